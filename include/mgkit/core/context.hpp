@@ -1,0 +1,63 @@
+// What every allocation, draw and record goes through. There is no other shared state in mgkit.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "mgkit/core/random.hpp"
+
+namespace mgkit {
+
+/// State that a library layer keeps in a context (memory pool, tape, ...), found by its type.
+///
+/// Each type is default-constructed on first use and lives as long as the store.
+class state_store {
+public:
+    template <class State>
+    State& get() {
+        for (auto& entry : entries_)
+            if (entry.first == key<State>()) return *static_cast<State*>(entry.second.get());
+        entries_.emplace_back(key<State>(), std::make_shared<State>());
+        return *static_cast<State*>(entries_.back().second.get());
+    }
+
+    state_store() = default;
+    state_store(const state_store&) = delete;
+    state_store& operator=(const state_store&) = delete;
+    state_store(state_store&&) = default;
+    state_store& operator=(state_store&&) = default;
+
+private:
+    using identity = const void*;
+    template <class State>
+    static identity key() {
+        static constexpr char tag = 0;
+        return &tag;
+    }
+    std::vector<std::pair<identity, std::shared_ptr<void>>> entries_;
+};
+
+/// Which clip and view a row of the current batch is: keys stochastic depth.
+struct row_identity {
+    std::uint32_t clip = 0;
+    std::uint32_t view = 0;
+};
+
+/// Threads, random key, train/eval mode and per-library state of one computation.
+///
+/// Two contexts are independent: two models may train in two threads. One context serves one
+/// thread at a time.
+struct context {
+    std::uint64_t seed = 0;
+    int threads = 1;
+    bool training = false;           ///< dropout-like layers active, batch norm on batch statistics
+    std::uint32_t epoch = 0;         ///< part of the random counter
+    std::vector<row_identity> rows;  ///< identity of each batch row; needed by random layers only
+    state_store state;
+
+    random_key key(row_identity row = {}) const { return {seed, epoch, row.clip, row.view}; }
+};
+
+}  // namespace mgkit
