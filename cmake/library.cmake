@@ -1,0 +1,65 @@
+# The library target mgkit::mgkit, and one target per row of cmake/backends.json.
+
+add_library(mgkit INTERFACE)
+add_library(mgkit::mgkit ALIAS mgkit)
+target_compile_features(mgkit INTERFACE cxx_std_20)
+target_link_libraries(mgkit INTERFACE mgkit::dependencies)
+
+file(GLOB_RECURSE mgkit_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/mgkit/*.hpp)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+             ${PROJECT_SOURCE_DIR}/cmake/backends.json)
+
+# Headers of optional backends are installed with the rest, but live in a set of their own that is
+# verified only where the backend is switched on.
+file(READ cmake/backends.json mgkit_backends)
+string(JSON mgkit_backend_count LENGTH "${mgkit_backends}")
+math(EXPR mgkit_backend_last "${mgkit_backend_count} - 1")
+set(mgkit_components "")
+set(mgkit_optional_headers "")
+foreach(row RANGE ${mgkit_backend_last})
+    foreach(field name default option target component)
+        string(JSON mgkit_row_${field} GET "${mgkit_backends}" ${row} ${field})
+    endforeach()
+    set(mgkit_row_headers "")
+    set(mgkit_row_packages "")
+    foreach(field headers packages)
+        string(JSON length LENGTH "${mgkit_backends}" ${row} ${field})
+        if(length GREATER 0)
+            math(EXPR last "${length} - 1")
+            foreach(item RANGE ${last})
+                string(JSON value GET "${mgkit_backends}" ${row} ${field} ${item})
+                list(APPEND mgkit_row_${field} "${value}")
+            endforeach()
+        endif()
+    endforeach()
+
+    if(NOT mgkit_row_default)
+        list(TRANSFORM mgkit_row_headers PREPEND ${PROJECT_SOURCE_DIR}/include/mgkit/)
+        file(GLOB row_files CONFIGURE_DEPENDS ${mgkit_row_headers})
+        list(APPEND mgkit_optional_headers ${row_files})
+        option(${mgkit_row_option} "Provide the component ${mgkit_row_component}" OFF)
+    endif()
+    if(mgkit_row_default OR "${${mgkit_row_option}}")
+        list(APPEND mgkit_components ${mgkit_row_component})
+        set(mgkit_packages_${mgkit_row_component} ${mgkit_row_packages})
+        add_library(mgkit_${mgkit_row_component} INTERFACE)
+        add_library(${mgkit_row_target} ALIAS mgkit_${mgkit_row_component})
+        set_target_properties(mgkit_${mgkit_row_component}
+                              PROPERTIES EXPORT_NAME ${mgkit_row_component})
+        target_link_libraries(mgkit_${mgkit_row_component} INTERFACE mgkit)
+        foreach(package IN LISTS mgkit_row_packages)
+            find_package(${package} REQUIRED)
+        endforeach()
+    endif()
+endforeach()
+
+if(mgkit_optional_headers)
+    list(REMOVE_ITEM mgkit_headers ${mgkit_optional_headers})
+endif()
+target_sources(mgkit INTERFACE
+    FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${mgkit_headers}
+    FILE_SET optional_backends TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include
+             FILES ${mgkit_optional_headers})
+# Target all_verify_interface_header_sets compiles each of these headers alone.
+set_target_properties(mgkit PROPERTIES VERIFY_INTERFACE_HEADER_SETS ${MGKIT_TESTS}
+                                       INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
