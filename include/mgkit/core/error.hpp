@@ -1,4 +1,5 @@
-// The one exception type of mgkit: where it happened, what was expected, what was found, what to do.
+// The one exception type of mgkit: where it happened, what was expected, what was found, what to
+// do.
 #pragma once
 
 #include <concepts>
@@ -41,12 +42,19 @@ private:
 };
 
 namespace detail {
-inline void append(std::string& out, std::string_view part) { out += part; }
-inline void append(std::string& out, bool part) { out += part ? "true" : "false"; }
-inline void append(std::string& out, char part) { out += part; }
+inline void append(std::string& out, std::string_view part) {
+    out += part;
+}
+template <std::same_as<bool> B>
+void append(std::string& out, B part) {
+    out += part ? "true" : "false";
+}
+inline void append(std::string& out, char part) {
+    out += part;
+}
 template <class N>
-    requires(std::integral<N> || std::floating_point<N>)
-void append(std::string& out, N part) {
+requires((std::integral<N> || std::floating_point<N>)&&!std::same_as<N, bool> &&
+         !std::same_as<N, char>) void append(std::string& out, N part) {
     out += std::to_string(part);
 }
 }  // namespace detail
