@@ -52,6 +52,19 @@ public:
     constexpr random_stream(const random_key& key, std::string_view stage)
         : random_stream(key, name_hash(stage)) {}
 
+    /// A stream of other draws under the same key, for a named part of this stream's stage and its
+    /// `occurrence`-th use there. Depends on names only, not on what was drawn here before.
+    constexpr random_stream fork(std::string_view part, std::uint32_t occurrence = 0) const {
+        random_stream child = *this;
+        std::uint32_t hash = counter_[2] & 0x00FFFFFFu;
+        for (char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+        hash = (hash ^ (occurrence + 256)) * 16777619u;
+        child.counter_[2] = (counter_[2] & 0xFF000000u) | ((hash ^ (hash >> 24)) & 0x00FFFFFFu);
+        child.counter_[3] = 0;
+        child.used_ = 4;
+        return child;
+    }
+
     /// Next 32 random bits.
     constexpr std::uint32_t bits() {
         if (used_ == 4) {
