@@ -1,0 +1,28 @@
+// Bytes of unknown origin made fit for one line of an error message.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace mgkit::io::detail {
+
+/// `text` in single quotes: printable ASCII as it is, every other byte as \xNN, long text cut.
+inline std::string excerpt(std::string_view text, std::size_t limit = 80) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string out = "'";
+    for (char c : text.substr(0, limit)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte < 0x7f) {
+            out += c;
+        } else {
+            out += "\\x";
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+    }
+    out += text.size() > limit ? "...'" : "'";
+    return out;
+}
+
+}  // namespace mgkit::io::detail

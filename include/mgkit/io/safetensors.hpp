@@ -1,0 +1,250 @@
+// The safetensors format: named arrays behind one JSON header.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/io/atomic_file.hpp"
+#include "mgkit/io/detail/excerpt.hpp"
+#include "mgkit/io/dtype.hpp"
+#include "mgkit/io/json.hpp"
+#include "mgkit/io/mapped_file.hpp"
+
+namespace mgkit::io {
+
+/// One named row-major array; `bytes` points into memory owned elsewhere.
+struct tensor_entry {
+    std::string name;
+    dtype type = dtype::f32;
+    std::vector<std::int64_t> shape;  ///< empty for a single value
+    std::span<const std::byte> bytes;
+};
+
+/// An entry over contiguous values (vector, array, span) that must outlive it.
+template <class Values>
+requires requires(const Values& v) {
+    std::span(v);
+}
+tensor_entry entry_of(std::string name, const Values& values, std::vector<std::int64_t> shape) {
+    const std::span elements(values);
+    return {std::move(name),
+            dtype_of<std::remove_cv_t<typename decltype(elements)::element_type>>(),
+            std::move(shape), std::as_bytes(elements)};
+}
+
+using text_map = std::map<std::string, std::string>;
+
+/// Content of a safetensors file; entries in the order of their data.
+struct safetensors_content {
+    std::vector<tensor_entry> entries;
+    text_map metadata;
+};
+
+namespace detail {
+
+inline constexpr std::size_t safetensors_longest_header = 100'000'000;
+inline constexpr const char* safetensors_metadata = "__metadata__";
+
+inline std::size_t header_number(const json& value, const std::string& where) {
+    if (!value.is_number_unsigned()) wrong_type(value, "an integer of zero or more", where);
+    return as<std::size_t>(value, where);
+}
+
+inline dtype safetensors_dtype(const std::string& text, const std::string& where) {
+    for (std::size_t i = 0; i < dtype_count; ++i)
+        if (text == name(static_cast<dtype>(i))) return static_cast<dtype>(i);
+    throw error(where, "a dtype like F32, F64, F16, BF16, I64 or U8", excerpt(text),
+                "convert the tensor before saving it");
+}
+
+inline tensor_entry read_entry(const std::string& key, const json& fields,
+                               std::span<const std::byte> data, const std::string& file) {
+    const std::string where = file + ": tensor " + excerpt(key);
+    tensor_entry entry;
+    entry.name = key;
+    entry.type = safetensors_dtype(get<std::string>(fields, "dtype", where), where);
+    const json shape = get<json>(fields, "shape", where);
+    const json offsets = get<json>(fields, "data_offsets", where);
+    if (fields.size() != 3)
+        throw error(where, "the keys dtype, shape and data_offsets only", "more");
+    if (!shape.is_array() || shape.size() > 64)
+        throw error(where, "a shape of at most 64 extents", "something else");
+    for (const json& extent : shape) {
+        header_number(extent, where + " shape");
+        entry.shape.push_back(as<std::int64_t>(extent, where + " shape"));
+    }
+    if (!offsets.is_array() || offsets.size() != 2)
+        throw error(where, "two data_offsets", "something else");
+    const std::size_t begin = header_number(offsets[0], where + " data_offsets");
+    const std::size_t end = header_number(offsets[1], where + " data_offsets");
+    if (begin > end || end > data.size())
+        throw error(where, mgkit::text("data within the ", data.size(), " bytes after the header"),
+                    mgkit::text("bytes ", begin, " to ", end), "the file is cut short or damaged");
+    const std::size_t size = byte_size(entry.shape, entry.type, where);
+    if (end - begin != size)
+        throw error(where, mgkit::text(size, " bytes, as dtype and shape say"),
+                    mgkit::text(end - begin), "the file is damaged");
+    entry.bytes = data.subspan(begin, size);
+    return entry;
+}
+
+}  // namespace detail
+
+/// Reads a safetensors file in memory; entries point into `file`.
+///
+/// Refused with mgkit::error: a header that is longer than the file or 100 MB, not JSON, nested
+/// too deep, with a name twice, an unknown dtype or field, negative extents; data_offsets outside
+/// the file, overlapping, leaving holes, or not matching shape and dtype. `where` names the source.
+/// Cost: E log E for E entries.
+inline safetensors_content parse_safetensors(std::span<const std::byte> file,
+                                             const std::string& where) {
+    constexpr std::size_t prefix = 8;
+    if (file.size() < prefix)
+        throw error(where, "a safetensors header", mgkit::text("a file of ", file.size(), " bytes"),
+                    "the file is cut short");
+    std::uint64_t length = 0;
+    std::memcpy(&length, file.data(), prefix);
+    if (length > detail::safetensors_longest_header || length > file.size() - prefix)
+        throw error(where, "a header within the file and 100 MB", mgkit::text(length, " bytes"),
+                    "the file is cut short or not safetensors");
+    const std::string_view header(reinterpret_cast<const char*>(file.data()) + prefix,
+                                  static_cast<std::size_t>(length));
+    if (header.substr(0, 1) != "{")
+        throw error(where, "a JSON object as header", detail::excerpt(header, 24),
+                    "the file is not safetensors");
+    const json fields =
+        parse_json(header, where + " (header)",
+                   {.bytes = detail::safetensors_longest_header, .values = 4'000'000, .depth = 4});
+    const auto data = file.subspan(prefix + header.size());
+    safetensors_content out;
+    for (const auto& [key, value] : fields.items()) {
+        if (key == detail::safetensors_metadata) {
+            if (!value.is_object()) detail::wrong_type(value, "an object", where + " metadata");
+            for (const auto& [name, text] : value.items())
+                out.metadata.emplace(name, get<std::string>(value, name, where + " metadata"));
+        } else {
+            out.entries.push_back(detail::read_entry(key, value, data, where));
+        }
+    }
+    const auto offset = [&](const tensor_entry& entry) {
+        return static_cast<std::size_t>(entry.bytes.data() - data.data());
+    };
+    std::stable_sort(out.entries.begin(), out.entries.end(), [&](const auto& a, const auto& b) {
+        return std::pair(offset(a), a.bytes.size()) < std::pair(offset(b), b.bytes.size());
+    });
+    std::size_t next = 0;
+    for (const tensor_entry& entry : out.entries) {
+        if (offset(entry) != next)
+            throw error(where + ": tensor " + detail::excerpt(entry.name),
+                        mgkit::text("data at byte ", next), mgkit::text("byte ", offset(entry)),
+                        "tensors overlap or leave a hole: the file is damaged");
+        next += entry.bytes.size();
+    }
+    if (next != data.size())
+        throw error(where, mgkit::text(next, " bytes of data, as the header says"),
+                    mgkit::text(data.size()), "the file is damaged");
+    return out;
+}
+
+/// A safetensors file, memory-mapped.
+///
+/// Errors: as mapped_file and parse_safetensors; asking for a missing tensor lists what is there.
+class safetensors_file {
+public:
+    explicit safetensors_file(std::string path)
+        : file_(std::move(path)), content_(parse_safetensors(file_.bytes(), file_.path())) {
+        for (std::size_t i = 0; i < entries().size(); ++i) index_.emplace(entries()[i].name, i);
+    }
+
+    const std::string& path() const noexcept { return file_.path(); }
+    /// All tensors in stored order.
+    const std::vector<tensor_entry>& entries() const noexcept { return content_.entries; }
+    const text_map& metadata() const noexcept { return content_.metadata; }
+
+    bool contains(const std::string& name) const { return index_.count(name) != 0; }
+    const tensor_entry& at(const std::string& name) const {
+        const auto it = index_.find(name);
+        if (it != index_.end()) return entries()[it->second];
+        constexpr std::size_t longest_list = 400;
+        std::string there;
+        for (const auto& [known, i] : index_) {
+            there += (there.empty() ? ": " : ", ") + known;
+            if (there.size() > longest_list) {
+                there += ", ...";
+                break;
+            }
+        }
+        throw error(path(), "the tensor " + detail::excerpt(name),
+                    mgkit::text(index_.size(), " tensors", there),
+                    "check that the file belongs to this model");
+    }
+    const std::vector<std::int64_t>& shape(const std::string& name) const { return at(name).shape; }
+
+    /// A converted copy of one tensor, row-major; rules and errors of `convert`.
+    template <storable S>
+    std::vector<S> read(const std::string& name) const {
+        const tensor_entry& entry = at(name);
+        return convert<S>(entry.type, entry.bytes, path() + ": tensor " + detail::excerpt(name));
+    }
+
+private:
+    mapped_file file_;
+    safetensors_content content_;
+    std::map<std::string, std::size_t> index_;
+};
+
+/// Writes a safetensors file atomically.
+///
+/// Data is laid out widest type first (else in the given order), as the format's own library does,
+/// so every tensor is aligned; the header is padded with spaces to a multiple of 8.
+/// Errors: mgkit::error for a name twice, reserved or not UTF-8, bytes that do not match shape and
+/// dtype, or an unwritable target; the target is then untouched.
+inline void write_safetensors(const std::string& path, std::vector<tensor_entry> entries,
+                              const text_map& metadata = {}) {
+    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+        return size_of(a.type) > size_of(b.type);
+    });
+    json header = json::object();
+    if (!metadata.empty()) header[detail::safetensors_metadata] = metadata;
+    std::size_t next = 0;
+    for (const tensor_entry& entry : entries) {
+        const std::string where = path + ": tensor " + detail::excerpt(entry.name);
+        if (entry.name == detail::safetensors_metadata || header.contains(entry.name))
+            throw error(where, "a name of its own", "one that is taken", "rename the tensor");
+        if (byte_size(entry.shape, entry.type, where) != entry.bytes.size())
+            throw error(where, "as many bytes as dtype and shape say",
+                        mgkit::text(entry.bytes.size()), "check the shape");
+        header[entry.name] = {{"dtype", name(entry.type)},
+                              {"shape", entry.shape},
+                              {"data_offsets", {next, next + entry.bytes.size()}}};
+        next += entry.bytes.size();
+    }
+    std::string text;
+    try {
+        text = header.dump();
+    } catch (const json::exception&) {
+        throw error(path, "names and metadata in UTF-8", "other bytes");
+    }
+    constexpr std::size_t alignment = 8;
+    text.append((alignment - text.size() % alignment) % alignment, ' ');
+    if (text.size() > detail::safetensors_longest_header)
+        throw error(path, "a header of at most 100 MB", mgkit::text(text.size(), " bytes"));
+    std::uint64_t length = text.size();
+    atomic_file file(path);
+    file.write(std::as_bytes(std::span(&length, 1)));
+    file.write(text);
+    for (const tensor_entry& entry : entries) file.write(entry.bytes);
+    file.commit();
+}
+
+}  // namespace mgkit::io
