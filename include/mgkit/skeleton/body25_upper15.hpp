@@ -1,0 +1,32 @@
+// The 15 joints of BODY_25 that a person behind a desk shows.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "mgkit/skeleton/topology.hpp"
+
+namespace mgkit::skeleton {
+
+/// BODY_25 without knees, ankles and feet, in BODY_25 order. Root and centre: the neck.
+struct body25_upper15 {
+    static constexpr std::string_view name = "body25_upper15";
+    static constexpr std::array<std::string_view, 15> joints{
+        "nose",          "neck",       "right_shoulder", "right_elbow", "right_wrist",
+        "left_shoulder", "left_elbow", "left_wrist",     "mid_hip",     "right_hip",
+        "left_hip",      "right_eye",  "left_eye",       "right_ear",   "left_ear"};
+    /// Index of each joint in `body25`.
+    static constexpr std::array<int, 15> body25_index{0, 1, 2,  3,  4,  5,  6, 7,
+                                                      8, 9, 12, 15, 16, 17, 18};
+    static constexpr std::array<int, 15> parents{1, 1, 1, 2, 3, 1, 5, 6, 1, 8, 8, 0, 0, 11, 12};
+    static constexpr int centre = 1;
+    static constexpr joint_pair scale_pair{1, 8};
+    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<std::string_view, 4> part_names{"torso", "head", "left_arm",
+                                                                "right_arm"};
+    static constexpr std::array<int, 15> part_of{1, 0, 3, 3, 3, 2, 2, 2, 0, 0, 0, 1, 1, 1, 1};
+    static constexpr std::array<int, 5> anchors{0, 11, 12, 13, 14};
+};
+static_assert(sound<body25_upper15>);
+
+}  // namespace mgkit::skeleton
