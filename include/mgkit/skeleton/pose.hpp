@@ -33,8 +33,12 @@ struct pose_shape {
     int persons = 1;  ///< M
 
     constexpr int points() const { return joints * persons; }
-    constexpr std::size_t plane() const { return static_cast<std::size_t>(frames) * points(); }
-    constexpr std::size_t size() const { return plane() * channels(layout); }
+    constexpr std::size_t plane() const {
+        return static_cast<std::size_t>(frames) * static_cast<std::size_t>(points());
+    }
+    constexpr std::size_t size() const {
+        return plane() * static_cast<std::size_t>(channels(layout));
+    }
     friend constexpr bool operator==(const pose_shape&, const pose_shape&) = default;
 };
 
@@ -46,18 +50,23 @@ struct pose_view {
     int length = 0;  ///< valid frames, at most shape.frames
 
     S* plane(int c) const { return values + static_cast<std::size_t>(c) * shape.plane(); }
-    S* row(int c, int t) const { return plane(c) + static_cast<std::size_t>(t) * shape.points(); }
-    S& at(int c, int t, int v, int m = 0) const { return row(c, t)[v * shape.persons + m]; }
+    S* row(int c, int t) const { return plane(c) + offset(t, 0, 0); }
+    S& at(int c, int t, int v, int m = 0) const { return plane(c)[offset(t, v, m)]; }
     /// Confidence plane, or null where the layout has none.
     S* confidence() const {
         return has_confidence(shape.layout) ? plane(coordinates(shape.layout)) : nullptr;
     }
     bool valid(int t, int v, int m = 0) const {
         const S* c = confidence();
-        return c == nullptr ||
-               c[static_cast<std::size_t>(t) * shape.points() + v * shape.persons + m] > S(0);
+        return c == nullptr || c[offset(t, v, m)] > S(0);
     }
     operator pose_view<const S>() const { return {values, shape, length}; }
+
+private:
+    std::size_t offset(int t, int v, int m) const {
+        return static_cast<std::size_t>(t) * static_cast<std::size_t>(shape.points()) +
+               static_cast<std::size_t>(v * shape.persons + m);
+    }
 };
 
 /// An owned clip. `resize` keeps capacity, so a workspace stops allocating after its first use.

@@ -1,0 +1,213 @@
+// Joint, bone, motion and bone motion: the four readings of one clip.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/skeleton/pose.hpp"
+#include "mgkit/skeleton/topology.hpp"
+
+namespace mgkit::skeleton {
+
+enum class stream { joint, bone, motion, bone_motion };
+
+inline constexpr stream all_streams[] = {stream::joint, stream::bone, stream::motion,
+                                         stream::bone_motion};
+
+constexpr const char* name(stream kind) {
+    constexpr const char* names[] = {"joint", "bone", "motion", "bone_motion"};
+    return names[static_cast<int>(kind)];
+}
+
+/// The stream called `text`. Errors: mgkit::error for an unknown name.
+inline stream parse_stream(std::string_view text) {
+    for (const stream kind : all_streams)
+        if (text == name(kind)) return kind;
+    throw error("stream", "joint, bone, motion or bone_motion", std::string(text));
+}
+
+namespace detail {
+
+template <class S>
+void check_streams(const char* where, pose_view<const S> in, pose_view<S> out) {
+    if (in.shape != out.shape)
+        throw error(where, "an output of the input's shape", "another shape", "resize the output");
+    if (in.length < 0 || in.length > in.shape.frames)
+        throw error(where, text("at most ", in.shape.frames, " valid frames"), text(in.length));
+}
+
+template <class S>
+void clear_from(pose_view<S> out, int frame) {
+    for (int c = 0; c < channels(out.shape.layout); ++c)
+        std::fill(out.row(c, frame),
+                  out.row(c, frame) + static_cast<std::size_t>(out.shape.frames - frame) *
+                                          static_cast<std::size_t>(out.shape.points()),
+                  S(0));
+}
+
+/// Copies the valid frames; coordinates of invalid joints become zero.
+template <class S>
+void copy_valid(pose_view<const S> in, pose_view<S> out) {
+    const int dims = coordinates(in.shape.layout), points = in.shape.points();
+    for (int t = 0; t < in.length; ++t) {
+        const S* c = in.confidence() ? in.row(dims, t) : nullptr;
+        for (int d = 0; d < channels(in.shape.layout); ++d) {
+            const S* from = in.row(d, t);
+            S* to = out.row(d, t);
+            if (c == nullptr)
+                std::copy(from, from + points, to);
+            else
+                for (int p = 0; p < points; ++p) to[p] = c[p] > S(0) ? from[p] : S(0);
+        }
+    }
+}
+
+/// Frame t of `out` = in[points, t] - in[parent[points], t], where both are valid.
+template <class S>
+void bone_row(pose_view<const S> in, pose_view<S> out, int t, const int* parent) {
+    const int dims = coordinates(in.shape.layout), points = in.shape.points();
+    const S* c = in.confidence() ? in.row(dims, t) : nullptr;
+    for (int d = 0; d < dims; ++d) {
+        const S* x = in.row(d, t);
+        S* y = out.row(d, t);
+        if (c == nullptr)
+            for (int p = 0; p < points; ++p) y[p] = x[p] - x[parent[p]];
+        else
+            for (int p = 0; p < points; ++p)
+                y[p] = c[p] > S(0) && c[parent[p]] > S(0) ? x[p] - x[parent[p]] : S(0);
+    }
+    if (c == nullptr) return;
+    S* y = out.row(dims, t);
+    for (int p = 0; p < points; ++p) y[p] = std::max(S(0), std::min(c[p], c[parent[p]]));
+}
+
+/// Frame t of `out` = in[t + 1] - in[t], where both are valid; in and out may be one array.
+template <class S>
+void motion_row(pose_view<const S> in, pose_view<S> out, int t) {
+    const int dims = coordinates(in.shape.layout), points = in.shape.points();
+    const S* c = in.confidence() ? in.row(dims, t) : nullptr;
+    const S* next_c = in.confidence() ? in.row(dims, t + 1) : nullptr;
+    for (int d = 0; d < dims; ++d) {
+        const S* x = in.row(d, t);
+        const S* next = in.row(d, t + 1);
+        S* y = out.row(d, t);
+        if (c == nullptr)
+            for (int p = 0; p < points; ++p) y[p] = next[p] - x[p];
+        else
+            for (int p = 0; p < points; ++p)
+                y[p] = c[p] > S(0) && next_c[p] > S(0) ? next[p] - x[p] : S(0);
+    }
+    if (c == nullptr) return;
+    S* y = out.row(dims, t);
+    for (int p = 0; p < points; ++p) y[p] = std::max(S(0), std::min(c[p], next_c[p]));
+}
+
+}  // namespace detail
+
+/// Turns a joint clip into one stream of it.
+///
+/// bone: child minus parent, zero at the root. motion: next frame minus this one; the last valid
+/// frame is zero. bone_motion: motion of the bones. Differences touch coordinates only. With a
+/// confidence channel a value is valid only if both its ends are, its confidence is the smaller of
+/// the two, and invalid values are zero; the last motion frame has one end, so it is invalid.
+/// Frames at or beyond `length` become zero.
+/// Shapes: in and out C T V M, equal; `joint` and `motion` may work in place, the others not.
+/// Errors: mgkit::error for another joint count, unequal shapes, a length beyond T. Randomness:
+/// none. Cost: C T V M; nothing is allocated per clip.
+/// Source: 2s-AGCN (Shi et al., 2019) for bones, USDRL for motion; validity is ours.
+class stream_of {
+public:
+    template <topology T>
+    stream_of(stream kind, const T& t, int persons = 1) : kind_(kind), joints_(joint_count(t)) {
+        if (persons < 1) throw error("stream", "at least one person", text(persons));
+        persons_ = persons;
+        for (int j = 0; j < joints_; ++j)
+            for (int m = 0; m < persons; ++m)
+                partner_.push_back(t.parents[static_cast<std::size_t>(j)] * persons + m);
+    }
+
+    stream kind() const { return kind_; }
+
+    template <class S>
+    void operator()(pose_view<const S> in, pose_view<S> out) const {
+        detail::check_streams("stream", in, out);
+        if (in.shape.joints != joints_ || in.shape.persons != persons_)
+            throw error("stream", text(joints_, " joints of ", persons_, " persons"),
+                        text(in.shape.joints, " joints of ", in.shape.persons),
+                        "use the topology of the data");
+        const bool bones = kind_ == stream::bone || kind_ == stream::bone_motion;
+        const bool moves = kind_ == stream::motion || kind_ == stream::bone_motion;
+        if (bones && in.values == out.values)
+            throw error("stream", "another clip to write bones to", "the input itself");
+        if (kind_ == stream::joint) detail::copy_valid(in, out);
+        if (bones)
+            for (int t = 0; t < in.length; ++t) detail::bone_row(in, out, t, partner_.data());
+        const pose_view<const S> source{bones ? out.values : in.values, in.shape, in.length};
+        if (moves)
+            for (int t = 0; t + 1 < in.length; ++t) detail::motion_row(source, out, t);
+        detail::clear_from(out, moves ? std::max(0, in.length - 1) : in.length);
+    }
+
+private:
+    stream kind_;
+    int joints_ = 0, persons_ = 1;
+    std::vector<int> partner_;
+};
+
+/// The streams of the USDRL code: every channel counts as a coordinate, padding is data.
+/// For comparison with its numbers.
+namespace reference {
+
+/// Child minus parent for 1-based (child, parent) pairs; a self pair and an unlisted joint give 0;
+/// of repeated children the last pair counts. Shapes: in, out C T V M, distinct memory.
+template <class S>
+void bone(std::span<const joint_pair> bones, pose_view<const S> in, pose_view<S> out) {
+    detail::check_streams("reference::bone", in, out);
+    const int v = in.shape.joints, m = in.shape.persons, points = in.shape.points();
+    std::vector<int> partner(static_cast<std::size_t>(points));
+    for (int p = 0; p < points; ++p) partner[static_cast<std::size_t>(p)] = p;
+    for (const auto [child, parent] : bones) {
+        if (child < 1 || child > v || parent < 1 || parent > v)
+            throw error("reference::bone", text("joints 1 to ", v),
+                        text("bone (", child, ", ", parent, ")"));
+        for (int k = 0; k < m; ++k)
+            partner[static_cast<std::size_t>((child - 1) * m + k)] = (parent - 1) * m + k;
+    }
+    const auto rows = static_cast<std::size_t>(channels(in.shape.layout)) *
+                      static_cast<std::size_t>(in.shape.frames);
+    for (std::size_t r = 0; r < rows; ++r) {
+        const S* from = in.values + r * static_cast<std::size_t>(points);
+        S* to = out.values + r * static_cast<std::size_t>(points);
+        for (int p = 0; p < points; ++p)
+            to[p] = from[p] - from[partner[static_cast<std::size_t>(p)]];
+    }
+}
+
+/// x[t+1] - x[t] over all T frames, zero in the last. Shapes: in, out C T V M; may be one array.
+template <class S>
+void motion(pose_view<const S> in, pose_view<S> out) {
+    detail::check_streams("reference::motion", in, out);
+    const auto points = static_cast<std::size_t>(in.shape.points());
+    for (int c = 0; c < channels(in.shape.layout); ++c) {
+        for (int t = 0; t + 1 < in.shape.frames; ++t) {
+            const S* now = in.row(c, t);
+            const S* next = in.row(c, t + 1);
+            S* to = out.row(c, t);
+            for (std::size_t p = 0; p < points; ++p) to[p] = next[p] - now[p];
+        }
+        if (in.shape.frames > 0) {
+            S* last = out.row(c, in.shape.frames - 1);
+            std::fill(last, last + points, S(0));
+        }
+    }
+}
+
+}  // namespace reference
+
+}  // namespace mgkit::skeleton
