@@ -1,1 +1,43 @@
+# Install rules: headers, CMake package in share/cmake/mgkit, pkg-config file, licence.
+# The tree holds no compiled file and no path of this machine, so it can be moved and shared.
+
 include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(mgkit_package_dir ${CMAKE_INSTALL_DATADIR}/cmake/mgkit)
+
+install(TARGETS mgkit EXPORT mgkit FILE_SET HEADERS FILE_SET optional_backends)
+install(EXPORT mgkit FILE mgkit-targets.cmake NAMESPACE mgkit:: DESTINATION ${mgkit_package_dir})
+
+# One targets file per backend: find_package(mgkit COMPONENTS x) loads mgkit-component-x.cmake.
+foreach(component IN LISTS mgkit_components)
+    install(TARGETS mgkit_${component} EXPORT mgkit_${component})
+    install(EXPORT mgkit_${component} FILE mgkit-targets-${component}.cmake NAMESPACE mgkit::
+            DESTINATION ${mgkit_package_dir})
+    set(lines "include(CMakeFindDependencyMacro)\n")
+    foreach(package IN LISTS mgkit_packages_${component})
+        string(APPEND lines "find_dependency(${package})\n")
+    endforeach()
+    string(APPEND lines
+           "include(\"\${CMAKE_CURRENT_LIST_DIR}/mgkit-targets-${component}.cmake\")\n")
+    file(CONFIGURE OUTPUT mgkit-component-${component}.cmake CONTENT "${lines}" @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/mgkit-component-${component}.cmake
+            DESTINATION ${mgkit_package_dir})
+endforeach()
+
+list(GET mgkit_components 0 mgkit_default_component)
+configure_package_config_file(cmake/mgkit-config.cmake.in mgkit-config.cmake
+                              INSTALL_DESTINATION ${mgkit_package_dir}
+                              NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+write_basic_package_version_file(mgkit-config-version.cmake COMPATIBILITY SameMajorVersion
+                                 ARCH_INDEPENDENT)
+install(FILES ${PROJECT_BINARY_DIR}/mgkit-config.cmake
+              ${PROJECT_BINARY_DIR}/mgkit-config-version.cmake cmake/mgkit-dependencies.cmake
+        DESTINATION ${mgkit_package_dir})
+
+set(mgkit_pc_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
+file(RELATIVE_PATH mgkit_pc_include ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig
+     ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+configure_file(cmake/mgkit.pc.in mgkit.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/mgkit.pc DESTINATION ${mgkit_pc_dir})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -4,8 +4,6 @@
 # product provider is chosen where the program is built and not where mgkit was installed.
 #   MGKIT_GEMM = auto | onednn | openblas | eigen
 
-include_guard(DIRECTORY)
-
 set(MGKIT_GEMM auto CACHE STRING "Matrix product provider: auto, onednn, openblas or eigen")
 set_property(CACHE MGKIT_GEMM PROPERTY STRINGS auto onednn openblas eigen)
 
@@ -61,10 +59,20 @@ function(mgkit_choose_gemm definition library)
     endif()
 endfunction()
 
+# In the installed package a missing dependency means "mgkit not found", with its name.
+macro(mgkit_require package)
+    if(CMAKE_FIND_PACKAGE_NAME STREQUAL mgkit)
+        include(CMakeFindDependencyMacro)
+        find_dependency(${package} ${ARGN})
+    else()
+        find_package(${package} ${ARGN} REQUIRED)
+    endif()
+endmacro()
+
 if(NOT TARGET mgkit::dependencies)
-    find_package(Eigen3 3.4 CONFIG REQUIRED)
-    find_package(Boost 1.74 REQUIRED)
-    find_package(nlohmann_json 3.9 CONFIG REQUIRED)
+    mgkit_require(Eigen3 3.4 CONFIG)
+    mgkit_require(Boost 1.74)
+    mgkit_require(nlohmann_json 3.9 CONFIG)
     # The language's own test; a program without OpenMP is serial, with the same results.
     find_package(OpenMP QUIET COMPONENTS CXX)
 

@@ -52,10 +52,10 @@ struct row_identity {
 struct context {
     std::uint64_t seed = 0;
     int threads = 1;
-    bool training = false;           ///< dropout-like layers active, batch norm on batch statistics
-    std::uint32_t epoch = 0;         ///< part of the random counter
-    std::vector<row_identity> rows;  ///< identity of each batch row; needed by random layers only
-    state_store state;
+    bool training = false;    ///< dropout-like layers active, batch norm on batch statistics
+    std::uint32_t epoch = 0;  ///< part of the random counter
+    std::vector<row_identity> rows{};  ///< identity of each batch row; needed by random layers only
+    state_store state{};
 
     random_key key(row_identity row = {}) const { return {seed, epoch, row.clip, row.view}; }
 };

@@ -1,0 +1,65 @@
+"""Headers include only folders above them; detail/ is private; heavy headers stay in their place."""
+
+import re
+
+import tree
+
+# Where a third-party or slow standard header may appear. None: nowhere.
+PLACES = [
+    (r"Eigen/|unsupported/Eigen", {"tensor", "backend"}),
+    (r"nlohmann/", {"io", "data", "report"}),
+    (r"(iostream|regex|filesystem|fstream|sstream)$", {"io", "data", "report"}),
+    (r"dnnl|oneapi/|cblas|omp\.h|xtensor|torch/|ATen/|cuda", {"backend"}),
+    (r"random$|format$|ranges$|catch2/|CLI/", set()),
+]
+
+
+def check_header(header, problems):
+    own = tree.folder(header)
+    if own and own not in tree.ORDER:
+        problems.append(f"{header}: folder {own} is not in the order table of tree.py")
+        return
+    source = tree.text(header)
+    if "#pragma once" not in source:
+        problems.append(f"{header}: no #pragma once")
+    for target in tree.MGKIT_INCLUDE.findall(source):
+        other = tree.folder(target)
+        if not (tree.INCLUDE / target).is_file():
+            problems.append(f"{header}: includes mgkit/{target}, which does not exist")
+        elif own == "":
+            if header != "mgkit.hpp":
+                problems.append(f"{header}: a light header at the top includes mgkit/{target}")
+        elif other == "":
+            if target == "mgkit.hpp":
+                problems.append(f"{header}: includes the umbrella")
+        elif other not in tree.ORDER or tree.ORDER.index(other) > tree.ORDER.index(own):
+            problems.append(f"{header}: {own}/ must not include {other}/ (mgkit/{target})")
+        elif tree.is_private(target):
+            owner = target[:target.index("/detail/")]
+            if not header.startswith(owner + "/"):
+                problems.append(f"{header}: mgkit/{target} is private to {owner}/")
+    for target in tree.ANY_INCLUDE.findall(source):
+        for pattern, places in PLACES:
+            if not target.startswith("mgkit/") and re.match(f"({pattern})", target):
+                if own not in places:
+                    where = ", ".join(sorted(places)) or "no header"
+                    problems.append(f"{header}: <{target}> belongs in {where}")
+
+
+def main():
+    problems = []
+    headers = tree.headers()
+    for header in headers:
+        check_header(header, problems)
+    users = [p for place in ("examples", "tests", "benchmarks")
+             for p in sorted((tree.ROOT / place).rglob("*.[ch]pp"))]
+    for path in users:
+        for target in tree.MGKIT_INCLUDE.findall(path.read_text(encoding="utf-8")):
+            if tree.is_private(target):
+                problems.append(f"{path.relative_to(tree.ROOT)}: includes private mgkit/{target}")
+            elif not (tree.INCLUDE / target).is_file():
+                problems.append(f"{path.relative_to(tree.ROOT)}: mgkit/{target} does not exist")
+    tree.finish("order", problems, f"{len(headers)} headers, {len(users)} users of them")
+
+
+main()

@@ -1,0 +1,113 @@
+"""What including each header costs a user: compiler seconds and peak memory, against budgets.
+
+    include_cost.py --compiler g++ --eigen /usr/include/eigen3 [--headers fwd.hpp encode/dste.hpp]
+
+Budgets are those of a reference machine, where Eigen/Core alone takes REFERENCE_EIGEN seconds; on
+a slower machine they grow with what Eigen/Core takes there. Fails past 1.5 times a budget.
+"""
+
+import argparse
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+
+import tree
+
+REFERENCE_EIGEN = 0.64
+SLACK = 1.5
+FWD = 0.1             # seconds, whole
+COMPONENT = 0.3       # seconds above its heaviest third-party headers
+PIPELINE = 15.0       # seconds, whole pipeline instantiated at -O2
+PIPELINE_MEMORY = 1024  # MiB
+
+
+def compile_once(arguments):
+    """Compiler seconds (user and system) and peak MiB of one compilation."""
+    pid = os.spawnvp(os.P_NOWAIT, arguments[0], arguments)
+    _, status, usage = os.wait4(pid, 0)
+    if status != 0:
+        sys.exit("include_cost: failed: " + " ".join(arguments))
+    children = usage.ru_utime + usage.ru_stime
+    return children, usage.ru_maxrss / 1024
+
+
+class Bench:
+    def __init__(self, compiler, eigen, scratch):
+        self.base = [compiler, "-std=c++20", f"-I{tree.ROOT / 'include'}", "-isystem", eigen]
+        self.scratch = scratch
+        self.known = {}
+
+    def source(self, includes):
+        path = os.path.join(self.scratch, "unit.cpp")
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(f"#include <{name}>\n" for name in includes)
+        return path
+
+    def cost(self, includes, repeats=1):
+        """Smallest cost of a unit that only includes these; the machine may be shared."""
+        arguments = self.base + ["-fsyntax-only", self.source(includes)]
+        runs = [compile_once(arguments) for _ in range(repeats)]
+        return min(runs)
+
+    def third_party(self, header):
+        """The heaviest third-party headers that a header draws in, and what they cost alone."""
+        listed = subprocess.run(self.base + ["-M", self.source([f"mgkit/{header}"])],
+                                capture_output=True, text=True, check=True).stdout
+        found = ["Eigen/Core"]
+        if re.search(r"nlohmann/json\.hpp", listed):
+            found.append("nlohmann/json.hpp")
+        if tuple(found) not in self.known:
+            self.known[tuple(found)] = self.cost(found, 3)[0]
+        return self.known[tuple(found)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--compiler", default="g++")
+    parser.add_argument("--eigen", default="/usr/include/eigen3")
+    parser.add_argument("--headers", nargs="*", help="paths below include/mgkit; default: all")
+    options = parser.parse_args()
+
+    problems = []
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = Bench(options.compiler, options.eigen, scratch)
+        calibration = bench.cost(["Eigen/Core"], 3)[0]
+        scale = max(1.0, calibration / REFERENCE_EIGEN)
+        print(f"Eigen/Core {calibration:.2f} s here, {REFERENCE_EIGEN} s on the reference machine: "
+              f"budgets x {scale:.2f}")
+        print(f"{'header':44} {'seconds':>8} {'budget':>8} {'MiB':>6}")
+
+        def judge(name, budget, measure, memory=None):
+            seconds, mib = measure(1)
+            if seconds > SLACK * budget:
+                seconds, mib = measure(3)
+            print(f"{name:44} {seconds:8.2f} {budget:8.2f} {mib:6.0f}")
+            if seconds > SLACK * budget:
+                problems.append(f"{name}: {seconds:.2f} s, budget {budget:.2f} s")
+            if memory and mib > SLACK * memory:
+                problems.append(f"{name}: {mib:.0f} MiB, budget {memory} MiB")
+
+        for header in options.headers or tree.headers():
+            if header == "mgkit.hpp" or tree.is_private(header) or tree.optional_backend(header):
+                continue
+            if not options.headers and header.endswith("list.hpp"):
+                continue  # a list is as expensive as its components together
+            whole = header in ("fwd.hpp", "version.hpp")
+            budget = FWD * scale if whole else bench.third_party(header) + COMPONENT * scale
+            judge(header, budget, lambda n, h=header: bench.cost([f"mgkit/{h}"], n))
+
+        if not options.headers:
+            pipeline = str(tree.ROOT / "tests" / "checks" / "pipeline.cpp")
+            arguments = bench.base + ["-O2", "-c", pipeline, "-o", os.devnull]
+            judge("mgkit.hpp alone", PIPELINE * scale, lambda n: bench.cost(["mgkit/mgkit.hpp"], n))
+            judge("mgkit.hpp, pipeline at -O2", PIPELINE * scale,
+                  lambda n: min(compile_once(arguments) for _ in range(min(n, 2))),
+                  PIPELINE_MEMORY)
+    own = resource.getrusage(resource.RUSAGE_CHILDREN)
+    tree.finish("include cost", problems, f"{own.ru_utime + own.ru_stime:.0f} compiler seconds")
+
+
+main()

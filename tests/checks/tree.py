@@ -1,0 +1,67 @@
+"""What the checks know about the tree: its root, the order of its folders, its headers."""
+
+import json
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+INCLUDE = ROOT / "include" / "mgkit"
+
+# Top to bottom is the data's journey. A folder includes only itself and folders before it.
+ORDER = [
+    "core", "io", "tensor", "backend", "skeleton", "data", "metric", "clip", "augment", "video",
+    "nn", "encode", "loss", "pretext", "train", "probe", "report", "testing",
+]
+
+# Folders whose components others add to: each has a list.hpp that names every component.
+EXTENSIBLE = ["augment", "encode", "loss", "data/readers"]
+
+MGKIT_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]mgkit/([^">]+)[">]', re.M)
+ANY_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.M)
+
+
+def headers():
+    """Paths below include/mgkit as strings, in the order of the folders, then by name."""
+    def key(path):
+        folder = path.split("/")[0] if "/" in path else ""
+        return (ORDER.index(folder) if folder in ORDER else -1, path.count("/"), path)
+    found = [p.relative_to(INCLUDE).as_posix() for p in INCLUDE.rglob("*.hpp")]
+    return sorted(found, key=key)
+
+
+def text(header):
+    return (INCLUDE / header).read_text(encoding="utf-8")
+
+
+def folder(header):
+    """First folder of a header's path, or "" for the headers at the top."""
+    return header.split("/")[0] if "/" in header else ""
+
+
+def is_private(header):
+    return "detail" in header.split("/")[:-1]
+
+
+def optional_backend(header):
+    """Whether the header belongs to a backend that the umbrella leaves out."""
+    rows = json.loads((ROOT / "cmake" / "backends.json").read_text())
+    path = pathlib.PurePosixPath(header)
+    return any(path.match(pattern) for row in rows if not row["default"]
+               for pattern in row["headers"])
+
+
+def is_infrastructure(header):
+    """Support for components rather than a component: by name, by place or by saying so."""
+    name = header.split("/")[-1]
+    if name in ("list.hpp", "concept.hpp", "fwd.hpp") or is_private(header):
+        return True
+    return any("// infrastructure" in line for line in text(header).splitlines()[:5])
+
+
+def finish(name, problems, summary):
+    """Prints the problems and ends the program."""
+    for problem in problems:
+        print(problem)
+    print(f"{name}: {summary}; {len(problems)} problem{'' if len(problems) == 1 else 's'}")
+    sys.exit(1 if problems else 0)

@@ -1,0 +1,55 @@
+#!/bin/sh
+# run.sh SOURCE_DIR WORK_DIR CXX EIGEN_INCLUDE: builds and runs mgkit as its users do.
+#   subdirectory: add_subdirectory(mgkit)
+#   package:      find_package(mgkit) from an install tree that was moved after installing
+#   plain:        the compiler with -I and nothing but the Eigen, Boost and JSON headers
+set -eu
+source=$1 work=$2 cxx=$3 eigen=$4
+consumers=$source/tests/consumers
+
+rm -rf "$work"
+mkdir -p "$work"
+
+configure() { # configure NAME ARGUMENTS...
+    name=$1
+    shift
+    cmake -S "$consumers/$name" -B "$work/$name" -DCMAKE_CXX_COMPILER="$cxx" \
+        -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 "$@"
+}
+
+echo "== subdirectory"
+configure subdirectory -DMGKIT_SOURCE_DIR="$source" -DMGKIT_GEMM=eigen
+cmake --build "$work/subdirectory"
+"$work/subdirectory/consumer" | tee "$work/out"
+grep -q "products by eigen" "$work/out"
+
+echo "== package"
+cmake -S "$source" -B "$work/library" -DCMAKE_CXX_COMPILER="$cxx" -DMGKIT_TESTS=OFF \
+    -DMGKIT_EXAMPLES=OFF -DMGKIT_BENCHMARKS=OFF >"$work/out"
+cmake --install "$work/library" --prefix "$work/installed_here" >"$work/out"
+mv "$work/installed_here" "$work/moved_there"
+if grep -rIl -e "$work/installed_here" -e "$source" "$work/moved_there"; then
+    echo "the files above name a folder of the machine that installed them"
+    exit 1
+fi
+configure package -DCMAKE_PREFIX_PATH="$work/moved_there"
+cmake --build "$work/package"
+"$work/package/consumer"
+
+echo "== missing component"
+if configure missing_component -DCMAKE_PREFIX_PATH="$work/moved_there" >"$work/out" 2>&1; then
+    echo "an unknown component was accepted"
+    exit 1
+fi
+grep -q "component nonesuch is not part of this installation" "$work/out"
+
+echo "== plain -I"
+"$cxx" -std=c++20 -O0 -Wall -Wextra -I"$source/include" -isystem "$eigen" -MD -MF "$work/plain.d" \
+    "$consumers/consumer.cpp" "$consumers/second_unit.cpp" -o "$work/plain"
+"$work/plain" | tee "$work/out"
+grep -q "products by eigen" "$work/out"
+if grep -E '/(dnnl|cblas|omp|CLI|benchmark)[a-z_]*\.(h|hpp)' "$work/plain.d"; then
+    echo "plain -I must need only the Eigen, Boost and JSON headers"
+    exit 1
+fi
+echo "all consumers built and ran"
