@@ -1,0 +1,60 @@
+// What a probe or baseline says about one test set, in the form every report reads.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/metric/accuracy.hpp"
+#include "mgkit/metric/class_mean.hpp"
+#include "mgkit/metric/confusion.hpp"
+#include "mgkit/metric/prediction.hpp"
+#include "mgkit/metric/top_k.hpp"
+
+namespace mgkit::probe {
+
+/// Answers of one system on N test clips, with the usual figures. Built by `evaluate`.
+struct evaluation {
+    std::vector<int> truth;      ///< N classes in [0, classes)
+    std::vector<int> predicted;  ///< N
+    std::vector<float> scores;   ///< N x classes row-major; empty where a system only names a class
+    int classes = 0;
+    double top1 = 0;
+    std::optional<double> top5;  ///< needs scores
+    double class_mean = 0;
+    metric::confusion_matrix confusion;
+
+    metric::predictions view() const { return {truth, predicted, scores, classes}; }
+    /// 1 per clip answered correctly, else 0.
+    std::vector<double> hits() const { return metric::hits(view()); }
+};
+
+/// Figures of given answers. `scores`, where given, are N x classes and may rank differently from
+/// `predicted` (a voting k-NN): top1 and the confusion matrix follow `predicted`, top5 the scores.
+/// Errors: no clips, lengths that differ, labels out of range, NaN scores.
+inline evaluation evaluate(std::vector<int> truth, std::vector<int> predicted, int classes,
+                           std::vector<float> scores = {}) {
+    evaluation e;
+    e.truth = std::move(truth);
+    e.predicted = std::move(predicted);
+    e.scores = std::move(scores);
+    e.classes = classes;
+    if (e.predicted.size() != e.truth.size())
+        throw error("probe::evaluate", text(e.truth.size(), " predictions, one per clip"),
+                    text(e.predicted.size()));
+    e.confusion = metric::confusion(e.view());
+    e.top1 = metric::accuracy{}(e.view());
+    e.class_mean = metric::class_mean{}(e.confusion);
+    if (!e.scores.empty()) e.top5 = metric::top_k<5>{}(e.view());
+    return e;
+}
+
+/// Figures of scores [N, classes]: the best class answers, ties to the lowest index.
+inline evaluation evaluate_scores(std::vector<int> truth, std::vector<float> scores, int classes) {
+    metric::check_scores("probe::evaluate_scores", scores, truth.size(), classes);
+    std::vector<int> predicted = metric::best_class(scores, classes);
+    return evaluate(std::move(truth), std::move(predicted), classes, std::move(scores));
+}
+
+}  // namespace mgkit::probe
