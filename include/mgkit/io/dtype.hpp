@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <string>
@@ -58,6 +59,18 @@ constexpr std::size_t size_of(dtype type) {
 template <class S>
 concept storable = std::same_as<S, float> || std::same_as<S, double> || std::integral<S>;
 
+/// Contiguous values in memory (vector, array, span) that can be written.
+template <class Values>
+using element_of =
+    std::remove_cv_t<std::remove_pointer_t<decltype(std::data(std::declval<const Values&>()))>>;
+template <class Values>
+concept contiguous_values = storable<element_of<Values>>;
+
+template <contiguous_values Values>
+std::span<const std::byte> bytes_of(const Values& values) {
+    return std::as_bytes(std::span(std::data(values), std::size(values)));
+}
+
 /// The stored type that equals S bit for bit.
 template <storable S>
 constexpr dtype dtype_of() {
@@ -69,9 +82,22 @@ constexpr dtype dtype_of() {
     return by_size[std::is_signed_v<S>][std::countr_zero(sizeof(S))];
 }
 
-/// Bytes of a row-major array. Refuses negative extents and sizes beyond the address space.
+/// A shape as Python writes it: "(2, 3)", "(2,)", "()".
+inline std::string shape_text(std::span<const std::int64_t> shape) {
+    std::string out = "(";
+    for (std::size_t i = 0; i < shape.size(); ++i)
+        out += mgkit::text(i == 0 ? "" : ", ", shape[i], shape.size() == 1 ? "," : "");
+    return out + ")";
+}
+
+/// Bytes of a row-major array. Refuses more than 64 axes, negative extents and sizes beyond the
+/// address space.
 inline std::size_t byte_size(std::span<const std::int64_t> shape, dtype type,
                              std::string_view where) {
+    constexpr std::size_t most_axes = 64;
+    if (shape.size() > most_axes)
+        throw error(std::string(where), mgkit::text("at most ", most_axes, " axes"),
+                    mgkit::text(shape.size()));
     bool empty = false;
     for (std::int64_t extent : shape) {
         if (extent < 0)

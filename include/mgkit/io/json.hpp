@@ -5,6 +5,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -48,10 +50,7 @@ public:
     bool boolean(bool v) { return put(v); }
     bool number_integer(number_integer_t v) { return put(v); }
     bool number_unsigned(number_unsigned_t v) { return put(v); }
-    bool number_float(number_float_t v, const string_t& text) {
-        if (!std::isfinite(v)) throw error(where_, "numbers that fit double", excerpt(text));
-        return put(v);
-    }
+    bool number_float(number_float_t v, const string_t&) { return put(v); }
     bool string(string_t& v) { return put(std::move(v)); }
     bool binary(binary_t&) { return false; }
     bool start_object(std::size_t) { return open(json::object()); }
@@ -177,7 +176,10 @@ T as(const json& value, const std::string& where) {
         return value.get<T>();
     } else if constexpr (std::floating_point<T>) {
         if (!value.is_number()) detail::wrong_type(value, "a number", where);
-        return value.get<T>();
+        const double wide = value.get<double>();
+        if (std::isfinite(wide) && std::abs(wide) > double(std::numeric_limits<T>::max()))
+            detail::wrong_type(value, "a number that fits float", where);
+        return static_cast<T>(wide);
     } else if constexpr (std::same_as<T, std::string>) {
         if (!value.is_string()) detail::wrong_type(value, "a string", where);
         return value.get_ref<const std::string&>();
@@ -217,8 +219,8 @@ T get_or(const json& object, const std::string& key, T otherwise, const std::str
 ///
 /// Errors: mgkit::error for NaN or infinity (named by their path) and for invalid UTF-8.
 inline std::string to_text(const json& value, const std::string& where) {
-    const std::string place = detail::not_finite(value, "");
-    if (!place.empty() || (value.is_number_float() && !std::isfinite(value.get<double>())))
+    const std::string place = detail::not_finite(value, "value");
+    if (!place.empty())
         throw error(where, "finite numbers", "NaN or infinity at " + detail::excerpt(place),
                     "leave the value out or write null");
     try {

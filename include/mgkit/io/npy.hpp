@@ -104,12 +104,8 @@ inline std::string npy_header(dtype type, std::span<const std::int64_t> shape) {
         if (descr.empty() && known.type == type) descr = known.descr;
     if (descr.empty())
         throw error("npy header", "an element type NumPy has", name(type), "convert it to F32");
-    std::string extents;
-    for (std::int64_t extent : shape) extents += mgkit::text(extent, ", ");
-    if (shape.size() > 1) extents.resize(extents.size() - 2);
-    if (shape.size() == 1) extents.resize(extents.size() - 1);
-    std::string dictionary =
-        mgkit::text("{'descr': '", descr, "', 'fortran_order': False, 'shape': (", extents, "), }");
+    std::string dictionary = mgkit::text(
+        "{'descr': '", descr, "', 'fortran_order': False, 'shape': ", shape_text(shape), ", }");
     constexpr std::size_t prefix = 10, alignment = 64;
     const std::size_t bare = prefix + dictionary.size() + 1;
     dictionary.append((alignment - bare % alignment) % alignment, ' ');
@@ -124,28 +120,20 @@ inline std::string npy_header(dtype type, std::span<const std::int64_t> shape) {
 ///
 /// `values` is contiguous (vector, array, span) of float, double, integers or bool, as many as
 /// `shape` says. Errors: mgkit::error for a mismatch or an unwritable target.
-template <class Values>
-requires requires(const Values& v) {
-    std::span(v);
-}
+template <contiguous_values Values>
 void write_npy(const std::string& path, const Values& values, std::span<const std::int64_t> shape) {
-    const std::span elements(values);
-    const dtype type = dtype_of<std::remove_cv_t<typename decltype(elements)::element_type>>();
-    const auto bytes = std::as_bytes(elements);
+    constexpr dtype type = dtype_of<element_of<Values>>();
+    const auto bytes = bytes_of(values);
     if (byte_size(shape, type, path) != bytes.size())
-        throw error(
-            path, "as many values as the shape says",
-            mgkit::text(elements.size(), " values for ", npy_header(type, shape).substr(10)),
-            "check the shape");
+        throw error(path, "as many values as the shape says",
+                    mgkit::text(std::size(values), " values for ", shape_text(shape)),
+                    "check the shape");
     atomic_file file(path);
     file.write(npy_header(type, shape));
     file.write(bytes);
     file.commit();
 }
-template <class Values>
-requires requires(const Values& v) {
-    std::span(v);
-}
+template <contiguous_values Values>
 void write_npy(const std::string& path, const Values& values,
                std::initializer_list<std::int64_t> shape) {
     write_npy(path, values, std::span<const std::int64_t>(shape.begin(), shape.size()));

@@ -31,15 +31,9 @@ struct tensor_entry {
 };
 
 /// An entry over contiguous values (vector, array, span) that must outlive it.
-template <class Values>
-requires requires(const Values& v) {
-    std::span(v);
-}
+template <contiguous_values Values>
 tensor_entry entry_of(std::string name, const Values& values, std::vector<std::int64_t> shape) {
-    const std::span elements(values);
-    return {std::move(name),
-            dtype_of<std::remove_cv_t<typename decltype(elements)::element_type>>(),
-            std::move(shape), std::as_bytes(elements)};
+    return {std::move(name), dtype_of<element_of<Values>>(), std::move(shape), bytes_of(values)};
 }
 
 using text_map = std::map<std::string, std::string>;
@@ -77,14 +71,13 @@ inline tensor_entry read_entry(const std::string& key, const json& fields,
     const json offsets = get<json>(fields, "data_offsets", where);
     if (fields.size() != 3)
         throw error(where, "the keys dtype, shape and data_offsets only", "more");
-    if (!shape.is_array() || shape.size() > 64)
-        throw error(where, "a shape of at most 64 extents", "something else");
+    if (!shape.is_array()) wrong_type(shape, "an array as shape", where);
     for (const json& extent : shape) {
         header_number(extent, where + " shape");
         entry.shape.push_back(as<std::int64_t>(extent, where + " shape"));
     }
     if (!offsets.is_array() || offsets.size() != 2)
-        throw error(where, "two data_offsets", "something else");
+        throw error(where, "two data_offsets", mgkit::text(offsets.size()));
     const std::size_t begin = header_number(offsets[0], where + " data_offsets");
     const std::size_t end = header_number(offsets[1], where + " data_offsets");
     if (begin > end || end > data.size())

@@ -32,7 +32,7 @@ struct npy_type {
     dtype type;
 };
 /// The first entry of a type is the one written.
-inline constexpr std::array<npy_type, 16> npy_types{{{"<f8", dtype::f64},
+inline constexpr std::array<npy_type, 15> npy_types{{{"<f8", dtype::f64},
                                                      {"<f4", dtype::f32},
                                                      {"<f2", dtype::f16},
                                                      {"<i8", dtype::i64},
@@ -46,8 +46,7 @@ inline constexpr std::array<npy_type, 16> npy_types{{{"<f8", dtype::f64},
                                                      {"|b1", dtype::boolean},
                                                      {"<i1", dtype::i8},
                                                      {"<u1", dtype::u8},
-                                                     {"<b1", dtype::boolean},
-                                                     {"=b1", dtype::boolean}}};
+                                                     {"<b1", dtype::boolean}}};
 
 inline dtype npy_dtype(std::string_view descr, const std::string& where) {
     for (const npy_type& known : npy_types)
@@ -119,13 +118,10 @@ private:
     }
 
     void shape(npy_array& out) {
-        constexpr std::size_t most_axes = 64;
         need('(');
         while (!accept(')')) {
-            if (out.shape.size() == most_axes) refuse("at most 64 axes", "more");
             out.shape.push_back(extent());
-            const bool comma = accept(',');
-            if (!comma) {
+            if (!accept(',')) {
                 need(')');
                 if (out.shape.size() == 1) refuse("a tuple like (3,)", "a number in brackets");
                 break;
