@@ -1,0 +1,82 @@
+// What an augmentation is, and the two things one does with it: draw a plan, apply it.
+#pragma once
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+#include "mgkit/augment/clip_info.hpp"
+#include "mgkit/augment/workspace.hpp"
+#include "mgkit/core/random.hpp"
+
+namespace mgkit::augment {
+
+/// `static constexpr std::string_view name`: part of the key of every draw.
+template <class A>
+concept named = requires {
+    { A::name } -> std::convertible_to<std::string_view>;
+};
+
+/// A::plan is plain data: copyable, comparable, equal on every machine for an equal key.
+template <class A>
+concept planned = std::copyable<typename A::plan> && std::equality_comparable<typename A::plan>;
+
+/// `plan draw(random_stream&, const clip_info&) const`
+template <class A>
+concept drawable = requires(const A& stage, random_stream& stream, const clip_info& info) {
+    { stage.draw(stream, info) } -> std::same_as<typename A::plan>;
+};
+
+/// `void apply(const plan&, workspace<S>&) const`
+template <class A, class S>
+concept appliable = requires(const A& stage, const typename A::plan& plan, workspace<S>& work) {
+    { stage.apply(plan, work) } -> std::same_as<void>;
+};
+
+/// A stage from clip to clip: a plain class whose settings are public members with defaults.
+///
+/// Optional members, found where they exist:
+/// - `clip_info after(clip_info) const`: extents behind the stage, if it changes them; depends on
+///   settings and extents only, never on a draw.
+/// - `static constexpr bool uses_confidence = true`: `draw` reads `clip_info::joint_confidence`.
+/// - `static A none()`: settings under which the stage changes nothing.
+template <class A>
+concept augmentation = std::copyable<A> && std::default_initializable<A> && named<A> &&
+    planned<A> && drawable<A> && appliable<A, float> && appliable<A, double>;
+
+template <class A>
+constexpr bool uses_confidence() {
+    if constexpr (requires { A::uses_confidence; })
+        return A::uses_confidence;
+    else
+        return false;
+}
+
+/// Extents behind `stage`.
+template <augmentation A>
+clip_info after(const A& stage, const clip_info& info) {
+    if constexpr (requires { stage.after(info); })
+        return stage.after(info);
+    else
+        return info;
+}
+
+/// The plan of one clip's view: draws belong to (seed, epoch, clip, view, name of the stage).
+template <augmentation A>
+typename A::plan draw(const A& stage, const random_key& key, const clip_info& info) {
+    random_stream stream(key, A::name);
+    return stage.draw(stream, info);
+}
+
+/// Applies a plan to `source` and writes the result, whose shape is that of `after`, to
+/// `destination`. Errors: empty clips, a plan or destination that does not fit.
+template <augmentation A, class S>
+void apply(const A& stage, const typename A::plan& plan,
+           std::type_identity_t<skeleton::pose_view<const S>> source,
+           std::type_identity_t<skeleton::pose_view<S>> destination, workspace<S>& work) {
+    work.begin(source);
+    stage.apply(plan, work);
+    work.finish(destination);
+}
+
+}  // namespace mgkit::augment

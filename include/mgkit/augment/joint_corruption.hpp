@@ -1,0 +1,80 @@
+// Some joints lost or bent for the whole clip.
+#pragma once
+
+#include <cmath>
+#include <string_view>
+
+#include "mgkit/augment/concept.hpp"
+#include "mgkit/augment/index_set.hpp"
+
+namespace mgkit::augment {
+
+/// What happens to the joints that are hit.
+enum class damage { erase, map };
+
+/// A set of joints and what happens to them, the same in all frames and persons.
+struct joint_damage {
+    index_set joints;
+    damage kind = damage::erase;
+    /// Row vector p becomes p K; in 2-D the upper left 2 x 2 block counts.
+    matrix3 mixing = identity3;
+    friend bool operator==(const joint_damage&, const joint_damage&) = default;
+
+    template <class S>
+    void apply(workspace<S>& work) const {
+        if (kind == damage::erase) return work.erase(joints);
+        affine_map map;
+        for (int r = 0; r < 3; ++r)
+            for (int c = 0; c < 3; ++c) map.linear[r][c] = mixing[c][r];
+        work.transform(map, joints);
+    }
+};
+
+namespace detail {
+
+/// Kind and matrix for a drawn set; entries U[-1, 1). 1 draw, then 4 in 2-D or 9 in 3-D.
+inline void draw_damage(random_stream& stream, double erase_share, int dimension,
+                        joint_damage& plan) {
+    plan.kind = stream.uniform() < erase_share ? damage::erase : damage::map;
+    if (plan.kind == damage::erase) return;
+    for (int r = 0; r < dimension; ++r)
+        for (int c = 0; c < dimension; ++c) plan.mixing[r][c] = draw_within(stream, 1);
+}
+
+}  // namespace detail
+
+/// Joint corruption: round(fraction V) joints without replacement are erased (coordinates 0;
+/// invalid where there is a confidence channel) or mapped by one random matrix (p -> p K on row
+/// vectors, K entries U[-1, 1)), in all frames of all persons.
+///
+/// Shapes stay. About 11 (erase) or round(fraction V) + 11 draws. Costs no pass of its own.
+/// Source: USDRL's feeder, there fixed to 15 of 25 joints and 3 channels; the matrix multiplies
+/// from the right, unlike `shear`. Errors: settings outside [0, 1]; joints the clip does not have
+/// are not touched.
+struct joint_corruption {
+    static constexpr std::string_view name = "joint_corruption";
+
+    double fraction = .6;     ///< of the joints
+    double erase_share = .5;  ///< probability of erasing rather than mapping
+
+    using plan = joint_damage;
+
+    static joint_corruption none() { return {.fraction = 0}; }
+
+    plan draw(random_stream& stream, const clip_info& info) const {
+        detail::check_setting(name, "fraction", fraction, 0, 1);
+        detail::check_setting(name, "erase_share", erase_share, 0, 1);
+        const int joints = info.shape.joints;
+        plan p;
+        p.joints = draw_subset(stream, 0, joints, static_cast<int>(std::lround(fraction * joints)));
+        detail::draw_damage(stream, erase_share, skeleton::coordinates(info.shape.layout), p);
+        return p;
+    }
+
+    template <class S>
+    void apply(const plan& p, workspace<S>& work) const {
+        p.apply(work);
+    }
+};
+
+}  // namespace mgkit::augment

@@ -1,0 +1,60 @@
+// Ready compositions of published methods, and bridges to their conventions.
+#pragma once
+
+#include "mgkit/augment/confidence_corruption.hpp"
+#include "mgkit/augment/crop_resize.hpp"
+#include "mgkit/augment/frame_drop.hpp"
+#include "mgkit/augment/joint_corruption.hpp"
+#include "mgkit/augment/one_of.hpp"
+#include "mgkit/augment/rigid_motion.hpp"
+#include "mgkit/augment/sequence.hpp"
+#include "mgkit/augment/shear.hpp"
+#include "mgkit/augment/speed_jitter.hpp"
+#include "mgkit/augment/with_probability.hpp"
+#include "mgkit/core/error.hpp"
+#include "mgkit/skeleton/pose.hpp"
+
+namespace mgkit::augment {
+
+/// The pre-training feeder of USDRL: crop-resize, then with equal chance joint corruption (erase or
+/// map with equal chance) or shear. Default settings are the published ones.
+using reference = sequence<crop_resize, one_of<joint_corruption, shear>>;
+
+/// MG-FM-Skele: the reference feeder and what the iMiGUE-3K paper names beside it.
+///
+/// The paper gives neither order, strengths nor probabilities: the additional stages happen with
+/// probability .5 each, strengths are documented at the stages. Its "pose augmentation" is left
+/// out: the paper does not say what it does, and rotation, scale, joint damage and speed are
+/// covered by the other stages. `mg_fm_preset()` has the crop for micro-gestures.
+using mg_fm = sequence<crop_resize, with_probability<speed_jitter>, with_probability<frame_drop>,
+                       one_of<joint_corruption, shear>, with_probability<confidence_corruption>,
+                       with_probability<rigid_motion>>;
+
+/// `reference` with its crop shortened to min_crop frames at least; clips shorter than that are
+/// taken whole.
+inline reference reference_preset(int min_crop = 64) {
+    reference stages;
+    stages.get<crop_resize>().min_crop = min_crop;
+    return stages;
+}
+
+/// `mg_fm` with crops down to 16 frames.
+inline mg_fm mg_fm_preset() {
+    mg_fm stages;
+    stages.get<crop_resize>() = crop_resize::mg();
+    return stages;
+}
+
+/// The clip as the reference treats it: every channel a coordinate, none a confidence. For parity.
+/// Errors: xyzc, as no layout has four coordinates.
+template <class S>
+skeleton::pose_view<S> raw_channels(skeleton::pose_view<S> clip) {
+    if (clip.shape.layout == skeleton::channel_layout::xyzc)
+        throw error("augment::raw_channels", "two or three channels", "xyzc",
+                    "drop the confidence first");
+    if (clip.shape.layout == skeleton::channel_layout::xyc)
+        clip.shape.layout = skeleton::channel_layout::xyz;
+    return clip;
+}
+
+}  // namespace mgkit::augment
