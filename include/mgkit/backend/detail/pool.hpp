@@ -1,0 +1,118 @@
+// Reference-counted storage from a caching pool: steady-state training does not reach malloc.
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace mgkit::eigen::detail {
+
+class pool;
+
+/// Header in front of each piece of storage.
+struct alignas(64) block {
+    std::atomic<std::size_t> owners{1};
+    std::size_t bytes = 0;
+    std::shared_ptr<pool> home;
+
+    void* data() { return this + 1; }
+};
+
+/// Free lists by size class. Blocks may outlive the context that made them, and may be released
+/// from another thread.
+class pool : public std::enable_shared_from_this<pool> {
+public:
+    ~pool() {
+        for (auto& list : free_)
+            for (block* b : list) destroy(b);
+    }
+
+    block* take(std::size_t bytes) {
+        const auto [size, index] = size_class(bytes);
+        {
+            const std::lock_guard lock(mutex_);
+            if (index < free_.size() && !free_[index].empty()) {
+                block* b = free_[index].back();
+                free_[index].pop_back();
+                b->owners.store(1, std::memory_order_relaxed);
+                b->home = shared_from_this();
+                return b;
+            }
+            ++system_allocations_;
+        }
+        void* memory = ::operator new (sizeof(block) + size, std::align_val_t{alignof(block)});
+        block* b = new (memory) block;
+        b->bytes = size;
+        b->home = shared_from_this();
+        return b;
+    }
+
+    /// How many blocks came from the system so far; constant in steady state.
+    std::size_t system_allocations() const { return system_allocations_; }
+
+    static void release(block* b) {
+        if (b->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+        const std::shared_ptr<pool> home = std::move(b->home);
+        home->give_back(b);
+    }
+
+private:
+    /// Size classes are quarters of powers of two: at most 25 % of a block is unused.
+    static std::pair<std::size_t, std::size_t> size_class(std::size_t bytes) {
+        const std::size_t least = bytes < 256 ? 256 : bytes;
+        const auto log = static_cast<std::size_t>(std::bit_width(least - 1)) - 1;
+        const std::size_t base = std::size_t{1} << log, quarter = base / 4;
+        const std::size_t quarters = (least - base + quarter - 1) / quarter;
+        return {base + quarters * quarter, log * 4 + quarters};
+    }
+
+    void give_back(block* b) {
+        const auto [size, index] = size_class(b->bytes);
+        const std::lock_guard lock(mutex_);
+        if (index >= free_.size()) free_.resize(index + 1);
+        free_[index].push_back(b);
+    }
+
+    static void destroy(block* b) {
+        b->~block();
+        ::operator delete (b, std::align_val_t{alignof(block)});
+    }
+
+    std::vector<std::vector<block*>> free_;
+    mutable std::mutex mutex_;
+    std::size_t system_allocations_ = 0;
+};
+
+/// The pool of a context.
+struct pool_state {
+    std::shared_ptr<pool> shared = std::make_shared<pool>();
+};
+
+/// A counted reference to a block.
+class storage {
+public:
+    storage() = default;
+    explicit storage(block* b) : block_(b) {}
+    storage(const storage& other) : block_(other.block_) {
+        if (block_) block_->owners.fetch_add(1, std::memory_order_relaxed);
+    }
+    storage(storage&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+    storage& operator=(storage other) noexcept {
+        std::swap(block_, other.block_);
+        return *this;
+    }
+    ~storage() {
+        if (block_) pool::release(block_);
+    }
+    void* data() const { return block_ ? block_->data() : nullptr; }
+
+private:
+    block* block_ = nullptr;
+};
+
+}  // namespace mgkit::eigen::detail

@@ -1,0 +1,86 @@
+// The default tensor: row-major contiguous storage from the context's pool.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+
+#include "mgkit/backend/detail/gemm.hpp"
+#include "mgkit/backend/detail/pool.hpp"
+#include "mgkit/tensor/concept.hpp"
+
+namespace mgkit::eigen {
+
+/// A dense row-major tensor in host memory. Copies share storage.
+template <std::floating_point S, class Provider = gemm::default_provider>
+class tensor {
+public:
+    using scalar = S;
+    using provider = Provider;
+
+    tensor() : shape_{0} {}
+    tensor(context& ctx, const shape& extents)
+        : shape_(extents),
+          storage_(ctx.state.get<detail::pool_state>().shared->take(
+              static_cast<std::size_t>(extents.elements()) * sizeof(S))) {}
+
+    const shape& extents() const { return shape_; }
+    extent elements() const { return shape_.elements(); }
+    S* data() { return static_cast<S*>(storage_.data()); }
+    const S* data() const { return static_cast<const S*>(storage_.data()); }
+    std::span<const S> values() const { return {data(), static_cast<std::size_t>(elements())}; }
+
+    /// The same storage under other extents.
+    tensor viewed(const shape& extents) const {
+        tensor out = *this;
+        out.shape_ = extents;
+        return out;
+    }
+
+private:
+    shape shape_;
+    detail::storage storage_;
+};
+
+}  // namespace mgkit::eigen
+
+namespace mgkit {
+
+template <class S, class P>
+struct backend_traits<eigen::tensor<S, P>> {
+    using scalar = S;
+    using T = eigen::tensor<S, P>;
+
+    static const shape& shape_of(const T& t) { return t.extents(); }
+    static T empty(context& ctx, const shape& extents) { return T(ctx, extents); }
+    static T full(context& ctx, const shape& extents, double value) {
+        T out(ctx, extents);
+        std::fill_n(out.data(), out.elements(), static_cast<S>(value));
+        return out;
+    }
+    static T from_host(context& ctx, std::span<const S> values, const shape& extents) {
+        if (static_cast<extent>(values.size()) != extents.elements())
+            throw error("from_host", text(extents.elements(), " values for ", extents.str()),
+                        text(values.size(), " values"));
+        T out(ctx, extents);
+        std::copy(values.begin(), values.end(), out.data());
+        return out;
+    }
+    static void to_host(context&, const T& t, std::span<S> target) {
+        if (static_cast<extent>(target.size()) != t.elements())
+            throw error("to_host", text("room for ", t.elements(), " values"),
+                        text("room for ", target.size()));
+        std::copy_n(t.data(), t.elements(), target.data());
+    }
+    static T reshape(const T& t, const shape& extents) { return t.viewed(extents); }
+    static void assign(context&, T& target, const T& source) {
+        if (target.extents() != source.extents())
+            throw error("assign", text("a source of shape ", target.extents().str()),
+                        source.extents().str());
+        if (target.elements() > 0)
+            std::memmove(target.data(), source.data(),
+                         static_cast<std::size_t>(target.elements()) * sizeof(S));
+    }
+};
+
+}  // namespace mgkit

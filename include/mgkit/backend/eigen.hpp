@@ -1,0 +1,37 @@
+// The default backend: tensors in host memory, products by Eigen, oneDNN or OpenBLAS.
+#pragma once
+
+#include "mgkit/backend/detail/layers.hpp"
+#include "mgkit/backend/detail/optimiser.hpp"
+#include "mgkit/backend/detail/tokens.hpp"
+
+/// Default backend. `eigen::tensor<float>` and `eigen::tensor<double>` need Eigen and Boost headers
+/// only; the provider of matrix products is the second template argument, so that two choices are
+/// two types. The build's default is `gemm::default_provider` (Eigen under plain -I).
+///
+/// Determinism: work is cut by sizes, never by the number of threads, and sums run in index order;
+/// equal inputs give equal bits for any `context::threads` on one machine and build.
+namespace mgkit::eigen {
+
+namespace detail {
+using f = tensor<float>;
+template <class Op, std::size_t Inputs>
+inline constexpr bool fused = overrides_forward<Op, f, Inputs>&& overrides_backward<Op, f, Inputs>;
+
+static_assert(mgkit::tensor<f> && mgkit::tensor<tensor<double>>);
+static_assert(overrides_forward<op::add, f, 2> && overrides_forward<op::mul, f, 2> &&
+              overrides_forward<op::affine, f, 1> && overrides_forward<op::exp, f, 1> &&
+              overrides_forward<op::log, f, 1> && overrides_forward<op::rsqrt, f, 1> &&
+              overrides_forward<op::erf, f, 1> && overrides_forward<op::tanh, f, 1> &&
+              overrides_forward<op::greater, f, 2> && overrides_forward<op::select, f, 3> &&
+              overrides_forward<op::sum, f, 1> && overrides_forward<op::permute, f, 1> &&
+              overrides_forward<op::slice, f, 1> && overrides_forward<op::concat, f, 2> &&
+              overrides_forward<op::matmul, f, 2>);
+static_assert(fused<op::max, 1> && fused<op::relu, 1> && fused<op::gelu, 1> &&
+              fused<op::linear, 3> && fused<op::layer_norm, 3> && fused<op::softmax, 1> &&
+              fused<op::attention, 1> && fused<op::token_mix, 3> && fused<op::restore_tokens, 2>);
+static_assert(op::updates_in_place<op::adam_step, f, f, f> &&
+              op::updates_in_place<op::sgd_step, f, f>);
+}  // namespace detail
+
+}  // namespace mgkit::eigen

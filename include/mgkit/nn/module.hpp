@@ -1,0 +1,170 @@
+// Modules: plain structs that state their members once; everything else visits that list.
+#pragma once
+
+#include <array>
+#include <boost/hana/for_each.hpp>
+#include <boost/hana/tuple.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "mgkit/tensor/tape.hpp"
+
+namespace mgkit::nn {
+
+/// One line of a module's member list: the name used in files, and how to reach the member.
+template <class Access>
+struct field_entry {
+    const char* name;
+    Access access;
+    bool alias;
+};
+
+/// A member: `field("weight", &linear::weight)`.
+template <class Owner, class Member>
+constexpr auto field(const char* name, Member Owner::*pointer) {
+    const auto access = [pointer](auto& owner) -> auto& {
+        return owner.*pointer;
+    };
+    return field_entry<decltype(access)>{name, access, false};
+}
+
+/// A second name of something already listed: written to files under both names, updated once.
+template <class Access>
+constexpr auto alias(const char* name, Access access) {
+    return field_entry<Access>{name, access, true};
+}
+
+/// A module's member list, in the order of its file names: `members(field(...), field(...))`.
+template <class... Entries>
+constexpr auto members(Entries... entries) {
+    return boost::hana::make_tuple(entries...);
+}
+
+template <class M>
+concept module = requires {
+    std::remove_const_t<M>::fields();
+};
+
+namespace detail {
+template <class>
+inline constexpr bool is_vector = false;
+template <class E, class A>
+inline constexpr bool is_vector<std::vector<E, A>> = true;
+template <class>
+inline constexpr bool is_array = false;
+template <class E, std::size_t N>
+inline constexpr bool is_array<std::array<E, N>> = true;
+template <class>
+inline constexpr bool is_parameter = false;
+template <class T>
+inline constexpr bool is_parameter<parameter<T>> = true;
+}  // namespace detail
+
+/// What a visitor is told about a leaf: its full name, and whether it is a second name.
+struct leaf_name {
+    std::string text;
+    bool alias = false;
+};
+
+/// Calls `visitor(leaf_name, leaf&)` for every leaf below `member`, depth first in declaration
+/// order. A leaf is a `parameter<T>`, a buffer (a tensor) or a counter (`std::int64_t`); vectors
+/// of modules contribute their index as a name.
+template <class Member, class Visitor>
+void visit(Member& member, Visitor&& visitor, const leaf_name& at = {}) {
+    using plain = std::remove_const_t<Member>;
+    const auto below = [&at](std::string_view name, bool is_alias) {
+        return leaf_name{at.text.empty() ? std::string(name) : at.text + "." + std::string(name),
+                         at.alias || is_alias};
+    };
+    if constexpr (module<plain>) {
+        boost::hana::for_each(plain::fields(), [&](const auto& entry) {
+            visit(entry.access(member), visitor, below(entry.name, entry.alias));
+        });
+    } else if constexpr (detail::is_vector<plain> || detail::is_array<plain>) {
+        for (std::size_t i = 0; i < member.size(); ++i)
+            visit(member[i], visitor, below(std::to_string(i), false));
+    } else {
+        visitor(at, member);
+    }
+}
+
+/// Calls `f(name, parameter<T>&)` for every parameter, shared ones once.
+template <class M, class F>
+void for_each_parameter(M& root, F&& f) {
+    visit(root, [&f](const leaf_name& name, auto& leaf) {
+        if constexpr (detail::is_parameter<std::remove_cvref_t<decltype(leaf)>>)
+            if (!name.alias) f(name.text, leaf);
+    });
+}
+
+/// Number of trainable values.
+template <class M>
+std::int64_t parameter_count(M& root) {
+    std::int64_t count = 0;
+    for_each_parameter(
+        root, [&count](const std::string&, auto& p) { count += shape_of(p.value).elements(); });
+    return count;
+}
+
+/// Clears all gradients.
+template <class M>
+void zero_gradients(M& root) {
+    for_each_parameter(root, [](const std::string&, auto& p) { p.slot.clear(); });
+}
+
+/// Freezes or releases all parameters: frozen ones gather no gradient.
+template <class M>
+void set_trainable(M& root, bool on) {
+    for_each_parameter(root, [on](const std::string&, auto& p) { p.trainable = on; });
+}
+
+/// Where a module is being built: its context, and its full name, which keys its initial values.
+struct scope {
+    context& ctx;
+    std::string name;
+
+    scope(context& c, std::string n = {}) : ctx(c), name(std::move(n)) {}
+    scope operator/(std::string_view child) const {
+        return {ctx, name.empty() ? std::string(child) : name + "." + std::string(child)};
+    }
+    /// Draws of this name's initial values: independent of the order of construction.
+    random_stream draws() const {
+        constexpr std::uint32_t before_training = 0xFFFFFFFFu;
+        return {random_key{ctx.seed, before_training, name_hash(name), 0}, "initial values"};
+    }
+};
+
+namespace initial {
+
+template <tensor T>
+parameter<T> constant(const scope& at, const shape& extents, double value) {
+    return {backend_traits<T>::full(at.ctx, extents, value)};
+}
+
+template <tensor T, class Draw>
+parameter<T> drawn(const scope& at, const shape& extents, Draw&& draw) {
+    using scalar = typename backend_traits<T>::scalar;
+    std::vector<scalar> values(static_cast<std::size_t>(extents.elements()));
+    random_stream draws = at.draws();
+    for (scalar& v : values) v = static_cast<scalar>(draw(draws));
+    return {backend_traits<T>::from_host(at.ctx, values, extents)};
+}
+
+/// Normal with mean 0; the reference truncates at 100 deviations, which no draw reaches.
+template <tensor T>
+parameter<T> normal(const scope& at, const shape& extents, double deviation) {
+    return drawn<T>(at, extents, [=](random_stream& r) { return deviation * r.normal(); });
+}
+
+template <tensor T>
+parameter<T> uniform(const scope& at, const shape& extents, double bound) {
+    return drawn<T>(at, extents, [=](random_stream& r) { return r.uniform(-bound, bound); });
+}
+
+}  // namespace initial
+
+}  // namespace mgkit::nn

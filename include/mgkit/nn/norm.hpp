@@ -1,0 +1,89 @@
+// Normalisation layers with their statistics.
+#pragma once
+
+#include <cstdint>
+
+#include "mgkit/nn/module.hpp"
+#include "mgkit/tensor/ops/layers.hpp"
+
+namespace mgkit::nn {
+
+/// Layer normalisation of the last axis, epsilon 1e-5.
+template <tensor T>
+struct layer_norm {
+    parameter<T> weight, bias;
+
+    layer_norm() = default;
+    layer_norm(const scope& at, extent width)
+        : weight(initial::constant<T>(at / "weight", {width}, 1)),
+          bias(initial::constant<T>(at / "bias", {width}, 0)) {}
+
+    static constexpr auto fields() {
+        return members(field("weight", &layer_norm::weight), field("bias", &layer_norm::bias));
+    }
+
+    template <operand X>
+    X operator()(context& ctx, const X& x) {
+        return mgkit::layer_norm(ctx, x, use<X>(weight), use<X>(bias));
+    }
+};
+
+/// Batch normalisation of rows [groups * B, D], epsilon 1e-5, momentum .1.
+///
+/// Training: each group of B rows (a view) is standardised by its own statistics, and the running
+/// statistics take one step per group, in group order (unbiased variance). Evaluation: running
+/// statistics for all rows.
+template <tensor T>
+struct batch_norm {
+    parameter<T> weight, bias;
+    T running_mean, running_var;
+    std::int64_t num_batches_tracked = 0;
+
+    static constexpr double epsilon = 1e-5, momentum = 0.1;
+
+    batch_norm() = default;
+    batch_norm(const scope& at, extent width)
+        : weight(initial::constant<T>(at / "weight", {width}, 1)),
+          bias(initial::constant<T>(at / "bias", {width}, 0)),
+          running_mean(backend_traits<T>::full(at.ctx, {width}, 0)),
+          running_var(backend_traits<T>::full(at.ctx, {width}, 1)) {}
+
+    static constexpr auto fields() {
+        return members(field("weight", &batch_norm::weight), field("bias", &batch_norm::bias),
+                       field("running_mean", &batch_norm::running_mean),
+                       field("running_var", &batch_norm::running_var),
+                       field("num_batches_tracked", &batch_norm::num_batches_tracked));
+    }
+
+    template <operand X>
+    X operator()(context& ctx, const X& x, int groups = 1) {
+        if (ctx.training) {
+            X out = mgkit::batch_norm(ctx, x, use<X>(weight), use<X>(bias), groups, epsilon);
+            update(ctx, value_of(x), groups);
+            return out;
+        }
+        const T inverse = rsqrt(ctx, affine(ctx, running_var, 1, epsilon));
+        const X centred = sub(ctx, x, X{running_mean});
+        const X unit = mul(ctx, centred, X{inverse});
+        return add(ctx, mul(ctx, unit, use<X>(weight)), use<X>(bias));
+    }
+
+private:
+    void update(context& ctx, const T& x, int groups) {
+        const extent rows = shape_of(x)[0] / groups, width = shape_of(x)[1];
+        const double unbiased = static_cast<double>(rows) / static_cast<double>(rows - 1);
+        for (int g = 0; g < groups; ++g) {
+            const T now = column_statistics(ctx, slice(ctx, x, 0, g * rows, rows));
+            blend(ctx, running_mean, reshape(ctx, slice(ctx, now, 0, 0, 1), {width}), 1);
+            blend(ctx, running_var, reshape(ctx, slice(ctx, now, 0, 1, 1), {width}), unbiased);
+            ++num_batches_tracked;
+        }
+    }
+    static void blend(context& ctx, T& running, const T& now, double factor) {
+        backend_traits<T>::assign(
+            ctx, running,
+            add(ctx, affine(ctx, running, 1 - momentum), affine(ctx, now, momentum * factor)));
+    }
+};
+
+}  // namespace mgkit::nn
