@@ -29,7 +29,7 @@ def files():
         return [f for f in listed if f]
     except (OSError, subprocess.CalledProcessError):
         return [p.relative_to(tree.ROOT).as_posix() for p in tree.ROOT.rglob("*")
-                if p.is_file() and p.relative_to(tree.ROOT).parts[0] not in (".git", "build")]
+                if p.is_file() and p.relative_to(tree.ROOT).parts[0] not in (".git", "build", "quickstart")]
 
 
 problems = []
