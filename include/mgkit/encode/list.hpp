@@ -1,0 +1,13 @@
+// Every encoder of mgkit, one line each.
+#pragma once
+
+#include "mgkit/core/type_list.hpp"
+#include "mgkit/encode/dste.hpp"
+#include "mgkit/encode/sttr.hpp"
+
+namespace mgkit::encode {
+
+template <tensor T>
+using all = type_list<dste<T>, sttr<T>>;
+
+}  // namespace mgkit::encode

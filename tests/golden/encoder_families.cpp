@@ -1,0 +1,135 @@
+// Families: positional, dst_layer, dste, sttr.
+#include "mgkit/encode/list.hpp"
+#include "support.hpp"
+
+namespace mgkit::golden {
+namespace {
+
+void positional(const io::safetensors_file& file, const io::json& config, checks& out) {
+    in_both_precisions([&](auto tag) {
+        using S = typename decltype(tag)::type;
+        using T = eigen::tensor<S>;
+        context ctx;
+        for (const int width : config["dims"]) {
+            const encode::position_table<T> table(nn::scope(ctx), width);
+            // Float: the table is computed in double and rounded once.
+            expect(out, ctx, file, text("output/pe_", width),
+                   table.rows(ctx, config["rows"].get<int>()),
+                   std::is_same_v<S, float> ? 1e-7 : 1e-9);
+        }
+    });
+}
+
+void dst_layer(const io::safetensors_file& file, const io::json& config, checks& out) {
+    in_both_precisions([&](auto tag) {
+        using S = typename decltype(tag)::type;
+        using T = eigen::tensor<S>;
+        using X = variable<T>;
+        context ctx;
+        const bounds<S> bound(config);
+        nn::dst_layer<T> layer(
+            nn::scope(ctx), config["seqlen"].get<int>(), config["dim"].get<int>(),
+            {.heads = config["heads"], .gap = config["gap"], .alpha = config["alpha"]});
+        nn::load(ctx, layer, file, {.prefix = "param/"});
+        nn::path_plan<X, 6> paths;
+        const double rate = config["drop_path"];
+        paths.active = rate > 0;
+        for (std::size_t k = 0; paths.active && k < 6; ++k) {
+            const T mask = tensor_from<T>(ctx, file, text("input/mask_", k));
+            paths.factors[k] =
+                affine(ctx, reshape(ctx, mask, {shape_of(mask)[0], 1, 1}), 1 / (1 - rate));
+        }
+        gradient_slot<T> dx;
+        const recording<T> record(ctx);
+        const X x = watch(tensor_from<T>(ctx, file, "input/x"), dx);
+        expect(out, ctx, file, "output/ca", layer.CA(ctx, x, paths).value, bound.values);
+        expect(out, ctx, file, "output/dsa", layer.DSA(ctx, x, layer.CA.attn, paths).value,
+               bound.values);
+        const X y = layer(ctx, x, paths);
+        expect(out, ctx, file, "output/y", y.value, bound.values);
+        const T weights = tensor_from<T>(ctx, file, "input/w");
+        backward(ctx, y, &weights);
+        expect(out, ctx, file, "grad_input/x", dx.gradient, bound.gradients);
+        expect_gradients(out, ctx, file, layer, "grad/", bound.gradients);
+    });
+}
+
+template <template <class> class Encoder, class Settings>
+void encoder(const io::safetensors_file& file, const io::json& config, checks& out,
+             const Settings& settings) {
+    in_both_precisions([&](auto tag) {
+        using S = typename decltype(tag)::type;
+        using T = eigen::tensor<S>;
+        using X = variable<T>;
+        context ctx;
+        const bounds<S> bound(config);
+        Encoder<T> model(nn::scope(ctx), settings);
+        nn::load(ctx, model, file, {.prefix = "param/"});
+        const T jt = tensor_from<T>(ctx, file, "input/jt"),
+                js = tensor_from<T>(ctx, file, "input/js");
+        expect(out, ctx, file, "output/emb_t", model.ske_emb.t_embedding(ctx, jt), bound.values);
+        expect(out, ctx, file, "output/emb_s", model.ske_emb.s_embedding(ctx, js), bound.values);
+        const auto weighted = [&](const X& value, const std::string& name) {
+            return sum(ctx, mul(ctx, value, X{tensor_from<T>(ctx, file, name)}));
+        };
+        for (const bool pool : {false, true}) {
+            gradient_slot<T> dt, ds;
+            nn::zero_gradients(model);
+            const recording<T> record(ctx);
+            const auto y = model.encode_tokens(ctx, watch(jt, dt), watch(js, ds));
+            const auto pooled = encode::pooled(ctx, y);
+            if (!pool) {
+                expect(out, ctx, file, "output/y_t", y.temporal.value, bound.values);
+                expect(out, ctx, file, "output/y_s", y.spatial.value, bound.values);
+                expect(out, ctx, file, "output/pool_t", pooled.temporal.value, bound.values);
+                expect(out, ctx, file, "output/pool_s", pooled.spatial.value, bound.values);
+                expect(out, ctx, file, "output/feat", encode::joined(ctx, pooled).value,
+                       bound.values);
+                backward(ctx, add(ctx, weighted(y.temporal, "input/w_t"),
+                                  weighted(y.spatial, "input/w_s")));
+                expect(out, ctx, file, "grad_input/jt", dt.gradient, bound.gradients);
+                expect(out, ctx, file, "grad_input/js", ds.gradient, bound.gradients);
+            } else {
+                backward(ctx, add(ctx, weighted(pooled.temporal, "input/w_pool_t"),
+                                  weighted(pooled.spatial, "input/w_pool_s")));
+            }
+            expect_gradients(out, ctx, file, model, pool ? "grad_pooled/" : "grad/",
+                             bound.gradients);
+        }
+    });
+}
+
+encode::clip_extents clip_of(const io::json& config) {
+    return {.channels = config["C"],
+            .frames = config["T"],
+            .joints = config["V"],
+            .persons = config["M"]};
+}
+
+void dste(const io::safetensors_file& file, const io::json& config, checks& out) {
+    encoder<encode::dste>(file, config, out,
+                          encode::dste_settings{.clip = clip_of(config),
+                                                .width = config["hidden"],
+                                                .heads = config["heads"],
+                                                .gap = config["gap"],
+                                                .alpha = config["alpha"]});
+}
+
+void sttr(const io::safetensors_file& file, const io::json& config, checks& out) {
+    encoder<encode::sttr>(file, config, out,
+                          encode::sttr_settings{.clip = clip_of(config),
+                                                .width = config["hidden"],
+                                                .heads = config["heads"],
+                                                .layers = config["layers"]});
+}
+
+}  // namespace
+
+void add_encoder_families(std::vector<family>& families) {
+    families.push_back({"positional", positional});
+    families.push_back({"dst_layer", dst_layer});
+    families.push_back({"dste", dste});
+    families.push_back({"sttr", sttr});
+}
+
+}  // namespace mgkit::golden
