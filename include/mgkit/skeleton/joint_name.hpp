@@ -98,16 +98,17 @@ inline std::string part_by_name(const joint_name& joint) {
             if (joint.base.find(key) != std::string::npos) return true;
         return false;
     };
+    // The torso first: "spine_middle" is no finger.
+    if (has({"shoulder", "hip", "neck", "spine", "torso", "pelvis", "chest", "thorax", "clavicle",
+             "belly", "waist"}))
+        return "torso";
     std::string part;
     if (has({"thumb", "finger", "index", "middle", "ring", "pinky", "little", "hand"}))
         part = "hand";
-    else if (has({"elbow", "wrist", "forearm", "upperarm", "arm"}))
+    else if (has({"elbow", "wrist", "arm"}))
         part = "arm";
     else if (has({"knee", "ankle", "foot", "toe", "heel", "leg"}))
         part = "leg";
-    else if (has({"shoulder", "hip", "neck", "spine", "torso", "pelvis", "chest", "thorax",
-                  "clavicle", "belly", "waist"}))
-        return "torso";
     else if (has({"nose", "eye", "ear", "head", "face", "brow", "lip", "mouth", "chin", "jaw"}))
         return "head";
     else

@@ -1,0 +1,37 @@
+// What a reader does with doubtful values, and what it tells about them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace mgkit::data {
+
+enum class not_finite_rule {
+    reject,       ///< NaN or infinity in a valid frame is an error
+    mark_invalid  ///< such a joint becomes invalid and is counted
+};
+enum class zero_rule {
+    as_declared,  ///< follow `zero_is_missing` of meta.json, false if absent
+    missing,      ///< a joint at exactly 0 was not tracked
+    present
+};
+
+struct read_policy {
+    not_finite_rule not_finite = not_finite_rule::reject;
+    zero_rule zeros = zero_rule::as_declared;
+};
+
+/// What reading found; nothing in it is an error.
+struct read_report {
+    int clips_in_file = 0;
+    int no_frames = 0;            ///< clips left out: no valid frame
+    int no_visible_joint = 0;     ///< clips left out: no joint is ever valid
+    std::vector<int> excluded;    ///< rows of the clips left out
+    std::size_t not_finite = 0;   ///< joints marked invalid for NaN or infinity
+    std::size_t zero_joints = 0;  ///< joints marked invalid for being at exactly 0
+    bool memory_mapped = false;
+    std::vector<std::string> notes;  ///< assumptions made, in words
+};
+
+}  // namespace mgkit::data
