@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "mgkit/augment/detail/lanes.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
 namespace mgkit::augment {
@@ -18,75 +19,70 @@ struct frame_tap {
 
 namespace detail {
 
-/// Points handled together: one cache line, so that the maps of a block stay in registers over all
-/// frames. Loops over it have a constant trip count and vectorise.
-template <class S>
-inline constexpr int block_width = static_cast<int>(64 / sizeof(S));
-
-/// Points [p, p + count) of all valid frames; count = block_width where Whole.
-template <int D, bool Confidence, bool Whole, class S>
+/// Points [p, p + width) of the frames that `taps` describe, of which the first is `out_frame`;
+/// V holds `width` values of type S. The maps of these points stay in registers.
+template <int D, bool Confidence, class V, class S>
 void render_block(skeleton::pose_view<const S> from, std::span<const frame_tap> taps, const S* map,
-                  const S* alive, skeleton::pose_view<S> to, int p, int count) {
-    constexpr int width = block_width<S>;
-    const int n = Whole ? width : count;
+                  const S* alive, skeleton::pose_view<S> to, std::size_t out_frame, std::size_t p) {
     const auto points = static_cast<std::size_t>(from.shape.points());
-    S m[D][D + 1][width] = {};
-    S keep[width] = {};
-    for (int r = 0; r < D; ++r)
-        for (int c = 0; c <= D; ++c) {
-            const S* const row = map + static_cast<std::size_t>(r * (D + 1) + c) * points + p;
-            for (int i = 0; i < n; ++i) m[r][c][i] = row[i];
-        }
-    for (int i = 0; i < n; ++i) keep[i] = alive[p + i];
+    const std::size_t from_plane = from.shape.plane(), to_plane = to.shape.plane();
+    const V zero{};
+    V linear[D][D], shift[D];
+    for (std::size_t r = 0; r < D; ++r) {
+        const S* const row = map + r * (D + 1) * points + p;
+        for (std::size_t c = 0; c < D; ++c) linear[r][c] = load<V>(row + c * points);
+        shift[r] = load<V>(row + D * points);
+    }
+    const V keep = load<V>(alive + p);
 
-    for (std::size_t t = 0; t < taps.size(); ++t) {
-        const int out = static_cast<int>(t);
-        const S weight = static_cast<S>(taps[t].weight);
+    S* out = to.values + out_frame * points + p;
+    for (const frame_tap& tap : taps) {
+        const S weight = static_cast<S>(tap.weight);
         // A frame that does not count must not count by its confidence either.
-        const int first = weight == S(1) ? taps[t].b : taps[t].a;
-        const int second = weight == S(0) ? taps[t].a : taps[t].b;
-        S x[D][width] = {};
-        for (int c = 0; c < D; ++c) {
-            const S* const a = from.row(c, first) + p;
-            const S* const b = from.row(c, second) + p;
-            for (int i = 0; i < n; ++i) x[c][i] = a[i] + weight * (b[i] - a[i]);
+        const auto first = static_cast<std::size_t>(weight == S(1) ? tap.b : tap.a);
+        const auto second = static_cast<std::size_t>(weight == S(0) ? tap.a : tap.b);
+        const S* const a = from.values + first * points + p;
+        const S* const b = from.values + second * points + p;
+        V x[D];
+        for (std::size_t c = 0; c < D; ++c) {
+            const V start = load<V>(a + c * from_plane);
+            x[c] = start + weight * (load<V>(b + c * from_plane) - start);
         }
-        S valid[width] = {};
-        for (int i = 0; i < width; ++i) valid[i] = keep[i];
+        V valid = keep;
         if constexpr (Confidence) {
-            const S* const a = from.row(D, first) + p;
-            const S* const b = from.row(D, second) + p;
-            S* const confidence = to.row(D, out) + p;
-            for (int i = 0; i < n; ++i) {
-                const S least = a[i] < b[i] ? a[i] : b[i];
-                const bool both = (a[i] > S(0)) & (b[i] > S(0)) & (keep[i] > S(0));
-                valid[i] = both ? least : S(0);
-                confidence[i] = valid[i];
-            }
+            const V start = load<V>(a + D * from_plane), end = load<V>(b + D * from_plane);
+            const auto seen = (start > zero) & (end > zero) & (keep > zero);
+            valid = seen ? (start < end ? start : end) : zero;
+            store(out + D * to_plane, valid);
         }
-        for (int r = 0; r < D; ++r) {
-            S y[width];
-            for (int i = 0; i < width; ++i) y[i] = m[r][D][i];
-            for (int c = 0; c < D; ++c)
-                for (int i = 0; i < width; ++i) y[i] += m[r][c][i] * x[c][i];
-            for (int i = 0; i < width; ++i) y[i] = valid[i] > S(0) ? y[i] : S(0);
-            S* const row = to.row(r, out) + p;
-            for (int i = 0; i < n; ++i) row[i] = y[i];
+        for (std::size_t r = 0; r < D; ++r) {
+            V y = shift[r];
+            for (std::size_t c = 0; c < D; ++c) y += linear[r][c] * x[c];
+            store(out + r * to_plane, V(valid > zero ? y : zero));
         }
+        out += points;
     }
 }
 
 template <int D, bool Confidence, class S>
 void render_points(skeleton::pose_view<const S> from, std::span<const frame_tap> taps, const S* map,
                    const S* alive, skeleton::pose_view<S> to) {
-    constexpr int width = block_width<S>;
-    const int points = from.shape.points();
-    if (points < width)
-        return render_block<D, Confidence, false>(from, taps, map, alive, to, 0, points);
-    // The last block overlaps the one before: the same values are written twice.
-    for (int p = 0; p < points; p += width)
-        render_block<D, Confidence, true>(from, taps, map, alive, to, std::min(p, points - width),
-                                          width);
+    constexpr std::size_t width = sizeof(lanes<S>) / sizeof(S);
+    // So many rows of all channels stay in the first-level cache while the blocks pass over them.
+    constexpr std::size_t chunk = 16;
+    const auto points = static_cast<std::size_t>(from.shape.points());
+    for (std::size_t t = 0; t < taps.size(); t += chunk) {
+        const auto rows = taps.subspan(t, std::min(chunk, taps.size() - t));
+        if (points < width) {
+            for (std::size_t p = 0; p < points; ++p)
+                render_block<D, Confidence, S>(from, rows, map, alive, to, t, p);
+            continue;
+        }
+        // The last block overlaps the one before: the same values are written twice.
+        for (std::size_t p = 0; p < points; p += width)
+            render_block<D, Confidence, lanes<S>>(from, rows, map, alive, to, t,
+                                                  std::min(p, points - width));
+    }
 }
 
 /// to = maps(blend(from)) for the valid frames, 0 for the frames after them.
