@@ -1,0 +1,191 @@
+// The study result as JSON, and rows read back so that an interrupted study can continue.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/io/json.hpp"
+#include "mgkit/report/escape.hpp"
+#include "mgkit/report/study.hpp"
+
+namespace mgkit::report {
+
+/// Whether rows carry their answer to every test clip; without them a row is a few numbers.
+enum class answers { leave_out, keep };
+
+namespace detail {
+
+inline io::json number(const std::optional<double>& value) {
+    return value ? io::json(*value) : io::json(nullptr);
+}
+inline std::optional<double> optional_number(const io::json& object, const char* key,
+                                             const std::string& where) {
+    const auto value = io::get<io::json>(object, key, where);
+    if (value.is_null()) return std::nullopt;
+    return io::get<double>(object, key, where);
+}
+
+inline io::json settings_json(const std::vector<setting>& settings) {
+    io::json out = io::json::object();
+    for (const setting& s : settings) out[clean(s.name)] = clean(s.value);
+    return out;
+}
+
+inline io::json names_json(const std::vector<std::string>& names) {
+    io::json out = io::json::array();
+    for (const std::string& n : names) out.push_back(clean(n));
+    return out;
+}
+
+/// `key` and `key`_interval, and `key`_seed_spread where there were several seeds.
+inline void put_figure(io::json& out, const std::string& key,
+                       const std::optional<study_figure>& figure) {
+    out[key] = figure ? io::json(figure->mean) : io::json(nullptr);
+    out[key + "_interval"] = figure && figure->low && figure->high
+                                 ? io::json{*figure->low, *figure->high}
+                                 : io::json(nullptr);
+    if (figure && figure->seed_spread) out[key + "_seed_spread"] = *figure->seed_spread;
+}
+
+}  // namespace detail
+
+/// One entry of `results`: features, stream, fold, seed, knn_top1, linear_top1, class_mean (null
+/// where a system has no such figure), knn_top5, linear_top5, chosen; with answers also clip,
+/// subject, truth, knn_hit and linear_hit.
+inline io::json to_json(const study_row& row, answers kept = answers::leave_out) {
+    io::json out{{"features", name(row.features)},
+                 {"stream", clean(row.stream)},
+                 {"fold", row.fold},
+                 {"seed", row.seed},
+                 {"knn_top1", detail::number(row.knn_top1)},
+                 {"linear_top1", detail::number(row.linear_top1)},
+                 {"class_mean", detail::number(row.class_mean)},
+                 {"knn_top5", detail::number(row.knn_top5)},
+                 {"linear_top5", detail::number(row.linear_top5)},
+                 {"chosen", detail::settings_json(row.chosen)}};
+    if (kept == answers::keep) {
+        out["clip"] = row.clip;
+        out["subject"] = row.subject;
+        out["truth"] = row.truth;
+        out["knn_hit"] = row.knn_hit;
+        out["linear_hit"] = row.linear_hit;
+    }
+    return out;
+}
+
+/// The inverse of to_json(row). `where` names the source in errors.
+/// Errors: missing keys, wrong types, an unknown kind of features.
+inline study_row row_from_json(const io::json& value, const std::string& where) {
+    study_row row;
+    const auto features = io::get<std::string>(value, "features", where);
+    bool known = false;
+    for (feature_kind kind : feature_kinds)
+        if (features == name(kind)) row.features = kind, known = true;
+    if (!known)
+        throw error(where, "one of the kinds of features", shorten(features, 40),
+                    "the file comes from another version");
+    row.stream = io::get<std::string>(value, "stream", where);
+    row.fold = io::get<int>(value, "fold", where);
+    row.seed = io::get<std::uint64_t>(value, "seed", where);
+    row.knn_top1 = detail::optional_number(value, "knn_top1", where);
+    row.linear_top1 = detail::optional_number(value, "linear_top1", where);
+    row.class_mean = detail::optional_number(value, "class_mean", where);
+    row.knn_top5 = detail::optional_number(value, "knn_top5", where);
+    row.linear_top5 = detail::optional_number(value, "linear_top5", where);
+    const auto chosen = io::get<io::json>(value, "chosen", where);
+    if (!chosen.is_object()) throw error(where, "'chosen' as an object", chosen.type_name());
+    for (auto it = chosen.begin(); it != chosen.end(); ++it)
+        row.chosen.push_back({it.key(), io::as<std::string>(it.value(), where + ": chosen")});
+    row.clip = io::get_or<std::vector<std::uint32_t>>(value, "clip", {}, where);
+    row.subject = io::get_or<std::vector<int>>(value, "subject", {}, where);
+    row.truth = io::get_or<std::vector<int>>(value, "truth", {}, where);
+    row.knn_hit = io::get_or<std::vector<double>>(value, "knn_hit", {}, where);
+    row.linear_hit = io::get_or<std::vector<double>>(value, "linear_hit", {}, where);
+    return row;
+}
+
+/// One entry of `summary`: features, stream, rows, folds, seeds, clips, subjects, and for each
+/// figure its mean under the same key as in `results` and [low, high] under key_interval.
+inline io::json to_json(const study_summary& s) {
+    io::json out{{"features", name(s.features)},
+                 {"stream", clean(s.stream)},
+                 {"rows", s.rows},
+                 {"folds", s.folds},
+                 {"seeds", s.seeds},
+                 {"clips", s.clips},
+                 {"subjects", s.subjects}};
+    detail::put_figure(out, "knn_top1", s.knn_top1);
+    detail::put_figure(out, "linear_top1", s.linear_top1);
+    detail::put_figure(out, "class_mean", s.class_mean);
+    return out;
+}
+
+/// One entry of `comparisons`: pre-trained minus `against` on the same clips.
+inline io::json to_json(const study_comparison& c) {
+    io::json out{{"features", name(feature_kind::pretrained)},
+                 {"against", name(c.against)},
+                 {"stream", clean(c.stream)},
+                 {"clips", c.clips},
+                 {"subjects", c.subjects}};
+    detail::put_figure(out, "knn_top1_difference", c.knn_top1);
+    detail::put_figure(out, "linear_top1_difference", c.linear_top1);
+    return out;
+}
+
+/// The whole result. Header keys: program, version, title, data (name, clips, subjects, excluded,
+/// classes, synthetic, contains_micro_gestures: true, false or "unknown"), caveats, split,
+/// settings, command, interval_level; then results, summary, comparisons, confusion and curves.
+/// Foreign strings are cleaned.
+inline io::json to_json(const study& s, answers kept = answers::leave_out) {
+    io::json contains = "unknown";
+    if (s.data.contains != micro_gestures::unknown)
+        contains = s.data.contains == micro_gestures::yes;
+    io::json out{{"program", "mgfm study"},
+                 {"version", clean(s.version)},
+                 {"title", clean(s.title)},
+                 {"data",
+                  {{"name", clean(s.data.name)},
+                   {"clips", s.data.clips},
+                   {"subjects", s.data.subjects},
+                   {"excluded", s.data.excluded},
+                   {"classes", detail::names_json(s.data.class_names)}}},
+                 {"synthetic", s.data.synthetic},
+                 {"contains_micro_gestures", contains},
+                 {"caveats", detail::names_json(caveats(s))},
+                 {"split", clean(s.split)},
+                 {"settings", detail::settings_json(s.settings)},
+                 {"command", clean(s.command)},
+                 {"interval_level", s.level},
+                 {"results", io::json::array()},
+                 {"summary", io::json::array()},
+                 {"comparisons", io::json::array()},
+                 {"confusion", io::json::array()},
+                 {"curves", io::json::array()}};
+    for (const study_row& row : s.results) out["results"].push_back(to_json(row, kept));
+    for (const study_summary& row : s.summary) out["summary"].push_back(to_json(row));
+    for (const study_comparison& row : s.comparisons) out["comparisons"].push_back(to_json(row));
+    for (const study_confusion& c : s.confusions) {
+        io::json rows = io::json::array();
+        for (int t = 0; t < c.matrix.classes; ++t) {
+            io::json row = io::json::array();
+            for (int p = 0; p < c.matrix.classes; ++p) row.push_back(c.matrix.at(t, p));
+            rows.push_back(std::move(row));
+        }
+        out["confusion"].push_back({{"title", clean(c.title)}, {"counts", std::move(rows)}});
+    }
+    for (const study_curve& c : s.curves) {
+        io::json x = io::json::array(), y = io::json::array();
+        for (double v : c.x) x.push_back(std::isfinite(v) ? io::json(v) : io::json(nullptr));
+        for (double v : c.y) y.push_back(std::isfinite(v) ? io::json(v) : io::json(nullptr));
+        out["curves"].push_back(
+            {{"name", clean(c.name)}, {"x", std::move(x)}, {"y", std::move(y)}});
+    }
+    return out;
+}
+
+}  // namespace mgkit::report

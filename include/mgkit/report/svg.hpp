@@ -1,0 +1,132 @@
+// A small writer of SVG drawings that work inside a page, alone, on paper and in the dark.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/report/escape.hpp"
+
+namespace mgkit::report {
+
+/// Colours, lines and type of all drawings, for light and dark surroundings. A page carries it
+/// once; a drawing of its own carries a copy.
+inline constexpr std::string_view svg_style = R"(
+:root,svg{--mg-paper:#fff;--mg-ink:#1b1f24;--mg-muted:#5a6370;--mg-line:#c9d0d8;--mg-faint:#edf0f3;
+--mg-a:#0a62a3;--mg-b:#b84b00;--mg-c:#00735a;--mg-d:#8a3f80}
+@media (prefers-color-scheme:dark){:root,svg{--mg-paper:#14181d;--mg-ink:#e8ebee;--mg-muted:#a3adb8;
+--mg-line:#3c4651;--mg-faint:#222931;--mg-a:#67b7f0;--mg-b:#f0a04b;--mg-c:#4bc9a4;--mg-d:#dc9ad2}}
+@media print{:root,svg{--mg-paper:#fff;--mg-ink:#000;--mg-muted:#444;--mg-line:#bbb;--mg-faint:#eee;
+--mg-a:#0a62a3;--mg-b:#b84b00;--mg-c:#00735a;--mg-d:#8a3f80}}
+svg.mg{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-size:13px;
+max-width:100%;height:auto}
+.mg text{fill:var(--mg-ink)}.mg .small{font-size:11px}.mg .muted{fill:var(--mg-muted)}
+.mg .strong{font-weight:600}.mg .on{fill:var(--mg-paper)}
+.mg .back{fill:var(--mg-paper)}.mg .panel{fill:var(--mg-faint)}
+.mg .axis{stroke:var(--mg-ink);stroke-width:1}.mg .grid{stroke:var(--mg-line);stroke-width:1}
+.mg .mark{stroke:var(--mg-ink);stroke-width:1.6;fill:none}
+.mg .reference{stroke:var(--mg-ink);stroke-width:1.2;stroke-dasharray:2 3}
+.mg .fill-a{fill:var(--mg-a)}.mg .fill-b{fill:var(--mg-b)}.mg .quiet{fill:var(--mg-line)}
+.mg .bone{stroke:var(--mg-a);stroke-width:2;fill:none;stroke-linecap:round;stroke-linejoin:round}
+.mg .joint{fill:var(--mg-b)}
+.mg .curve{fill:none;stroke-width:2;stroke-linejoin:round}
+.mg .c0{stroke:var(--mg-a)}.mg .c1{stroke:var(--mg-b);stroke-dasharray:7 3}
+.mg .c2{stroke:var(--mg-c);stroke-dasharray:2 3}.mg .c3{stroke:var(--mg-d);stroke-dasharray:9 3 2 3}
+@keyframes mg-frame{0%{visibility:visible}6.25%{visibility:hidden}100%{visibility:hidden}}
+.mg .frame{visibility:hidden;animation:mg-frame 2.4s step-end infinite}
+@media (prefers-reduced-motion:reduce){.mg .frame{animation:none;visibility:visible;opacity:.12}
+.mg .frame.last{opacity:1}}
+@media print{.mg .frame{animation:none;visibility:visible;opacity:.12}.mg .frame.last{opacity:1}}
+)";
+
+/// Collects shapes. Coordinates are in CSS pixels with the origin at the top left; `kind` is a
+/// space-separated list of classes of svg_style. Every text is escaped; kinds and path data are
+/// trusted, they come from this library.
+class svg {
+public:
+    /// `title` names the drawing to everybody, `description` says to those who cannot see it what
+    /// it shows.
+    svg(double width, double height, std::string_view title, std::string_view description)
+        : width_(width), height_(height), title_(escape(title)), description_(escape(description)) {
+        if (!(width > 0 && height > 0 && width < 1e6 && height < 1e6))
+            throw error("report::svg", "a size above 0 and below a million",
+                        text(width, " x ", height));
+    }
+
+    svg& line(double x1, double y1, double x2, double y2, std::string_view kind) {
+        body_ += "<line class=\"" + std::string(kind) + "\" x1=\"" + number(x1) + "\" y1=\"" +
+                 number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" + number(y2) + "\"/>\n";
+        return *this;
+    }
+    /// `opacity` below 1 lets the paper through: shades of a table of colours.
+    svg& rectangle(double x, double y, double w, double h, std::string_view kind,
+                   double opacity = 1) {
+        body_ += "<rect class=\"" + std::string(kind) + "\" x=\"" + number(x) + "\" y=\"" +
+                 number(y) + "\" width=\"" + number(w) + "\" height=\"" + number(h) + "\"";
+        if (opacity < 1) body_ += " fill-opacity=\"" + fixed(opacity, 3) + "\"";
+        body_ += "/>\n";
+        return *this;
+    }
+    svg& circle(double x, double y, double r, std::string_view kind) {
+        body_ += "<circle class=\"" + std::string(kind) + "\" cx=\"" + number(x) + "\" cy=\"" +
+                 number(y) + "\" r=\"" + number(r) + "\"/>\n";
+        return *this;
+    }
+    /// `anchor` is start, middle or end; `turn` rotates about (x, y), in degrees clockwise.
+    svg& label(double x, double y, std::string_view words, std::string_view kind = "",
+               std::string_view anchor = "start", double turn = 0) {
+        body_ += "<text class=\"" + std::string(kind) + "\" x=\"" + number(x) + "\" y=\"" +
+                 number(y) + "\" text-anchor=\"" + std::string(anchor) + "\"";
+        if (turn != 0)
+            body_ +=
+                " transform=\"rotate(" + number(turn) + " " + number(x) + " " + number(y) + ")\"";
+        body_ += ">" + escape(words) + "</text>\n";
+        return *this;
+    }
+    /// `data` in SVG path syntax; `style` is an optional style attribute.
+    svg& path(std::string_view data, std::string_view kind, std::string_view style = "") {
+        body_ += "<path class=\"" + std::string(kind) + "\"";
+        if (!style.empty()) body_ += " style=\"" + std::string(style) + "\"";
+        body_ += " d=\"" + std::string(data) + "\"/>\n";
+        return *this;
+    }
+    /// Shapes added until `close` show `words` when pointed at.
+    svg& open(std::string_view words) {
+        body_ += "<g><title>" + escape(words) + "</title>\n";
+        return *this;
+    }
+    svg& close() {
+        body_ += "</g>\n";
+        return *this;
+    }
+
+    /// The element for a page that carries svg_style.
+    std::string element() const {
+        return "<svg class=\"mg\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"" +
+               number(width_) + "\" height=\"" + number(height_) + "\" viewBox=\"0 0 " +
+               number(width_) + " " + number(height_) + "\" aria-label=\"" + title_ + "\"><title>" +
+               title_ + "</title><desc>" + description_ + "</desc>\n" + body_ + "</svg>\n";
+    }
+    /// A file of its own, on its own paper.
+    std::string document() const {
+        std::string out = element();
+        const std::string paper = "<style>" + std::string(svg_style) + "</style>\n" +
+                                  "<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n";
+        out.insert(out.find("</desc>\n") + 8, paper);
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + out;
+    }
+
+    /// A coordinate with one decimal: finer than a screen shows, and short. NaN becomes 0.
+    static std::string number(double v) {
+        if (!(v > -1e7 && v < 1e7)) return "0";
+        std::string out = fixed(v, 1);
+        if (out.ends_with(".0")) out.resize(out.size() - 2);
+        return out;
+    }
+
+private:
+    double width_, height_;
+    std::string title_, description_, body_;
+};
+
+}  // namespace mgkit::report
