@@ -145,6 +145,9 @@ inline json parse_json(std::string_view text, const std::string& where,
     if (text.size() > limits.bytes)
         throw error(where, mgkit::text("JSON of at most ", limits.bytes, " bytes"),
                     mgkit::text(text.size()));
+    // nlohmann takes a zero byte for the end of the text and would accept anything behind it.
+    if (const auto zero = text.find('\0'); zero != std::string_view::npos)
+        throw error(where, "valid JSON", mgkit::text("a zero byte at ", zero));
     detail::json_builder builder(where, limits);
     if (!json::sax_parse(text.begin(), text.end(), &builder))
         throw error(where, "valid JSON", "something else");

@@ -1,0 +1,32 @@
+// Any bytes either are an .npy array whose parts lie inside them, or are refused by mgkit::error.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mgkit/io/npy.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const auto bytes = std::as_bytes(std::span(data, size));
+    try {
+        const auto array = mgkit::io::parse_npy(bytes, "input");
+        if (array.bytes.size() != mgkit::io::byte_size(array.shape, array.type, "input"))
+            std::abort();
+        // What was accepted, written again, says the same.
+        const std::string header = mgkit::io::npy_header(array.type, array.shape);
+        std::vector<std::byte> again(header.size() + array.bytes.size());
+        for (std::size_t i = 0; i < header.size(); ++i)
+            again[i] = static_cast<std::byte>(header[i]);
+        std::copy(array.bytes.begin(), array.bytes.end(),
+                  again.begin() + static_cast<std::ptrdiff_t>(header.size()));
+        const auto copy = mgkit::io::parse_npy(again, "copy");
+        if (copy.type != array.type || copy.shape != array.shape) std::abort();
+        mgkit::io::convert<double>(array.type, array.bytes, "input");
+        mgkit::io::convert<std::int32_t>(array.type, array.bytes, "input");
+    } catch (const mgkit::error&) {
+    }
+    return 0;
+}

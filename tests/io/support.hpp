@@ -1,0 +1,135 @@
+// A folder of its own for each test, and the means to build files byte by byte.
+#pragma once
+
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catch.hpp"
+#include "mgkit/core/error.hpp"
+
+/// Removed with everything in it at the end of the test.
+class scratch_folder {
+public:
+    scratch_folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "mgkit_io_XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder");
+        path_ = name;
+    }
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+    ~scratch_folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+    std::string name() const { return path_.string(); }
+    std::size_t files() const {
+        std::size_t count = 0;
+        for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path_))
+            ++count;
+        return count;
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// The line of the mgkit::error that `f` throws; anything else fails the test.
+template <class F>
+std::string refusal(F&& f) {
+    try {
+        f();
+    } catch (const mgkit::error& e) {
+        return e.what();
+    }
+    return "no error";
+}
+
+inline bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+#define CHECK_CONTAINS(text, part)          \
+    do {                                    \
+        const std::string checked = (text); \
+        INFO(checked);                      \
+        CHECK(contains(checked, part));     \
+    } while (false)
+
+#define CHECK_REFUSED(expression, part) \
+    CHECK_CONTAINS(refusal([&] { static_cast<void>(expression); }), part)
+
+inline std::span<const std::byte> as_bytes(std::string_view text) {
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// The bytes of numbers, as they lie in memory.
+template <class T>
+std::string raw(const std::vector<T>& values) {
+    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+/// Little-endian integer of `width` bytes.
+inline std::string little(std::uint64_t value, int width) {
+    std::string out;
+    for (int i = 0; i < width; ++i) out += static_cast<char>(value >> (8 * i));
+    return out;
+}
+
+/// Runs `parse` on every proper prefix of `whole`, each in memory of exactly that size, so that a
+/// sanitiser sees any read beyond; all must be refused.
+template <class Parse>
+void check_truncations(const std::string& whole, Parse&& parse) {
+    std::size_t accepted = 0;
+    for (std::size_t n = 0; n < whole.size(); ++n) {
+        const std::vector<std::byte> part(as_bytes(whole).begin(),
+                                          as_bytes(whole).begin() + static_cast<std::ptrdiff_t>(n));
+        try {
+            parse(std::span<const std::byte>(part));
+            ++accepted;
+        } catch (const mgkit::error&) {
+        }
+    }
+    CHECK(accepted == 0);
+}
+
+/// Changes each byte of `whole` in turn to a few hostile values; any outcome but a crash or a
+/// foreign exception is fine.
+template <class Parse>
+void check_mutations(const std::string& whole, Parse&& parse) {
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        for (const char c : {'\0', '\xff', '9', '-', '{', ' '}) {
+            std::string changed = whole;
+            changed[i] = c;
+            const std::vector<std::byte> bytes(as_bytes(changed).begin(), as_bytes(changed).end());
+            try {
+                parse(std::span<const std::byte>(bytes));
+            } catch (const mgkit::error&) {
+            }
+        }
+    }
+    SUCCEED();
+}
+
+/// A folder of real files: from the environment, else the documented default, else empty.
+inline std::string real_folder(const char* variable) {
+    const char* folder = std::getenv(variable);
+    return folder != nullptr && std::filesystem::is_directory(folder) ? folder : "";
+}
+
+inline std::vector<std::string> files_below(const std::string& folder, std::string_view ending) {
+    std::vector<std::string> out;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+        if (entry.path().extension() == ending) out.push_back(entry.path().string());
+    return out;
+}
