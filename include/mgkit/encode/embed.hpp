@@ -1,0 +1,60 @@
+// Clips to features with a trained encoder.
+// infrastructure
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "mgkit/core/parallel.hpp"
+#include "mgkit/encode/clip_input.hpp"
+#include "mgkit/encode/concept.hpp"
+
+namespace mgkit::encode {
+
+/// Row-major matrix on the host: one row per clip.
+struct feature_matrix {
+    std::vector<float> values;
+    std::size_t rows = 0, columns = 0;
+
+    std::span<const float> row(std::size_t i) const {
+        return std::span(values).subspan(i * columns, columns);
+    }
+};
+
+/// Features [N, D] of N clips in evaluation mode, a batch at a time; parameters are not touched.
+///
+/// `clip_at(i)` gives clip i as a `pose_view<const float>`. Memory: one batch of activations.
+/// Cost: N forward passes. Deterministic; does not depend on the batch size beyond rounding.
+template <tensor T, class Encoder, class ClipAt>
+requires encoder<Encoder, T> feature_matrix embed(context& ctx, Encoder& model,
+                                                  const clip_input& input, std::size_t count,
+                                                  ClipAt&& clip_at, std::size_t batch = 64) {
+    using scalar = typename backend_traits<T>::scalar;
+    const bool was_training = std::exchange(ctx.training, false);
+    const clip_extents e = input.extents();
+    feature_matrix out;
+    out.rows = count;
+    std::vector<float> host;
+    std::vector<scalar> values;
+    for (std::size_t first = 0; first < count; first += batch) {
+        const std::size_t rows = std::min(batch, count - first), size = input.size();
+        host.resize(rows * size);
+        parallel_for(ctx.threads, static_cast<std::ptrdiff_t>(rows), [&](std::ptrdiff_t i) {
+            clip_input::scratch work;
+            const auto at = static_cast<std::size_t>(i);
+            input.write_whole(clip_at(first + at), std::span(host).subspan(at * size, size), work);
+        });
+        values.assign(host.begin(), host.end());
+        const T clips = backend_traits<T>::from_host(
+            ctx, values, {static_cast<extent>(rows), e.channels, e.frames, e.joints, e.persons});
+        const T features = model(ctx, clips);
+        out.columns = static_cast<std::size_t>(shape_of(features)[1]);
+        values.resize(rows * out.columns);
+        backend_traits<T>::to_host(ctx, features, values);
+        out.values.insert(out.values.end(), values.begin(), values.end());
+    }
+    ctx.training = was_training;
+    return out;
+}
+
+}  // namespace mgkit::encode

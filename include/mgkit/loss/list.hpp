@@ -1,0 +1,4 @@
+// Every loss of mgkit, one include each; losses are functions, so there is no list of types.
+#pragma once
+
+#include "mgkit/loss/decorrelation.hpp"

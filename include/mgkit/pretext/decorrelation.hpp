@@ -1,0 +1,85 @@
+// Self-supervised pre-training by multi-grained feature decorrelation (USDRL, MG-FM-Skele).
+#pragma once
+
+#include <vector>
+
+#include "mgkit/encode/concept.hpp"
+#include "mgkit/loss/decorrelation.hpp"
+#include "mgkit/nn/projector.hpp"
+#include "mgkit/pretext/objective.hpp"
+
+namespace mgkit::pretext {
+
+/// Encoder, three projectors and the decorrelation loss over K augmented views.
+///
+/// Parameters carry the reference's names (`backbone.*`, `t_proj.*`, `s_proj.*`, `i_proj.*`).
+/// Randomness: the views' augmentation and the encoder's stochastic depth. Errors: a batch of fewer
+/// than two clips. Cost per clip: K encoder passes, 36 d^2 per view for the projectors.
+template <tensor T, class Encoder, class Views>
+requires encode::two_stream_encoder<Encoder, T>
+class decorrelation {
+public:
+    using tensor_type = T;
+    static constexpr const char* name = "decorrelation";
+    static constexpr int views = static_cast<int>(Views::views);
+
+    Encoder backbone;
+    nn::projector<T> t_proj, s_proj, i_proj;
+    Views augmentation;
+    loss::decorrelation_settings weights;
+
+    decorrelation(const nn::scope& at, const typename Encoder::settings& settings,
+                  Views augmentation_policy = {}, const loss::decorrelation_settings& w = {})
+        : backbone(at / "backbone", settings),
+          t_proj(at / "t_proj", settings.width, 2 * settings.width, 2 * settings.width),
+          s_proj(at / "s_proj", settings.width, 2 * settings.width, 2 * settings.width),
+          i_proj(at / "i_proj", 2 * settings.width, 2 * settings.width, 4 * settings.width),
+          augmentation(std::move(augmentation_policy)),
+          weights(w) {}
+
+    static constexpr auto fields() {
+        return nn::members(nn::field("backbone", &decorrelation::backbone),
+                           nn::field("t_proj", &decorrelation::t_proj),
+                           nn::field("s_proj", &decorrelation::s_proj),
+                           nn::field("i_proj", &decorrelation::i_proj));
+    }
+
+    Encoder& encoder() { return backbone; }
+
+    /// Embeddings of stacked views [K * B, C, T, V, M], view first.
+    template <operand X>
+    loss::multi_grained<X> embed(context& ctx, const X& clips) {
+        return project(ctx, encode::pooled(ctx, backbone.tokens(ctx, clips)));
+    }
+
+    template <operand X>
+    loss::multi_grained<X> project(context& ctx, const encode::stream_pair<X>& pooled) {
+        return {by_view(ctx, t_proj(ctx, pooled.temporal, views)),
+                by_view(ctx, s_proj(ctx, pooled.spatial, views)),
+                by_view(ctx, i_proj(ctx, encode::joined(ctx, pooled), views))};
+    }
+
+    /// The loss of one batch of stacked views and its parts.
+    template <operand X>
+    objective_value<X> operator()(context& ctx, const batch<X>& input) {
+        const auto terms = loss::decorrelation(ctx, embed(ctx, input.clips), weights);
+        return {terms.total,
+                {{"similarity", terms.similarity},
+                 {"variance_covariance", terms.variance_covariance},
+                 {"cross_correlation", terms.cross_correlation}}};
+    }
+
+private:
+    template <operand X>
+    static std::vector<X> by_view(context& ctx, const X& stacked) {
+        const extent rows = shape_of(stacked)[0];
+        if (rows % views != 0)
+            throw error("decorrelation", text("rows in ", views, " views"), text(rows, " rows"));
+        std::vector<X> out;
+        for (int k = 0; k < views; ++k)
+            out.push_back(slice(ctx, stacked, 0, k * (rows / views), rows / views));
+        return out;
+    }
+};
+
+}  // namespace mgkit::pretext

@@ -1,0 +1,5 @@
+// Every training method of mgkit, one include each; methods are templates over encoder and views.
+#pragma once
+
+#include "mgkit/pretext/decorrelation.hpp"
+#include "mgkit/pretext/supervised.hpp"

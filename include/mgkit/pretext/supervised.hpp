@@ -1,0 +1,68 @@
+// The supervised counterpart: the same encoder trained with labels.
+#pragma once
+
+#include <vector>
+
+#include "mgkit/encode/concept.hpp"
+#include "mgkit/nn/linear.hpp"
+#include "mgkit/pretext/objective.hpp"
+
+namespace mgkit::pretext {
+
+/// Encoder and a linear classifier under softmax cross-entropy; each of the K views of a clip
+/// carries its label. The baseline that shows what labels would have given.
+template <tensor T, class Encoder, class Views>
+requires encode::encoder<Encoder, T>
+class supervised {
+public:
+    using tensor_type = T;
+    static constexpr const char* name = "supervised";
+    static constexpr int views = static_cast<int>(Views::views);
+
+    Encoder backbone;
+    nn::linear<T> fc;
+    Views augmentation;
+
+    supervised(const nn::scope& at, const typename Encoder::settings& settings, int classes,
+               Views augmentation_policy = {})
+        : backbone(at / "backbone", settings),
+          fc(at / "fc", 2 * settings.width, classes, 0.01),
+          augmentation(std::move(augmentation_policy)),
+          classes_(classes) {}
+
+    static constexpr auto fields() {
+        return nn::members(nn::field("backbone", &supervised::backbone),
+                           nn::field("fc", &supervised::fc));
+    }
+
+    Encoder& encoder() { return backbone; }
+
+    /// Class scores [N, classes] of clips [N, C, T, V, M].
+    template <operand X>
+    X scores(context& ctx, const X& clips) {
+        return fc(ctx, backbone(ctx, clips));
+    }
+
+    template <operand X>
+    objective_value<X> operator()(context& ctx, const batch<X>& input) {
+        using scalar = scalar_of<X>;
+        const extent rows = shape_of(input.clips)[0];
+        if (static_cast<extent>(input.labels.size()) * views != rows)
+            throw error("supervised", text("a label for each of ", rows / views, " clips"),
+                        text(input.labels.size(), " labels"));
+        std::vector<scalar> one_hot(static_cast<std::size_t>(rows * classes_), scalar(0));
+        for (std::size_t r = 0; r < static_cast<std::size_t>(rows); ++r) {
+            const int label = input.labels[r % input.labels.size()];
+            if (label < 0 || label >= classes_)
+                throw error("supervised", text("labels from 0 to ", classes_ - 1), text(label));
+            one_hot[r * static_cast<std::size_t>(classes_) + static_cast<std::size_t>(label)] = 1;
+        }
+        const X truth = X{backend_traits<T>::from_host(ctx, one_hot, {rows, classes_})};
+        return {cross_entropy(ctx, scores(ctx, input.clips), truth), {}};
+    }
+
+private:
+    int classes_ = 0;
+};
+
+}  // namespace mgkit::pretext

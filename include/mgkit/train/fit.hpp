@@ -1,0 +1,184 @@
+// The training loop.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mgkit/train/batches.hpp"
+#include "mgkit/train/checkpoint.hpp"
+#include "mgkit/train/optimiser.hpp"
+#include "mgkit/train/schedule.hpp"
+
+namespace mgkit::train {
+
+/// Settings of `fit`.
+struct fit_settings {
+    int epochs = 100;
+    int batch = 32;
+    std::string checkpoint;    ///< file to write and to resume from; empty for none
+    int checkpoint_every = 0;  ///< steps between checkpoints; 0 writes after each epoch
+    std::string run;           ///< what else identifies the run, checked when resuming
+};
+
+/// What `on_step` callbacks are told.
+struct step_info {
+    int epoch = 0, epochs = 0;
+    int batch = 0, batches = 0;  ///< of the epoch; `batch` counts from 0
+    std::int64_t steps = 0;      ///< since the start of training
+    std::int64_t total_steps = 0;
+    int clips = 0;  ///< of this batch
+    double loss = 0;
+    bool resumed = false;  ///< the run started from a checkpoint
+};
+
+namespace detail {
+
+template <class Callback>
+inline constexpr bool listens = requires(Callback& c, const step_info& s) {
+    c.on_step(s);
+}
+|| requires(Callback& c, const epoch_record& r) {
+    c.on_epoch(r);
+};
+
+template <tensor T>
+double scalar_value(context& ctx, const T& value) {
+    typename backend_traits<T>::scalar out{};
+    backend_traits<T>::to_host(ctx, value, std::span(&out, 1));
+    return static_cast<double>(out);
+}
+
+}  // namespace detail
+
+/// Trains a method on clips and returns the training curve, one record per epoch.
+///
+/// Each step: views of a batch (augmented in parallel on the host), forward, backward, one update.
+/// Batches of an epoch follow a shuffle by (seed, epoch). With a checkpoint file the run resumes
+/// from it if it exists; a run that was killed at any moment ends with the same bits as one that
+/// was not. Callbacks may have `on_step(step_info)` and `on_epoch(epoch_record)`.
+///
+/// Errors: fewer than two clips, epochs or batch below 1 (batch below 2), a loss that is not finite
+/// (with epoch and batch), a checkpoint of another run. Randomness: `ctx.seed`.
+template <class Method, class Optimiser, class Schedule = constant_schedule, class... Callbacks>
+requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_record> fit(
+    context& ctx, Method& model, const data::clip_set& clips, const encode::clip_input& input,
+    const Optimiser& optimiser_settings, const Schedule& schedule, const fit_settings& settings,
+    Callbacks&&... callbacks) {
+    static_assert((detail::listens<Callbacks> && ...),
+                  "mgkit: a callback of fit has neither on_step(step_info) nor "
+                  "on_epoch(epoch_record)");
+    using T = typename Method::tensor_type;
+    using X = variable<T>;
+    using scalar = typename backend_traits<T>::scalar;
+    using views_type = decltype(model.augmentation);
+
+    if (clips.size() < 2)
+        throw error("fit", "two or more clips", text(clips.size()), "add recordings");
+    if (settings.epochs < 1 || settings.batch < 2)
+        throw error("fit", "one or more epochs and a batch of two or more",
+                    text(settings.epochs, " epochs, batch ", settings.batch));
+
+    const std::vector<int> starts = batch_starts(clips.size(), settings.batch);
+    const int batches = static_cast<int>(starts.size()) - 1;
+    const encode::clip_extents e = input.extents();
+    const std::string run =
+        text("seed ", ctx.seed, ", ", clips.size(), " clips, batch ", settings.batch, ", ",
+             settings.epochs, " epochs, ", Optimiser::name, ", ", settings.run);
+
+    updater<T, Optimiser> update(ctx, model, optimiser_settings);
+    position at;
+    bool resumed = false;
+    if (!settings.checkpoint.empty() && std::filesystem::exists(settings.checkpoint)) {
+        at = load_checkpoint(ctx, settings.checkpoint, model, update, run);
+        resumed = true;
+    }
+    const auto checkpoint = [&] {
+        if (!settings.checkpoint.empty())
+            save_checkpoint(ctx, settings.checkpoint, model, update, at, run);
+    };
+
+    view_batcher<views_type> batcher(input, model.augmentation);
+    std::vector<scalar> host;
+    std::vector<int> labels;
+    const bool was_training = std::exchange(ctx.training, true);
+    while (at.epoch < settings.epochs) {
+        ctx.epoch = static_cast<std::uint32_t>(at.epoch);
+        const double rate = optimiser_settings.rate * schedule(at.epoch, settings.epochs);
+        const std::vector<int> order = epoch_order(ctx.seed, ctx.epoch, clips.size());
+        while (at.next_batch < batches) {
+            const auto begin =
+                static_cast<std::size_t>(starts[static_cast<std::size_t>(at.next_batch)]);
+            const auto end =
+                static_cast<std::size_t>(starts[static_cast<std::size_t>(at.next_batch) + 1]);
+            const auto rows = std::span(order).subspan(begin, end - begin);
+            const auto views = batcher.build(ctx, clips, rows);
+            host.assign(views.begin(), views.end());
+            labels.clear();
+            for (const int i : rows) labels.push_back(clips.labels[static_cast<std::size_t>(i)]);
+
+            double loss = 0;
+            {
+                const recording<T> record(ctx);
+                const X stacked = X{
+                    backend_traits<T>::from_host(ctx, host,
+                                                 {static_cast<extent>(rows.size()) * Method::views,
+                                                  e.channels, e.frames, e.joints, e.persons})};
+                const auto value = model(ctx, pretext::batch<X>{stacked, labels});
+                nn::zero_gradients(model);
+                backward(ctx, value.loss);
+                update.step(ctx, model, rate);
+                loss = detail::scalar_value(ctx, value.loss.value);
+                at.part_sums.resize(value.parts.size());
+                for (std::size_t i = 0; i < value.parts.size(); ++i) {
+                    at.part_sums[i].first = value.parts[i].first;
+                    at.part_sums[i].second +=
+                        detail::scalar_value(ctx, value.parts[i].second.value);
+                }
+            }
+            if (!std::isfinite(loss))
+                throw error("fit", "a finite loss",
+                            text("loss ", loss, " in epoch ", at.epoch, ", batch ", at.next_batch),
+                            "lower the learning rate, or look for extreme coordinates");
+            at.loss_sum += loss;
+            const step_info info{at.epoch,
+                                 settings.epochs,
+                                 at.next_batch,
+                                 batches,
+                                 update.steps(),
+                                 static_cast<std::int64_t>(batches) * settings.epochs,
+                                 static_cast<int>(rows.size()),
+                                 loss,
+                                 resumed};
+            ++at.next_batch;
+            (
+                [&] {
+                    if constexpr (requires { callbacks.on_step(info); }) callbacks.on_step(info);
+                }(),
+                ...);
+            if (settings.checkpoint_every > 0 && update.steps() % settings.checkpoint_every == 0 &&
+                at.next_batch < batches)
+                checkpoint();
+        }
+        epoch_record record{at.epoch, at.loss_sum / batches, rate, at.part_sums};
+        for (auto& part : record.parts) part.second /= batches;
+        at.history.push_back(record);
+        ++at.epoch;
+        at.next_batch = 0;
+        at.loss_sum = 0;
+        at.part_sums.clear();
+        checkpoint();
+        (
+            [&] {
+                if constexpr (requires { callbacks.on_epoch(record); }) callbacks.on_epoch(record);
+            }(),
+            ...);
+    }
+    ctx.training = was_training;
+    return at.history;
+}
+
+}  // namespace mgkit::train
