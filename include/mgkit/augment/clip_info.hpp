@@ -1,4 +1,5 @@
 // What a draw may depend on besides its key.
+// infrastructure: what stages read
 #pragma once
 
 #include <algorithm>

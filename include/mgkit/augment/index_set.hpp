@@ -1,4 +1,5 @@
 // A set of joints or frames, small enough to live inside a plan.
+// infrastructure: what plans hold
 #pragma once
 
 #include <array>

@@ -17,8 +17,10 @@
 
 namespace mgkit::augment {
 
-/// Drives conformance tests, benchmarks and documentation.
-using all = type_list<crop_resize, joint_corruption, shear, speed_jitter, frame_drop,
-                      confidence_corruption, rigid_motion, reference, mg_fm>;
+/// Every stage, and each kind of composition once. Drives conformance tests and documentation.
+using all =
+    type_list<crop_resize, joint_corruption, shear, speed_jitter, frame_drop, confidence_corruption,
+              rigid_motion, sequence<frame_drop, speed_jitter>, one_of<shear, rigid_motion>,
+              with_probability<speed_jitter>, reference, mg_fm>;
 
 }  // namespace mgkit::augment

@@ -1,4 +1,5 @@
 // Several independent views of one clip: what pre-training starts from.
+// infrastructure: applies a policy, is none itself
 #pragma once
 
 #include <array>

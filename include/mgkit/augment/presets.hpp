@@ -1,4 +1,5 @@
 // Ready compositions of published methods, and bridges to their conventions.
+// infrastructure: names for compositions
 #pragma once
 
 #include "mgkit/augment/confidence_corruption.hpp"

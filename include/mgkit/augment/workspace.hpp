@@ -1,4 +1,5 @@
 // Where one clip is augmented: stages note what they want, one pass carries it out.
+// infrastructure: what stages write to
 #pragma once
 
 #include <algorithm>
