@@ -1,4 +1,5 @@
 // Which joint of one topology becomes which joint of another.
+// infrastructure: not itself a topology
 #pragma once
 
 #include <array>

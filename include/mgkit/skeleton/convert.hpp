@@ -1,10 +1,12 @@
 // Carrying a pose from one topology to another.
+// infrastructure: not itself a topology
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "mgkit/core/error.hpp"

@@ -1,4 +1,5 @@
 // A topology that only a file knows.
+// infrastructure: not itself a topology
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,12 @@
 // Reading joint names as people write them: "ShoulderLeft", "LShoulder", "left_shoulder".
+// infrastructure: not itself a topology
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mgkit::skeleton {

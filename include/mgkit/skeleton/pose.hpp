@@ -1,5 +1,6 @@
 // The host array every stage before the encoder works on: one clip, channels x frames x joints x
 // persons.
+// infrastructure: not itself a topology
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // Joint, bone, motion and bone motion: the four readings of one clip.
+// infrastructure: not itself a topology
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // What a skeleton is: names, bones, a centre, a scale pair, mirror pairs, parts, visibility
 // anchors.
+// infrastructure: not itself a topology
 #pragma once
 
 #include <array>

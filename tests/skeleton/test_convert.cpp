@@ -1,0 +1,170 @@
+// Conversions carry each joint to its namesake and invent nothing.
+#include <set>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "io/support.hpp"
+#include "mgkit/skeleton/convert.hpp"
+#include "skeleton/poses.hpp"
+
+using namespace mgkit;
+using namespace mgkit::skeleton;
+using namespace poses;
+
+static_assert(convertible<coco_wholebody133, upper_body>);
+static_assert(convertible<imigue22, upper_body, fingers::tips>);
+static_assert(!convertible<imigue22, upper_body>, "the reading of the fingers must be said");
+static_assert(!convertible<hand21, ntu25>);
+static_assert(!convertible<coco_wholebody133, hand21>, "the side must be said");
+
+namespace {
+
+/// A clip whose joint v stands at (100 v + t, v, ...), confidence 1 / (v + 1).
+pose<double> numbered(channel_layout layout, int joints, int frames = 3, int persons = 1) {
+    pose<double> out({layout, frames, joints, persons}, frames);
+    const auto view = out.view();
+    for (int t = 0; t < frames; ++t)
+        for (int v = 0; v < joints; ++v)
+            for (int m = 0; m < persons; ++m) {
+                for (int c = 0; c < coordinates(layout); ++c)
+                    view.at(c, t, v, m) = c == 0 ? 100 * v + t : v + 1000 * m;
+                if (view.confidence()) view.at(coordinates(layout), t, v, m) = 1.0 / (v + 1);
+            }
+    return out;
+}
+
+template <static_topology From, static_topology To, auto Option = no_option{}>
+void check_same_names() {
+    INFO(From::name << " -> " << To::name);
+    const auto in = numbered(channel_layout::xyc, joint_count_v<From>);
+    pose<double> out;
+    convert<From, To, Option>(std::as_const(in).view(), out);
+    for (int v = 0; v < joint_count_v<To>; ++v) {
+        const int from = find_joint(From{}, To::joints[static_cast<std::size_t>(v)]);
+        if (from < 0) continue;
+        INFO(To::joints[static_cast<std::size_t>(v)]);
+        CHECK(out.view().at(0, 1, v) == 100 * from + 1);
+        CHECK(out.view().at(2, 1, v) == 1.0 / (from + 1));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("joints keep their names", "[skeleton][convert]") {
+    check_same_names<coco_wholebody133, coco17>();
+    check_same_names<coco_wholebody133, upper_body>();
+    check_same_names<coco_wholebody133, upper_body_bodyhand>();
+    check_same_names<coco17, upper_body>();
+    check_same_names<upper_body, upper_body_bodyhand>();
+    check_same_names<body25, body25_upper15>();
+    check_same_names<body25, coco17>();
+    check_same_names<body25, upper_body>();
+    check_same_names<body25_upper15, upper_body>();
+    check_same_names<imigue22, upper_body, fingers::tips>();
+    check_same_names<ntu25, kinect20>();
+    check_same_names<ntu25, ntu25>();
+    for (std::size_t j = 0; j < 15; ++j)
+        CHECK(body25::joints[static_cast<std::size_t>(body25_upper15::body25_index[j])] ==
+              body25_upper15::joints[j]);
+}
+
+TEST_CASE("the neck is the middle of two seen shoulders", "[skeleton][convert]") {
+    auto in = numbered(channel_layout::xyc, 133);
+    pose<double> out;
+    convert<coco_wholebody133, upper_body>(std::as_const(in).view(), out);
+    CHECK(out.shape().layout == channel_layout::xyc);
+    CHECK(out.view().at(0, 2, 0) == 100 * 5.5 + 2);
+    CHECK(out.view().at(2, 2, 0) == Catch::Approx(1.0 / 7));
+    CHECK(out.view().at(0, 0, 17) == 8900);  // lower lip
+    in.view().at(2, 1, 6) = 0;
+    convert<coco_wholebody133, upper_body>(std::as_const(in).view(), out);
+    CHECK(out.view().at(0, 1, 0) == 0);
+    CHECK(out.view().at(2, 1, 0) == 0);
+    CHECK(out.view().at(2, 1, 7) == 0);
+    CHECK(out.view().at(0, 2, 0) == 100 * 5.5 + 2);
+}
+
+TEST_CASE("unknown joints have confidence 0, in any layout", "[skeleton][convert]") {
+    for (const auto layout : {channel_layout::xy, channel_layout::xyz, channel_layout::xyc}) {
+        auto in = numbered(layout, 22, 4, 2);
+        in.set_length(3);
+        pose<double> out;
+        convert<imigue22, upper_body, fingers::tips>(std::as_const(in).view(), out);
+        const auto y = out.view();
+        REQUIRE(y.confidence() != nullptr);
+        CHECK(y.length == 3);
+        const int dims = coordinates(layout);
+        int known = 0;
+        for (int v = 0; v < 41; ++v) {
+            known += y.valid(0, v, 1) ? 1 : 0;
+            if (y.valid(0, v, 1)) continue;
+            for (int c = 0; c <= dims; ++c) CHECK(y.at(c, 0, v, 1) == 0);
+        }
+        CHECK(known == 22);
+        CHECK(y.at(0, 0, find_joint(upper_body{}, "right_thumb_tip")) == 1200);
+        CHECK(y.at(0, 0, find_joint(upper_body{}, "left_pinky_tip")) == 2100);
+        CHECK_FALSE(y.valid(0, find_joint(upper_body{}, "left_pinky_mcp")));
+        if (!has_confidence(layout)) CHECK_FALSE(y.valid(3, 1));  // padding
+        convert<imigue22, upper_body, fingers::mcp>(std::as_const(in).view(), out);
+        CHECK(out.view().at(0, 0, find_joint(upper_body{}, "right_thumb_mcp")) == 1200);
+    }
+    CHECK(converted_layout<body25, body25_upper15>(channel_layout::xy) == channel_layout::xy);
+}
+
+TEST_CASE("iMiGUE-22 survives the way there and back", "[skeleton][convert]") {
+    const auto in = random_pose<double>(4, {channel_layout::xyc, 5, 22, 2}, 5, 0.0);
+    pose<double> there, back;
+    convert<imigue22, upper_body, fingers::mcp>(in.view(), there);
+    convert<upper_body, imigue22, fingers::mcp>(std::as_const(there).view(), back);
+    CHECK(values(back) == values(in));
+}
+
+TEST_CASE("each hand of the whole body", "[skeleton][convert]") {
+    const auto in = numbered(channel_layout::xy, 133);
+    pose<double> out;
+    convert<coco_wholebody133, hand21, side::right>(in.view(), out);
+    CHECK(out.shape().layout == channel_layout::xy);
+    CHECK(out.view().at(0, 0, 0) == 11200);
+    CHECK(out.view().at(0, 0, 20) == 13200);
+    for (int v = 0; v < 21; ++v)
+        CHECK("left_" + std::string(v == 0 ? "hand_root" : hand21::joints[std::size_t(v)]) ==
+              coco_wholebody133::joints[std::size_t(91 + v)]);
+}
+
+TEST_CASE("Kinect v2 becomes v1", "[skeleton][convert]") {
+    const auto in = numbered(channel_layout::xyz, 25);
+    pose<double> out;
+    convert<ntu25, kinect20>(in.view(), out);
+    CHECK(out.view().at(0, 0, find_joint(kinect20{}, "shoulder_center")) == 2000);
+    CHECK(out.view().at(0, 0, find_joint(kinect20{}, "spine")) == 100);
+    pose<double> wrong({channel_layout::xyz, 2, 24, 1}, 2);
+    CHECK_REFUSED((convert<ntu25, kinect20>(std::as_const(wrong).view(), out)), "25 joints");
+}
+
+TEST_CASE("what is invalid never reaches a conversion", "[skeleton][convert]") {
+    const auto clean = random_pose<float>(8, {channel_layout::xyzc, 4, 133, 2}, 4);
+    pose<float> want, got;
+    convert<coco_wholebody133, upper_body>(clean.view(), want);
+    for (const float value : poisons) {
+        auto dirty = clean;
+        poison(dirty, value);
+        convert<coco_wholebody133, upper_body>(std::as_const(dirty).view(), got);
+        CHECK(values(got) == values(want));
+    }
+}
+
+TEST_CASE("finger blocks on the wrong side are noticed", "[skeleton][convert]") {
+    pose<double> clip({channel_layout::xyc, 3, 22, 1}, 3);
+    const auto x = clip.view();
+    for (int t = 0; t < 3; ++t)
+        for (int v = 0; v < 22; ++v) {
+            x.at(0, t, v) = v == 4 || (v >= 12 && v < 17) ? -1 : v == 7 || v >= 17 ? 1 : 0;
+            x.at(2, t, v) = 1;
+        }
+    CHECK_FALSE(finger_blocks_swapped(std::as_const(clip).view()));
+    swap_finger_blocks(clip.view());
+    CHECK(finger_blocks_swapped(std::as_const(clip).view()));
+    for (int t = 0; t < 3; ++t) x.at(2, t, 4) = 0;
+    CHECK_FALSE(finger_blocks_swapped(std::as_const(clip).view()));
+}
