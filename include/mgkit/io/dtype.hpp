@@ -237,8 +237,6 @@ std::vector<S> convert(dtype type, std::span<const std::byte> bytes, std::string
             throw error(std::string(where),
                         mgkit::text("integers to read as ", name(dtype_of<S>())),
                         mgkit::text(name(type), " numbers"), "read them as float or double");
-        } else if constexpr (std::same_as<S, T> && !std::same_as<S, bool>) {
-            if (!out.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
         } else {
             for (std::size_t i = 0; i < out.size(); ++i)
                 out[i] = detail::element<S, T>(bytes.data() + i * sizeof(T), i, where);
