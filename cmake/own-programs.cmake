@@ -10,9 +10,18 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     endif()
     if(MGKIT_NATIVE)
         target_compile_options(mgkit_own INTERFACE -march=native)
+        # g++ 12.0 to 12.2 with AVX-512 turn the constants {x, x, x, 0} into {x, x, x, x} where it
+        # moves them in pieces of 32 or 64 bytes; tests/core/test_toolchain.cpp shows it.
+        if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64"
+           AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12
+           AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12.3)
+            target_compile_options(mgkit_own INTERFACE -mmove-max=128 -mstore-max=128)
+        endif()
     endif()
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # False alarms inside g++'s own AVX-512 headers, hundreds of lines of them.
+    target_compile_options(mgkit_own INTERFACE -Wno-maybe-uninitialized)
     target_compile_options(mgkit_own INTERFACE
         $<$<CONFIG:RelWithDebInfo>:-fconcepts-diagnostics-depth=2>)
 endif()
