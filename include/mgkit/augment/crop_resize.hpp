@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "mgkit/augment/concept.hpp"
@@ -42,11 +44,15 @@ struct crop_resize {
 
     plan draw(random_stream& stream, const clip_info& info) const {
         check();
-        const double share = draw_between(stream, low, high);
-        const int wanted = static_cast<int>(std::floor(info.length * share));
-        const int length = std::clamp(wanted, std::min(min_crop, info.length), info.length);
+        const int length = crop_length(info.length, draw_between(stream, low, high));
         const auto places = static_cast<std::uint32_t>(info.length - length + 1);
         return {static_cast<int>(stream.below(places)), length, target(info)};
+    }
+
+    /// Frames to keep of `valid` for a drawn share of the clip.
+    int crop_length(int valid, double share) const {
+        const int wanted = static_cast<int>(std::floor(valid * share));
+        return std::clamp(wanted, std::min(min_crop, valid), valid);
     }
 
     /// The crop in the middle, for evaluation: floor((1 - ratio) n / 2) frames are left out at each
