@@ -1,4 +1,8 @@
-"""Each list.hpp includes and names every component header beside it."""
+"""Each list.hpp includes every component header beside it, and its type list the plain types.
+
+A header is a plain type if it defines a struct or class, no template, of its own name; templates and
+functions cannot stand in a type list, and their include is their entry.
+"""
 
 import re
 
@@ -24,9 +28,10 @@ for folder, headers in by_folder.items():
     for header in wanted:
         components += 1
         name = header.rpartition("/")[2][:-len(".hpp")]
+        plain = re.search(rf"(?<!>)\n(struct|class) {name}\b", tree.text(header))
         if header not in included:
             problems.append(f"{own_list}: does not include mgkit/{header}; if that is no component, "
                             "say '// infrastructure' in its first lines")
-        elif not re.search(rf"\b{name}\b", code):
+        elif plain and "type_list" in code and not re.search(rf"\b{name}\b", code):
             problems.append(f"{own_list}: includes {header} but its list does not name {name}")
 tree.finish("lists", problems, f"{lists} lists, {components} components")
