@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,7 +47,11 @@ inline svg bar_chart(std::string_view title, std::span<const bar> bars,
             description += " (" + percent(*b.low) + " to " + percent(*b.high) + ")";
         description += "; ";
     }
-    constexpr double left = 170, plot = 330, right = 150, top = 40, step = 30, thick = 17;
+    constexpr double plot = 230, right = 140, top = 40, step = 30, thick = 17;
+    constexpr std::size_t longest = 24;
+    std::size_t letters = 6;
+    for (const bar& b : bars) letters = std::max(letters, width(shorten(b.name, longest)));
+    const double left = 7.4 * static_cast<double>(letters) + 18;
     const double height = top + step * static_cast<double>(bars.size()) + 46;
     const double bottom = top + step * static_cast<double>(bars.size());
     svg out(left + plot + right, height, title, description);
@@ -62,7 +67,8 @@ inline svg bar_chart(std::string_view title, std::span<const bar> bars,
         const double middle = y + thick / 2;
         const std::string figure = percent(b.value);
         out.open(b.name + ": " + figure + " %");
-        out.label(left - 8, middle + 4, shorten(b.name, 24), b.emphasis ? "strong" : "", "end");
+        out.label(left - 8, middle + 4, shorten(b.name, longest), b.emphasis ? "strong" : "",
+                  "end");
         out.rectangle(left, y, std::max(1.0, x(b.value) - left), thick,
                       b.emphasis ? "fill-a" : "quiet");
         std::string words = figure;

@@ -34,8 +34,8 @@ inline svg confusion_chart(std::string_view title, const metric::confusion_matri
         letters = std::max(letters, width(shorten(named(c), longest)));
     const double cell = n <= 12 ? 40 : n <= 24 ? 30 : n <= 60 ? 16 : 6;
     const bool numbers = n <= 24, names = n <= 60;
-    const double room = names ? 7.2 * static_cast<double>(letters) + 12 : 20;
-    const double left = room + 24, top = 44 + room * 0.75 + 18,
+    const double room = names ? 6.2 * static_cast<double>(letters) + 12 : 20;
+    const double left = room + 24, top = 44 + room * 0.65 + 18,
                  size = cell * static_cast<double>(n);
     std::int64_t right = 0, all = 0;
     for (int c = 0; c < m.classes; ++c) {

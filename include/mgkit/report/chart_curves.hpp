@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -29,10 +30,16 @@ inline double tick_step(double span, int count) {
     return 10 * scale;
 }
 
-/// A tick's value with just the digits that its step needs.
+/// A tick's value with just the digits that its step needs; very large and very small axes get
+/// three significant digits and an exponent.
 inline std::string tick_text(double value, double step) {
-    const int digits = step >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(step) - 1e-9));
-    return std::abs(value) >= 1e7 ? fixed(value / 1e6, 0) + "M" : fixed(value, digits);
+    if (!(step >= 1e-6 && std::abs(value) < 1e7)) {
+        char buffer[64];
+        const auto end =
+            std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 3);
+        return std::string(buffer, end.ptr);
+    }
+    return fixed(value, step >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
 }
 
 struct range {
@@ -113,13 +120,13 @@ inline svg line_chart(std::string_view title, std::string_view x_name, std::stri
     const double ystep = detail::tick_step(yr.span(), 4), xstep = detail::tick_step(xr.span(), 6);
     for (int k = 0; k <= 12; ++k) {
         const double v = std::ceil(yr.low / ystep - 1e-9) * ystep + k * ystep;
-        if (v > yr.high + 1e-9 * yr.span()) break;
+        if (!(v <= yr.high + 1e-9 * yr.span())) break;
         out.line(left, y(v), left + plot, y(v), "grid");
         out.label(left - 8, y(v) + 4, detail::tick_text(v, ystep), "small muted", "end");
     }
     for (int k = 0; k <= 16; ++k) {
         const double v = std::ceil(xr.low / xstep - 1e-9) * xstep + k * xstep;
-        if (v > xr.high + 1e-9 * xr.span()) break;
+        if (!(v <= xr.high + 1e-9 * xr.span())) break;
         out.line(x(v), top + tall, x(v), top + tall + 4, "axis");
         out.label(x(v), top + tall + 18, detail::tick_text(v, xstep), "small muted", "middle");
     }

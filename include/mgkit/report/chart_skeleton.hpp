@@ -125,7 +125,7 @@ inline svg skeleton_chart(std::string_view title, const drawn_pose& clip, int fr
         const bool seen = at.drawable(frame, v, 0);
         if (seen)
             out.label(at.x(frame, v, 0) + 6, at.y(frame, v, 0) - 5, std::to_string(v),
-                      "small strong");
+                      "small strong halo");
         const std::string name = i < joint_names.size() ? shorten(joint_names[i], 20) : "(no name)";
         out.label(size + 10 + column_width * (v / column_lines),
                   top + 12 + line * (v % column_lines),

@@ -13,11 +13,12 @@ namespace mgkit::report {
 /// once; a drawing of its own carries a copy.
 inline constexpr std::string_view svg_style = R"(
 :root,svg{--mg-paper:#fff;--mg-ink:#1b1f24;--mg-muted:#5a6370;--mg-line:#c9d0d8;--mg-faint:#edf0f3;
---mg-a:#0a62a3;--mg-b:#b84b00;--mg-c:#00735a;--mg-d:#8a3f80}
+--mg-quiet:#a9b3be;--mg-a:#0a62a3;--mg-b:#b84b00;--mg-c:#00735a;--mg-d:#8a3f80}
 @media (prefers-color-scheme:dark){:root,svg{--mg-paper:#14181d;--mg-ink:#e8ebee;--mg-muted:#a3adb8;
---mg-line:#3c4651;--mg-faint:#222931;--mg-a:#67b7f0;--mg-b:#f0a04b;--mg-c:#4bc9a4;--mg-d:#dc9ad2}}
+--mg-line:#3c4651;--mg-faint:#222931;--mg-quiet:#697683;
+--mg-a:#67b7f0;--mg-b:#f0a04b;--mg-c:#4bc9a4;--mg-d:#dc9ad2}}
 @media print{:root,svg{--mg-paper:#fff;--mg-ink:#000;--mg-muted:#444;--mg-line:#bbb;--mg-faint:#eee;
---mg-a:#0a62a3;--mg-b:#b84b00;--mg-c:#00735a;--mg-d:#8a3f80}}
+--mg-quiet:#bbb;--mg-a:#0a62a3;--mg-b:#b84b00;--mg-c:#00735a;--mg-d:#8a3f80}}
 svg.mg{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-size:13px;
 max-width:100%;height:auto}
 .mg text{fill:var(--mg-ink)}.mg .small{font-size:11px}.mg .muted{fill:var(--mg-muted)}
@@ -26,8 +27,9 @@ max-width:100%;height:auto}
 .mg .axis{stroke:var(--mg-ink);stroke-width:1}.mg .grid{stroke:var(--mg-line);stroke-width:1}
 .mg .mark{stroke:var(--mg-ink);stroke-width:1.6;fill:none}
 .mg .reference{stroke:var(--mg-ink);stroke-width:1.2;stroke-dasharray:2 3}
-.mg .fill-a{fill:var(--mg-a)}.mg .fill-b{fill:var(--mg-b)}.mg .quiet{fill:var(--mg-line)}
+.mg .fill-a{fill:var(--mg-a)}.mg .fill-b{fill:var(--mg-b)}.mg .quiet{fill:var(--mg-quiet)}
 .mg .bone{stroke:var(--mg-a);stroke-width:2;fill:none;stroke-linecap:round;stroke-linejoin:round}
+.mg .halo{paint-order:stroke;stroke:var(--mg-paper);stroke-width:3px}
 .mg .joint{fill:var(--mg-b)}
 .mg .curve{fill:none;stroke-width:2;stroke-linejoin:round}
 .mg .c0{stroke:var(--mg-a)}.mg .c1{stroke:var(--mg-b);stroke-dasharray:7 3}

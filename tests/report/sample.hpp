@@ -1,0 +1,61 @@
+// A small study with known figures.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mgkit/report/study.hpp"
+
+/// A row over clips 0..n-1 of subjects clip / 2, with given hits.
+inline mgkit::report::study_row row(mgkit::report::feature_kind kind, const std::string& stream,
+                                    int fold, std::uint64_t seed, std::vector<int> predicted,
+                                    std::vector<int> truth, int first_clip = 0) {
+    mgkit::report::study_row out;
+    out.features = kind;
+    out.stream = stream;
+    out.fold = fold;
+    out.seed = seed;
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+        out.clip.push_back(static_cast<std::uint32_t>(first_clip) + static_cast<std::uint32_t>(i));
+        out.subject.push_back((first_clip + static_cast<int>(i)) / 2);
+    }
+    const auto e = mgkit::probe::evaluate(truth, predicted, 2);
+    add_knn(out, e);
+    add_linear(out, e);
+    return out;
+}
+
+/// Four clips of two subjects in two classes; pre-trained with two seeds, raw, majority.
+inline mgkit::report::study sample_study() {
+    using mgkit::report::feature_kind;
+    mgkit::report::study s;
+    s.data.name = "sample";
+    s.data.clips = 10;
+    s.data.subjects = 4;
+    s.data.class_names = {"wave", "rub"};
+    s.data.joint_names = {"hip", "neck", "head"};
+    s.data.bones = {{1, 0}, {2, 1}};
+    s.split = "subjects 0 and 1 are tested";
+    s.command = "mgfm study --data sample";
+    s.settings = {{"width", "64"}};
+    const std::vector<int> truth{0, 0, 1, 1};
+    s.results.push_back(row(feature_kind::pretrained, "joint", 0, 1, {0, 0, 1, 0}, truth));
+    s.results.push_back(row(feature_kind::pretrained, "joint", 0, 2, {0, 1, 1, 1}, truth));
+    s.results.push_back(row(feature_kind::raw, "joint", 0, 0, {0, 1, 0, 1}, truth));
+    s.results.push_back(row(feature_kind::random, "joint", 0, 0, {1, 1, 0, 1}, truth));
+    s.results.push_back(row(feature_kind::majority, "joint", 0, 0, {0, 0, 0, 0}, truth));
+    return s;
+}
+
+/// A clip whose joints move; the middle joint is missing in frame 1.
+inline mgkit::skeleton::pose<float> sample_pose() {
+    using mgkit::skeleton::channel_layout;
+    mgkit::skeleton::pose<float> out({channel_layout::xyc, 5, 3, 1}, 4);
+    for (int t = 0; t < 5; ++t)
+        for (int v = 0; v < 3; ++v) {
+            out.view().at(0, t, v) = static_cast<float>(t);
+            out.view().at(1, t, v) = static_cast<float>(10 * v);
+            out.view().at(2, t, v) = t == 1 && v == 1 ? 0.f : 1.f;
+        }
+    return out;
+}
