@@ -157,6 +157,16 @@ TEST_CASE("equal distances go to the lowest index") {
     CHECK(r.neighbour == std::vector<int>{1, 1});
 }
 
+TEST_CASE("a poor start does not discard the nearest clip") {
+    std::vector<float> query(10, 0.f), near(10, 0.f), far(10, 1.2f);
+    query[0] = far[0] = 10;
+    // near: only the first frames differ, 2 * 10 over 20 steps; far: nine frames, 2 * 1.2 each.
+    const dtw_result r = dtw_nearest({}, views({line(far), line(near)}), std::vector<int>{0, 1}, 2,
+                                     views({line(query)}));
+    CHECK(r.neighbour == std::vector<int>{1});
+    CHECK(r.distance[0] == Approx(1));
+}
+
 TEST_CASE("fewer frames keep the ends of a slow movement apart from noise") {
     std::vector<float> up(100), down(100);
     for (std::size_t t = 0; t < 100; ++t)
