@@ -2,37 +2,30 @@
 // infrastructure
 #pragma once
 
+#include <algorithm>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "mgkit/core/parallel.hpp"
+#include "mgkit/data/feature_table.hpp"
 #include "mgkit/encode/clip_input.hpp"
 #include "mgkit/encode/concept.hpp"
 
 namespace mgkit::encode {
-
-/// Row-major matrix on the host: one row per clip.
-struct feature_matrix {
-    std::vector<float> values;
-    std::size_t rows = 0, columns = 0;
-
-    std::span<const float> row(std::size_t i) const {
-        return std::span(values).subspan(i * columns, columns);
-    }
-};
 
 /// Features [N, D] of N clips in evaluation mode, a batch at a time; parameters are not touched.
 ///
 /// `clip_at(i)` gives clip i as a `pose_view<const float>`. Memory: one batch of activations.
 /// Cost: N forward passes. Deterministic; does not depend on the batch size beyond rounding.
 template <tensor T, class Encoder, class ClipAt>
-requires encoder<Encoder, T> feature_matrix embed(context& ctx, Encoder& model,
-                                                  const clip_input& input, std::size_t count,
-                                                  ClipAt&& clip_at, std::size_t batch = 64) {
+requires encoder<Encoder, T> data::feature_table embed(context& ctx, Encoder& model,
+                                                       const clip_input& input, std::size_t count,
+                                                       ClipAt&& clip_at, std::size_t batch = 64) {
     using scalar = typename backend_traits<T>::scalar;
     const bool was_training = std::exchange(ctx.training, false);
     const clip_extents e = input.extents();
-    feature_matrix out;
+    data::feature_table out;
     out.rows = count;
     std::vector<float> host;
     std::vector<scalar> values;
