@@ -191,6 +191,9 @@ TEST_CASE("current() lets a stage change values in place") {
     CHECK(out.view().at(1, 3, 7) == 42);
     pose<double> wrong(clip.shape(), 12);
     CHECK_THROWS_AS(work.finish(wrong.view()), error);
+    auto own = clip;
+    work.begin(own.view());
+    CHECK_THROWS_AS(work.finish(own.view()), error);
 }
 
 TEST_CASE("n_views writes each view where it belongs") {

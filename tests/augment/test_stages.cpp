@@ -113,6 +113,26 @@ TEST_CASE("Confidence interpolates by minimum of the frames that count") {
     CHECK(view.view().at(1, 3, 0) == 0);
 }
 
+TEST_CASE("Rounding of a position does not decide validity") {
+    pose<float> clip({channel_layout::xyc, 2, 1, 1}, 2);
+    for (int c = 0; c < 3; ++c) {
+        clip.view().at(c, 0, 0) = 0;
+        clip.view().at(c, 1, 0) = 1;
+    }
+    workspace<float> work;
+    work.begin(clip.view());
+    const auto taps = work.retime(4, 4);
+    taps[0] = {1, 0, 1e-15};
+    taps[1] = {0, 1, 1 - 1e-15};
+    taps[2] = {1, 0, 1e-9};
+    taps[3] = {0, 1, 1 - 1e-9};
+    const auto view = work.current();
+    CHECK(view.valid(0, 0));
+    CHECK(view.valid(1, 0));
+    CHECK(!view.valid(2, 0));
+    CHECK(!view.valid(3, 0));
+}
+
 TEST_CASE("Bad settings and plans that do not fit are refused") {
     const auto info = info_of(channel_layout::xy, 10, 4);
     const double nan = std::numeric_limits<double>::quiet_NaN();

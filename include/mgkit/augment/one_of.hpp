@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "mgkit/augment/concept.hpp"
+#include "mgkit/augment/draws.hpp"
 #include "mgkit/augment/sequence.hpp"
 #include "mgkit/core/error.hpp"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "mgkit/augment/concept.hpp"
-#include "mgkit/augment/index_set.hpp"
+#include "mgkit/augment/draws.hpp"
 
 namespace mgkit::augment {
 

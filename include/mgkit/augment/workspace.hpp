@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -121,6 +121,11 @@ public:
                 text(skeleton::name(destination.shape.layout), " x ", destination.shape.frames,
                      " x ", destination.shape.joints, " x ", destination.shape.persons),
                 "ask n_views::shape or after() for the shape");
+        const std::less<const S*> before;
+        if (before(destination.values, source_.values + source_.shape.size()) &&
+            before(source_.values, destination.values + shape_.size()))
+            throw error("augment::workspace::finish", "a destination apart from the clip",
+                        "memory of the clip itself", "write views to memory of their own");
         destination.length = length_;
         write(destination);
     }

@@ -19,6 +19,9 @@ struct frame_tap {
 
 namespace detail {
 
+/// Weights closer than this to 0 or 1 are 0 or 1.
+inline constexpr double negligible = 0x1p-40;
+
 /// Points [p, p + width) of the frames that `taps` describe, of which the first is `out_frame`;
 /// V holds `width` values of type S. The maps of these points stay in registers.
 template <int D, bool Confidence, class V, class S>
@@ -38,9 +41,10 @@ void render_block(skeleton::pose_view<const S> from, std::span<const frame_tap> 
     S* out = to.values + out_frame * points + p;
     for (const frame_tap& tap : taps) {
         const S weight = static_cast<S>(tap.weight);
-        // A frame that does not count must not count by its confidence either.
-        const auto first = static_cast<std::size_t>(weight == S(1) ? tap.b : tap.a);
-        const auto second = static_cast<std::size_t>(weight == S(0) ? tap.a : tap.b);
+        // A frame that does not count must not count by its confidence either; decided in double,
+        // so that rounding and the scalar type do not decide validity.
+        const auto first = static_cast<std::size_t>(tap.weight > 1 - negligible ? tap.b : tap.a);
+        const auto second = static_cast<std::size_t>(tap.weight < negligible ? tap.a : tap.b);
         const S* const a = from.values + first * points + p;
         const S* const b = from.values + second * points + p;
         V x[D];
