@@ -128,19 +128,20 @@ TEST_CASE("the body scale is the statistic of the pair over the frames that show
     CHECK(scale({.scale_pair = joint_pair{2, 3}}) == 3.5);
 }
 
-TEST_CASE("a hidden centre is taken from the nearest frame that shows it", "[clip][preprocess]") {
-    pose<double> clip({channel_layout::xyc, 6, 20, 1}, 6);
-    for (int t = 0; t < 6; ++t)
+TEST_CASE("a hidden centre is taken from the nearest frame, the earlier of two",
+          "[clip][preprocess]") {
+    pose<double> clip({channel_layout::xyc, 7, 20, 1}, 7);
+    for (int t = 0; t < 7; ++t)
         for (int v = 0; v < 20; ++v) {
             clip.view().at(0, t, v) = 10 * t + v;
-            clip.view().at(2, t, v) = v == 0 && t != 1 && t != 4 ? 0 : 1;
+            clip.view().at(2, t, v) = v == 0 && t != 1 && t != 5 ? 0 : 1;
         }
     const auto frame =
         find_body_frame<double>(with(reference_rule::per_frame), kinect, clip.view());
     std::vector<double> x;
     for (const auto& o : frame.origin) x.push_back(o[0]);
-    CHECK(x == std::vector<double>{10, 10, 10, 40, 40, 40});
-    CHECK(find_body_frame<double>({}, kinect, clip.view()).origin[0][0] == 25);
+    CHECK(x == std::vector<double>{10, 10, 10, 10, 50, 50, 50});
+    CHECK(find_body_frame<double>({}, kinect, clip.view()).origin[0][0] == 30);
 }
 
 TEST_CASE("fitting: resample, pad and cut", "[clip][preprocess]") {

@@ -16,6 +16,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/folder_meta.hpp"
+#include "mgkit/data/keep_clips.hpp"
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/io/npy.hpp"
 
@@ -193,11 +194,13 @@ inline bool any_visible(const skeleton::pose_view<const float>& clip) {
     return false;
 }
 
-/// Drops clips without frame or visible joint; refuses if a class or a side of the split empties.
+/// Drops clips without frame or visible joint and notes classes without any clip.
 inline void leave_out_unusable(clip_set& clips, const std::string& folder, read_report& report) {
     std::vector<int> kept;
+    std::vector<char> seen(clips.class_names.size(), 0);
     for (int i = 0; i < clips.size(); ++i) {
         const auto clip = clips.clip(i);
+        seen[static_cast<std::size_t>(clips.labels[static_cast<std::size_t>(i)])] = 1;
         const bool empty = clip.length == 0;
         if (!empty && any_visible(clip)) {
             kept.push_back(i);
@@ -206,33 +209,12 @@ inline void leave_out_unusable(clip_set& clips, const std::string& folder, read_
         ++(empty ? report.no_frames : report.no_visible_joint);
         report.excluded.push_back(i);
     }
-    const auto refuse = [&](const std::string& what) {
-        throw error(folder, "a usable clip " + what,
-                    text("none (left out: ", report.no_frames, " without frames, ",
-                         report.no_visible_joint, " without a visible joint)"),
-                    "add clips that can be used");
-    };
-    if (kept.empty()) refuse("at all");
-    std::vector<int> before(clips.class_names.size(), 0), after = before;
-    for (const int label : clips.labels) ++before[static_cast<std::size_t>(label)];
-    for (const int i : kept)
-        ++after[static_cast<std::size_t>(clips.labels[static_cast<std::size_t>(i)])];
-    for (std::size_t k = 0; k < before.size(); ++k) {
-        if (before[k] > 0 && after[k] == 0) refuse("of class \"" + clips.class_names[k] + "\"");
-        if (before[k] == 0)
-            report.notes.push_back("no clip of class \"" + clips.class_names[k] + "\"");
-    }
-    if (clips.published)
-        for (const int value : {0, 1}) {
-            const auto has = [&](int i) {
-                return (*clips.published)[static_cast<std::size_t>(i)] == value;
-            };
-            const bool was =
-                std::count(clips.published->begin(), clips.published->end(), value) > 0;
-            if (was && std::none_of(kept.begin(), kept.end(), has))
-                refuse(value == 0 ? "in the training split" : "in the test split");
-        }
-    if (!report.excluded.empty()) clips = clips.subset(kept);
+    for (std::size_t k = 0; k < seen.size(); ++k)
+        if (!seen[k]) report.notes.push_back("no clip of class \"" + clips.class_names[k] + "\"");
+    if (!report.excluded.empty())
+        clips = keep_clips(clips, kept, folder,
+                           text(report.no_frames, " without frames, ", report.no_visible_joint,
+                                " without a visible joint"));
 }
 
 }  // namespace mgkit::data::detail
