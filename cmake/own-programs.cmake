@@ -20,8 +20,8 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     endif()
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-    # False alarms inside g++'s own AVX-512 headers, hundreds of lines of them.
-    target_compile_options(mgkit_own INTERFACE -Wno-maybe-uninitialized)
+    # False alarms of g++ 12 inside its own AVX-512 headers and std::string, hundreds of lines.
+    target_compile_options(mgkit_own INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
     target_compile_options(mgkit_own INTERFACE
         $<$<CONFIG:RelWithDebInfo>:-fconcepts-diagnostics-depth=2>)
 endif()
