@@ -1,0 +1,108 @@
+// The stages that the commands of mgfm share: clips, encoder, training, features.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mgkit/clip/prepare.hpp"
+#include "mgkit/data/clip_set.hpp"
+#include "mgkit/data/feature_table.hpp"
+#include "mgkit/data/read_policy.hpp"
+#include "mgkit/encode/clip_input.hpp"
+#include "mgkit/probe/neighbours.hpp"
+#include "mgkit/probe/result.hpp"
+#include "mgkit/train/checkpoint.hpp"
+#include "options.hpp"
+
+namespace mgfm {
+
+/// Prepared clips and what reading and preparing them found.
+struct corpus {
+    mgkit::data::clip_set clips;
+    mgkit::data::read_report report;
+    int unusable = 0;  ///< left out by pre-processing
+    std::string unusable_reasons;
+
+    int excluded() const { return static_cast<int>(report.excluded.size()) + unusable; }
+};
+
+/// Reads (or generates) and prepares clips; frames stay as recorded.
+corpus load(const data_options& options, int threads);
+
+/// How clips of a corpus enter an encoder.
+mgkit::encode::clip_input input_of(const corpus& from, const data_options& data,
+                                   const model_options& model, mgkit::skeleton::stream stream);
+
+/// Called after every training step with clips done, clips in all, clips of an earlier run, loss.
+using on_progress = std::function<void(std::int64_t, std::int64_t, std::int64_t, double)>;
+
+/// An encoder with everything needed to use it.
+class trained_encoder {
+public:
+    /// Random weights.
+    trained_encoder(const mgkit::encode::clip_input& input, const model_options& model,
+                    std::uint64_t seed, int threads);
+    ~trained_encoder();
+    trained_encoder(trained_encoder&&) noexcept;
+    trained_encoder& operator=(trained_encoder&&) noexcept;
+
+    mgkit::data::feature_table embed(const mgkit::data::clip_set& clips);
+    /// Writes parameters under the reference's names (`backbone.*`).
+    void save(const std::string& path);
+    /// Loads `backbone.*` (or bare names) from a safetensors file; sizes must agree.
+    void load(const std::string& path);
+
+    struct state;
+    state& get() { return *state_; }
+
+private:
+    std::unique_ptr<state> state_;
+};
+
+/// One finished training.
+struct training_result {
+    trained_encoder encoder;
+    std::vector<mgkit::train::epoch_record> history;
+};
+
+/// Self-supervised pre-training on `clips`. With a checkpoint path it resumes from that file.
+training_result pretrain(const mgkit::data::clip_set& clips, const mgkit::encode::clip_input& input,
+                         const model_options& model, const training_options& training,
+                         std::uint64_t seed, int threads, const std::string& checkpoint,
+                         const on_progress& progress);
+
+/// The supervised counterpart, and its own scores on `test`.
+struct supervised_result {
+    trained_encoder encoder;
+    mgkit::probe::evaluation scores;
+};
+supervised_result supervise(const mgkit::data::clip_set& clips, const mgkit::data::clip_set& test,
+                            const mgkit::encode::clip_input& input, const model_options& model,
+                            const training_options& training, std::uint64_t seed, int threads,
+                            const std::string& checkpoint, const on_progress& progress);
+
+/// Softmax regression on features, its ridge chosen by folds of the training subjects.
+struct linear_result {
+    mgkit::probe::evaluation scores;
+    double ridge = 0;
+};
+linear_result linear_probe(const mgkit::data::feature_table& train,
+                           const mgkit::data::clip_set& train_clips,
+                           std::span<const int> train_labels,
+                           const mgkit::data::feature_table& test,
+                           const mgkit::data::clip_set& test_clips, int threads);
+
+/// 1-NN by cosine, top-5 retrieval.
+mgkit::probe::evaluation retrieve(const mgkit::data::feature_table& gallery,
+                                  std::span<const int> gallery_labels,
+                                  const mgkit::data::feature_table& queries,
+                                  std::span<const int> query_labels, int classes, int threads);
+
+/// The k nearest gallery rows of each query by cosine.
+mgkit::probe::neighbours nearest(const mgkit::data::feature_table& gallery,
+                                 const mgkit::data::feature_table& queries, std::size_t k,
+                                 int threads);
+
+}  // namespace mgfm

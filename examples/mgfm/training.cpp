@@ -1,0 +1,130 @@
+#include "training.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "mgkit/augment/n_views.hpp"
+#include "mgkit/augment/presets.hpp"
+#include "mgkit/pretext/list.hpp"
+#include "mgkit/train/fit.hpp"
+#include "mgkit/train/list.hpp"
+
+namespace mgfm {
+
+using namespace mgkit;
+
+namespace {
+
+/// Reports steps in clips.
+struct reporter {
+    const on_progress& call;
+    std::int64_t clips_per_epoch;
+    std::int64_t earlier = -1, in_epoch = 0;
+    int epoch = -1;
+
+    void on_step(const train::step_info& s) {
+        if (s.epoch != epoch) in_epoch = 0;
+        epoch = s.epoch;
+        in_epoch += s.clips;
+        const std::int64_t share = s.batches > 0 ? clips_per_epoch * (s.batch + 1) / s.batches : 0;
+        const std::int64_t done = s.epoch * clips_per_epoch + share;
+        if (earlier < 0) earlier = s.resumed ? done - s.clips : 0;
+        if (call) call(done, clips_per_epoch * s.epochs, earlier, s.loss);
+    }
+};
+
+int shortest_crop(const data::clip_set& clips, const training_options& training) {
+    if (training.min_crop > 0) return training.min_crop;
+    std::vector<int> lengths = clips.num_frames;
+    const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
+    std::nth_element(lengths.begin(), middle, lengths.end());
+    return std::max(1, std::min(64, *middle / 2));
+}
+
+std::string run_of(const model_options& model, const training_options& training,
+                   const encode::clip_input& input) {
+    return text("width ", model.width, ", heads ", model.heads, ", frames ", model.frames,
+                ", stream ", skeleton::name(input.settings().stream), ", rate ", training.rate,
+                ", decay ", training.weight_decay, ", crop ", training.min_crop, ", views ",
+                training.views);
+}
+
+template <class Policy>
+Policy with_crop(Policy policy, const data::clip_set& clips, const model_options& model,
+                 const training_options& training) {
+    auto& crop = policy.template get<augment::crop_resize>();
+    crop.min_crop = shortest_crop(clips, training);
+    crop.frames = model.frames;
+    return policy;
+}
+
+template <class Method>
+std::vector<train::epoch_record> fit(context& ctx, Method& method, const data::clip_set& clips,
+                                     const encode::clip_input& input, const model_options& model,
+                                     const training_options& training,
+                                     const std::string& checkpoint, const on_progress& progress) {
+    const train::adam adam{.rate = training.rate, .weight_decay = training.weight_decay};
+    return train::fit(ctx, method, clips, input, adam, train::constant_schedule{},
+                      {.epochs = training.epochs,
+                       .batch = training.batch,
+                       .checkpoint = checkpoint,
+                       .run = text(Method::name, ", ", run_of(model, training, input))},
+                      reporter{progress, clips.size()});
+}
+
+template <class Policy>
+training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
+                              const encode::clip_input& input, const model_options& model,
+                              const training_options& training, std::uint64_t seed, int threads,
+                              const std::string& checkpoint, const on_progress& progress) {
+    using views = augment::n_views<4, Policy>;
+    trained_encoder out(input, model, seed, threads);
+    context& ctx = out.get().ctx;
+    pretext::decorrelation<tensor, encoder, views> method(nn::scope(ctx), settings_of(input, model),
+                                                          views{policy});
+    auto history = fit(ctx, method, clips, input, model, training, checkpoint, progress);
+    out.get().model = std::move(method.backbone);
+    return {std::move(out), std::move(history)};
+}
+
+}  // namespace
+
+training_result pretrain(const data::clip_set& clips, const encode::clip_input& input,
+                         const model_options& model, const training_options& training,
+                         std::uint64_t seed, int threads, const std::string& checkpoint,
+                         const on_progress& progress) {
+    const auto with = [&](const auto& policy) {
+        return pretrain_with(with_crop(policy, clips, model, training), clips, input, model,
+                             training, seed, threads, checkpoint, progress);
+    };
+    return training.views == "mg" ? with(augment::mg_fm_preset())
+                                  : with(augment::reference_preset());
+}
+
+supervised_result supervise(const data::clip_set& clips, const data::clip_set& test,
+                            const encode::clip_input& input, const model_options& model,
+                            const training_options& training, std::uint64_t seed, int threads,
+                            const std::string& checkpoint, const on_progress& progress) {
+    using views = augment::n_views<1, augment::reference>;
+    trained_encoder out(input, model, seed, threads);
+    context& ctx = out.get().ctx;
+    const auto policy = with_crop(augment::reference_preset(), clips, model, training);
+    pretext::supervised<tensor, encoder, views> method(nn::scope(ctx), settings_of(input, model),
+                                                       clips.classes(), views{policy});
+    fit(ctx, method, clips, input, model, training, checkpoint, progress);
+
+    struct head {
+        pretext::supervised<tensor, encoder, views>& method;
+        using settings = encoder::settings;
+        tensor operator()(context& c, const tensor& x) { return method.scores(c, x); }
+        int width() const { return method.backbone.width(); }
+    } scores{method};
+    const auto table =
+        encode::embed<tensor>(ctx, scores, input, static_cast<std::size_t>(test.size()),
+                              [&](std::size_t i) { return test.clip(static_cast<int>(i)); });
+    auto result = probe::evaluate_scores(test.labels, table.values, clips.classes());
+    out.get().model = std::move(method.backbone);
+    return {std::move(out), std::move(result)};
+}
+
+}  // namespace mgfm
