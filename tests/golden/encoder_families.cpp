@@ -10,11 +10,11 @@ void positional(const io::safetensors_file& file, const io::json& config, checks
         using S = typename decltype(tag)::type;
         using T = eigen::tensor<S>;
         context ctx;
-        for (const int width : config["dims"]) {
+        for (const int width : config.at("dims")) {
             const encode::position_table<T> table(nn::scope(ctx), width);
             // Float: the table is computed in double and rounded once.
             expect(out, ctx, file, text("output/pe_", width),
-                   table.rows(ctx, config["rows"].get<int>()),
+                   table.rows(ctx, config.at("rows").get<int>()),
                    std::is_same_v<S, float> ? 1e-7 : 1e-9);
         }
     });
@@ -28,11 +28,11 @@ void dst_layer(const io::safetensors_file& file, const io::json& config, checks&
         context ctx;
         const bounds<S> bound(config);
         nn::dst_layer<T> layer(
-            nn::scope(ctx), config["seqlen"].get<int>(), config["dim"].get<int>(),
-            {.heads = config["heads"], .gap = config["gap"], .alpha = config["alpha"]});
+            nn::scope(ctx), config.at("seqlen").get<int>(), config.at("dim").get<int>(),
+            {.heads = config.at("heads"), .gap = config.at("gap"), .alpha = config.at("alpha")});
         nn::load(ctx, layer, file, {.prefix = "param/"});
         nn::path_plan<X, 6> paths;
-        const double rate = config["drop_path"];
+        const double rate = config.at("drop_path");
         paths.active = rate > 0;
         for (std::size_t k = 0; paths.active && k < 6; ++k) {
             const T mask = tensor_from<T>(ctx, file, text("input/mask_", k));
@@ -101,27 +101,27 @@ void encoder(const io::safetensors_file& file, const io::json& config, checks& o
 }
 
 encode::clip_extents clip_of(const io::json& config) {
-    return {.channels = config["C"],
-            .frames = config["T"],
-            .joints = config["V"],
-            .persons = config["M"]};
+    return {.channels = config.at("C"),
+            .frames = config.at("T"),
+            .joints = config.at("V"),
+            .persons = config.at("M")};
 }
 
 void dste(const io::safetensors_file& file, const io::json& config, checks& out) {
     encoder<encode::dste>(file, config, out,
                           encode::dste_settings{.clip = clip_of(config),
-                                                .width = config["hidden"],
-                                                .heads = config["heads"],
-                                                .gap = config["gap"],
-                                                .alpha = config["alpha"]});
+                                                .width = config.at("hidden"),
+                                                .heads = config.at("heads"),
+                                                .gap = config.at("gap"),
+                                                .alpha = config.at("alpha")});
 }
 
 void sttr(const io::safetensors_file& file, const io::json& config, checks& out) {
     encoder<encode::sttr>(file, config, out,
                           encode::sttr_settings{.clip = clip_of(config),
-                                                .width = config["hidden"],
-                                                .heads = config["heads"],
-                                                .layers = config["layers"]});
+                                                .width = config.at("hidden"),
+                                                .heads = config.at("heads"),
+                                                .layers = config.at("layers")});
 }
 
 }  // namespace

@@ -32,14 +32,14 @@ void loss_terms(const io::safetensors_file& file, const io::json& config, checks
         context ctx;
         loss::decorrelation_settings s;
         s.guard = 0;
-        s.variance = config["var_weight"];
-        s.off_diagonal = config["off_weight"];
-        s.variance_epsilon = config["var_eps"];
+        s.variance = config.at("var_weight");
+        s.off_diagonal = config.at("off_weight");
+        s.variance_epsilon = config.at("var_eps");
         const double values = value_bound<S>, gradients = gradient_bound<S>;
 
         // Two rows make standardised columns +-0.7071 whatever the input: gradients are exactly
         // zero, the file holds rounding noise, and only an absolute bound means anything.
-        const bool flat = config["batch"].get<int>() == 2;
+        const bool flat = config.at("batch").get<int>() == 2;
         const auto term = [&](const std::string& name, auto&& compute) {
             embeddings<T> z(ctx, file, "input/z");
             const recording<T> record(ctx);
@@ -87,9 +87,9 @@ void loss_total(const io::safetensors_file& file, const io::json& config, checks
         context ctx;
         loss::decorrelation_settings s;
         s.guard = 0;
-        s.similarity = config["ws"]["sim"];
-        s.variance_covariance = config["ws"]["vac"];
-        s.cross_correlation = config["ws"]["xcorr"];
+        s.similarity = config.at("ws").at("sim");
+        s.variance_covariance = config.at("ws").at("vac");
+        s.cross_correlation = config.at("ws").at("xcorr");
         embeddings<T> t(ctx, file, "input/z_t"), p(ctx, file, "input/z_s"),
             i(ctx, file, "input/z_i");
         const recording<T> record(ctx);

@@ -14,27 +14,27 @@ namespace {
 using four_views = augment::n_views<4, augment::reference>;
 
 encode::clip_extents clip_of(const io::json& config) {
-    return {.channels = config["C"],
-            .frames = config["T"],
-            .joints = config["V"],
-            .persons = config["M"]};
+    return {.channels = config.at("C"),
+            .frames = config.at("T"),
+            .joints = config.at("V"),
+            .persons = config.at("M")};
 }
 
 template <class T>
 encode::dste_settings settings_of(const type_tag<encode::dste<T>>&, const io::json& config) {
     return {.clip = clip_of(config),
-            .width = config["hidden"],
-            .heads = config["heads"],
-            .gap = config["gap"],
-            .alpha = config["alpha"],
+            .width = config.at("hidden"),
+            .heads = config.at("heads"),
+            .gap = config.at("gap"),
+            .alpha = config.at("alpha"),
             .drop_path = 0};
 }
 template <class T>
 encode::sttr_settings settings_of(const type_tag<encode::sttr<T>>&, const io::json& config) {
     return {.clip = clip_of(config),
-            .width = config["hidden"],
-            .heads = config["heads"],
-            .layers = config["layers"]};
+            .width = config.at("hidden"),
+            .heads = config.at("heads"),
+            .layers = config.at("layers")};
 }
 
 /// Calls body with the encoder type a file names, in both precisions.
@@ -42,7 +42,7 @@ template <class Body>
 void with_encoder(const io::json& config, Body&& body) {
     in_both_precisions([&](auto tag) {
         using T = eigen::tensor<typename decltype(tag)::type>;
-        if (config["backbone"] == "STTR")
+        if (config.at("backbone") == "STTR")
             body(type_tag<encode::sttr<T>>{}, type_tag<T>{});
         else
             body(type_tag<encode::dste<T>>{}, type_tag<T>{});
@@ -51,20 +51,20 @@ void with_encoder(const io::json& config, Body&& body) {
 
 std::vector<skeleton::joint_pair> bones_of(const io::json& config) {
     std::vector<skeleton::joint_pair> out;
-    for (const auto& pair : config["bones"]) out.push_back({pair[0], pair[1]});
+    for (const auto& pair : config.at("bones")) out.push_back({pair.at(0), pair.at(1)});
     return out;
 }
 
 /// One stream of raw clips [B, C, T, V, M], as the reference computes it.
 template <class S>
 std::vector<S> modality(const std::vector<S>& clips, const io::json& config, int frames) {
-    const std::string kind = config["modality"];
+    const std::string kind = config.at("modality");
     if (kind == "joint") return clips;
     std::vector<S> out(clips.size());
-    const int channel_count = config["C"];
+    const int channel_count = config.at("C");
     const skeleton::pose_shape shape{
         channel_count == 2 ? skeleton::channel_layout::xy : skeleton::channel_layout::xyz, frames,
-        config["V"], config["M"]};
+        config.at("V"), config.at("M")};
     const auto bones = bones_of(config);
     for (std::size_t at = 0; at < clips.size(); at += shape.size()) {
         const skeleton::pose_view<const S> in{clips.data() + at, shape, frames};
@@ -88,7 +88,7 @@ T stacked_views(context& ctx, const io::safetensors_file& file, const io::json& 
     }
     shape extents = extents_of(file, prefix + "v1");
     extents[0] *= 4;
-    return backend_traits<T>::from_host(ctx, modality(all, config, config["T"]), extents);
+    return backend_traits<T>::from_host(ctx, modality(all, config, config.at("T")), extents);
 }
 
 void usdrl_forward(const io::safetensors_file& file, const io::json& config, checks& out) {
@@ -153,19 +153,19 @@ void pretrain_steps(const io::safetensors_file& file, const io::json& config, ch
         ctx.training = true;
         loss::decorrelation_settings weights;
         weights.guard = 0;
-        weights.similarity = config["ws"]["sim"];
-        weights.variance_covariance = config["ws"]["vac"];
-        weights.cross_correlation = config["ws"]["xcorr"];
+        weights.similarity = config.at("ws").at("sim");
+        weights.variance_covariance = config.at("ws").at("vac");
+        weights.cross_correlation = config.at("ws").at("xcorr");
         pretext::decorrelation<T, E, four_views> model(nn::scope(ctx), settings_of(encoder, config),
                                                        {}, weights);
         nn::load(ctx, model, file, {.prefix = "param/"});
-        const train::adam adam{.rate = config["lr"],
-                               .beta1 = config["betas"][0],
-                               .beta2 = config["betas"][1],
-                               .epsilon = config["eps"],
-                               .weight_decay = config["weight_decay"]};
+        const train::adam adam{.rate = config.at("lr"),
+                               .beta1 = config.at("betas").at(0),
+                               .beta2 = config.at("betas").at(1),
+                               .epsilon = config.at("eps"),
+                               .weight_decay = config.at("weight_decay")};
         train::updater<T, train::adam> update(ctx, model, adam);
-        const int steps = config["steps"], batches = config["batches"];
+        const int steps = config.at("steps"), batches = config.at("batches");
         for (int step = 1; step <= steps; ++step) {
             const std::string prefix =
                 batches > 1 ? text("input/b", (step - 1) % batches, "/") : "input/";
@@ -177,7 +177,8 @@ void pretrain_steps(const io::safetensors_file& file, const io::json& config, ch
             double bound = 1e-9;
             if constexpr (!exact) {
                 const double want = file.read<double>(at + "loss")[0];
-                const double theirs = config["f32_losses"][static_cast<std::size_t>(step - 1)];
+                const double theirs =
+                    config.at("f32_losses").at(static_cast<std::size_t>(step - 1));
                 bound = std::max(1e-3, 3 * std::abs(theirs - want) / std::abs(want));
             }
             expect(out, ctx, file, at + "loss", terms.total.value, bound);
@@ -224,15 +225,15 @@ void downstream(const io::safetensors_file& file, const io::json& config, checks
         const encode::clip_extents e = clip_of(config);
         E model(nn::scope(ctx), settings_of(encoder, config));
         nn::load(ctx, model, file, {.prefix = "param/backbone."});
-        nn::linear<T> fc(nn::scope(ctx), 2 * model.width(), config["classes"].get<int>());
+        nn::linear<T> fc(nn::scope(ctx), 2 * model.width(), config.at("classes").get<int>());
         nn::load(ctx, fc, file, {.prefix = "param/fc."});
 
         const auto data = file.read<S>("input/data");
         const auto valid = file.read<std::int64_t>("input/valid_frames");
-        const double ratio = config["ratio"];
+        const double ratio = config.at("ratio");
         skeleton::pose_shape from{
             e.channels == 2 ? skeleton::channel_layout::xy : skeleton::channel_layout::xyz,
-            config["T_in"], e.joints, e.persons};
+            config.at("T_in"), e.joints, e.persons};
         skeleton::pose_shape to = from;
         to.frames = e.frames;
         std::vector<S> clips(valid.size() * to.size());
@@ -253,7 +254,7 @@ void downstream(const io::safetensors_file& file, const io::json& config, checks
         expect(out, ctx, file, "output/logits", fc(ctx, features), bound);
         if (!file.contains("output/dense")) return;
         T dense = encode::per_frame(ctx, tokens);
-        if (config["backbone"] == "STTR") dense = fc(ctx, dense);
+        if (config.at("backbone") == "STTR") dense = fc(ctx, dense);
         expect(out, ctx, file, "output/dense", dense, bound);
     });
 }

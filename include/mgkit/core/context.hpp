@@ -60,4 +60,24 @@ struct context {
     random_key key(row_identity row = {}) const { return {seed, epoch, row.clip, row.view}; }
 };
 
+/// Puts a context's mode, epoch and rows back at the end of a scope, however it is left.
+class context_guard {
+public:
+    explicit context_guard(context& ctx)
+        : ctx_(ctx), training_(ctx.training), epoch_(ctx.epoch), rows_(ctx.rows) {}
+    ~context_guard() {
+        ctx_.training = training_;
+        ctx_.epoch = epoch_;
+        ctx_.rows = std::move(rows_);
+    }
+    context_guard(const context_guard&) = delete;
+    context_guard& operator=(const context_guard&) = delete;
+
+private:
+    context& ctx_;
+    bool training_;
+    std::uint32_t epoch_;
+    std::vector<row_identity> rows_;
+};
+
 }  // namespace mgkit

@@ -1,6 +1,7 @@
 // One row of numbers per clip: what probes read, wherever the numbers come from.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -11,18 +12,19 @@
 namespace mgkit::data {
 
 /// Features of clips, row-major [rows, columns].
-struct feature_table {
+template <class S>
+struct basic_feature_table {
     std::size_t rows = 0, columns = 0;
-    std::vector<float> values;
+    std::vector<S> values;
 
-    std::span<float> row(std::size_t i) { return std::span(values).subspan(i * columns, columns); }
-    std::span<const float> row(std::size_t i) const {
+    std::span<S> row(std::size_t i) { return std::span(values).subspan(i * columns, columns); }
+    std::span<const S> row(std::size_t i) const {
         return std::span(values).subspan(i * columns, columns);
     }
 
     /// The rows `indices`, in that order. Errors: an index out of range.
-    feature_table subset(std::span<const int> indices) const {
-        feature_table out{indices.size(), columns, {}};
+    basic_feature_table subset(std::span<const int> indices) const {
+        basic_feature_table out{indices.size(), columns, {}};
         out.values.reserve(out.rows * columns);
         for (const int i : indices) {
             if (i < 0 || static_cast<std::size_t>(i) >= rows)
@@ -33,5 +35,23 @@ struct feature_table {
         return out;
     }
 };
+
+using feature_table = basic_feature_table<float>;
+
+/// Errors: an empty table, values that do not fill it, a value that is not finite.
+template <class S>
+void check(const basic_feature_table<S>& features, const std::string& where) {
+    if (features.rows == 0 || features.columns == 0 ||
+        features.values.size() / features.columns != features.rows ||
+        features.values.size() % features.columns != 0)
+        throw error(where, "a filled table of features",
+                    text(features.rows, " x ", features.columns, " with ", features.values.size(),
+                         " values"));
+    for (std::size_t i = 0; i < features.values.size(); ++i)
+        if (!std::isfinite(features.values[i]))
+            throw error(where, "finite features",
+                        text(features.values[i], " in row ", i / features.columns, ", column ",
+                             i % features.columns));
+}
 
 }  // namespace mgkit::data

@@ -11,6 +11,7 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/random.hpp"
+#include "mgkit/data/feature_table.hpp"
 #include "mgkit/metric/prediction.hpp"
 #include "mgkit/probe/result.hpp"
 #include "mgkit/skeleton/pose.hpp"
@@ -18,18 +19,7 @@
 namespace mgkit::probe {
 
 using clip_view = skeleton::pose_view<const float>;
-
-/// One row of numbers per clip, row-major: what linear and k-NN probes read.
-struct feature_table {
-    std::size_t rows = 0;
-    std::size_t columns = 0;
-    std::vector<float> values;
-
-    std::span<float> row(std::size_t i) { return {values.data() + i * columns, columns}; }
-    std::span<const float> row(std::size_t i) const {
-        return {values.data() + i * columns, columns};
-    }
-};
+using data::feature_table;
 
 /// Answers every test clip with the most frequent training class (ties: lowest index). Scores are
 /// the class shares of the training side, so that top-5 means the five most frequent classes.

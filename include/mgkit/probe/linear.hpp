@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -42,26 +43,40 @@ inline classifier_settings<train::adam, train::constant_schedule> softmax_regres
     return {{.rate = 2e-3, .weight_decay = 0}, {}, 300, 0, ridge, false};
 }
 
+namespace detail {
+/// Errors: features that are not as wide as the classifier's input.
+template <tensor T, class F>
+void check_width(const std::string& where, const nn::linear<T>& fc,
+                 const data::basic_feature_table<F>& features) {
+    const extent width = shape_of(fc.weight.value)[1];
+    if (static_cast<extent>(features.columns) != width)
+        throw error(where, text("features of ", width, " columns, as the classifier was built for"),
+                    text(features.columns));
+}
+}  // namespace detail
+
 /// Trains `fc` on features [N, D] with labels by softmax cross-entropy; `on_epoch(epoch)` is called
 /// after each epoch. Randomness: the shuffle of each epoch, keyed by `ctx.seed` and the epoch.
-/// Errors: no rows, labels that do not fit, a feature that is not finite.
-template <tensor T, class Optimiser, class Schedule, class OnEpoch>
-void train_classifier(context& ctx, nn::linear<T>& fc, const data::feature_table& features,
+/// Errors: no rows, another width than the classifier's, labels that do not fit, a feature that is
+/// not finite, settings below 1 epoch, batch 0 or ridge 0.
+template <tensor T, class F, class Optimiser, class Schedule, class OnEpoch>
+void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature_table<F>& features,
                       std::span<const int> labels,
                       const classifier_settings<Optimiser, Schedule>& settings,
                       OnEpoch&& on_epoch) {
     using S = typename backend_traits<T>::scalar;
     using X = variable<T>;
     const auto classes = static_cast<int>(shape_of(fc.weight.value)[0]);
-    if (features.rows == 0 || labels.size() != features.rows)
-        throw error("probe::train_classifier", text(features.rows, " labels, one per row"),
-                    text(labels.size()));
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        if (labels[i] < 0 || labels[i] >= classes)
-            throw error("probe::train_classifier", text("labels from 0 to ", classes - 1),
-                        text(labels[i], " for row ", i));
-    for (const float v : features.values)
-        if (!std::isfinite(v)) throw error("probe::train_classifier", "finite features", text(v));
+    const std::string where = "probe::train_classifier";
+    data::check(features, where);
+    detail::check_width(where, fc, features);
+    if (labels.size() != features.rows)
+        throw error(where, text(features.rows, " labels, one per row"), text(labels.size()));
+    metric::check_labels(where, "label", labels, classes);
+    if (settings.epochs < 1 || settings.batch < 0 || !(settings.ridge >= 0))
+        throw error(
+            where, "one or more epochs, a batch and a ridge of 0 or more",
+            text(settings.epochs, " epochs, batch ", settings.batch, ", ridge ", settings.ridge));
 
     const std::size_t batch =
         settings.batch > 0 ? std::min(static_cast<std::size_t>(settings.batch), features.rows)
@@ -110,17 +125,21 @@ void train_classifier(context& ctx, nn::linear<T>& fc, const data::feature_table
     }
 }
 
-template <tensor T, class Optimiser, class Schedule>
-void train_classifier(context& ctx, nn::linear<T>& fc, const data::feature_table& features,
+template <tensor T, class F, class Optimiser, class Schedule>
+void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature_table<F>& features,
                       std::span<const int> labels,
                       const classifier_settings<Optimiser, Schedule>& settings) {
     train_classifier(ctx, fc, features, labels, settings, [](int) {});
 }
 
-/// Class scores [N, classes] of features.
-template <tensor T>
-std::vector<float> scores(context& ctx, nn::linear<T>& fc, const data::feature_table& features) {
+/// Class scores [N, classes] of features, in their precision. Errors: a table that is empty or of
+/// another width than the classifier's.
+template <tensor T, class F>
+std::vector<F> scores(context& ctx, nn::linear<T>& fc,
+                      const data::basic_feature_table<F>& features) {
     using S = typename backend_traits<T>::scalar;
+    data::check(features, "probe::scores");
+    detail::check_width("probe::scores", fc, features);
     const std::vector<S> values(features.values.begin(), features.values.end());
     const T out = fc(ctx, backend_traits<T>::from_host(ctx, values,
                                                        {static_cast<extent>(features.rows),
@@ -130,12 +149,13 @@ std::vector<float> scores(context& ctx, nn::linear<T>& fc, const data::feature_t
     return {host.begin(), host.end()};
 }
 
-/// Shifts and scales columns by the mean and deviation of the training side; constant columns
-/// become 0.
+/// Shifts and scales columns by the mean and deviation of the training side; columns that are
+/// constant there become 0. Errors: an empty or infinite training side, tables of another width.
 class standardiser {
 public:
     explicit standardiser(const data::feature_table& train)
         : mean_(train.columns, 0.0), scale_(train.columns, 0.0) {
+        data::check(train, "probe::standardiser");
         std::vector<double> square(train.columns, 0.0);
         for (std::size_t i = 0; i < train.rows; ++i)
             for (std::size_t j = 0; j < train.columns; ++j) mean_[j] += train.row(i)[j];
@@ -147,10 +167,13 @@ public:
             }
         for (std::size_t j = 0; j < train.columns; ++j) {
             const double deviation = std::sqrt(square[j] / static_cast<double>(train.rows));
-            scale_[j] = deviation > 1e-8 ? 1 / deviation : 0;
+            scale_[j] = deviation > 1e-8 * std::max(1.0, std::abs(mean_[j])) ? 1 / deviation : 0;
         }
     }
     data::feature_table operator()(data::feature_table features) const {
+        if (features.columns != mean_.size())
+            throw error("probe::standardiser", text(mean_.size(), " columns"),
+                        text(features.columns));
         for (std::size_t i = 0; i < features.rows; ++i)
             for (std::size_t j = 0; j < features.columns; ++j)
                 features.row(i)[j] =
@@ -180,7 +203,7 @@ struct inner_fold {
 
 /// The ridge strength with the best mean accuracy over folds of the training side; the first of
 /// equals. The test side plays no part.
-/// Errors: no strengths or folds.
+/// Errors: no strengths or folds, a fold with an empty side, labels that do not fit the rows.
 template <tensor T>
 double choose_ridge(context& ctx, const data::feature_table& train, std::span<const int> labels,
                     int classes, std::span<const double> strengths,
@@ -188,19 +211,25 @@ double choose_ridge(context& ctx, const data::feature_table& train, std::span<co
     if (strengths.empty() || folds.empty())
         throw error("probe::choose_ridge", "strengths and folds to choose by",
                     text(strengths.size(), " strengths, ", folds.size(), " folds"));
+    if (labels.size() != train.rows)
+        throw error("probe::choose_ridge", text(train.rows, " labels, one per row"),
+                    text(labels.size()));
+    for (std::size_t f = 0; f < folds.size(); ++f)
+        if (folds[f].train.empty() || folds[f].test.empty())
+            throw error(
+                "probe::choose_ridge", "folds with rows on both sides",
+                text(folds[f].train.size(), " and ", folds[f].test.size(), " rows in fold ", f));
     double best = strengths[0], best_accuracy = -1;
     for (const double ridge : strengths) {
         double correct = 0, count = 0;
         for (const inner_fold& fold : folds) {
+            const auto fitted = train.subset(fold.train), judged = train.subset(fold.test);
             std::vector<int> fit_labels, held;
             for (const int i : fold.train)
                 fit_labels.push_back(labels[static_cast<std::size_t>(i)]);
             for (const int i : fold.test) held.push_back(labels[static_cast<std::size_t>(i)]);
-            const auto result =
-                evaluate_scores(held,
-                                fit_and_score<T>(ctx, train.subset(fold.train), fit_labels,
-                                                 train.subset(fold.test), classes, ridge),
-                                classes);
+            const auto result = evaluate_scores(
+                held, fit_and_score<T>(ctx, fitted, fit_labels, judged, classes, ridge), classes);
             correct += result.top1 * static_cast<double>(held.size());
             count += static_cast<double>(held.size());
         }

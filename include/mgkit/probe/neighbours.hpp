@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "mgkit/core/parallel.hpp"
 #include "mgkit/data/feature_table.hpp"
 #include "mgkit/probe/result.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
@@ -16,8 +17,8 @@ namespace mgkit::probe {
 /// The k nearest gallery rows of every query, nearest first; ties go to the lower gallery row.
 struct neighbours {
     std::size_t queries = 0, k = 0;
-    std::vector<int> index;     ///< queries x k
-    std::vector<float> cosine;  ///< queries x k
+    std::vector<int> index;      ///< queries x k
+    std::vector<double> cosine;  ///< queries x k
 
     std::span<const int> of(std::size_t query) const {
         return std::span(index).subspan(query * k, k);
@@ -25,8 +26,8 @@ struct neighbours {
 };
 
 /// Rows divided by their Euclidean norm (at least 1e-12), in the scalar of S.
-template <class S>
-std::vector<S> normalised_rows(const data::feature_table& features) {
+template <class S, class F>
+std::vector<S> normalised_rows(const data::basic_feature_table<F>& features) {
     std::vector<S> out(features.values.begin(), features.values.end());
     for (std::size_t i = 0; i < features.rows; ++i) {
         S* row = out.data() + i * features.columns;
@@ -41,13 +42,15 @@ std::vector<S> normalised_rows(const data::feature_table& features) {
 
 /// Exact search over the whole gallery, queries a block at a time.
 /// Cost: Q G D multiply-adds and G log k comparisons per query; memory one block of Q G values.
-/// Errors: empty tables, tables of different width, k outside [1, G].
-template <tensor T>
-neighbours nearest(context& ctx, const data::feature_table& gallery,
-                   const data::feature_table& queries, std::size_t k) {
+/// Errors: empty tables, features that are not finite, tables of different width, k outside [1, G].
+template <tensor T, class F>
+neighbours nearest(context& ctx, const data::basic_feature_table<F>& gallery,
+                   const data::basic_feature_table<F>& queries, std::size_t k) {
     using S = typename backend_traits<T>::scalar;
-    if (gallery.rows == 0 || queries.rows == 0 || gallery.columns != queries.columns)
-        throw error("probe::nearest", "two non-empty tables of one width",
+    data::check(gallery, "probe::nearest, gallery");
+    data::check(queries, "probe::nearest, queries");
+    if (gallery.columns != queries.columns)
+        throw error("probe::nearest", "two tables of one width",
                     text(gallery.rows, " x ", gallery.columns, " and ", queries.rows, " x ",
                          queries.columns));
     if (k < 1 || k > gallery.rows)
@@ -59,7 +62,7 @@ neighbours nearest(context& ctx, const data::feature_table& gallery,
     const std::vector<S> unit_queries = normalised_rows<S>(queries);
     const T table = backend_traits<T>::from_host(ctx, unit_gallery, {count, width});
     neighbours out{queries.rows, k, std::vector<int>(queries.rows * k),
-                   std::vector<float>(queries.rows * k)};
+                   std::vector<double>(queries.rows * k)};
     std::vector<S> cosine;
     for (std::size_t first = 0; first < queries.rows; first += block) {
         const std::size_t rows = std::min(block, queries.rows - first);
@@ -78,7 +81,7 @@ neighbours nearest(context& ctx, const data::feature_table& gallery,
                 [row](int a, int b) { return row[a] > row[b] || (row[a] == row[b] && a < b); });
             for (std::size_t j = 0; j < k; ++j) {
                 out.index[(first + at) * k + j] = order[j];
-                out.cosine[(first + at) * k + j] = static_cast<float>(row[order[j]]);
+                out.cosine[(first + at) * k + j] = static_cast<double>(row[order[j]]);
             }
         });
     }
@@ -108,15 +111,19 @@ inline std::vector<int> vote(const neighbours& found, std::span<const int> galle
 }
 
 /// Share of queries with a neighbour of their own class among the first k.
+/// Errors: no queries, labels that do not fit gallery or queries, k outside [1, found.k].
 inline double hit_at(const neighbours& found, std::span<const int> gallery_labels,
                      std::span<const int> query_labels, std::size_t k) {
-    if (query_labels.size() != found.queries || k < 1 || k > found.k)
+    if (query_labels.empty() || query_labels.size() != found.queries || k < 1 || k > found.k)
         throw error("probe::hit_at", text(found.queries, " labels and at most ", found.k),
                     text(query_labels.size(), " labels, k ", k));
     std::size_t hits = 0;
     for (std::size_t q = 0; q < found.queries; ++q) {
         const auto rows = found.of(q).first(k);
         hits += std::any_of(rows.begin(), rows.end(), [&](int row) {
+            if (static_cast<std::size_t>(row) >= gallery_labels.size())
+                throw error("probe::hit_at", text("a label for gallery row ", row),
+                            text(gallery_labels.size(), " labels"));
             return gallery_labels[static_cast<std::size_t>(row)] == query_labels[q];
         });
     }
