@@ -1,6 +1,9 @@
 // Parameters in and out of safetensors files under their reference names.
 #pragma once
 
+#include <algorithm>
+#include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -45,25 +48,39 @@ std::vector<std::int64_t> leaf_extents(const Leaf& leaf) {
         return {s.begin(), s.end()};
     }
 }
+
+inline bool same_content(const io::tensor_entry& a, const io::tensor_entry& b) {
+    return a.type == b.type &&
+           std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin(), b.bytes.end());
+}
 }  // namespace detail
 
-/// Loads every leaf of a module from a file, or nothing: all differences (missing names, other
-/// shapes, names the module does not have) are listed in one error before anything is written.
-/// Second names of shared members may be absent from the file.
-template <class M>
-void load(context& ctx, M& root, const io::safetensors_file& file,
-          const load_options& options = {}) {
+/// Values read from a file and found to fit, to be written all together.
+using staged_values = std::vector<std::function<void()>>;
+
+/// Reads and checks the leaves that `walk(visitor)` visits; writes nothing. All differences
+/// (missing names, other shapes, unequal values under the two names of a shared member, names that
+/// the leaves do not have) are listed in one error. Second names may be absent from the file.
+template <class Walk>
+staged_values stage(context& ctx, const io::safetensors_file& file, const load_options& options,
+                    Walk&& walk) {
     std::vector<std::string> differences;
     std::set<std::string> known;
-    visit(root, [&](const leaf_name& name, auto& leaf) {
+    std::map<const void*, std::string> first_name;
+    walk([&](const leaf_name& name, auto& leaf) {
         const std::string stored = options.prefix + name.text;
         known.insert(stored);
+        if (!name.alias) first_name.emplace(&leaf, stored);
         if (!file.contains(stored)) {
             if (!name.alias) differences.push_back(stored + " is missing");
         } else if (file.shape(stored) != detail::leaf_extents(leaf)) {
             differences.push_back(stored + " is " + detail::extents_text(file.shape(stored)) +
                                   " instead of " +
                                   detail::extents_text(detail::leaf_extents(leaf)));
+        } else if (name.alias) {
+            const std::string& other = first_name[&leaf];
+            if (file.contains(other) && !detail::same_content(file.at(stored), file.at(other)))
+                differences.push_back(stored + " differs from " + other + ", its other name");
         }
     });
     if (!options.ignore_extra)
@@ -79,25 +96,39 @@ void load(context& ctx, M& root, const io::safetensors_file& file,
         throw error(file.path(), "the parameters of this model", found,
                     "build the model with the sizes the file was saved with");
     }
-    visit(root, [&](const leaf_name& name, auto& leaf) {
-        using leaf_type = std::remove_reference_t<decltype(leaf)>;
+    staged_values staged;
+    walk([&]<class Leaf>(const leaf_name& name, Leaf& leaf) {
         const std::string stored = options.prefix + name.text;
         if (name.alias) return;
-        if constexpr (std::is_same_v<leaf_type, std::int64_t>) {
-            leaf = file.read<std::int64_t>(stored).at(0);
+        if constexpr (std::is_same_v<Leaf, std::int64_t>) {
+            staged.push_back(
+                [&leaf, value = file.read<std::int64_t>(stored).at(0)] { leaf = value; });
         } else {
-            const auto write = [&]<tensor T>(T& target) {
+            const auto put = [&]<tensor T>(T& target) {
                 using scalar = typename backend_traits<T>::scalar;
-                const auto values = file.read<scalar>(stored);
-                backend_traits<T>::assign(
-                    ctx, target, backend_traits<T>::from_host(ctx, values, shape_of(target)));
+                const T values =
+                    backend_traits<T>::from_host(ctx, file.read<scalar>(stored), shape_of(target));
+                staged.push_back(
+                    [&ctx, &target, values] { backend_traits<T>::assign(ctx, target, values); });
             };
-            if constexpr (detail::is_parameter<leaf_type>)
-                write(leaf.value);
+            if constexpr (detail::is_parameter<Leaf>)
+                put(leaf.value);
             else
-                write(leaf);
+                put(leaf);
         }
     });
+    return staged;
+}
+
+inline void write(const staged_values& staged) {
+    for (const auto& put : staged) put();
+}
+
+/// Loads every leaf of a module from a file, or nothing; differences and errors as `stage`.
+template <class M>
+void load(context& ctx, M& root, const io::safetensors_file& file,
+          const load_options& options = {}) {
+    write(stage(ctx, file, options, [&root](auto&& visitor) { visit(root, visitor); }));
 }
 
 /// Host copies of a module's leaves, ready to be written; several modules may share one archive.
@@ -122,6 +153,8 @@ public:
         entries_.push_back(io::entry_of(std::move(name), *owned, std::move(extents)));
         owners_.push_back(std::move(owned));
     }
+
+    const std::vector<io::tensor_entry>& entries() const { return entries_; }
 
     /// Writes everything atomically.
     void save(const std::string& path, const io::text_map& metadata = {}) const {
