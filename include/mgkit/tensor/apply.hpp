@@ -36,17 +36,22 @@ void recompute(context& ctx, const F& f, const saved<T>& kept, const T& dout, gr
     tape<T>& record = ctx.state.template get<tape<T>>();
     const std::size_t mark = record.size();
     gradient_slot<T> slots[sizeof...(I)];
-    const bool was = record.recording(true);
+    const typename tape<T>::switched on(record, true);
     auto out = f(ctx, variable<T>{kept[static_cast<int>(I)],
                                   sink.wants(static_cast<int>(I)) ? &slots[I] : nullptr}...);
     if (out.slot != nullptr) {
-        out.slot->gradient = dout;
-        out.slot->filled = out.slot->shared = true;
+        gradient_slot<T>* const places[] = {out.slot};
+        gradients<T>(places, 1).pass(ctx, 0, dout);
         record.run_backward(ctx, mark);
     }
-    record.recording(was);
-    ((slots[I].filled ? sink.add(ctx, static_cast<int>(I), std::move(slots[I].gradient)) : void()),
-     ...);
+    const auto hand_over = [&](int i, gradient_slot<T>& slot) {
+        if (!slot.filled) return;
+        if (slot.shared)
+            sink.pass(ctx, i, std::move(slot.gradient));
+        else
+            sink.add(ctx, i, std::move(slot.gradient));
+    };
+    (hand_over(static_cast<int>(I), slots[I]), ...);
 }
 
 template <class Op, class T, std::size_t Inputs>
@@ -136,9 +141,11 @@ X checkpoint(context& ctx, F f, const X& x, const Xs&... rest) {
         };
         tape<T>& record = ctx.state.template get<tape<T>>();
         if (!record.recording()) return f(ctx, x, rest...);
-        record.recording(false);
-        T out = f(ctx, x, rest...).value;
-        record.recording(true);
+        const auto value = [&] {
+            const typename tape<T>::switched off(record, false);
+            return f(ctx, x, rest...).value;
+        };
+        T out = value();
         auto& node = record.template record<again>(f, x.slot, rest.slot...);
         node.kept.keep(x.value);
         (node.kept.keep(rest.value), ...);

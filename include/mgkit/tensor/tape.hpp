@@ -149,6 +149,26 @@ public:
     bool recording(bool on) { return std::exchange(recording_, on); }
     std::size_t size() const { return used_; }
 
+    /// Recording switched on or off for a scope, however the scope is left.
+    class switched {
+    public:
+        switched(tape& record, bool on) : tape_(record), was_(record.recording(on)) {}
+        ~switched() { tape_.recording(was_); }
+        switched(const switched&) = delete;
+        switched& operator=(const switched&) = delete;
+
+    private:
+        tape& tape_;
+        bool was_;
+    };
+
+    /// Whether a place belonged to a node that has been forgotten since.
+    bool forgot(const gradient_slot<T>* place) const {
+        for (std::size_t i = used_; i < nodes_.size(); ++i)
+            if (&nodes_[i]->out == place) return true;
+        return false;
+    }
+
     /// Adds a node whose backward is `Backward::run(ctx, op, kept, dout, sink)`.
     template <class Backward, class Op, class... Slots>
     node& record(const Op& op, Slots*... slots) {
@@ -170,13 +190,12 @@ public:
 
     /// Runs the nodes above `mark` in reverse and forgets them.
     void run_backward(context& ctx, std::size_t mark = 0) {
-        const bool was = recording(false);
+        const switched off(*this, false);
         while (used_ > mark) {
             node& n = *nodes_[used_ - 1];
             if (n.out.filled) n.run(ctx, n);
             pop();
         }
-        recording(was);
     }
 
     /// Forgets the nodes above `mark` without running them.
@@ -226,13 +245,19 @@ void backward(context& ctx, const variable<T>& result, const T* weights = nullpt
     if (result.slot == nullptr)
         throw error("backward", "a result recorded from parameters or watched values", "a constant",
                     "keep a mgkit::recording alive around the forward pass");
+    if (record.forgot(result.slot))
+        throw error("backward", "a result of the record in progress", "one whose record has ended",
+                    "run the forward pass again: a record serves one backward pass");
     const shape extents = shape_of(result);
     if (weights == nullptr && extents.elements() != 1)
         throw error("backward", "a scalar", text("a result of shape ", extents.str()),
                     "pass weights of that shape");
-    result.slot->gradient = weights ? *weights : backend_traits<T>::full(ctx, extents, 1.0);
-    result.slot->filled = true;
-    result.slot->shared = true;
+    if (weights != nullptr && backend_traits<T>::shape_of(*weights) != extents)
+        throw error("backward", text("weights of the result's shape ", extents.str()),
+                    shape(backend_traits<T>::shape_of(*weights)).str());
+    gradient_slot<T>* const places[] = {result.slot};
+    gradients<T>(places, 1).pass(ctx, 0,
+                                 weights ? *weights : backend_traits<T>::full(ctx, extents, 1.0));
     record.run_backward(ctx);
 }
 

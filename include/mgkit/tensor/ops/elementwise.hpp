@@ -28,10 +28,7 @@ struct add {
         for (int i = 0; i < 2; ++i) {
             if (!sink.wants(i)) continue;
             const shape in = shape_of(kept[i < kept.count() ? i : 0]);
-            if (in == shape_of(dout))
-                sink.pass(ctx, i, dout);
-            else
-                sink.add(ctx, i, reduce_to(ctx, dout, in));
+            sink.pass(ctx, i, reduce_to(ctx, dout, in));  // may be dout under other extents
         }
     }
 };

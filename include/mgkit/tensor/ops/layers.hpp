@@ -10,12 +10,13 @@ enum class activation { none, relu, gelu };
 
 namespace op {
 
-/// max(x, 0).
+/// max(x, 0), with slope 0 at 0; NaN stays NaN.
 struct relu {
     template <operand X>
     static X compose(context& ctx, const relu&, const X& x) {
         const X zero = constant<X>(ctx, shape_of(x), 0);
-        return mgkit::select(ctx, mgkit::greater(ctx, x, zero), x, zero);
+        const X positive = mgkit::mul(ctx, x, mgkit::greater(ctx, x, zero));
+        return mgkit::select(ctx, mgkit::greater(ctx, zero, x), zero, positive);
     }
 };
 
@@ -99,7 +100,7 @@ template <operand X>
 X linear(context& ctx, const X& x, const X& weight, const X& bias,
          activation act = activation::none) {
     const shape in = shape_of(x), w = shape_of(weight), b = shape_of(bias);
-    if (w.rank() != 2 || in.rank() < 1 || in[-1] != w[1] || b != shape{w[0]})
+    if (w.rank() != 2 || in.rank() < 1 || in[-1] != w[1] || b != shape{w[0]} || w[1] == 0)
         throw error("linear", text("x [..., in], weight [out, in], bias [out]"),
                     text("x ", in.str(), ", weight ", w.str(), ", bias ", b.str()),
                     "check that frames, joints, persons and channels match the model's");
@@ -109,8 +110,11 @@ X linear(context& ctx, const X& x, const X& weight, const X& bias,
 /// Layer normalisation of the last axis: x [..., D], scale and shift [D].
 template <operand X>
 X layer_norm(context& ctx, const X& x, const X& scale, const X& shift, double epsilon = 1e-5) {
-    if (shape_of(scale) != shape{shape_of(x)[-1]} || shape_of(shift) != shape_of(scale))
-        throw error("layer_norm", text("scale and shift of [", shape_of(x)[-1], "]"),
+    const shape in = shape_of(x);
+    if (in.rank() < 1 || in[-1] == 0)
+        throw error("layer_norm", "x [..., D] with D of 1 or more", in.str());
+    if (shape_of(scale) != shape{in[-1]} || shape_of(shift) != shape_of(scale))
+        throw error("layer_norm", text("scale and shift of [", in[-1], "]"),
                     text(shape_of(scale).str(), " and ", shape_of(shift).str()));
     return apply(ctx, op::layer_norm{epsilon}, x, scale, shift);
 }
@@ -126,6 +130,9 @@ X batch_norm(context& ctx, const X& x, const X& scale, const X& shift, int group
     if (in[0] / groups < 2)
         throw error("batch_norm", "at least two rows per view while training", in.str(),
                     "use a batch of two clips or more, or evaluate with running statistics");
+    if (shape_of(scale) != shape{in[1]} || shape_of(shift) != shape_of(scale))
+        throw error("batch_norm", text("scale and shift of [", in[1], "]"),
+                    text(shape_of(scale).str(), " and ", shape_of(shift).str()));
     return apply(ctx, op::batch_norm{groups, epsilon}, x, scale, shift);
 }
 
