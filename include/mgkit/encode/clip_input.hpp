@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <string>
+#include <string_view>
+#include <utility>
 
 #include "mgkit/clip/resample.hpp"
 #include "mgkit/encode/embedding.hpp"
@@ -31,6 +32,11 @@ public:
     template <skeleton::topology Topology>
     clip_input(const Topology& topology, const skeleton::pose_shape& clip, const input_settings& s)
         : settings_(s), stream_(s.stream, topology, clip.persons), shape_(clip) {
+        if (skeleton::joint_count(topology) != clip.joints)
+            throw error("clip_input",
+                        text("clips of the ", skeleton::joint_count(topology), " joints of ",
+                             std::string_view(topology.name)),
+                        text(clip.joints), "use the topology of the data");
         if (s.confidence && !skeleton::has_confidence(clip.layout))
             throw error("clip_input", "a layout with confidence", skeleton::name(clip.layout),
                         "switch the confidence channel off");

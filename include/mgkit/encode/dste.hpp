@@ -26,6 +26,7 @@ struct dste_settings {
 template <tensor T>
 class dste {
 public:
+    using tensor_type = T;
     using settings = dste_settings;
     static constexpr const char* name = "dste";
 
@@ -55,6 +56,7 @@ public:
     const settings& configuration() const { return settings_; }
     /// Width of one stream's pooled feature; the clip's feature is twice as wide.
     int width() const { return settings_.width; }
+    int features() const { return 2 * settings_.width; }
 
     /// Token sequences of both streams from ready tokens [N, T, M*V*C] and [N, M*V, T*C].
     template <operand X>

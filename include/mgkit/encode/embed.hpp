@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "mgkit/core/parallel.hpp"
+#include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/feature_table.hpp"
 #include "mgkit/encode/clip_input.hpp"
 #include "mgkit/encode/concept.hpp"
@@ -23,7 +23,8 @@ requires encoder<Encoder, T> data::feature_table embed(context& ctx, Encoder& mo
                                                        const clip_input& input, std::size_t count,
                                                        ClipAt&& clip_at, std::size_t batch = 64) {
     using scalar = typename backend_traits<T>::scalar;
-    const bool was_training = std::exchange(ctx.training, false);
+    const context_guard guard(ctx);
+    ctx.training = false;
     const clip_extents e = input.extents();
     data::feature_table out;
     out.rows = count;
@@ -46,8 +47,17 @@ requires encoder<Encoder, T> data::feature_table embed(context& ctx, Encoder& mo
         backend_traits<T>::to_host(ctx, features, values);
         out.values.insert(out.values.end(), values.begin(), values.end());
     }
-    ctx.training = was_training;
     return out;
+}
+
+/// Features of every clip of a set, in its order; as above.
+template <class Encoder>
+requires encoder<Encoder, typename Encoder::tensor_type> data::feature_table embed(
+    context& ctx, Encoder& model, const clip_input& input, const data::clip_set& clips,
+    std::size_t batch = 64) {
+    return embed<typename Encoder::tensor_type>(
+        ctx, model, input, static_cast<std::size_t>(clips.size()),
+        [&clips](std::size_t i) { return clips.clip(static_cast<int>(i)); }, batch);
 }
 
 }  // namespace mgkit::encode

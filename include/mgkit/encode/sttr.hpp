@@ -39,6 +39,7 @@ struct transformer_stack {
 template <tensor T>
 class sttr {
 public:
+    using tensor_type = T;
     using settings = sttr_settings;
     static constexpr const char* name = "sttr";
 
@@ -69,6 +70,7 @@ public:
 
     const settings& configuration() const { return settings_; }
     int width() const { return settings_.width; }
+    int features() const { return 2 * settings_.width; }
 
     template <operand X>
     stream_pair<X> encode_tokens(context& ctx, const X& temporal, const X& spatial) {

@@ -12,7 +12,7 @@ namespace mgkit::pretext {
 /// Encoder and a linear classifier under softmax cross-entropy; each of the K views of a clip
 /// carries its label. The baseline that shows what labels would have given.
 template <tensor T, class Encoder, class Views>
-requires encode::encoder<Encoder, T>
+requires encode::sized_encoder<Encoder, T>
 class supervised {
 public:
     using tensor_type = T;
@@ -26,7 +26,7 @@ public:
     supervised(const nn::scope& at, const typename Encoder::settings& settings, int classes,
                Views augmentation_policy = {})
         : backbone(at / "backbone", settings),
-          fc(at / "fc", 2 * settings.width, classes, 0.01),
+          fc(at / "fc", backbone.features(), classes, 0.01),
           augmentation(std::move(augmentation_policy)),
           classes_(classes) {}
 
