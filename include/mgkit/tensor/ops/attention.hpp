@@ -83,6 +83,8 @@ struct restore_tokens {
 /// Softmax over the last axis.
 template <operand X>
 X softmax(context& ctx, const X& x) {
+    const shape in = shape_of(x);
+    if (in.rank() < 1 || in[-1] == 0) throw error("softmax", "a last axis with entries", in.str());
     return apply(ctx, op::softmax{}, x);
 }
 
@@ -91,8 +93,9 @@ X softmax(context& ctx, const X& x) {
 template <operand X>
 X attention(context& ctx, const X& qkv, int heads) {
     const shape in = shape_of(qkv);
-    if (in.rank() != 3 || heads < 1 || in[2] % (3 * heads) != 0)
-        throw error("attention", text("qkv [B, N, 3d] with d divisible by ", heads, " heads"),
+    if (in.rank() != 3 || heads < 1 || in[1] == 0 || in[2] == 0 || in[2] % (3 * heads) != 0)
+        throw error("attention",
+                    text("qkv [B, N, 3d] with tokens and d divisible by ", heads, " heads"),
                     in.str(), "choose a width that is a multiple of the number of heads");
     return apply(ctx, op::attention{heads}, qkv);
 }
