@@ -1,0 +1,155 @@
+// Encoders, projectors and the whole objective on shapes alone, and what they cost.
+#include "encode/models.hpp"
+#include "mgkit/testing/symbolic.hpp"
+#include "mgkit/train/adam.hpp"
+
+using namespace mgkit;
+using testing::counts;
+using testing::symbolic;
+using X = variable<symbolic>;
+
+namespace {
+
+struct sizes {
+    int channels, frames, joints, persons, width, heads;
+
+    encode::clip_extents clip() const { return {channels, frames, joints, persons}; }
+    std::int64_t embedding() const {
+        const std::int64_t t = frames, s = joints * persons, d = width;
+        return 2 * t * s * channels * d + (t + s) * d * d;
+    }
+    /// Two streams of two layers.
+    std::int64_t dste_layers() const {
+        const std::int64_t t = frames, s = joints * persons, d = width;
+        return 50 * (t + s) * d * d + 16 * d * (t * t + s * s);
+    }
+    std::int64_t projectors() const { return 36 * std::int64_t{width} * width; }
+};
+
+const std::vector<sizes> many{{3, 64, 25, 2, 64, 1}, {2, 64, 41, 1, 64, 4}, {3, 16, 5, 1, 8, 2},
+                              {4, 7, 3, 2, 6, 1},    {1, 1, 1, 1, 2, 1},    {3, 64, 25, 2, 128, 1},
+                              {3, 96, 15, 1, 64, 4}};
+
+template <class M>
+void check_gradients(M& model) {
+    nn::for_each_parameter(model, [](const std::string& name, auto& p) {
+        INFO(name);
+        CHECK(p.slot.filled);
+        CHECK(p.slot.gradient.extents() == p.value.extents());
+    });
+}
+
+}  // namespace
+
+TEST_CASE("every encoder runs on shapes alone, forward and backward", "[encode][symbolic]") {
+    encode::all<symbolic>::for_each([](auto tag) {
+        using encoder = typename decltype(tag)::type;
+        STATIC_REQUIRE(encode::two_stream_encoder<encoder, symbolic>);
+        for (const sizes& s : many) {
+            INFO(encoder::name << " of width " << s.width);
+            context ctx;
+            encoder model(ctx, test::sized<encoder>(s.clip(), s.width, s.heads));
+            const symbolic clips(test::batch_shape(5, s.clip()));
+            CHECK(model(ctx, clips).extents() == shape{5, 2 * s.width});
+            const auto tokens = model.tokens(ctx, clips);
+            CHECK(tokens.temporal.extents() == shape{5, s.frames, s.width});
+            CHECK(tokens.spatial.extents() == shape{5, s.joints * s.persons, s.width});
+            CHECK(encode::per_frame(ctx, tokens).extents() == shape{5, s.frames, 2 * s.width});
+            ctx.training = true;
+            ctx.rows.resize(5);
+            const recording<symbolic> record(ctx);
+            backward(ctx, sum(ctx, model(ctx, X{clips})));
+            check_gradients(model);
+        }
+    });
+}
+
+TEST_CASE("the cost of the dense encoder is the formula's, exactly", "[encode][symbolic]") {
+    for (const sizes& s : many) {
+        INFO("width " << s.width << ", frames " << s.frames);
+        context ctx;
+        encode::dste<symbolic> model(
+            ctx, test::sized<encode::dste<symbolic>>(s.clip(), s.width, s.heads));
+        counts(ctx) = {};
+        model(ctx, symbolic(test::batch_shape(3, s.clip())));
+        CHECK(counts(ctx).multiply_adds == 3 * (s.embedding() + s.dste_layers()));
+    }
+}
+
+TEST_CASE("the cost of the plain transformer is its docstring's", "[encode][symbolic]") {
+    for (const sizes& s : many)
+        for (const int layers : {1, 2, 3}) {
+            context ctx;
+            auto settings = test::sized<encode::sttr<symbolic>>(s.clip(), s.width, s.heads);
+            settings.layers = layers;
+            encode::sttr<symbolic> model(ctx, settings);
+            counts(ctx) = {};
+            model(ctx, symbolic(test::batch_shape(3, s.clip())));
+            const std::int64_t t = s.frames, p = s.joints * s.persons, d = s.width;
+            CHECK(counts(ctx).multiply_adds ==
+                  3 * (s.embedding() + layers * ((t + p) * 6 * d * d + 2 * d * (t * t + p * p))));
+        }
+}
+
+TEST_CASE("the table of costs per view", "[encode][symbolic]") {
+    // Million multiply-adds with projectors: 64 frames, 3 x 25 x 2 and 2 x 41 x 1.
+    struct row {
+        int width;
+        std::int64_t large, small;
+    };
+    for (const row& r :
+         {row{64, 32, 29}, {128, 112, 102}, {256, 415, 380}, {512, 1597, 1466}, {1024, 6262, 5758}})
+        for (const bool large : {true, false}) {
+            const sizes s{large ? 3 : 2, 64, large ? 25 : 41, large ? 2 : 1, r.width, 1};
+            const std::int64_t formula = s.embedding() + s.dste_layers() + s.projectors();
+            CHECK((formula + 500000) / 1000000 == (large ? r.large : r.small));
+            if (r.width > 128) continue;  // wider models draw too many initial values for a test
+            context ctx;
+            test::pretraining<symbolic, 2> model(
+                ctx, test::sized<encode::dste<symbolic>>(s.clip(), s.width, s.heads));
+            counts(ctx) = {};
+            ctx.training = true;
+            ctx.rows.resize(6);
+            model.embed(ctx, symbolic(test::batch_shape(6, s.clip())));
+            CHECK(counts(ctx).multiply_adds == 6 * formula);
+        }
+}
+
+TEST_CASE("a training step runs on shapes alone and costs what it should", "[encode][symbolic]") {
+    const sizes s{3, 64, 25, 2, 64, 1};
+    constexpr int views = 4;
+    const extent batch = 300;  // taller than the widest embedding: products of D x D
+    context ctx;
+    ctx.training = true;
+    ctx.rows.resize(static_cast<std::size_t>(batch * views));
+    test::pretraining<symbolic, views> model(
+        ctx, test::sized<encode::dste<symbolic>>(s.clip(), s.width, s.heads));
+    train::updater<symbolic, train::adam> update(ctx, model, train::adam{});
+    const recording<symbolic> record(ctx);
+    const X clips{symbolic(test::batch_shape(views * batch, s.clip()))};
+    counts(ctx) = {};
+    const auto value = model(ctx, pretext::batch<X>{clips, {}});
+    const std::int64_t forward = counts(ctx).multiply_adds;
+    const std::int64_t per_view = s.embedding() + s.dste_layers() + s.projectors();
+    CHECK(forward == batch * (views * per_view + 240 * std::int64_t{s.width} * s.width));
+    CHECK(shape_of(value.loss) == shape{});
+    CHECK(value.parts.size() == 3);
+    backward(ctx, value.loss);
+    check_gradients(model);
+    const double ratio =
+        static_cast<double>(counts(ctx).multiply_adds - forward) / static_cast<double>(forward);
+    CHECK(ratio > 1.9);
+    CHECK(ratio < 2.0);
+    CHECK(counts(ctx).bytes > 0);
+    update.step(ctx, model, 1e-3);
+}
+
+TEST_CASE("reading a value inside of what is traced is an error", "[encode][symbolic]") {
+    context ctx;
+    const sizes s{3, 8, 5, 1, 8, 2};
+    encode::dste<symbolic> model(ctx,
+                                 test::sized<encode::dste<symbolic>>(s.clip(), s.width, s.heads));
+    CHECK_THROWS_AS(
+        testing::detail::to_doubles(ctx, model(ctx, symbolic(test::batch_shape(2, s.clip())))),
+        error);
+}
