@@ -1,4 +1,31 @@
-// One translation unit as a user writes it, for tests/checks/include_cost.py.
+// One translation unit as a user writes it: a whole pre-training pipeline on the umbrella header,
+// for tests/checks/include_cost.py.
 #include "mgkit/mgkit.hpp"
 
-int main() {}
+namespace mg = mgkit;
+
+using views = mg::augment::n_views<4, mg::augment::mg_fm>;
+using tensor = mg::eigen::tensor<float>;
+using method = mg::pretext::decorrelation<tensor, mg::encode::dste<tensor>, views>;
+
+int main() {
+    mg::context ctx{.seed = 7, .threads = 2};
+    const auto clips =
+        mg::clip::prepare({.fit = mg::clip::fit_rule::keep}, mg::data::make_synthetic()).clips;
+    const auto halves = mg::data::every_other_subject(clips);
+    const auto train = clips.subset(halves.train), test = clips.subset(halves.test);
+    const mg::encode::clip_input input(clips.topology, clips.shape, {});
+    method model(ctx, {.clip = input.extents(), .width = 64, .heads = 4},
+                 views{mg::augment::mg_fm_preset()});
+    mg::train::fit(ctx, model, train, input, mg::train::adam{}, mg::train::cosine_schedule{}, {});
+
+    const auto known = mg::encode::embed(ctx, model.encoder(), input, train);
+    const auto asked = mg::encode::embed(ctx, model.encoder(), input, test);
+    const auto near =
+        mg::probe::retrieve<tensor>(ctx, known, train.labels, asked, test.labels, clips.classes());
+    const auto linear = mg::probe::evaluate_scores(
+        test.labels,
+        mg::probe::fit_and_score<tensor>(ctx, known, train.labels, asked, clips.classes(), 1e-3),
+        clips.classes());
+    return near.top1 + linear.top1 > 0 ? 0 : 1;
+}

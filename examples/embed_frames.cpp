@@ -1,0 +1,88 @@
+// A small program around a trained encoder: frames in, features out. Nothing of training, losses
+// or optimisers is included, so it compiles in a fraction of the time of a training program.
+// Run without arguments it makes an archive of random weights to have something to read; give it
+// the one that `mgfm pretrain --out` wrote for 20 Kinect joints to see trained ones.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <vector>
+
+#include "mgkit/backend/eigen.hpp"
+#include "mgkit/clip/preprocess.hpp"
+#include "mgkit/encode/dste.hpp"
+#include "mgkit/encode/embed.hpp"
+#include "mgkit/nn/archive.hpp"
+#include "mgkit/skeleton/kinect20.hpp"
+
+namespace mg = mgkit;
+using tensor = mg::eigen::tensor<float>;
+using body = mg::skeleton::kinect20;
+constexpr int length = 48, recorded = 240;
+
+// What a camera would give: frame `t` of a person who lifts the right arm at frames 60 and 180.
+static float coordinate(int t, int joint, int channel) {
+    static const int elbow = mg::skeleton::find_joint(body{}, "right_elbow");
+    const float rest[] = {.1f * float(joint % 5), .2f * float(joint / 5), 2.5f};
+    const int since = std::min(std::abs(t - 60), std::abs(t - 180));
+    const bool arm = joint >= elbow && joint < elbow + 3 && channel == 1;  // elbow, wrist, hand
+    const float lift = arm ? std::exp(-.005f * float(since * since)) : 0;
+    return rest[channel] + lift + .002f * std::sin(float(t * t + joint * 3 + channel));
+}
+
+int main(int argc, char** argv) {
+    mg::context ctx;
+    const mg::skeleton::pose_shape shape{mg::skeleton::channel_layout::xyz, length, 20, 1};
+    const mg::encode::clip_input input(body{}, shape, {.frames = 64});
+    mg::encode::dste<tensor> encoder(ctx, {.clip = input.extents(), .width = 64, .heads = 4});
+
+    const auto own = std::filesystem::temp_directory_path() / "mgkit_embed_frames.safetensors";
+    if (argc < 2) {
+        mg::nn::archive_writer archive;
+        archive.add(ctx, encoder, "backbone.");
+        archive.save(own.string());
+    }
+    // All values or none: a file of another model is refused with the full list of differences.
+    mg::nn::load(ctx, encoder, mg::io::safetensors_file(argc < 2 ? own.string() : argv[1]),
+                 {.prefix = "backbone."});
+
+    // The last 48 frames, every 12 frames, prepared as the training clips were: measured in body
+    // sizes from where the centre joint usually is. An unusable window would be skipped.
+    mg::clip::preprocess_settings preparation;
+    preparation.fit = mg::clip::fit_rule::keep;
+    std::vector<mg::skeleton::pose<float>> windows;
+    for (int first = 0; first + length <= recorded; first += 12) {
+        mg::skeleton::pose<float> window(shape, length), ready;
+        for (int c = 0; c < 3; ++c)
+            for (int t = 0; t < length; ++t)
+                for (int v = 0; v < 20; ++v)
+                    window.view().at(c, t, v) = coordinate(first + t, v, c);
+        if (mg::clip::preprocess<float>(preparation, mg::skeleton::references(body{}),
+                                        std::as_const(window).view(),
+                                        ready) == mg::clip::clip_fault::none)
+            windows.push_back(ready);
+    }
+    auto features =
+        mg::encode::embed<tensor>(ctx, encoder, input, windows.size(),
+                                  [&](std::size_t i) { return std::as_const(windows[i]).view(); });
+
+    // Which windows look like the first lift of the hand, frames 36 to 83? What all windows share
+    // is taken out first.
+    for (std::size_t j = 0; j < features.columns; ++j) {
+        float mean = 0;
+        for (std::size_t i = 0; i < features.rows; ++i) mean += features.row(i)[j];
+        for (std::size_t i = 0; i < features.rows; ++i)
+            features.row(i)[j] -= mean / float(features.rows);
+    }
+    const auto dot = [&](std::size_t a, std::size_t b) {
+        double sum = 0;
+        for (std::size_t j = 0; j < features.columns; ++j)
+            sum += double(features.row(a)[j]) * double(features.row(b)[j]);
+        return sum;
+    };
+    std::printf("%zu windows, %zu numbers each; similarity to frames 36 to 83:\n", features.rows,
+                features.columns);
+    for (std::size_t i = 0; i < features.rows; ++i)
+        std::printf("  frames %3zu to %3zu  %+.2f\n", 12 * i, 12 * i + length - 1,
+                    dot(i, 3) / std::sqrt(dot(i, i) * dot(3, 3)));
+}
