@@ -25,7 +25,7 @@ std::vector<typename backend_traits<T>::scalar> host_values(context& ctx, const 
 
 /// Which names of a file belong to the module: those that start with `prefix`, which is cut off.
 struct load_options {
-    std::string prefix;
+    std::string prefix{};
     bool ignore_extra = false;  ///< accept names below the prefix that the module does not have
 };
 

@@ -21,8 +21,8 @@ namespace mgkit::probe {
 /// How a classifier is trained on fixed features.
 template <class Optimiser, class Schedule>
 struct classifier_settings {
-    Optimiser optimiser;
-    Schedule schedule;
+    Optimiser optimiser{};
+    Schedule schedule{};
     int epochs = 1;
     int batch = 0;     ///< rows per step, the last partial batch kept; 0 takes all rows
     double ridge = 0;  ///< adds ridge * W to the gradient of the weights (not of the bias)

@@ -2,7 +2,11 @@
 // infrastructure
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,7 +74,31 @@ inline position position_of(const io::json& value) {
     return p;
 }
 
+/// A number that changes with any name, byte or piece of text, whatever the order of tensors.
+inline std::uint64_t fingerprint(std::span<const io::tensor_entry> entries, const std::string& run,
+                                 const std::string& position) {
+    const auto digest = [](std::uint64_t hash, std::span<const std::byte> bytes) {
+        while (!bytes.empty()) {
+            std::uint64_t word = 0;
+            const std::size_t count = std::min(bytes.size(), sizeof word);
+            std::memcpy(&word, bytes.data(), count);
+            hash = (hash ^ word ^ count) * 0x9E3779B97F4A7C15u;
+            hash ^= hash >> 29;
+            bytes = bytes.subspan(count);
+        }
+        return hash;
+    };
+    const auto characters = [](const std::string& s) {
+        return std::as_bytes(std::span(s.data(), s.size()));
+    };
+    std::uint64_t sum = digest(digest(1, characters(run)), characters(position));
+    for (const auto& entry : entries) sum += digest(digest(2, characters(entry.name)), entry.bytes);
+    return sum;
+}
+
 }  // namespace detail
+
+inline constexpr const char* checkpoint_format = "mgkit checkpoint 2";
 
 /// Writes a checkpoint atomically: model, optimiser and position. `run` identifies the settings
 /// (seed, sizes, data); resuming under other settings is refused.
@@ -84,12 +112,15 @@ void save_checkpoint(context& ctx, const std::string& path, M& model, Updater& u
         out.put("optimiser." + name.text, nn::host_values(ctx, leaf),
                 nn::detail::leaf_extents(leaf));
     });
-    out.save(
-        path,
-        {{"format", "mgkit checkpoint 1"}, {"run", run}, {"position", detail::to_json(at).dump()}});
+    const std::string where = detail::to_json(at).dump();
+    out.save(path, {{"format", checkpoint_format},
+                    {"run", run},
+                    {"position", where},
+                    {"fingerprint", text(detail::fingerprint(out.entries(), run, where))}});
 }
 
 /// Restores a checkpoint and says where to go on. Nothing is written if anything does not fit.
+/// Errors: no checkpoint, one of another run, a damaged one, one of another model or optimiser.
 template <class M, class Updater>
 position load_checkpoint(context& ctx, const std::string& path, M& model, Updater& updater,
                          const std::string& run) {
@@ -101,30 +132,32 @@ position load_checkpoint(context& ctx, const std::string& path, M& model, Update
                         "resume from a file that pre-training wrote");
         return found->second;
     };
-    if (entry("format") != "mgkit checkpoint 1")
-        throw error(path, "format 'mgkit checkpoint 1'", entry("format"));
+    if (entry("format") != checkpoint_format)
+        throw error(path, text("format '", checkpoint_format, "'"), entry("format"),
+                    "train again, with the version that reads it or from the start");
     if (entry("run") != run)
         throw error(path, text("a checkpoint of this run (", run, ")"), entry("run"),
                     "resume with the settings the run was started with, or remove the file");
+    if (entry("fingerprint") != text(detail::fingerprint(file.entries(), run, entry("position"))))
+        throw error(path, "the bytes that were written", "others",
+                    "the file is damaged: remove it");
     position at;
     try {
         at = detail::position_of(io::parse_json(entry("position"), path));
     } catch (const io::json::exception& e) {
         throw error(path, "a readable position", e.what(), "remove the file");
     }
-    updater.for_each_state([&](const nn::leaf_name& name, auto& leaf) {
-        const std::string stored = "optimiser." + name.text;
-        if (!file.contains(stored) || file.shape(stored) != nn::detail::leaf_extents(leaf))
-            throw error(path, text("optimiser state ", stored), "none of that shape");
+    if (at.epoch < 0 || at.next_batch < 0)
+        throw error(path, "a position within the run",
+                    text("epoch ", at.epoch, ", batch ", at.next_batch), "remove the file");
+    const auto parameters = nn::stage(ctx, file, {.prefix = "model."},
+                                      [&](auto&& visitor) { nn::visit(model, visitor); });
+    const auto state = nn::stage(ctx, file, {.prefix = "optimiser."}, [&](auto&& visitor) {
+        nn::visit(updater, visitor);
+        updater.for_each_state(visitor);
     });
-    nn::load(ctx, model, file, {.prefix = "model."});
-    nn::load(ctx, updater, file, {.prefix = "optimiser.", .ignore_extra = true});
-    updater.for_each_state([&]<class Leaf>(const nn::leaf_name& name, Leaf& leaf) {
-        using scalar = typename backend_traits<Leaf>::scalar;
-        const auto values = file.read<scalar>("optimiser." + name.text);
-        backend_traits<Leaf>::assign(ctx, leaf,
-                                     backend_traits<Leaf>::from_host(ctx, values, shape_of(leaf)));
-    });
+    nn::write(parameters);
+    nn::write(state);
     return at;
 }
 

@@ -1,9 +1,11 @@
 // The training loop.
+// infrastructure
 #pragma once
 
+#include <cerrno>
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
+#include <cstdio>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,9 +21,9 @@ namespace mgkit::train {
 struct fit_settings {
     int epochs = 100;
     int batch = 32;
-    std::string checkpoint;    ///< file to write and to resume from; empty for none
+    std::string checkpoint{};  ///< file to write and to resume from; empty for none
     int checkpoint_every = 0;  ///< steps between checkpoints; 0 writes after each epoch
-    std::string run;           ///< what else identifies the run, checked when resuming
+    std::string run{};         ///< what else identifies the run, checked when resuming
 };
 
 /// What `on_step` callbacks are told.
@@ -52,17 +54,82 @@ double scalar_value(context& ctx, const T& value) {
     return static_cast<double>(out);
 }
 
+/// Whether there is something to resume from. What exists but cannot be read counts: it must lead
+/// to an error, not to a fresh start that replaces it.
+inline bool exists(const std::string& path) {
+    if (std::FILE* file = std::fopen(path.c_str(), "rb")) {
+        std::fclose(file);
+        return true;
+    }
+    return errno != ENOENT;
+}
+
+inline void check_training_set(const data::clip_set& clips) {
+    const auto count = static_cast<std::size_t>(clips.size());
+    if (count < 2) throw error("fit", "two or more clips", text(count), "add recordings");
+    if (clips.ids.size() != count || clips.num_frames.size() != count ||
+        (!clips.labels.empty() && clips.labels.size() != count))
+        throw error(
+            "fit", text("ids, lengths and labels (or none) of ", count, " clips"),
+            text(clips.ids.size(), ", ", clips.num_frames.size(), " and ", clips.labels.size()));
+    for (std::size_t i = 0; i < count; ++i)
+        if (clips.num_frames[i] < 1 || clips.num_frames[i] > clips.shape.frames)
+            throw error("fit", text("lengths from 1 to ", clips.shape.frames),
+                        text(clips.num_frames[i], " for clip ", i));
+}
+
+inline std::string describe(const skeleton::pose_shape& s) {
+    return text(skeleton::name(s.layout), ", ", s.frames, " frames, ", s.joints, " joints, ",
+                s.persons, " persons");
+}
+
+/// Errors: views of other extents than the encoder reads.
+template <class Views>
+void check_views(const Views& views, const data::clip_set& clips, const encode::clip_input& input) {
+    const skeleton::pose_shape made = views.shape({clips.shape, clips.num_frames[0], {}});
+    if (made != input.view_shape())
+        throw error("fit", text("views of ", describe(input.view_shape()), " for the encoder"),
+                    describe(made), "give the crop and the encoder's input the same frames");
+}
+
+/// What a checkpoint must have been written for to be resumed here.
+template <class Method, class Optimiser, class Schedule>
+std::string identity(const context& ctx, const data::clip_set& clips,
+                     const encode::clip_input& input, const Optimiser& optimiser_settings,
+                     const Schedule& schedule, const fit_settings& settings) {
+    std::uint32_t data = name_hash(clips.about.name);
+    const auto add = [&data](const auto& values) {
+        for (const auto v : values) data = (data ^ static_cast<std::uint32_t>(v)) * 16777619u;
+    };
+    add(clips.ids);
+    add(clips.num_frames);
+    add(clips.labels);
+    const auto rate = [&](int epoch) {
+        return io::json(optimiser_settings.rate * schedule(epoch, settings.epochs)).dump();
+    };
+    std::string out =
+        text("seed ", ctx.seed, ", ", clips.size(), " clips ", data, ", ",
+             skeleton::name(input.settings().stream), ", ", describe(input.view_shape()),
+             ", batch ", settings.batch, ", ", settings.epochs, " epochs, ", Optimiser::name,
+             ", rate ", rate(0), " to ", rate(settings.epochs - 1));
+    if constexpr (requires { Method::name; }) out += text(", ", Method::name);
+    return settings.run.empty() ? out : out + ", " + settings.run;
+}
+
 }  // namespace detail
 
 /// Trains a method on clips and returns the training curve, one record per epoch.
 ///
 /// Each step: views of a batch (augmented in parallel on the host), forward, backward, one update.
-/// Batches of an epoch follow a shuffle by (seed, epoch). With a checkpoint file the run resumes
-/// from it if it exists; a run that was killed at any moment ends with the same bits as one that
-/// was not. Callbacks may have `on_step(step_info)` and `on_epoch(epoch_record)`.
+/// Batches of an epoch follow a shuffle by (seed, epoch). Labels reach the method where the set has
+/// them. With a checkpoint file the run resumes from it if it exists (else it is written before the
+/// first step); a run that was killed at any moment ends with the same bits as one that was not.
+/// Callbacks may have `on_step(step_info)` and `on_epoch(epoch_record)`. The context's mode, epoch
+/// and rows are put back, also after an error.
 ///
-/// Errors: fewer than two clips, epochs or batch below 1 (batch below 2), a loss that is not finite
-/// (with epoch and batch), a checkpoint of another run. Randomness: `ctx.seed`.
+/// Errors: fewer than two clips, arrays of other lengths, epochs below 1, batch below 2, views of
+/// other extents than the encoder's, a loss that is not finite (with epoch and batch), a checkpoint
+/// of another run, a damaged one, one that cannot be written. Randomness: `ctx.seed`.
 template <class Method, class Optimiser, class Schedule = constant_schedule, class... Callbacks>
 requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_record> fit(
     context& ctx, Method& model, const data::clip_set& clips, const encode::clip_input& input,
@@ -76,35 +143,40 @@ requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_recor
     using scalar = typename backend_traits<T>::scalar;
     using views_type = decltype(model.augmentation);
 
-    if (clips.size() < 2)
-        throw error("fit", "two or more clips", text(clips.size()), "add recordings");
-    if (settings.epochs < 1 || settings.batch < 2)
-        throw error("fit", "one or more epochs and a batch of two or more",
-                    text(settings.epochs, " epochs, batch ", settings.batch));
+    detail::check_training_set(clips);
+    if (settings.epochs < 1 || settings.batch < 2 || settings.checkpoint_every < 0)
+        throw error("fit",
+                    "one or more epochs, a batch of two or more, checkpoints every 0 steps "
+                    "or more",
+                    text(settings.epochs, " epochs, batch ", settings.batch, ", every ",
+                         settings.checkpoint_every, " steps"));
+    detail::check_views(model.augmentation, clips, input);
 
     const std::vector<int> starts = batch_starts(clips.size(), settings.batch);
     const int batches = static_cast<int>(starts.size()) - 1;
     const encode::clip_extents e = input.extents();
     const std::string run =
-        text("seed ", ctx.seed, ", ", clips.size(), " clips, batch ", settings.batch, ", ",
-             settings.epochs, " epochs, ", Optimiser::name, ", ", settings.run);
+        detail::identity<Method>(ctx, clips, input, optimiser_settings, schedule, settings);
 
     updater<T, Optimiser> update(ctx, model, optimiser_settings);
     position at;
     bool resumed = false;
-    if (!settings.checkpoint.empty() && std::filesystem::exists(settings.checkpoint)) {
-        at = load_checkpoint(ctx, settings.checkpoint, model, update, run);
-        resumed = true;
-    }
     const auto checkpoint = [&] {
         if (!settings.checkpoint.empty())
             save_checkpoint(ctx, settings.checkpoint, model, update, at, run);
     };
+    if (!settings.checkpoint.empty() && detail::exists(settings.checkpoint)) {
+        at = load_checkpoint(ctx, settings.checkpoint, model, update, run);
+        resumed = true;
+    } else {
+        checkpoint();
+    }
 
     view_batcher<views_type> batcher(input, model.augmentation);
     std::vector<scalar> host;
     std::vector<int> labels;
-    const bool was_training = std::exchange(ctx.training, true);
+    const context_guard guard(ctx);
+    ctx.training = true;
     while (at.epoch < settings.epochs) {
         ctx.epoch = static_cast<std::uint32_t>(at.epoch);
         const double rate = optimiser_settings.rate * schedule(at.epoch, settings.epochs);
@@ -118,7 +190,9 @@ requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_recor
             const auto views = batcher.build(ctx, clips, rows);
             host.assign(views.begin(), views.end());
             labels.clear();
-            for (const int i : rows) labels.push_back(clips.labels[static_cast<std::size_t>(i)]);
+            if (!clips.labels.empty())
+                for (const int i : rows)
+                    labels.push_back(clips.labels[static_cast<std::size_t>(i)]);
 
             double loss = 0;
             {
@@ -177,7 +251,6 @@ requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_recor
             }(),
             ...);
     }
-    ctx.training = was_training;
     return at.history;
 }
 

@@ -1,0 +1,130 @@
+// Training that is killed, again and again, by the operating system.
+#if defined(__linux__)
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "catch.hpp"
+#include "io/support.hpp"
+#include "train/small.hpp"
+
+using namespace mgkit;
+
+namespace {
+
+constexpr const char* file_variable = "MGKIT_TEST_TRAINED_PROCESS";
+constexpr const char* threads_variable = "MGKIT_TEST_TRAINED_THREADS";
+
+std::string content(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// This program again, running the case "a process that trains" into `path`.
+pid_t start(const std::string& path, int threads) {
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    ::setenv(file_variable, path.c_str(), 1);
+    ::setenv(threads_variable, std::to_string(threads).c_str(), 1);
+    const int silent = ::open("/dev/null", O_WRONLY);
+    ::dup2(silent, STDOUT_FILENO);
+    ::dup2(silent, STDERR_FILENO);
+    ::execl("/proc/self/exe", "mgkit_test_train", "a process that trains", nullptr);
+    ::_exit(99);
+}
+
+int wait_for(pid_t child) {
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
+bool finished(const std::string& path) {
+    if (!std::filesystem::exists(path)) return false;
+    const io::safetensors_file file(path);
+    return io::parse_json(file.metadata().at("position"), path).at("epoch") == 3;
+}
+
+}  // namespace
+
+TEST_CASE("a process that trains", "[.child]") {
+    const char* path = std::getenv(file_variable);
+    if (path == nullptr) return;
+    const auto set = small::clips();
+    context ctx{.seed = 7, .threads = std::atoi(std::getenv(threads_variable))};
+    auto model = small::make(ctx, set);
+    train::fit(ctx, model, set, small::input(set), small::adam(), train::constant_schedule{},
+               {.epochs = 3, .batch = 8, .checkpoint = path, .checkpoint_every = 1});
+}
+
+TEST_CASE("training killed at random moments ends with the bits of training left alone",
+          "[resume]") {
+    const scratch_folder folder;
+    const std::string whole = folder / "whole", broken = folder / "broken";
+    using clock = std::chrono::steady_clock;
+    const auto began = clock::now();
+    REQUIRE(wait_for(start(whole, 1)) == 0);
+    const std::chrono::duration<double> alone = clock::now() - began;
+    REQUIRE(finished(whole));
+
+    random_stream draws({std::uint64_t{20}}, "moments");
+    const std::string temporary = folder / ".broken.tmp0";
+    int killed = 0, while_writing = 0, seen_checkpoints = 0;
+    for (int attempt = 0; attempt < 24 && !(killed > 0 && finished(broken)); ++attempt) {
+        const pid_t child = start(broken, 1 + attempt % 2);
+        // Every other time right inside a write: while the file that is not yet renamed is there.
+        const bool during_write = attempt % 2 == 1;
+        const double delay = draws.uniform(.2, 1.2) * alone.count();
+        const int writes_to_pass = static_cast<int>(draws.below(3));
+        const auto start_time = clock::now();
+        int writes = 0;
+        bool was_there = false, gone = false;
+        int status = 0;
+        while (!gone) {
+            gone = ::waitpid(child, &status, WNOHANG) == child;
+            const std::chrono::duration<double> elapsed = clock::now() - start_time;
+            const bool there = std::filesystem::exists(temporary);
+            writes += there && !was_there;
+            was_there = there;
+            if (during_write ? there && writes > writes_to_pass : elapsed.count() > delay) break;
+            ::usleep(50);
+        }
+        if (!gone) {
+            ::kill(child, SIGKILL);
+            status = wait_for(child);
+        }
+        if (WIFSIGNALED(status)) {
+            ++killed;
+            while_writing += std::filesystem::exists(temporary);
+        } else {
+            REQUIRE(WIFEXITED(status));
+            REQUIRE(WEXITSTATUS(status) == 0);
+        }
+        // Whatever the moment, what is there under the name is whole.
+        if (std::filesystem::exists(broken)) {
+            ++seen_checkpoints;
+            CHECK_NOTHROW(io::safetensors_file(broken));
+        }
+    }
+    if (!finished(broken)) REQUIRE(wait_for(start(broken, 2)) == 0);
+    CHECK(killed >= 3);
+    CHECK(while_writing >= 1);
+    CHECK(seen_checkpoints >= 1);
+    CHECK(finished(broken));
+    CHECK(content(broken) == content(whole));
+    // What a killed writer left behind is used again or left alone; one such file at most.
+    CHECK(folder.files() <= 3);
+}
+
+#endif

@@ -1,0 +1,188 @@
+// Update rules: by hand, against their compositions, and what they leave alone.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "io/support.hpp"
+#include "mgkit/backend/eigen.hpp"
+#include "mgkit/nn/linear.hpp"
+#include "mgkit/testing/primitives_only.hpp"
+#include "mgkit/train/list.hpp"
+
+using namespace mgkit;
+using Catch::Approx;
+
+namespace {
+
+/// A module of one parameter, with gradients handed in.
+template <class T>
+struct single {
+    parameter<T> p;
+    static constexpr auto fields() { return nn::members(nn::field("p", &single::p)); }
+};
+
+/// Values after each of a series of gradients.
+template <class T, class Optimiser>
+std::vector<std::vector<double>> trace(const Optimiser& settings, std::vector<double> start,
+                                       const std::vector<std::vector<double>>& pulls,
+                                       const std::vector<double>& rates) {
+    using S = typename backend_traits<T>::scalar;
+    const auto upload = [](context& ctx, const std::vector<double>& values) {
+        const std::vector<S> host(values.begin(), values.end());
+        return backend_traits<T>::from_host(ctx, host, {static_cast<extent>(host.size())});
+    };
+    context ctx;
+    single<T> model{{upload(ctx, start)}};
+    train::updater<T, Optimiser> update(ctx, model, settings);
+    std::vector<std::vector<double>> out;
+    for (std::size_t step = 0; step < pulls.size(); ++step) {
+        model.p.slot.gradient = upload(ctx, pulls[step]);
+        model.p.slot.filled = true;
+        update.step(ctx, model, rates[step]);
+        const auto now = nn::host_values(ctx, model.p.value);
+        out.emplace_back(now.begin(), now.end());
+    }
+    return out;
+}
+
+const std::vector<double> start{1, -2, 0.5, 0, 3};
+const std::vector<std::vector<double>> pulls{{.5, -1, 0, 2, 1e-3},
+                                             {-.25, -1, 0, 1, 1e3},
+                                             {.1, .2, 0, -4, 0},
+                                             {.1, .2, 0, -4, 0},
+                                             {3, -7, 0, 0, 1e-8}};
+const std::vector<double> rates{.1, .1, .1, .01, .01};
+
+void check_close(const std::vector<std::vector<double>>& got,
+                 const std::vector<std::vector<double>>& want, double tolerance) {
+    REQUIRE(got.size() == want.size());
+    for (std::size_t s = 0; s < want.size(); ++s)
+        for (std::size_t i = 0; i < want[s].size(); ++i) {
+            CAPTURE(s, i);
+            CHECK(got[s][i] == Approx(want[s][i]).epsilon(tolerance).margin(tolerance));
+        }
+}
+
+std::vector<std::vector<double>> adam_by_hand(const train::adam& a) {
+    std::vector<double> x = start, m(x.size()), v(x.size());
+    std::vector<std::vector<double>> out;
+    for (std::size_t s = 0; s < pulls.size(); ++s) {
+        const double t = static_cast<double>(s + 1);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const double g = pulls[s][i] + a.weight_decay * x[i];
+            m[i] = a.beta1 * m[i] + (1 - a.beta1) * g;
+            v[i] = a.beta2 * v[i] + (1 - a.beta2) * g * g;
+            const double first = m[i] / (1 - std::pow(a.beta1, t));
+            const double second = v[i] / (1 - std::pow(a.beta2, t));
+            x[i] -= rates[s] * first / (std::sqrt(second) + a.epsilon);
+        }
+        out.push_back(x);
+    }
+    return out;
+}
+
+std::vector<std::vector<double>> sgd_by_hand(const train::sgd& o) {
+    std::vector<double> x = start, buffer(x.size());
+    std::vector<std::vector<double>> out;
+    for (std::size_t s = 0; s < pulls.size(); ++s) {
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const double g = pulls[s][i] + o.weight_decay * x[i];
+            buffer[i] = s == 0 ? g : o.momentum * buffer[i] + g;
+            x[i] -= rates[s] * (o.nesterov ? g + o.momentum * buffer[i] : buffer[i]);
+        }
+        out.push_back(x);
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("the first steps by hand") {
+    using T = eigen::tensor<double>;
+    // Adam's first step is the rate against the gradient's sign, whatever its size.
+    const auto adam = trace<T>(train::adam{.weight_decay = 0}, {1, 1, 1}, {{5, -1e-3, 0}}, {.1});
+    CHECK(adam[0][0] == Approx(.9).epsilon(1e-8));
+    CHECK(adam[0][1] == Approx(1.1).epsilon(1e-5));
+    CHECK(adam[0][2] == 1);
+    // SGD: 1 - .1 * 2; then buffer .9 * 2 + 1 = 2.8; with Nesterov 1 + .9 * 2.8 = 3.52.
+    const auto plain = trace<T>(train::sgd{}, {1}, {{2}, {1}}, {.1, .1});
+    CHECK(plain[0][0] == Approx(.8));
+    CHECK(plain[1][0] == Approx(.8 - .28));
+    const auto ahead = trace<T>(train::sgd{.nesterov = true}, {1}, {{2}, {1}}, {.1, .1});
+    CHECK(ahead[0][0] == Approx(1 - .1 * (2 + 1.8)));
+    CHECK(ahead[1][0] == Approx(.62 - .1 * 3.52));
+    // Weight decay pulls towards zero in proportion.
+    const auto decayed =
+        trace<T>(train::sgd{.momentum = 0, .weight_decay = .5}, {4, -4}, {{0, 0}}, {.1});
+    CHECK(decayed[0] == std::vector<double>{3.8, -3.8});
+}
+
+TEST_CASE("optimisers follow their formulas over several steps") {
+    using D = eigen::tensor<double>;
+    using F = eigen::tensor<float>;
+    for (const train::adam& a :
+         {train::adam{.weight_decay = 0}, train::adam{},
+          train::adam{.beta1 = .5, .beta2 = .9, .epsilon = 1e-3, .weight_decay = .1}}) {
+        check_close(trace<D>(a, start, pulls, rates), adam_by_hand(a), 1e-13);
+        check_close(trace<F>(a, start, pulls, rates), adam_by_hand(a), 1e-5);
+    }
+    for (const bool nesterov : {false, true})
+        for (const double momentum : {0., .9})
+            for (const double decay : {0., .1}) {
+                const train::sgd o{
+                    .momentum = momentum, .weight_decay = decay, .nesterov = nesterov};
+                check_close(trace<D>(o, start, pulls, rates), sgd_by_hand(o), 1e-13);
+                check_close(trace<F>(o, start, pulls, rates), sgd_by_hand(o), 1e-5);
+            }
+}
+
+TEST_CASE("optimisers agree with their compositions from primitives") {
+    using fused = eigen::tensor<double>;
+    using composed = testing::primitives_only<fused>;
+    static_assert(op::updates_in_place<op::adam_step, fused, fused, fused>);
+    static_assert(!op::updates_in_place<op::adam_step, composed, composed, composed>);
+    static_assert(!op::updates_in_place<op::sgd_step, composed, composed>);
+    for (const train::adam& a : {train::adam{.weight_decay = 0}, train::adam{.weight_decay = .1}})
+        check_close(trace<composed>(a, start, pulls, rates), trace<fused>(a, start, pulls, rates),
+                    1e-12);
+    for (const bool nesterov : {false, true}) {
+        const train::sgd o{.weight_decay = .1, .nesterov = nesterov};
+        check_close(trace<composed>(o, start, pulls, rates), trace<fused>(o, start, pulls, rates),
+                    1e-12);
+    }
+}
+
+TEST_CASE("a large parameter is updated alike by one and two threads") {
+    using T = eigen::tensor<float>;
+    const auto run = [](int threads) {
+        context ctx{.seed = 2, .threads = threads};
+        nn::linear<T> layer(nn::scope(ctx), 700, 300);
+        train::updater<T, train::adam> update(ctx, layer, {});
+        for (int i = 0; i < 3; ++i) {
+            layer.weight.slot.gradient = affine(ctx, layer.weight.value, 3, .1);
+            layer.weight.slot.filled = true;
+            update.step(ctx, layer, 1e-2);
+        }
+        return nn::host_values(ctx, layer.weight.value);
+    };
+    CHECK(run(1) == run(2));
+}
+
+TEST_CASE("what has no gradient is left alone, and the step counts on") {
+    using T = eigen::tensor<double>;
+    context ctx;
+    nn::linear<T> layer(nn::scope(ctx), 3, 2);
+    const auto weight = nn::host_values(ctx, layer.weight.value);
+    train::updater<T, train::adam> update(ctx, layer, {.weight_decay = .1});
+    layer.bias.slot.gradient = backend_traits<T>::full(ctx, {2}, 1);
+    layer.bias.slot.filled = true;
+    update.step(ctx, layer, .1);
+    update.step(ctx, layer, 0);
+    CHECK(update.steps() == 2);
+    CHECK(nn::host_values(ctx, layer.weight.value) == weight);
+    CHECK(nn::host_values(ctx, layer.bias.value)[0] == Approx(-.1));
+    std::vector<std::string> names;
+    update.for_each_state([&](const nn::leaf_name& name, const T&) { names.push_back(name.text); });
+    CHECK(names == std::vector<std::string>{"weight.m", "weight.v", "bias.m", "bias.v"});
+}

@@ -1,0 +1,276 @@
+// Checkpoints: stopped anywhere, a run ends with the bits of one that was not.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "io/support.hpp"
+#include "mgkit/train/list.hpp"
+#include "nn/leaves.hpp"
+#include "train/toy.hpp"
+
+using namespace mgkit;
+using small::toy;
+
+namespace {
+
+/// Ends training by an exception at step `at`; notes the first step it hears of.
+struct stop_at {
+    std::int64_t at;
+    std::int64_t* first = nullptr;
+    void on_step(const train::step_info& s) {
+        if (first != nullptr && *first == 0) *first = s.steps;
+        if (s.steps == at) throw std::runtime_error("stopped");
+    }
+};
+
+std::string content(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+void store(const std::string& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary) << bytes;
+}
+
+/// One short run of the toy method into `file`.
+template <class Optimiser = train::adam, class Schedule = train::constant_schedule>
+std::vector<train::epoch_record> train_toy(context& ctx, toy& model, const data::clip_set& set,
+                                           train::fit_settings settings, Optimiser optimiser = {},
+                                           const Schedule& schedule = {}) {
+    return train::fit(ctx, model, set, small::input(set), optimiser, schedule, settings);
+}
+
+}  // namespace
+
+namespace {
+
+/// Stops a run of nine steps at each of them in turn, resumes it, and compares with a whole one.
+/// `make(ctx)` builds a model, `first(model)` is one of its parameters.
+template <class Make, class First>
+void stop_everywhere(const data::clip_set& set, int every, const Make& make, const First& first) {
+    const scratch_folder folder;
+    const train::step_schedule schedule{{1}, .5};
+    constexpr std::int64_t steps_per_epoch = 3;
+    train::fit_settings settings{.epochs = 3, .batch = 9, .checkpoint_every = every};
+    const auto run = [&](int threads, auto&&... callbacks) {
+        context ctx{.seed = 7, .threads = threads};
+        auto model = make(ctx);
+        // What a model holds before it is resumed is replaced.
+        if (!settings.checkpoint.empty() && std::filesystem::exists(settings.checkpoint))
+            fill(ctx, first(model).value, 3);
+        const auto curve = train::fit(ctx, model, set, small::input(set), small::adam(), schedule,
+                                      settings, callbacks...);
+        return std::pair{curve, bits_of(ctx, model)};
+    };
+    const auto whole = run(1);
+    for (std::int64_t stop = 1; stop <= 9; ++stop) {
+        CAPTURE(every, stop);
+        settings.checkpoint = folder / text(stop);
+        CHECK_THROWS_AS(run(stop % 3 == 0 ? 2 : 1, stop_at{stop}), std::runtime_error);
+        std::int64_t heard = 0;
+        const auto resumed = run(1, stop_at{-1, &heard});
+        // Step `stop` was cut off; the run goes on behind the last checkpoint before it.
+        std::int64_t saved = stop - 1;
+        while (saved % steps_per_epoch != 0 && (every == 0 || saved % every != 0)) --saved;
+        CHECK(heard == saved + 1);
+        CHECK(small::same(resumed.first, whole.first));
+        CHECK(resumed.second == whole.second);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("pre-training stopped at any step and resumed equals an uninterrupted run", "[resume]") {
+    const auto set = small::clips();
+    stop_everywhere(
+        set, 1, [&](context& ctx) { return small::make(ctx, set); },
+        [](auto& model) -> auto& { return model.backbone.spe; });
+}
+
+TEST_CASE("so it does with checkpoints every second step, or only after epochs", "[resume]") {
+    const auto set = small::clips();
+    for (const int every : {2, 0})
+        stop_everywhere(
+            set, every, [&](context& ctx) { return toy(ctx, set); },
+            [](auto& model) -> auto& { return model.fc.weight; });
+}
+
+TEST_CASE("a finished run is read back, not trained again", "[resume]") {
+    const auto set = small::clips();
+    const scratch_folder folder;
+    const train::fit_settings settings{.epochs = 2, .batch = 8, .checkpoint = folder / "c"};
+    context ctx{.seed = 1};
+    toy model(ctx, set), empty(ctx, set);
+    const auto history = train_toy(ctx, model, set, settings);
+    const auto file = content(folder / "c");
+    fill(ctx, empty.fc.weight.value, 0);
+    CHECK(small::same(train_toy(ctx, empty, set, settings), history));
+    CHECK(empty.calls.empty());
+    CHECK(bits_of(ctx, empty) == bits_of(ctx, model));
+    CHECK(content(folder / "c") == file);
+    CHECK(folder.files() == 1);
+}
+
+TEST_CASE("SGD's momentum is part of a checkpoint", "[resume]") {
+    const auto set = small::clips();
+    const scratch_folder folder;
+    const auto run = [&](const std::string& name, std::int64_t stop) {
+        context ctx{.seed = 1};
+        toy model(ctx, set);
+        try {
+            train::fit(
+                ctx, model, set, small::input(set), train::sgd{.rate = .01, .nesterov = true},
+                train::constant_schedule{},
+                {.epochs = 2, .batch = 8, .checkpoint = folder / name, .checkpoint_every = 1},
+                stop_at{stop});
+        } catch (const std::runtime_error&) {
+        }
+        return bits_of(ctx, model);
+    };
+    const auto want = run("whole", -1);
+    run("cut", 5);
+    CHECK(run("cut", -1) == want);
+    CHECK(content(folder / "cut") == content(folder / "whole"));
+}
+
+TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]") {
+    const auto set = small::clips();
+    const scratch_folder folder;
+    const train::fit_settings mine{
+        .epochs = 2, .batch = 8, .checkpoint = folder / "c", .run = "fold 1"};
+    context ctx{.seed = 1};
+    toy model(ctx, set);
+    train_toy(ctx, model, set, mine);
+    const auto file = content(folder / "c");
+    const auto trained = bits_of(ctx, model);
+
+    const auto refused = [&](context&& own, const data::clip_set& clips,
+                             train::fit_settings settings, auto optimiser, auto schedule) {
+        toy other(own, clips);
+        const auto before = bits_of(own, other);
+        const std::string line =
+            refusal([&] { train_toy(own, other, clips, settings, optimiser, schedule); });
+        CHECK(bits_of(own, other) == before);
+        CHECK(other.calls.empty());
+        CHECK(content(folder / "c") == file);
+        return line;
+    };
+    const auto expect_other_run = [&](const std::string& line) {
+        CHECK_CONTAINS(line, "a checkpoint of this run");
+        CHECK_CONTAINS(line, "resume with the settings");
+    };
+    const train::adam adam;
+    const train::constant_schedule constant;
+    auto other = mine;
+    expect_other_run(refused({.seed = 2}, set, mine, adam, constant));
+    other.batch = 9;
+    expect_other_run(refused({.seed = 1}, set, other, adam, constant));
+    other = mine;
+    other.epochs = 3;
+    expect_other_run(refused({.seed = 1}, set, other, adam, constant));
+    other = mine;
+    other.run = "fold 2";
+    expect_other_run(refused({.seed = 1}, set, other, adam, constant));
+    expect_other_run(refused({.seed = 1}, set, mine, train::adam{.rate = 6e-4}, constant));
+    expect_other_run(refused({.seed = 1}, set, mine, train::sgd{}, constant));
+    expect_other_run(refused({.seed = 1}, set, mine, adam, train::step_schedule{{1}, .1}));
+    // As many clips, but others; the same clips under other labels.
+    std::vector<int> rows(24);
+    for (int i = 0; i < 24; ++i) rows[std::size_t(i)] = 2 * i;
+    expect_other_run(refused({.seed = 1}, small::clips(4).subset(rows), mine, adam, constant));
+    auto relabelled = set;
+    std::swap(relabelled.labels.front(), relabelled.labels.back());
+    expect_other_run(refused({.seed = 1}, relabelled, mine, adam, constant));
+
+    // The same run with a model of another size.
+    context own{.seed = 1};
+    toy wide(own, set, 5);
+    const std::string line = refusal([&] { train_toy(own, wide, set, mine); });
+    CHECK_CONTAINS(line, "model.fc.weight is [4, 960] instead of [5, 960]");
+    CHECK(content(folder / "c") == file);
+    CHECK(bits_of(ctx, model) == trained);
+}
+
+TEST_CASE("a damaged checkpoint is refused with a reason, and nothing is written", "[resume]") {
+    auto set = small::clips().subset(std::vector<int>{0, 1, 2, 3, 4});
+    const scratch_folder folder;
+    const train::fit_settings settings{.epochs = 1, .batch = 2, .checkpoint = folder / "c"};
+    context ctx{.seed = 1};
+    toy model(ctx, set, 1);
+    train_toy(ctx, model, set, settings);
+    const std::string whole = content(folder / "c");
+    const auto before = bits_of(ctx, model);
+    const auto refused = [&](const std::string& bytes) {
+        store(folder / "c", bytes);
+        model.calls.clear();
+        const std::string line = refusal([&] { train_toy(ctx, model, set, settings); });
+        CHECK(line != "no error");
+        CHECK(bits_of(ctx, model) == before);
+        CHECK(model.calls.empty());
+        return line;
+    };
+    CHECK_CONTAINS(refused(""), "cut short");
+    CHECK_CONTAINS(refused("not a checkpoint at all, but long enough"), "not safetensors");
+    for (std::size_t length = 1; length < whole.size(); length += 97)
+        refused(whole.substr(0, length));
+    refused(whole.substr(0, whole.size() - 1));
+    refused(whole + "x");
+    for (std::size_t i = 0; i < whole.size(); i += 13) {
+        std::string flipped = whole;
+        flipped[i] = static_cast<char>(flipped[i] ^ 1);
+        CAPTURE(i);
+        refused(flipped);
+    }
+    std::string last = whole;
+    last.back() = static_cast<char>(last.back() ^ 0x40);
+    CHECK_CONTAINS(refused(last), "the file is damaged");
+
+    // A file of parameters is not a checkpoint.
+    nn::save(ctx, model, folder / "c");
+    CHECK_REFUSED(train_toy(ctx, model, set, settings), "a checkpoint with metadata 'format'");
+    nn::save(ctx, model, folder / "c", {{"format", "mgkit checkpoint 1"}});
+    CHECK_REFUSED(train_toy(ctx, model, set, settings), "mgkit checkpoint 2");
+    store(folder / "c", whole);
+    train_toy(ctx, model, set, settings);
+}
+
+TEST_CASE("positions that no run has are refused", "[resume]") {
+    const auto set = small::clips();
+    const scratch_folder folder;
+    context ctx{.seed = 1};
+    toy model(ctx, set);
+    train::updater<small::tensor, train::adam> update(ctx, model, {});
+    for (const auto& [epoch, batch] : {std::pair{-1, 0}, std::pair{0, -5}}) {
+        train::position at;
+        at.epoch = epoch;
+        at.next_batch = batch;
+        train::save_checkpoint(ctx, folder / "c", model, update, at, "run");
+        CHECK_REFUSED(train::load_checkpoint(ctx, folder / "c", model, update, "run"),
+                      "a position within the run");
+    }
+    // An optimiser that keeps other state.
+    train::updater<small::tensor, train::sgd> other(ctx, model, {});
+    train::save_checkpoint(ctx, folder / "c", model, update, {}, "run");
+    const std::string line =
+        refusal([&] { train::load_checkpoint(ctx, folder / "c", model, other, "run"); });
+    CHECK_CONTAINS(line, "optimiser.fc.weight.buffer is missing");
+    CHECK_CONTAINS(line, "optimiser.fc.weight.m is unknown");
+}
+
+TEST_CASE("a checkpoint that cannot be written or read stops before the first step", "[resume]") {
+    const auto set = small::clips();
+    const scratch_folder folder;
+    context ctx{.seed = 1};
+    toy model(ctx, set);
+    CHECK_REFUSED(
+        train_toy(ctx, model, set, {.epochs = 1, .batch = 8, .checkpoint = folder / "none/c"}),
+        "create the folder first");
+    std::filesystem::create_directory(folder / "c");
+    CHECK_REFUSED(train_toy(ctx, model, set, {.epochs = 1, .batch = 8, .checkpoint = folder / "c"}),
+                  folder / "c");
+    CHECK(model.calls.empty());
+    CHECK(folder.files() == 1);
+}
