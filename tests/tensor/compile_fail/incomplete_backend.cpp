@@ -1,0 +1,10 @@
+// A backend that claims to be complete.
+// expect: complete_backend
+#include "tensors.hpp"
+
+template <testing::complete_backend B>
+void use_backend() {}
+
+int main() {
+    use_backend<bare>();
+}
