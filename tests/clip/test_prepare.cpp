@@ -84,3 +84,89 @@ TEST_CASE("unusable clips are left out of a prepared set", "[clip][prepare]") {
     CHECK_REFUSED(clip::prepare({.scale = clip::scale_rule::none, .centre = 2}, set),
                   "in the test split");
 }
+
+TEST_CASE("every way to be unusable is counted, and ids stay those of the file",
+          "[clip][prepare]") {
+    std::vector<float> values;
+    auto set = with_confidence(values);
+    for (auto& id : set.ids) id = 1000 + 7 * id;
+    set.views.emplace(12, 0);
+    for (int i = 0; i < 12; ++i) {
+        (*set.views)[static_cast<std::size_t>(i)] = i % 3;
+        set.subjects[static_cast<std::size_t>(i)] = 50 - i;
+    }
+    set.num_frames[1] = 0;
+    for (int v = 0; v < 20; ++v) hide(values, set, 2, v);
+    hide(values, set, 4, 0);
+    hide(values, set, 9, 2);
+    hide(values, set, 11, 2);
+    set.set_values(values);
+    const std::vector<float> before = values;
+    const auto made = clip::prepare({}, set);
+    const auto count = [&](clip_fault fault) {
+        return made.count[static_cast<std::size_t>(fault)];
+    };
+    CHECK(count(clip_fault::none) == 7);
+    CHECK(count(clip_fault::no_frames) == 1);
+    CHECK(count(clip_fault::no_visible_joint) == 1);
+    CHECK(count(clip_fault::no_centre) == 1);
+    CHECK(count(clip_fault::no_scale) == 2);
+    CHECK(made.excluded == std::vector<std::uint32_t>{1007, 1014, 1028, 1063, 1077});
+    for (const char* part : {"1 (no frame)", "1 (no visible joint)", ", 2 ("})
+        CHECK_CONTAINS(made.left_out(), part);
+
+    // What stays keeps everything that was said about it, in the same order.
+    REQUIRE(made.clips.size() == 7);
+    const std::vector<int> kept{0, 3, 5, 6, 7, 8, 10};
+    for (std::size_t k = 0; k < 7; ++k) {
+        const auto i = static_cast<std::size_t>(kept[k]);
+        CHECK(made.clips.ids[k] == set.ids[i]);
+        CHECK(made.clips.labels[k] == set.labels[i]);
+        CHECK(made.clips.subjects[k] == set.subjects[i]);
+        CHECK((*made.clips.views)[k] == (*set.views)[i]);
+        skeleton::pose<float> want;
+        REQUIRE(clip::preprocess<float>({}, skeleton::references(set.topology), set.clip(kept[k]),
+                                        want) == clip_fault::none);
+        const auto got = made.clips.clip(static_cast<int>(k));
+        CHECK(got.length == want.length());
+        CHECK(std::equal(got.values, got.values + got.shape.size(), want.view().values));
+    }
+    data::check(made.clips);
+    // The source is as it was, and a prepared set has nothing left to leave out.
+    CHECK(std::equal(before.begin(), before.end(), set.clip(0).values));
+    CHECK(clip::prepare({}, made.clips).excluded.empty());
+    CHECK(clip::prepare({}, set, 2).excluded == made.excluded);
+}
+
+TEST_CASE("a set that empties is refused, with what was left out", "[clip][prepare]") {
+    std::vector<float> values;
+    auto set = with_confidence(values);
+    for (int i = 0; i < 12; ++i) hide(values, set, i, 0);
+    set.set_values(values);
+    const std::string line = refusal([&] { static_cast<void>(clip::prepare({}, set)); });
+    CHECK_CONTAINS(line, "a usable clip at all");
+    CHECK_CONTAINS(line, "12 (the centre joint is never visible)");
+
+    // One side of the published split.
+    values.clear();
+    set = with_confidence(values);
+    set.published.emplace(12, 1);
+    (*set.published)[4] = 0;
+    hide(values, set, 4, 0);
+    set.set_values(values);
+    CHECK_REFUSED(clip::prepare({}, set), "in the training split");
+}
+
+TEST_CASE("a set without labels is prepared like any other", "[clip][prepare]") {
+    std::vector<float> values;
+    auto set = with_confidence(values);
+    hide(values, set, 3, 0);
+    hide(values, set, 9, 0);
+    set.set_values(values);
+    set.labels.clear();
+    set.class_names.clear();
+    const auto made = clip::prepare({}, set);
+    CHECK(made.clips.size() == 10);
+    CHECK(made.clips.labels.empty());
+    CHECK(made.excluded == std::vector<std::uint32_t>{3, 9});
+}

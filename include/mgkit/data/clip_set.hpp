@@ -35,7 +35,7 @@ public:
     std::vector<std::string> class_names;
     std::vector<std::uint32_t> ids;
     std::vector<int> num_frames;                ///< valid frames, at least 1
-    std::vector<int> labels;                    ///< below class_names.size()
+    std::vector<int> labels;                    ///< below class_names.size(); empty if unlabelled
     std::vector<int> subjects;                  ///< who performed
     std::optional<std::vector<int>> views;      ///< camera, where known
     std::optional<std::vector<int>> published;  ///< split of the makers: 0 train, 1 test
@@ -123,7 +123,7 @@ inline clip_set clip_set::subset(std::span<const int> indices) const {
         rows.push_back(rows_[k]);
         out.ids.push_back(ids[k]);
         out.num_frames.push_back(num_frames[k]);
-        out.labels.push_back(labels[k]);
+        if (!labels.empty()) out.labels.push_back(labels[k]);
         out.subjects.push_back(subjects[k]);
         if (views) out.views->push_back((*views)[k]);
         if (published) out.published->push_back((*published)[k]);

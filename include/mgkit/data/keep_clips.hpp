@@ -27,7 +27,8 @@ inline clip_set keep_clips(const clip_set& clips, std::span<const int> kept,
     std::vector<char> before(clips.class_names.size(), 0), after = before;
     for (const int label : clips.labels) before[static_cast<std::size_t>(label)] = 1;
     for (const int i : kept)
-        after[static_cast<std::size_t>(clips.labels[static_cast<std::size_t>(i)])] = 1;
+        if (!clips.labels.empty())
+            after[static_cast<std::size_t>(clips.labels[static_cast<std::size_t>(i)])] = 1;
     for (std::size_t k = 0; k < before.size(); ++k)
         if (before[k] && !after[k]) refuse("of class \"" + clips.class_names[k] + "\"");
     for (const int value : {0, 1}) {

@@ -1,0 +1,181 @@
+// Nearest neighbours by cosine: exact, in a fixed order, whatever the block or thread.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "catch.hpp"
+#include "metric/refused.hpp"
+#include "mgkit/backend/eigen.hpp"
+#include "mgkit/probe/neighbours.hpp"
+
+using namespace mgkit;
+using namespace mgkit::probe;
+using Catch::Approx;
+using T = eigen::tensor<float>;
+using D = eigen::tensor<double>;
+
+namespace {
+
+template <class S = float>
+data::basic_feature_table<S> noise(std::uint64_t seed, std::size_t rows, std::size_t columns) {
+    random_stream draws({seed}, "noise");
+    data::basic_feature_table<S> out{rows, columns, {}};
+    for (std::size_t i = 0; i < rows * columns; ++i)
+        out.values.push_back(static_cast<S>(draws.normal()));
+    return out;
+}
+
+/// All gallery rows by falling cosine, equal ones by rising row.
+template <class S>
+std::vector<int> by_hand(const data::basic_feature_table<S>& gallery, std::span<const S> query) {
+    std::vector<double> cosine(gallery.rows);
+    for (std::size_t g = 0; g < gallery.rows; ++g) {
+        double dot = 0, a = 0, b = 0;
+        for (std::size_t j = 0; j < gallery.columns; ++j) {
+            dot += double(gallery.row(g)[j]) * double(query[j]);
+            a += double(gallery.row(g)[j]) * double(gallery.row(g)[j]);
+            b += double(query[j]) * double(query[j]);
+        }
+        cosine[g] = a > 0 && b > 0 ? dot / std::sqrt(a) / std::sqrt(b) : 0;
+    }
+    std::vector<int> order(gallery.rows);
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int x, int y) { return cosine[std::size_t(x)] > cosine[std::size_t(y)]; });
+    return order;
+}
+
+}  // namespace
+
+TEST_CASE("neighbours are those of a search by hand, over several blocks of queries") {
+    const auto gallery = noise<double>(1, 90, 12), queries = noise<double>(2, 300, 12);
+    context ctx, two{.threads = 2};
+    const neighbours found = nearest<D>(ctx, gallery, queries, 90);
+    REQUIRE(found.queries == 300);
+    REQUIRE(found.k == 90);
+    for (std::size_t q = 0; q < 300; ++q) {
+        const auto want = by_hand<double>(gallery, queries.row(q));
+        CHECK(std::equal(want.begin(), want.end(), found.of(q).begin()));
+        for (std::size_t j = 1; j < 90; ++j)
+            CHECK(found.cosine[q * 90 + j] <= found.cosine[q * 90 + j - 1]);
+    }
+    const neighbours again = nearest<D>(two, gallery, queries, 90);
+    CHECK(again.index == found.index);
+    CHECK(again.cosine == found.cosine);
+    // Fewer neighbours are the first of more.
+    const neighbours few = nearest<D>(ctx, gallery, queries, 3);
+    for (std::size_t q = 0; q < 300; ++q)
+        CHECK(std::equal(few.of(q).begin(), few.of(q).end(), found.of(q).begin()));
+}
+
+TEST_CASE("ties go to the lower gallery row") {
+    // Rows of +-1 over 16 columns: norms and cosines are exact whatever the order of a sum.
+    random_stream draws({std::uint64_t{5}}, "signs");
+    const auto signs = [&](std::size_t rows) {
+        data::feature_table out{rows, 16, {}};
+        for (std::size_t i = 0; i < rows * 16; ++i)
+            out.values.push_back(draws.below(2) == 0 ? 1.f : -1.f);
+        return out;
+    };
+    const auto gallery = signs(200), queries = signs(40);
+    context ctx;
+    const neighbours found = nearest<T>(ctx, gallery, queries, 200);
+    int ties = 0;
+    for (std::size_t q = 0; q < 40; ++q) {
+        const auto want = by_hand<float>(gallery, queries.row(q));
+        CHECK(std::equal(want.begin(), want.end(), found.of(q).begin()));
+        for (std::size_t j = 1; j < 200; ++j)
+            ties += found.cosine[q * 200 + j] == found.cosine[q * 200 + j - 1];
+    }
+    CHECK(ties > 4000);
+}
+
+TEST_CASE("length does not matter, direction does; empty rows are unlike everything") {
+    auto gallery = noise(1, 20, 8);
+    const auto queries = noise(2, 10, 8);
+    context ctx;
+    const auto before = nearest<T>(ctx, gallery, queries, 20);
+    for (std::size_t i = 0; i < 20; ++i)
+        for (float& v : gallery.row(i)) v *= std::pow(4.f, float(i) - 10);
+    const auto scaled = nearest<T>(ctx, gallery, queries, 20);
+    CHECK(scaled.index == before.index);
+    for (std::size_t i = 0; i < before.cosine.size(); ++i)
+        CHECK(scaled.cosine[i] == Approx(before.cosine[i]).margin(1e-6));
+
+    const auto self = nearest<T>(ctx, gallery, gallery, 1);
+    for (std::size_t i = 0; i < 20; ++i) {
+        CHECK(self.index[i] == static_cast<int>(i));
+        CHECK(self.cosine[i] == Approx(1).epsilon(1e-6));
+    }
+    const data::feature_table opposed{3, 2, {-1, 0, 0, 0, 3, 0}}, one{1, 2, {2, 0}};
+    const auto found = nearest<T>(ctx, opposed, one, 3);
+    CHECK(found.index == std::vector<int>{2, 1, 0});
+    CHECK(found.cosine == std::vector<double>{1, 0, -1});
+}
+
+TEST_CASE("votes: the majority, then the smallest label") {
+    neighbours found{3, 5, {0, 1, 2, 3, 4, 4, 3, 2, 1, 0, 2, 2, 2, 0, 0}, std::vector<double>(15)};
+    const std::vector<int> labels{5, 3, 3, 5, 1};
+    CHECK(vote(found, labels, 6, 1) == std::vector<int>{5, 1, 3});
+    CHECK(vote(found, labels, 6, 2) == std::vector<int>{3, 1, 3});  // 5 3, 1 5, 3 3
+    CHECK(vote(found, labels, 6, 5) == std::vector<int>{3, 3, 3});
+    CHECK(vote(found, labels, 6, 4) == std::vector<int>{3, 3, 3});
+
+    CHECK(hit_at(found, labels, std::vector<int>{5, 1, 5}, 1) == Approx(2. / 3));
+    CHECK(hit_at(found, labels, std::vector<int>{1, 5, 5}, 3) == Approx(1. / 3));
+    CHECK(hit_at(found, labels, std::vector<int>{1, 5, 5}, 5) == 1);
+    CHECK(hit_at(found, labels, std::vector<int>{0, 0, 0}, 5) == 0);
+
+    CHECK_REFUSED(vote(found, labels, 6, 0), "1 to 5 neighbours");
+    CHECK_REFUSED(vote(found, labels, 6, 6), "1 to 5 neighbours");
+    CHECK_REFUSED(vote(found, labels, 5, 1), "a label from 0 to 4");
+    CHECK_REFUSED(vote(found, std::vector<int>{1, 1}, 5, 5), "gallery row 2");
+    CHECK_REFUSED(vote(found, labels, 0, 1), "a label from 0");
+    CHECK_REFUSED(hit_at(found, labels, std::vector<int>{1, 1}, 1), "3 labels");
+    CHECK_REFUSED(hit_at(found, labels, std::vector<int>{1, 1, 1}, 6), "k 6");
+    CHECK_REFUSED(hit_at(found, std::vector<int>{1}, std::vector<int>{9, 9, 9}, 5),
+                  "a label for gallery row 1");
+    CHECK_REFUSED(hit_at({}, labels, {}, 1), "0 labels");
+}
+
+TEST_CASE("retrieval: 1-NN answers as top1, any of five as top5") {
+    const auto gallery = noise(1, 40, 6), queries = noise(2, 30, 6);
+    std::vector<int> gallery_labels(40), query_labels(30);
+    for (int i = 0; i < 40; ++i) gallery_labels[std::size_t(i)] = i % 7;
+    for (int i = 0; i < 30; ++i) query_labels[std::size_t(i)] = i % 5;
+    context ctx;
+    const auto e = retrieve<T>(ctx, gallery, gallery_labels, queries, query_labels, 7);
+    int first = 0, five = 0;
+    for (std::size_t q = 0; q < 30; ++q) {
+        const auto order = by_hand<float>(gallery, queries.row(q));
+        first += order[0] % 7 == query_labels[q];
+        five += std::any_of(order.begin(), order.begin() + 5,
+                            [&](int g) { return g % 7 == query_labels[q]; });
+    }
+    CHECK(e.top1 == Approx(first / 30.));
+    CHECK(e.top5.value() == Approx(five / 30.));
+    // A gallery of fewer than five rows is searched whole.
+    const auto few = noise(1, 2, 6);
+    CHECK(retrieve<T>(ctx, few, std::vector<int>{0, 1}, queries, query_labels, 7).top5.value() ==
+          Approx(12. / 30));
+    CHECK_REFUSED(retrieve<T>(ctx, gallery, std::vector<int>{1}, queries, query_labels, 7),
+                  "1 and 30 labels for 40 and 30 rows");
+}
+
+TEST_CASE("searches refuse what does not fit") {
+    const auto gallery = noise(1, 4, 3);
+    context ctx;
+    CHECK_REFUSED(nearest<T>(ctx, gallery, noise(2, 2, 4), 1), "two tables of one width");
+    CHECK_REFUSED(nearest<T>(ctx, gallery, data::feature_table{}, 1), "a filled table");
+    CHECK_REFUSED(nearest<T>(ctx, data::feature_table{}, gallery, 1), "a filled table");
+    CHECK_REFUSED(nearest<T>(ctx, gallery, gallery, 0), "1 to 4 neighbours, found 0");
+    CHECK_REFUSED(nearest<T>(ctx, gallery, gallery, 5), "1 to 4 neighbours, found 5");
+    auto bad = gallery;
+    bad.row(2)[1] = std::numeric_limits<float>::quiet_NaN();
+    CHECK_REFUSED(nearest<T>(ctx, bad, gallery, 1), "gallery: expected finite features");
+    CHECK_REFUSED(nearest<T>(ctx, gallery, bad, 1), "queries: expected finite features");
+    bad.row(2)[1] = std::numeric_limits<float>::infinity();
+    CHECK_REFUSED(nearest<T>(ctx, bad, gallery, 1), "row 2, column 1");
+}
