@@ -1,12 +1,20 @@
 // The commands of mgfm. Each adds itself to the program and runs when it was asked for.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace mgfm {
 
-/// `command_line` goes into the report, so that the study can be repeated.
+void add_inspect(CLI::App& program);
+/// `command_line` goes into reports, so that the figures can be repeated.
 void add_study(CLI::App& program, const std::string& command_line);
+void add_pretrain(CLI::App& program);
+void add_embed(CLI::App& program);
+void add_probe(CLI::App& program, const std::string& command_line);
+void add_retrieve(CLI::App& program, const std::string& command_line);
 
 }  // namespace mgfm

@@ -2,12 +2,15 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <exception>
+#include <new>
 #include <string>
 
 #include "commands.hpp"
 #include "mgkit/version.hpp"
+#include "outputs.hpp"
 #include "terminal.hpp"
 
 namespace {
@@ -34,19 +37,42 @@ int main(int count, char** arguments) {
     wait_passively(arguments);
     keep_memory();
     CLI::App program(
-        "mgfm pre-trains skeleton encoders without labels and says honestly what they learned.\n"
-        "Start with: mgfm study --synthetic");
+        "mgfm pre-trains skeleton encoders without labels and says honestly what they learned.",
+        "mgfm");
+    program.footer(
+        "Start with one of these, then mgfm COMMAND --help:\n"
+        "  mgfm study --synthetic     everything at once, on a small generated set\n"
+        "  mgfm inspect FOLDER        what is in your clips\n"
+        "  mgfm study --data FOLDER   scores beside plain baselines, on people not seen\n"
+        "Exit codes: 0 done, 1 bad data or a file that cannot be read or written, 2 wrong usage.");
+    program.get_formatter()->column_width(28);
     program.set_version_flag("--version", mgkit::version);
     program.require_subcommand(1);
     std::string command_line = "mgfm";
     for (int i = 1; i < count; ++i) command_line += std::string(" ") + arguments[i];
+    mgfm::add_inspect(program);
     mgfm::add_study(program, command_line);
+    mgfm::add_pretrain(program);
+    mgfm::add_embed(program);
+    mgfm::add_probe(program, command_line);
+    mgfm::add_retrieve(program, command_line);
+    const auto name = [&program] {
+        const auto chosen = program.get_subcommands();
+        return chosen.empty() ? std::string("mgfm") : "mgfm " + chosen.front()->get_name();
+    };
     try {
         program.parse(count, arguments);
+        mgfm::finish_output();
+    } catch (const CLI::Success& e) {
+        return program.exit(e);
     } catch (const CLI::ParseError& e) {
-        return program.exit(e) == 0 ? 0 : 2;
+        mgfm::say(name() + ": " + e.what() + " (see " + name() + " --help)");
+        return 2;
+    } catch (const std::bad_alloc&) {
+        mgfm::say(name() + ": not enough memory");
+        return 1;
     } catch (const std::exception& e) {
-        mgfm::say(std::string("mgfm: ") + e.what());
+        mgfm::say(name() + ": " + e.what());
         return 1;
     }
     return 0;

@@ -1,35 +1,115 @@
 #include "options.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <thread>
+#include <utility>
+
+#include "mgkit/core/error.hpp"
 
 namespace mgfm {
 
+namespace {
+
+using words_list = std::vector<std::string>;
+const words_list scales{"body", "image", "none"};
+const words_list references{"clip", "frame", "none"};
+const words_list zero_rules{"declared", "missing", "present"};
+const words_list not_finite_rules{"reject", "mark"};
+
+std::string number_text(double value) {
+    char buffer[32];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value);
+    return {buffer, end.ptr};
+}
+
+}  // namespace
+
+const std::vector<std::string> stream_names{"joint", "bone", "motion", "bone_motion"};
+
+void wrong_usage(const std::string& message) {
+    throw CLI::ValidationError(message);
+}
+
+std::string list_of(const std::vector<int>& values, const char* between) {
+    std::string out;
+    for (const int v : values) out += (out.empty() ? "" : between) + std::to_string(v);
+    return out;
+}
+
 void data_options::add_to(CLI::App& command) {
+    command.option_defaults()->group("Clips");
     command.add_option("--data", folder,
                        "Folder of clips: data.npy (N,C,T,V,M), num_frames.npy, label.npy, "
                        "subject.npy, meta.json with joints and bones; split.npy if published");
     command.add_flag("--synthetic", synthetic, "Use a small generated set instead of a folder");
+    add_reading_to(command);
+}
+
+void data_options::add_reading_to(CLI::App& command) {
+    command_ = &command;
+    command.option_defaults()->group("Clips");
     command.add_option("--scale", scale, "Size that is divided out: of the body, of the image")
-        ->check(CLI::IsMember({"body", "image", "none"}))
+        ->check(CLI::IsMember(scales))
         ->capture_default_str();
     command.add_option("--image-side", image_side, "Longer image side in pixels (--scale image)");
     command
         .add_option("--reference", reference,
                     "Position that is subtracted: the centre joint's over the clip (keeps "
                     "movements of the torso) or in each frame")
-        ->check(CLI::IsMember({"clip", "frame", "none"}))
+        ->check(CLI::IsMember(references))
         ->capture_default_str();
     command.add_option("--zeros", zeros, "Joints at exactly 0: as meta.json declares, or ...")
-        ->check(CLI::IsMember({"declared", "missing", "present"}))
+        ->check(CLI::IsMember(zero_rules))
         ->capture_default_str();
     command.add_option("--not-finite", not_finite, "NaN and infinity: refuse or mark as missing")
-        ->check(CLI::IsMember({"reject", "mark"}))
+        ->check(CLI::IsMember(not_finite_rules))
         ->capture_default_str();
     command.add_flag("--confidence", confidence, "Feed the confidence channel to the encoder");
 }
 
+void data_options::check_source() const {
+    if (synthetic == !folder.empty())
+        wrong_usage(synthetic ? "--data and --synthetic exclude each other"
+                              : "--data FOLDER or --synthetic is required");
+}
+
+std::map<std::string, std::string> data_options::words() const {
+    return {{"scale", scale},
+            {"image_side", number_text(image_side)},
+            {"reference", reference},
+            {"zeros", zeros},
+            {"not_finite", not_finite}};
+}
+
+std::vector<std::string> data_options::adopt(const std::map<std::string, std::string>& stored) {
+    std::vector<std::string> differences;
+    const auto take = [&](const char* key, const std::string& option, std::string& value,
+                          const words_list& known) {
+        const auto found = stored.find(key);
+        if (found == stored.end()) return;
+        if (std::find(known.begin(), known.end(), found->second) == known.end())
+            throw mgkit::error(mgkit::text("metadata '", key, "' of the encoder"),
+                               "a value of " + option, found->second, "give " + option);
+        if (command_->count(option) == 0)
+            value = found->second;
+        else if (value != found->second)
+            differences.push_back(option + " " + value + ", where the encoder was trained with " +
+                                  found->second);
+    };
+    take("scale", "--scale", scale, scales);
+    take("reference", "--reference", reference, references);
+    take("zeros", "--zeros", zeros, zero_rules);
+    take("not_finite", "--not-finite", not_finite, not_finite_rules);
+    const auto side = stored.find("image_side");
+    if (side != stored.end() && command_->count("--image-side") == 0)
+        std::from_chars(side->second.data(), side->second.data() + side->second.size(), image_side);
+    return differences;
+}
+
 void model_options::add_to(CLI::App& command) {
+    command.option_defaults()->group("Encoder");
     command.add_option("--frames", frames, "Frames of the encoder's input")
         ->check(CLI::Range(2, 200))
         ->capture_default_str();
@@ -42,6 +122,7 @@ void model_options::add_to(CLI::App& command) {
 }
 
 void training_options::add_to(CLI::App& command) {
+    command.option_defaults()->group("Training");
     command.add_option("--epochs", epochs, "Passes over the training clips")
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
@@ -66,7 +147,32 @@ void training_options::add_to(CLI::App& command) {
         ->capture_default_str();
 }
 
+void split_options::add_to(CLI::App& command) {
+    command.option_defaults()->group("Split (default: the published one, else 5 folds)");
+    command.add_option("--test-subjects", test_subjects, "Subjects to test on: 8,9,10")
+        ->delimiter(',');
+    command.add_option("--folds", folds, "Folds of whole subjects, each tested once")
+        ->check(CLI::Range(2, 1000));
+    command.add_flag("--alternate", alternate, "Test on every other subject");
+}
+
+CLI::Option* encoder_options::add_to(CLI::App& command) {
+    command.option_defaults()->group("Encoder");
+    CLI::Option* file = command.add_option(
+        "--weights", weights,
+        "Encoder in a safetensors file: from mgfm pretrain, or any with USDRL's parameter names "
+        "(backbone.spe, ...). Frames, width and joints are read from the file");
+    command
+        .add_option("--heads", heads,
+                    "Attention heads, for files that do not say (no size shows them)")
+        ->check(CLI::Range(1, 4096));
+    command.add_option("--stream", stream, "What the encoder sees (default: as the file says)")
+        ->check(CLI::IsMember(stream_names));
+    return file;
+}
+
 void run_options::add_to(CLI::App& command) {
+    command.option_defaults()->group("Run");
     command
         .add_option("--threads", threads, "Threads; 0 takes all processors. Results are the same")
         ->check(CLI::Range(0, 1024))
@@ -74,7 +180,13 @@ void run_options::add_to(CLI::App& command) {
 }
 
 int run_options::thread_count() const {
-    return threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
+    return threads > 0 ? threads
+                       : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+void add_json(CLI::App& command, std::string& path, const std::string& what) {
+    command.option_defaults()->group("Output");
+    command.add_option("--json", path, what + " as JSON to this file; - is standard output");
 }
 
 }  // namespace mgfm

@@ -1,12 +1,24 @@
 // What several commands of mgfm ask for, and how they ask.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace mgfm {
+
+extern const std::vector<std::string> stream_names;
+
+/// Stops with exit code 2: the options contradict each other.
+[[noreturn]] void wrong_usage(const std::string& message);
+
+/// A list in words: "1, 2, 3"; as options take it with "," between.
+std::string list_of(const std::vector<int>& values, const char* between = ", ");
 
 /// Where clips come from and how they are prepared.
 struct data_options {
@@ -20,6 +32,18 @@ struct data_options {
     bool confidence = false;  ///< confidence as an input channel
 
     void add_to(CLI::App& command);
+    /// How values are read and prepared; part of `add_to`.
+    void add_reading_to(CLI::App& command);
+    /// Errors: wrong_usage unless there is exactly one source of clips.
+    void check_source() const;
+    /// The preparation in words that a file of weights keeps.
+    std::map<std::string, std::string> words() const;
+    /// Takes over what `words` said, where the command line says nothing else. Returns what the
+    /// command line does differently.
+    std::vector<std::string> adopt(const std::map<std::string, std::string>& stored);
+
+private:
+    CLI::App* command_ = nullptr;
 };
 
 /// Sizes of the encoder.
@@ -43,12 +67,34 @@ struct training_options {
     void add_to(CLI::App& command);
 };
 
-/// Threads and seed.
+/// Who trains and who is tested.
+struct split_options {
+    std::vector<int> test_subjects;
+    int folds = 0;
+    bool alternate = false;
+
+    void add_to(CLI::App& command);
+};
+
+/// A trained encoder in a file.
+struct encoder_options {
+    std::string weights;
+    int heads = 0;       ///< 0: as the file says
+    std::string stream;  ///< empty: as the file says
+
+    /// Returns the option for the file.
+    CLI::Option* add_to(CLI::App& command);
+};
+
+/// Threads.
 struct run_options {
     int threads = 0;  ///< 0: all processors
 
     void add_to(CLI::App& command);
     int thread_count() const;
 };
+
+/// `--json` as every command has it.
+void add_json(CLI::App& command, std::string& path, const std::string& what);
 
 }  // namespace mgfm

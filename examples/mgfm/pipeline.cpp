@@ -15,10 +15,7 @@ namespace mgfm {
 
 using namespace mgkit;
 
-corpus load(const data_options& options, int threads) {
-    if (options.synthetic == !options.folder.empty())
-        throw error("mgfm", "either --data FOLDER or --synthetic",
-                    options.synthetic ? "both" : "neither");
+clip::preprocess_settings preparation(const data_options& options) {
     clip::preprocess_settings settings;
     settings.fit = clip::fit_rule::keep;
     settings.scale = options.scale == "body"    ? clip::scale_rule::body
@@ -28,25 +25,66 @@ corpus load(const data_options& options, int threads) {
     settings.reference = options.reference == "clip"    ? clip::reference_rule::per_clip
                          : options.reference == "frame" ? clip::reference_rule::per_frame
                                                         : clip::reference_rule::none;
+    return settings;
+}
+
+data::read_policy policy(const data_options& options) {
+    data::read_policy out;
+    out.zeros = options.zeros == "missing"   ? data::zero_rule::missing
+                : options.zeros == "present" ? data::zero_rule::present
+                                             : data::zero_rule::as_declared;
+    out.not_finite = options.not_finite == "mark" ? data::not_finite_rule::mark_invalid
+                                                  : data::not_finite_rule::reject;
+    return out;
+}
+
+corpus load(const data_options& options, int threads) {
     corpus out;
     data::clip_set clips;
     if (options.synthetic) {
         clips = data::make_synthetic();
     } else {
-        data::read_policy policy;
-        policy.zeros = options.zeros == "missing"   ? data::zero_rule::missing
-                       : options.zeros == "present" ? data::zero_rule::present
-                                                    : data::zero_rule::as_declared;
-        policy.not_finite = options.not_finite == "mark" ? data::not_finite_rule::mark_invalid
-                                                         : data::not_finite_rule::reject;
-        auto loaded = data::read_folder(options.folder, policy);
+        auto loaded = data::read_folder(options.folder, policy(options));
         clips = std::move(loaded.clips);
         out.report = std::move(loaded.report);
     }
-    auto prepared = clip::prepare(settings, clips, threads);
+    auto prepared = clip::prepare(preparation(options), clips, threads);
     out.clips = std::move(prepared.clips);
     out.unusable = static_cast<int>(prepared.excluded.size());
     out.unusable_reasons = prepared.left_out();
+    return out;
+}
+
+void announce(const corpus& from, int threads) {
+    for (const auto& note : from.report.notes) say("note: " + note);
+    if (from.report.not_finite > 0)
+        say(text("note: ", from.report.not_finite, " joints with NaN or infinity marked missing"));
+    if (from.report.zero_joints > 0)
+        say(text("note: ", from.report.zero_joints, " joints at exactly 0 taken for missing"));
+    if (from.excluded() > 0) {
+        std::string why = from.unusable_reasons;
+        const auto add = [&why](int count, const char* reason) {
+            if (count > 0) why += text(why.empty() ? "" : ", ", count, " (", reason, ")");
+        };
+        add(from.report.no_frames, "no frame");
+        add(from.report.no_visible_joint, "no visible joint");
+        say(text("note: ", from.excluded(), " unusable clips left out: ", why));
+    }
+    say(text("note: matrix products by ", gemm::default_provider::name, ", ", threads,
+             threads == 1 ? " thread" : " threads"));
+}
+
+std::vector<int> subjects(const data::clip_set& clips) {
+    return data::subjects_of(clips, data::all_of(clips));
+}
+
+report::study_curve loss_curve(const std::string& name,
+                               const std::vector<train::epoch_record>& history) {
+    report::study_curve out{name, {}, {}};
+    for (const auto& epoch : history) {
+        out.x.push_back(epoch.epoch + 1);
+        out.y.push_back(epoch.loss);
+    }
     return out;
 }
 
@@ -65,23 +103,17 @@ trained_encoder::trained_encoder(trained_encoder&&) noexcept = default;
 trained_encoder& trained_encoder::operator=(trained_encoder&&) noexcept = default;
 
 data::feature_table trained_encoder::embed(const data::clip_set& clips) {
-    return encode::embed<tensor>(state_->ctx, state_->model, state_->input,
-                                 static_cast<std::size_t>(clips.size()),
-                                 [&](std::size_t i) { return clips.clip(static_cast<int>(i)); });
+    return encode::embed(state_->ctx, state_->model, state_->input, clips);
 }
 
-void trained_encoder::save(const std::string& path) {
+void trained_encoder::save(const std::string& path, const io::text_map& metadata) {
     nn::archive_writer out;
     out.add(state_->ctx, state_->model, "backbone.");
-    out.save(path, {{"heads", std::to_string(state_->model.configuration().heads)}});
+    out.save(path, metadata);
 }
 
-void trained_encoder::load(const std::string& path) {
-    const io::safetensors_file file(path);
-    const bool prefixed = std::any_of(file.entries().begin(), file.entries().end(),
-                                      [](auto& e) { return e.name.starts_with("backbone."); });
-    nn::load(state_->ctx, state_->model, file,
-             {.prefix = prefixed ? "backbone." : "", .ignore_extra = !prefixed});
+std::int64_t trained_encoder::parameters() const {
+    return nn::parameter_count(state_->model);
 }
 
 linear_result linear_probe(const data::feature_table& train, const data::clip_set& train_clips,
@@ -90,11 +122,9 @@ linear_result linear_probe(const data::feature_table& train, const data::clip_se
     constexpr double strengths[] = {1e-3, 1e-4, 1e-2, 1e-1};
     context ctx{.seed = 0, .threads = threads};
     std::vector<probe::inner_fold> folds;
-    const auto all = data::all_of(train_clips);
-    if (data::subjects_of(train_clips, all).size() > 1) {
-        const int count =
-            std::min<int>(3, static_cast<int>(data::subjects_of(train_clips, all).size()));
-        for (auto& fold : data::subject_folds(train_clips, all, count))
+    const auto people = static_cast<int>(subjects(train_clips).size());
+    if (people > 1) {
+        for (auto& fold : data::subject_folds(train_clips, std::min(3, people)))
             folds.push_back({std::move(fold.train), std::move(fold.test)});
     }
     linear_result out;

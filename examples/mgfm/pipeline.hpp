@@ -1,8 +1,9 @@
 // The stages that the commands of mgfm share: clips, encoder, training, features.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,10 @@
 #include "mgkit/encode/clip_input.hpp"
 #include "mgkit/probe/neighbours.hpp"
 #include "mgkit/probe/result.hpp"
+#include "mgkit/report/study.hpp"
 #include "mgkit/train/checkpoint.hpp"
 #include "options.hpp"
+#include "terminal.hpp"
 
 namespace mgfm {
 
@@ -28,15 +31,29 @@ struct corpus {
     int excluded() const { return static_cast<int>(report.excluded.size()) + unusable; }
 };
 
-/// Reads (or generates) and prepares clips; frames stay as recorded.
+/// How clips are prepared; frames stay as recorded.
+mgkit::clip::preprocess_settings preparation(const data_options& options);
+
+/// What readers do with doubtful values.
+mgkit::data::read_policy policy(const data_options& options);
+
+/// Reads (or generates) and prepares clips.
 corpus load(const data_options& options, int threads);
+
+/// Says what reading and preparing found, what computes the matrix products, and on how many
+/// threads.
+void announce(const corpus& from, int threads);
+
+/// Subjects of the clips, each once.
+std::vector<int> subjects(const mgkit::data::clip_set& clips);
 
 /// How clips of a corpus enter an encoder.
 mgkit::encode::clip_input input_of(const corpus& from, const data_options& data,
                                    const model_options& model, mgkit::skeleton::stream stream);
 
-/// Called after every training step with clips done, clips in all, clips of an earlier run, loss.
-using on_progress = std::function<void(std::int64_t, std::int64_t, std::int64_t, double)>;
+/// The loss of each epoch, to be drawn.
+mgkit::report::study_curve loss_curve(const std::string& name,
+                                      const std::vector<mgkit::train::epoch_record>& history);
 
 /// An encoder with everything needed to use it.
 class trained_encoder {
@@ -49,10 +66,9 @@ public:
     trained_encoder& operator=(trained_encoder&&) noexcept;
 
     mgkit::data::feature_table embed(const mgkit::data::clip_set& clips);
-    /// Writes parameters under the reference's names (`backbone.*`).
-    void save(const std::string& path);
-    /// Loads `backbone.*` (or bare names) from a safetensors file; sizes must agree.
-    void load(const std::string& path);
+    /// Writes parameters under the reference's names (`backbone.*`), and what `metadata` says.
+    void save(const std::string& path, const mgkit::io::text_map& metadata);
+    std::int64_t parameters() const;
 
     struct state;
     state& get() { return *state_; }

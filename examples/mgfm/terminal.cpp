@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "mgkit/report/escape.hpp"
 #include "mgkit/report/progress.hpp"
 
 namespace mgfm {
@@ -42,8 +43,16 @@ void progress_display::update(std::int64_t done, std::int64_t total, std::int64_
     std::fflush(stderr);
 }
 
+on_progress progress_display::with_loss() {
+    return [this](std::int64_t done, std::int64_t total, std::int64_t resumed, double loss) {
+        char note[32];
+        std::snprintf(note, sizeof note, "loss %.4g", loss);
+        update(done, total, resumed, note);
+    };
+}
+
 void say(const std::string& line) {
-    std::fprintf(stderr, "%s\n", line.c_str());
+    std::fprintf(stderr, "%s\n", mgkit::report::clean(line).c_str());
 }
 
 }  // namespace mgfm

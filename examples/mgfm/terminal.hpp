@@ -3,9 +3,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace mgfm {
+
+/// Called after every training step with clips done, clips in all, clips of an earlier run, loss.
+using on_progress = std::function<void(std::int64_t, std::int64_t, std::int64_t, double)>;
 
 /// Progress of long work: one line that is rewritten on a terminal, a plain line now and then
 /// elsewhere.
@@ -18,6 +22,8 @@ public:
 
     void update(std::int64_t done, std::int64_t total, std::int64_t resumed,
                 const std::string& note);
+    /// A callback that shows the loss; it must not outlive the display.
+    on_progress with_loss();
 
 private:
     using clock = std::chrono::steady_clock;
@@ -27,7 +33,7 @@ private:
     clock::time_point start_, last_;
 };
 
-/// One line on standard error.
+/// One clean line on standard error.
 void say(const std::string& line);
 
 }  // namespace mgfm

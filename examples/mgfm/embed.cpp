@@ -1,0 +1,121 @@
+// mgfm embed: one row of features per clip.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "commands.hpp"
+#include "mgkit/io/npy.hpp"
+#include "mgkit/report/json.hpp"
+#include "mgkit/version.hpp"
+#include "outputs.hpp"
+#include "weights.hpp"
+
+namespace mgfm {
+
+using namespace mgkit;
+
+namespace {
+
+struct embed_options {
+    data_options data;
+    encoder_options encoder;
+    run_options run;
+    std::string out, json;
+    bool with_labels = false;
+};
+
+/// Features, and where asked for label, subject and row in the folder of each.
+struct feature_files {
+    std::string features, label, subject, clip;
+
+    explicit feature_files(const embed_options& o) : features(o.out) {
+        if (!o.with_labels) return;
+        const std::string stem =
+            o.out.ends_with(".npy") ? o.out.substr(0, o.out.size() - 4) : o.out;
+        label = stem + ".label.npy";
+        subject = stem + ".subject.npy";
+        clip = stem + ".clip.npy";
+    }
+    std::vector<std::string> all() const { return {features, label, subject, clip}; }
+};
+
+void write(const feature_files& files, const data::feature_table& table,
+           const data::clip_set& clips) {
+    const auto rows = static_cast<std::int64_t>(table.rows);
+    const auto integers = [rows](const std::string& path, const auto& values) {
+        if (!path.empty())
+            io::write_npy(path, std::vector<std::int64_t>(values.begin(), values.end()), {rows});
+    };
+    integers(files.label, clips.labels);
+    integers(files.subject, clips.subjects);
+    integers(files.clip, clips.ids);
+    io::write_npy(files.features, table.values, {rows, static_cast<std::int64_t>(table.columns)});
+}
+
+void run_embed(embed_options& o) {
+    o.data.check_source();
+    const feature_files files(o);
+    auto outputs = files.all();
+    outputs.push_back(o.json);
+    check_outputs(outputs);
+    const int threads = o.run.thread_count();
+    const auto [facts, from] = open_encoder(o.encoder, o.data, threads);
+    stored_encoder encoder(facts, from, threads);
+    announce(from, threads);
+    const data::feature_table table = [&] {
+        progress_display display("embedding", "clips");
+        return encoder.embed(from.clips,
+                             [&](int done) { display.update(done, from.clips.size(), 0, ""); });
+    }();
+    data::check(table, o.encoder.weights);
+    write(files, table, from.clips);
+    put_json(o.json, {{"program", "mgfm embed"},
+                      {"version", mgkit::version},
+                      {"data",
+                       {{"name", report::clean(from.clips.about.name)},
+                        {"clips", from.clips.size()},
+                        {"excluded", from.excluded()}}},
+                      {"synthetic", from.clips.about.synthetic},
+                      {"weights", report::clean(o.encoder.weights)},
+                      {"encoder",
+                       {{"kind", facts.kind},
+                        {"stream", facts.stream},
+                        {"frames", facts.frames},
+                        {"width", facts.width},
+                        {"heads", facts.heads},
+                        {"channels", facts.channels},
+                        {"tokens", facts.tokens}}},
+                      {"preparation", o.data.words()},
+                      {"features", report::clean(o.out)},
+                      {"rows", table.rows},
+                      {"columns", table.columns},
+                      {"clip", from.clips.ids}});
+    print(text("mgfm embed: ", table.rows, " clips x ", table.columns, " features, encoder ",
+               facts.kind, ", ", facts.stream, " stream\nWritten: ", o.out,
+               o.with_labels ? text(", ", files.label, ", ", files.subject, ", ", files.clip) : "",
+               "\n"),
+          o.json);
+}
+
+}  // namespace
+
+void add_embed(CLI::App& program) {
+    auto options = std::make_shared<embed_options>();
+    CLI::App* command = program.add_subcommand(
+        "embed",
+        "Write the features of every usable clip, (N, 2 width) float32, with an encoder from a "
+        "file. Clips are prepared as the file says, unless options say otherwise.");
+    command->footer(
+        "Example:\n"
+        "  mgfm embed --data clips --weights encoder.safetensors --out features.npy --with-labels");
+    options->data.add_to(*command);
+    options->encoder.add_to(*command)->required();
+    options->run.add_to(*command);
+    add_json(*command, options->json, "What was written, with the row of each clip in its folder,");
+    command->add_option("--out", options->out, "File for the features (.npy)")->required();
+    command->add_flag("--with-labels", options->with_labels,
+                      "Also write label, subject and clip number (its row in the folder) beside "
+                      "the features");
+    command->callback([options] { run_embed(*options); });
+}
+
+}  // namespace mgfm

@@ -1,0 +1,50 @@
+#include "outputs.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+#include "options.hpp"
+
+namespace mgfm {
+
+using namespace mgkit;
+
+void check_outputs(const std::vector<std::string>& paths) {
+    std::set<std::string> seen;
+    for (const std::string& path : paths) {
+        if (path.empty() || path == "-") continue;
+        if (!seen.insert(std::filesystem::path(path).lexically_normal().string()).second)
+            wrong_usage("two outputs are called " + path);
+        const io::atomic_file discarded(path);
+    }
+}
+
+void prepare_folder(const std::string& folder) {
+    std::error_code code;
+    std::filesystem::create_directories(folder, code);
+    if (!std::filesystem::is_directory(folder, code))
+        throw error(folder, "a folder to work in", code ? code.message() : "something else",
+                    "choose another place, or check the permissions");
+    const io::atomic_file discarded(folder + "/rows.json");
+}
+
+void put_json(const std::string& path, const io::json& value) {
+    if (path.empty()) return;
+    if (path == "-")
+        std::fputs(io::to_text(value, "standard output").c_str(), stdout);
+    else
+        io::write_json(path, value);
+}
+
+void print(const std::string& words, const std::string& json_path) {
+    if (json_path != "-") std::fputs(words.c_str(), stdout);
+}
+
+void finish_output() {
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+        throw error("standard output", "room for the results", "none", "write to a file instead");
+}
+
+}  // namespace mgfm

@@ -1,0 +1,27 @@
+// Where results go: files that appear complete or not at all, or standard output.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mgkit/io/json.hpp"
+
+namespace mgfm {
+
+/// Before long work: refuses files that could not be written. Empty names and "-" pass.
+/// Errors: mgkit::error for the first that cannot be written, wrong_usage for one given twice.
+void check_outputs(const std::vector<std::string>& paths);
+
+/// Makes sure that `folder` exists and takes files.
+void prepare_folder(const std::string& folder);
+
+/// JSON to a file, or to standard output for "-"; nothing for an empty path.
+void put_json(const std::string& path, const mgkit::io::json& value);
+
+/// Words for people on standard output, unless JSON goes there.
+void print(const std::string& words, const std::string& json_path);
+
+/// Errors: mgkit::error if standard output did not take everything.
+void finish_output();
+
+}  // namespace mgfm
