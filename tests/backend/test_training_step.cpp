@@ -97,6 +97,34 @@ TEST_CASE("a wider model has the same bits on two threads", "[backend]") {
     CHECK(leaves(one.ctx, one.model) == leaves(two.ctx, two.model));
 }
 
+TEST_CASE("two models train in two threads of a program", "[backend]") {
+    training<t64> alone(1), other(1), beside(1);
+    for (int step = 0; step < 2; ++step) alone.step();
+    std::thread second([&] {
+        for (int step = 0; step < 2; ++step) other.step();
+    });
+    for (int step = 0; step < 2; ++step) beside.step();
+    second.join();
+    const auto expected = leaves(alone.ctx, alone.model);
+    CHECK(leaves(other.ctx, other.model) == expected);
+    CHECK(leaves(beside.ctx, beside.model) == expected);
+}
+
+TEST_CASE("the gradient of the whole objective by differences", "[backend]") {
+    training<t64> run(1, 3, 4);
+    test::shake(run.ctx, run.model, 0.3);
+    const auto report = testing::gradient_check(
+        run.ctx, run.model,
+        [&](context& c, const auto& in) {
+            using X = std::decay_t<decltype(in[0])>;
+            return run.model(c, pretext::batch<X>{in[0], {}}).loss;
+        },
+        std::vector<t64>{test::clips_of<t64>(run.ctx, small, run.which)}, {.samples = 5});
+    INFO(report.where);
+    CHECK(report.worst < 1e-5);
+    CHECK(report.checked > 500);
+}
+
 TEMPLATE_TEST_CASE("after the first step training does not reach the system's allocator",
                    "[backend]", t32, t64) {
     training<TestType> run(1);

@@ -1,5 +1,6 @@
 // Encoders, projectors and the whole objective on shapes alone, and what they cost.
 #include "encode/models.hpp"
+#include "mgkit/pretext/supervised.hpp"
 #include "mgkit/testing/symbolic.hpp"
 #include "mgkit/train/adam.hpp"
 
@@ -142,6 +143,20 @@ TEST_CASE("a training step runs on shapes alone and costs what it should", "[enc
     CHECK(ratio < 2.0);
     CHECK(counts(ctx).bytes > 0);
     update.step(ctx, model, 1e-3);
+}
+
+TEST_CASE("supervised training runs on shapes alone", "[encode][symbolic]") {
+    const sizes s{3, 8, 5, 1, 8, 2};
+    context ctx;
+    ctx.training = true;
+    ctx.rows.resize(6);
+    pretext::supervised<symbolic, encode::sttr<symbolic>, test::ready_views<2>> model(
+        ctx, test::sized<encode::sttr<symbolic>>(s.clip(), s.width, s.heads), 4);
+    const recording<symbolic> record(ctx);
+    const std::vector<int> labels{0, 3, 1};
+    const X clips{symbolic(test::batch_shape(6, s.clip()))};
+    backward(ctx, model(ctx, pretext::batch<X>{clips, labels}).loss);
+    check_gradients(model);
 }
 
 TEST_CASE("reading a value inside of what is traced is an error", "[encode][symbolic]") {
