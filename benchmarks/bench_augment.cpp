@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstring>
 #include <ctime>
+#include <string>
 #include <vector>
 
 #include "mgkit/augment/list.hpp"
@@ -116,6 +117,24 @@ BENCHMARK_TEMPLATE(reference_300_frames, float)->Unit(benchmark::kMicrosecond);
 BENCHMARK_TEMPLATE(mg_fm_flat, float)->Unit(benchmark::kMicrosecond);
 BENCHMARK_TEMPLATE(reference_16, double)->Unit(benchmark::kMicrosecond);
 
+/// Every entry of augment::all by itself, on flat clips with confidence.
+void register_stages() {
+    aug::all::for_each([](auto tag) {
+        using stage = typename decltype(tag)::type;
+        benchmark::RegisterBenchmark(("stage/" + std::string(stage::name)).c_str(),
+                                     [](benchmark::State& state) {
+                                         run<float>(state, stage{}, channel_layout::xyc, 64, 41, 1,
+                                                    false);
+                                     })
+            ->Unit(benchmark::kMicrosecond);
+    });
+}
+
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int count, char** arguments) {
+    register_stages();
+    benchmark::Initialize(&count, arguments);
+    if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 1;
+    benchmark::RunSpecifiedBenchmarks();
+}

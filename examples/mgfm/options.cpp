@@ -14,7 +14,7 @@ namespace {
 
 using words_list = std::vector<std::string>;
 const words_list scales{"body", "image", "none"};
-const words_list references{"clip", "frame", "none"};
+const words_list references{"auto", "clip", "frame", "none"};
 const words_list zero_rules{"declared", "missing", "present"};
 const words_list not_finite_rules{"reject", "mark"};
 
@@ -57,7 +57,8 @@ void data_options::add_reading_to(CLI::App& command) {
     command
         .add_option("--reference", reference,
                     "Position that is subtracted: the centre joint's over the clip (keeps "
-                    "movements of the torso) or in each frame")
+                    "movements of the torso), in each frame (where people walk about), or "
+                    "auto: which of the two follows from how far the training clips travel")
         ->check(CLI::IsMember(references))
         ->capture_default_str();
     command.add_option("--zeros", zeros, "Joints at exactly 0: as meta.json declares, or ...")

@@ -26,7 +26,7 @@ struct data_options {
     bool synthetic = false;
     std::string scale = "body";      ///< body | image | none
     double image_side = 0;           ///< pixels, for image
-    std::string reference = "clip";  ///< clip | frame | none
+    std::string reference = "auto";  ///< auto | clip | frame | none
     std::string zeros = "declared";  ///< declared | missing | present
     std::string not_finite = "reject";
     bool confidence = false;  ///< confidence as an input channel

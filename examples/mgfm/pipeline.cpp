@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mgkit/backend/eigen.hpp"
+#include "mgkit/clip/travel.hpp"
 #include "mgkit/data/read_folder.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/data/synthetic.hpp"
@@ -22,9 +23,9 @@ clip::preprocess_settings preparation(const data_options& options) {
                      : options.scale == "image" ? clip::scale_rule::image
                                                 : clip::scale_rule::none;
     settings.image_side = options.image_side;
-    settings.reference = options.reference == "clip"    ? clip::reference_rule::per_clip
-                         : options.reference == "frame" ? clip::reference_rule::per_frame
-                                                        : clip::reference_rule::none;
+    settings.reference = options.reference == "frame"  ? clip::reference_rule::per_frame
+                         : options.reference == "none" ? clip::reference_rule::none
+                                                       : clip::reference_rule::per_clip;
     return settings;
 }
 
@@ -48,11 +49,37 @@ corpus load(const data_options& options, int threads) {
         clips = std::move(loaded.clips);
         out.report = std::move(loaded.report);
     }
-    auto prepared = clip::prepare(preparation(options), clips, threads);
+    clip::preprocess_settings settings = preparation(options);
+    auto prepared = clip::prepare(settings, clips, threads);
+    if (options.reference == "auto") {
+        settings.reference = clip::reference_rule::per_frame;
+        out.by_frame = clip::prepare(settings, clips, threads).clips;
+    }
     out.clips = std::move(prepared.clips);
     out.unusable = static_cast<int>(prepared.excluded.size());
     out.unusable_reasons = prepared.left_out();
     return out;
+}
+
+namespace {
+
+bool walks(const corpus& from, std::span<const int> training) {
+    constexpr double body_sizes = 1;
+    return clip::centre_travel({}, from.clips, training) > body_sizes;
+}
+
+}  // namespace
+
+const data::clip_set& positioned(const corpus& from, std::span<const int> training) {
+    return from.by_frame && walks(from, training) ? *from.by_frame : from.clips;
+}
+
+void settle_reference(corpus& from, data_options& options, std::span<const int> training) {
+    if (!from.by_frame) return;
+    options.reference = walks(from, training) ? "frame" : "clip";
+    if (options.reference == "frame") from.clips = std::move(*from.by_frame);
+    from.by_frame.reset();
+    say("note: positions are taken per " + options.reference + ", from how far the clips travel");
 }
 
 void announce(const corpus& from, int threads) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ namespace mgfm {
 /// Prepared clips and what reading and preparing them found.
 struct corpus {
     mgkit::data::clip_set clips;
+    /// The same clips with positions per frame, while `--reference auto` is undecided.
+    std::optional<mgkit::data::clip_set> by_frame;
     mgkit::data::read_report report;
     int unusable = 0;  ///< left out by pre-processing
     std::string unusable_reasons;
@@ -39,6 +42,14 @@ mgkit::data::read_policy policy(const data_options& options);
 
 /// Reads (or generates) and prepares clips.
 corpus load(const data_options& options, int threads);
+
+/// The clips with the positions that `--reference auto` chooses from the clips `training`: per
+/// frame where the centre of the body travels more than one body size in the median clip, else per
+/// clip.
+const mgkit::data::clip_set& positioned(const corpus& from, std::span<const int> training);
+
+/// Decides `--reference auto` for good, in the corpus and in the options.
+void settle_reference(corpus& from, data_options& options, std::span<const int> training);
 
 /// Says what reading and preparing found, what computes the matrix products, and on how many
 /// threads.

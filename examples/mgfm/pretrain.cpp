@@ -27,8 +27,8 @@ struct pretrain_options {
     std::uint64_t seed = 1;
 };
 
-/// The clips of everybody but `out`.
-data::clip_set without(const data::clip_set& clips, const std::vector<int>& out) {
+/// Indices of the clips of everybody but `out`.
+std::vector<int> without(const data::clip_set& clips, const std::vector<int>& out) {
     const auto present = subjects(clips);
     for (const int s : out)
         if (!std::binary_search(present.begin(), present.end(), s))
@@ -41,7 +41,7 @@ data::clip_set without(const data::clip_set& clips, const std::vector<int>& out)
     if (kept.size() < 2)
         throw error("--subjects-out", "two or more clips to train on", text(kept.size()),
                     "leave fewer subjects out");
-    return clips.subset(kept);
+    return kept;
 }
 
 io::json summary(const pretrain_options& o, const data::clip_set& clips, const io::text_map& facts,
@@ -73,8 +73,10 @@ void run_pretrain(pretrain_options& o) {
     o.data.check_source();
     check_outputs({o.out, o.json, o.checkpoint});
     const int threads = o.run.thread_count();
-    const corpus from = load(o.data, threads);
-    const data::clip_set clips = without(from.clips, o.subjects_out);
+    corpus from = load(o.data, threads);
+    const std::vector<int> kept = without(from.clips, o.subjects_out);
+    settle_reference(from, o.data, kept);
+    const data::clip_set clips = from.clips.subset(kept);
     const auto input = input_of(from, o.data, o.model, skeleton::parse_stream(o.stream));
     announce(from, threads);
     training_result result = [&] {

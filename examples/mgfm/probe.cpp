@@ -83,6 +83,7 @@ void run_probe(probe_options& o) {
         encoder.emplace(opened.facts, opened.from, threads);
     } else {
         opened.from = load(o.data, threads);
+        settle_reference(opened.from, o.data, data::all_of(opened.from.clips));
         all = read_features(o.features, opened.from);
     }
     const corpus& from = opened.from;

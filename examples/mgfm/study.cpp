@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "commands.hpp"
 #include "mgkit/metric/fusion.hpp"
@@ -52,7 +53,10 @@ public:
 
     report::study operator()() {
         for (std::size_t f = 0; f < splits_.folds.size(); ++f) {
-            sides_ = fold_sides(corpus_.clips, splits_, f, threads_);
+            const data::clip_set& clips = positioned(corpus_, splits_.folds[f].train);
+            positions_.insert(corpus_.by_frame ? &clips == &corpus_.clips ? "clip" : "frame"
+                                               : o_.data.reference);
+            sides_ = fold_sides(clips, splits_, f, threads_);
             for (const std::string& stream : o_.streams) one_stream(stream);
             if (fuses()) fused();
         }
@@ -212,7 +216,7 @@ private:
         study_.split = splits_.words;
         study_.command = o_.command;
         study_.settings = {{"scale", o_.data.scale},
-                           {"reference position", "per " + o_.data.reference},
+                           {"reference position", positions()},
                            {"frames", std::to_string(o_.model.frames)},
                            {"width", std::to_string(o_.model.width)},
                            {"heads", std::to_string(o_.model.heads)},
@@ -224,8 +228,16 @@ private:
         return std::move(study_);
     }
 
+    /// "per clip", and how that came about.
+    std::string positions() const {
+        std::string out;
+        for (const auto& p : positions_) out += (out.empty() ? "per " : ", per ") + p;
+        return corpus_.by_frame ? out + " (from how far the training clips travel)" : out;
+    }
+
     const study_options& o_;
     const corpus& corpus_;
+    std::set<std::string> positions_;
     named_split splits_;
     int threads_;
     row_store store_;

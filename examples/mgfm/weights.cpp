@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "mgkit/backend/eigen.hpp"
+#include "mgkit/data/split.hpp"
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/encode/embed.hpp"
 #include "mgkit/encode/sttr.hpp"
@@ -269,6 +270,7 @@ encoder_and_clips open_encoder(const encoder_options& encoder, data_options& dat
     for (const std::string& difference : data.adopt(out.facts.file->metadata()))
         out.facts.notes.push_back(difference);
     out.from = load(data, threads);
+    settle_reference(out.from, data, mgkit::data::all_of(out.from.clips));
     for (const std::string& note : out.facts.notes) say("note: " + note);
     return out;
 }
