@@ -1,7 +1,9 @@
 // A small program around a trained encoder: frames in, features out. Nothing of training, losses
-// or optimisers is included, so it compiles in a fraction of the time of a training program.
-// Run without arguments it makes an archive of random weights to have something to read; give it
-// the one that `mgfm pretrain --out` wrote for 20 Kinect joints to see trained ones.
+// or optimisers is included. Compile time, g++ 12.2 -O2, one core: 15 s and 720 MiB, where
+// compose_a_pipeline.cpp takes 26 s and 1150 MiB.
+//
+// Without arguments it makes an archive of random weights to have something to read; give it the
+// file that `mgfm pretrain --out` wrote for 20 Kinect joints to see what a trained encoder says.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>

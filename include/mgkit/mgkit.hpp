@@ -67,6 +67,7 @@
 #include "mgkit/clip/prepare.hpp"
 #include "mgkit/clip/preprocess.hpp"
 #include "mgkit/clip/resample.hpp"
+#include "mgkit/clip/travel.hpp"
 #include "mgkit/augment/clip_info.hpp"
 #include "mgkit/augment/concept.hpp"
 #include "mgkit/augment/confidence_corruption.hpp"
