@@ -158,15 +158,17 @@ inline void check_case(const operation& f, const op_case& c) {
     std::string label;
     for (const drawn& d : c.operands) label += d.extents.str() + " ";
     INFO("operands " << label);
-    context ctx, composed_ctx, one, two;
-    two.threads = 2;
+    context ctx, composed_ctx, one, two, two64;
+    two.threads = two64.threads = 2;
     const outcome fast = run<t64>(ctx, f.plain64, f.recorded64, c);
+    const outcome fast_threaded = run<t64>(two64, f.plain64, f.recorded64, c);
     const outcome slow = run<composed>(composed_ctx, f.plain_composed, f.recorded_composed, c);
     CHECK(fast.extents == slow.extents);
     CHECK(difference(fast.plain, slow.plain) < 1e-13);
     CHECK(same_bits(fast.plain, fast.recorded));
     CHECK(same_bits(slow.plain, slow.recorded));
     CHECK(fast.operands_untouched);
+    CHECK(same_bits(fast.plain, fast_threaded.plain));
     CHECK(slow.operands_untouched);
 
     const outcome single = run<t32>(one, f.plain32, f.recorded32, c);
@@ -180,6 +182,7 @@ inline void check_case(const operation& f, const op_case& c) {
         CHECK(difference(fast.gradients[i], slow.gradients[i]) < 1e-12);
         CHECK(difference(single.gradients[i], fast.gradients[i]) < c.float_gradients);
         CHECK(same_bits(single.gradients[i], threaded.gradients[i]));
+        CHECK(same_bits(fast.gradients[i], fast_threaded.gradients[i]));
     }
     if (!c.differentiable || fast.plain.empty()) return;
     const auto by_kernel = differences<t64>(f.plain64, f.recorded64, c);

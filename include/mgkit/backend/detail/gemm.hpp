@@ -39,12 +39,30 @@ struct problem {
     S alpha = S(1);
 };
 
+/// Keeps a library's own OpenMP regions to one thread while in scope: pieces are parallel already,
+/// and what a piece computes may not depend on the number of threads.
+class serial_region {
+public:
+#ifdef _OPENMP
+    serial_region() : before_(omp_get_max_threads()) {
+        if (before_ != 1) omp_set_num_threads(1);
+    }
+    ~serial_region() {
+        if (before_ != 1) omp_set_num_threads(before_);
+    }
+
+private:
+    int before_;
+#endif
+};
+
 /// Eigen's own product: no library to link.
 struct eigen {
     static constexpr const char* name = "eigen";
 
     template <class S>
     static void run(const problem<S>& p) {
+        [[maybe_unused]] const serial_region one_thread{};
         using matrix = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
         using view = Eigen::Map<const matrix, 0, Eigen::OuterStride<>>;
         using result = Eigen::Map<matrix, 0, Eigen::OuterStride<>>;
@@ -66,23 +84,6 @@ struct eigen {
 };
 
 #if defined(MGKIT_GEMM_ONEDNN)
-/// Keeps a library's own OpenMP regions to one thread while in scope: pieces are parallel already,
-/// and what a piece computes may not depend on the number of threads.
-class serial_region {
-public:
-#ifdef _OPENMP
-    serial_region() : before_(omp_get_max_threads()) {
-        if (before_ != 1) omp_set_num_threads(1);
-    }
-    ~serial_region() {
-        if (before_ != 1) omp_set_num_threads(before_);
-    }
-
-private:
-    int before_;
-#endif
-};
-
 /// oneDNN's single-precision product; double goes to Eigen, since oneDNN has none.
 struct onednn {
     static constexpr const char* name = "onednn";
@@ -90,7 +91,7 @@ struct onednn {
     template <class S>
     static void run(const problem<S>& p) {
         if constexpr (std::is_same_v<S, float>) {
-            const serial_region one_thread;
+            [[maybe_unused]] const serial_region one_thread{};
             const dnnl_status_t status =
                 dnnl_sgemm(p.transpose_a ? 'T' : 'N', p.transpose_b ? 'T' : 'N', p.m, p.n, p.k,
                            p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc);
