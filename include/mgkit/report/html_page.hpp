@@ -1,4 +1,5 @@
 // The frame of a self-contained page: head, style, sections, tables. Every text is escaped.
+// infrastructure
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // One line that says how far a long computation is. Formatting only: programs print it.
+// infrastructure
 #pragma once
 
 #include <cmath>

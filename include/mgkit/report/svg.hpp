@@ -1,4 +1,5 @@
 // A small writer of SVG drawings that work inside a page, alone, on paper and in the dark.
+// infrastructure
 #pragma once
 
 #include <string>

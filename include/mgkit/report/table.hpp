@@ -1,4 +1,5 @@
 // Aligned plain-text tables for terminals and logs.
+// infrastructure
 #pragma once
 
 #include <algorithm>
