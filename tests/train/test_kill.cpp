@@ -122,7 +122,7 @@ TEST_CASE("training killed at random moments ends with the bits of training left
     CHECK(while_writing >= 1);
     CHECK(seen_checkpoints >= 1);
     CHECK(finished(broken));
-    CHECK(content(broken) == content(whole));
+    CHECK((content(broken) == content(whole)));
     // What a killed writer left behind is used again or left alone; one such file at most.
     CHECK(folder.files() <= 3);
 }

@@ -110,7 +110,7 @@ TEST_CASE("a finished run is read back, not trained again", "[resume]") {
     CHECK(small::same(train_toy(ctx, empty, set, settings), history));
     CHECK(empty.calls.empty());
     CHECK(bits_of(ctx, empty) == bits_of(ctx, model));
-    CHECK(content(folder / "c") == file);
+    CHECK((content(folder / "c") == file));
     CHECK(folder.files() == 1);
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("SGD's momentum is part of a checkpoint", "[resume]") {
     const auto want = run("whole", -1);
     run("cut", 5);
     CHECK(run("cut", -1) == want);
-    CHECK(content(folder / "cut") == content(folder / "whole"));
+    CHECK((content(folder / "cut") == content(folder / "whole")));
 }
 
 TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]") {
@@ -155,7 +155,7 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
             refusal([&] { train_toy(own, other, clips, settings, optimiser, schedule); });
         CHECK(bits_of(own, other) == before);
         CHECK(other.calls.empty());
-        CHECK(content(folder / "c") == file);
+        CHECK((content(folder / "c") == file));
         return line;
     };
     const auto expect_other_run = [&](const std::string& line) {
@@ -190,7 +190,7 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
     toy wide(own, set, 5);
     const std::string line = refusal([&] { train_toy(own, wide, set, mine); });
     CHECK_CONTAINS(line, "model.fc.weight is [4, 960] instead of [5, 960]");
-    CHECK(content(folder / "c") == file);
+    CHECK((content(folder / "c") == file));
     CHECK(bits_of(ctx, model) == trained);
 }
 
