@@ -6,7 +6,7 @@ import struct
 
 import folder as clips
 from folder import Clips
-from support import TINY, broken, edited, fresh, header, integers, meta, refused, replaced, value, works_json
+from support import TINY, broken, check, edited, fresh, header, integers, meta, refused, replaced, value, works_json
 
 
 def test_bad_values(here):
