@@ -10,25 +10,32 @@ import folder as clips
 from support import BRIEF, ENVIRONMENT, MODEL, PROGRAM, check, fresh, works
 
 
-def killed_until_done(arguments, moments):
-    """Starts a run and kills it at each of the moments (seconds), then lets it finish."""
+def state_of(path):
+    """What tells that a file, or any file of a folder, was written again."""
+    if os.path.isdir(path):
+        return [(name, state_of(os.path.join(path, name))) for name in sorted(os.listdir(path))]
+    try:
+        found = os.stat(path)
+        return found.st_ino, found.st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
+def killed_until_done(arguments, watched, delays):
+    """Starts a run again and again, kills it a moment (one of `delays`, in seconds) after it wrote
+    to `watched`, then lets it finish. Following writes, not the clock, works at any speed."""
     kills = 0
-    for moment in moments:
+    for delay in delays:
+        before = state_of(watched)
         run = subprocess.Popen([PROGRAM, *arguments], env=ENVIRONMENT, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
-        try:
-            run.wait(moment)
-        except subprocess.TimeoutExpired:
-            run.send_signal(signal.SIGKILL)
-            kills += run.wait() == -signal.SIGKILL
+        while run.poll() is None and state_of(watched) == before:
+            time.sleep(0.001)
+        time.sleep(delay)
+        run.send_signal(signal.SIGKILL)
+        kills += run.wait() == -signal.SIGKILL
     works(*arguments)
     return kills
-
-
-def timed(*arguments):
-    start = time.monotonic()
-    works(*arguments)
-    return time.monotonic() - start
 
 
 LEARN = ["--synthetic", *MODEL, "--threads", "1"]
@@ -38,9 +45,9 @@ def test_killed_pretraining(here):
     whole, parts = os.path.join(here, "whole"), os.path.join(here, "parts")
     def run(out):
         return ["pretrain", *LEARN, "--epochs", "4", "--out", out, "--checkpoint", out + ".checkpoint"]
-    seconds = timed(*run(whole))
-    kills = killed_until_done(run(parts), [seconds * share for share in (0.2, 0.35, 0.5, 0.3)])
-    check(kills >= 2, "too fast to be killed:", seconds)
+    works(*run(whole))
+    kills = killed_until_done(run(parts), parts + ".checkpoint", (0, 0.02, 0.005))
+    check(kills >= 2, "ended before it could be killed:", kills, "kills")
     check(clips.read(whole) == clips.read(parts), "weights differ after", kills, "kills")
 
 
@@ -56,9 +63,9 @@ def test_killed_study(here):
     def run(out):
         return ["study", *LEARN, "--epochs", "2", "--test-subjects", "7,8", "--features",
                 "majority,summary,random,supervised,shuffled,pretrained", "--json", out]
-    seconds = timed(*run(whole))
-    kills = killed_until_done(run(parts), [seconds * share for share in (0.15, 0.4, 0.5, 0.3)])
-    check(kills >= 2, "too fast to be killed:", seconds)
+    works(*run(whole))
+    kills = killed_until_done(run(parts), parts + ".work", (0, 0.05, 0.01, 0.03))
+    check(kills >= 2, "ended before it could be killed:", kills, "kills")
     check(without_command(whole) == without_command(parts), "results differ after", kills, "kills")
 
 
