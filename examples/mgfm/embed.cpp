@@ -54,9 +54,9 @@ void write(const feature_files& files, const data::feature_table& table,
 void run_embed(embed_options& o) {
     o.data.check_source();
     const feature_files files(o);
-    auto outputs = files.all();
-    outputs.push_back(o.json);
-    check_outputs(outputs);
+    auto inputs = o.data.files();
+    inputs.push_back(o.encoder.weights);
+    check_outputs(o.json, files.all(), inputs);
     const int threads = o.run.thread_count();
     const auto [facts, from] = open_encoder(o.encoder, o.data, threads);
     stored_encoder encoder(facts, from, threads);

@@ -166,7 +166,7 @@ std::string to_text(const survey& s) {
 }
 
 void run_inspect(const inspect_options& o) {
-    check_outputs({o.json, o.svg});
+    check_outputs(o.json, {o.svg}, o.data.files());
     const survey s = look_at(o.data);
     if (!o.svg.empty()) {
         const auto& topology = s.clips.topology;

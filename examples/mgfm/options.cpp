@@ -67,7 +67,20 @@ void data_options::add_reading_to(CLI::App& command) {
     command.add_option("--not-finite", not_finite, "NaN and infinity: refuse or mark as missing")
         ->check(CLI::IsMember(not_finite_rules))
         ->capture_default_str();
+}
+
+void data_options::add_confidence_to(CLI::App& command) {
+    command.option_defaults()->group("Clips");
     command.add_flag("--confidence", confidence, "Feed the confidence channel to the encoder");
+}
+
+std::vector<std::string> data_options::files() const {
+    std::vector<std::string> out;
+    if (folder.empty()) return out;
+    for (const char* name : {"data.npy", "num_frames.npy", "label.npy", "subject.npy", "view.npy",
+                             "split.npy", "meta.json"})
+        out.push_back(folder + "/" + name);
+    return out;
 }
 
 void data_options::check_source() const {

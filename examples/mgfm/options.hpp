@@ -34,6 +34,10 @@ struct data_options {
     void add_to(CLI::App& command);
     /// How values are read and prepared; part of `add_to`.
     void add_reading_to(CLI::App& command);
+    /// For commands that train.
+    void add_confidence_to(CLI::App& command);
+    /// The files of the folder.
+    std::vector<std::string> files() const;
     /// Errors: wrong_usage unless there is exactly one source of clips.
     void check_source() const;
     /// The preparation in words that a file of weights keeps.

@@ -11,13 +11,24 @@ namespace mgfm {
 
 using namespace mgkit;
 
-void check_outputs(const std::vector<std::string>& paths) {
+void check_outputs(const std::string& json, const std::vector<std::string>& files,
+                   const std::vector<std::string>& inputs) {
     std::set<std::string> seen;
-    for (const std::string& path : paths) {
-        if (path.empty() || path == "-") continue;
+    const auto check = [&](const std::string& path) {
+        if (path.empty()) return;
         if (!seen.insert(std::filesystem::path(path).lexically_normal().string()).second)
             wrong_usage("two outputs are called " + path);
+        std::error_code ignored;
+        for (const std::string& input : inputs)
+            if (!input.empty() && std::filesystem::equivalent(path, input, ignored))
+                throw error(path, "an output of its own", "a file that is read",
+                            "choose another name");
         const io::atomic_file discarded(path);
+    };
+    if (json != "-") check(json);
+    for (const std::string& path : files) {
+        if (path == "-") wrong_usage("only --json goes to standard output");
+        check(path);
     }
 }
 

@@ -8,9 +8,11 @@
 
 namespace mgfm {
 
-/// Before long work: refuses files that could not be written. Empty names and "-" pass.
-/// Errors: mgkit::error for the first that cannot be written, wrong_usage for one given twice.
-void check_outputs(const std::vector<std::string>& paths);
+/// Before long work: refuses files that could not be written, or that would replace what is read.
+/// Empty names pass, as does "-" for `json`.
+/// Errors: mgkit::error for the first of them, wrong_usage for one given twice.
+void check_outputs(const std::string& json, const std::vector<std::string>& files,
+                   const std::vector<std::string>& inputs = {});
 
 /// Makes sure that `folder` exists and takes files.
 void prepare_folder(const std::string& folder);

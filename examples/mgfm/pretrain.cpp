@@ -71,7 +71,7 @@ io::json summary(const pretrain_options& o, const data::clip_set& clips, const i
 
 void run_pretrain(pretrain_options& o) {
     o.data.check_source();
-    check_outputs({o.out, o.json, o.checkpoint});
+    check_outputs(o.json, {o.out, o.checkpoint}, o.data.files());
     const int threads = o.run.thread_count();
     corpus from = load(o.data, threads);
     const std::vector<int> kept = without(from.clips, o.subjects_out);
@@ -126,6 +126,7 @@ void add_pretrain(CLI::App& program) {
         "  mgfm pretrain --data clips --subjects-out 8,9,10 --out encoder.safetensors "
         "--checkpoint encoder.checkpoint");
     options->data.add_to(*command);
+    options->data.add_confidence_to(*command);
     command
         ->add_option("--subjects-out", options->subjects_out,
                      "Subjects whose clips are not trained on: 8,9,10")

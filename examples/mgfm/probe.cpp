@@ -73,7 +73,9 @@ void run_probe(probe_options& o) {
     o.data.check_source();
     if (o.encoder.weights.empty() == o.features.empty())
         wrong_usage("one of --weights and --features is required");
-    check_outputs({o.json});
+    auto inputs = o.data.files();
+    inputs.insert(inputs.end(), {o.encoder.weights, o.features});
+    check_outputs(o.json, {}, inputs);
     const int threads = o.run.thread_count();
     encoder_and_clips opened;
     std::optional<stored_encoder> encoder;

@@ -143,7 +143,9 @@ void whole_split(const retrieve_options& o, const encoder_and_clips& opened,
 
 void run_retrieve(retrieve_options& o) {
     o.data.check_source();
-    check_outputs({o.json, o.html});
+    auto inputs = o.data.files();
+    inputs.push_back(o.encoder.weights);
+    check_outputs(o.json, {o.html}, inputs);
     const int threads = o.run.thread_count();
     const encoder_and_clips opened = open_encoder(o.encoder, o.data, threads);
     const auto& clips = opened.from.clips;

@@ -89,6 +89,7 @@ private:
     void one_stream(const std::string& stream) {
         const auto input = input_of(corpus_, o_.data, o_.model, skeleton::parse_stream(stream));
         const auto& labels = sides_.train.clips.labels;
+        say(text("baselines, ", stream, " stream, fold ", sides_.fold));
         if (missing(feature_kind::majority, stream)) store_.add(sides_.majority(stream));
         if (stream == "joint" && missing(feature_kind::summary, stream))
             probe_and_store(feature_kind::summary, stream, 0,
@@ -248,7 +249,7 @@ private:
 
 void run_study(study_options& o) {
     o.data.check_source();
-    check_outputs({o.json, o.html});
+    check_outputs(o.json, {o.html}, o.data.files());
     const corpus from = load(o.data, o.run.thread_count());
     named_split splits = choose_split(from.clips, o.split);
     if (o.work.empty() && !o.json.empty() && o.json != "-") o.work = o.json + ".work";
@@ -275,6 +276,7 @@ void add_study(CLI::App& program, const std::string& command_line) {
         "  mgfm study --synthetic --html report.html\n"
         "  mgfm study --data clips --folds 5 --streams joint,bone,motion --json result.json");
     options->data.add_to(*command);
+    options->data.add_confidence_to(*command);
     options->split.add_to(*command);
     options->model.add_to(*command);
     options->training.add_to(*command);

@@ -22,7 +22,7 @@ def test_wrong_usage(here):
                       ["probe", "--data", path, "--weights", out, "--features", out],
                       ["embed", "--data", path, "--out", out],
                       ["pretrain", "--data", path, "--out", out, "--json", out],
-                      ["inspect"]):
+                      ["inspect", path, "--svg", "-"], ["inspect"]):
         refused(here, *arguments, code=2, says=["--help"])
     refused(here, "pretrain", "--data", path, "--out", out, "--width", "18", "--heads", "4",
             says=["heads"])
@@ -56,6 +56,8 @@ def test_unwritable(here):
                       ["retrieve", "--data", path, "--weights", file, "--html", absent]):
         refused(here, *arguments)
     check(clips.read(file) == b"kept")
+    refused(here, "inspect", path, "--json", os.path.join(path, "meta.json"), says=["read"])
+    refused(here, "pretrain", "--data", path, "--out", path + "/../clips/data.npy", *TINY)
     if os.getuid() != 0:
         os.mkdir(os.path.join(here, "locked"), 0o500)
         refused(here, "inspect", path, "--json", os.path.join(here, "locked", "file"))
