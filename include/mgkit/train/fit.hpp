@@ -196,13 +196,13 @@ requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_recor
 
             double loss = 0;
             {
+                nn::zero_gradients(model);
                 const recording<T> record(ctx);
                 const X stacked = X{
                     backend_traits<T>::from_host(ctx, host,
                                                  {static_cast<extent>(rows.size()) * Method::views,
                                                   e.channels, e.frames, e.joints, e.persons})};
                 const auto value = model(ctx, pretext::batch<X>{stacked, labels});
-                nn::zero_gradients(model);
                 backward(ctx, value.loss);
                 update.step(ctx, model, rate);
                 loss = detail::scalar_value(ctx, value.loss.value);
