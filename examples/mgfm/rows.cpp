@@ -149,10 +149,18 @@ std::vector<report::study_retrieval> examples(const fold_sides& sides,
                                               const data::feature_table& test, int count,
                                               std::size_t hits) {
     std::vector<report::study_retrieval> out;
+    const auto& labels = sides.test.clips.labels;
     const int clips = sides.test.clips.size();
     count = std::min(count, clips);
+    std::set<int> shown_classes;
     for (int e = 0; e < count; ++e) {
-        const int query = static_cast<int>(static_cast<long long>(e) * clips / std::max(count, 1));
+        // From here on, the next clip of a class that has not been shown yet.
+        const int start = static_cast<int>(static_cast<long long>(e) * clips / count);
+        int query = start;
+        while (query < clips && shown_classes.contains(labels[static_cast<std::size_t>(query)]))
+            ++query;
+        if (query == clips) query = start;
+        shown_classes.insert(labels[static_cast<std::size_t>(query)]);
         const int one[] = {query};
         const auto found = nearest(train, test.subset(one), hits, sides.threads);
         report::study_retrieval shown{drawn(sides.test.clips, query), {}};
