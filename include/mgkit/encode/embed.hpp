@@ -18,11 +18,13 @@ namespace mgkit::encode {
 ///
 /// `clip_at(i)` gives clip i as a `pose_view<const float>`. Memory: one batch of activations.
 /// Cost: N forward passes. Deterministic; does not depend on the batch size beyond rounding.
+/// Errors: a batch of 0.
 template <tensor T, class Encoder, class ClipAt>
 requires encoder<Encoder, T> data::feature_table embed(context& ctx, Encoder& model,
                                                        const clip_input& input, std::size_t count,
                                                        ClipAt&& clip_at, std::size_t batch = 64) {
     using scalar = typename backend_traits<T>::scalar;
+    if (batch == 0) throw error("encode::embed", "a batch of one or more clips", "0");
     const context_guard guard(ctx);
     ctx.training = false;
     const clip_extents e = input.extents();
