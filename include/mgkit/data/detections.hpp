@@ -1,0 +1,49 @@
+// What a pose estimator writes: any number of people in every frame.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/skeleton/dynamic.hpp"
+#include "mgkit/skeleton/pose.hpp"
+
+namespace mgkit::data {
+
+/// People per frame in the order of the file; V joints of C channels each, joint by joint.
+///
+/// Frame t holds the people first[t] .. first[t + 1]. A joint that was not seen is all zeros.
+struct detections {
+    std::string name;
+    double fps = 0;             ///< 0 unknown
+    int width = 0, height = 0;  ///< pixels; 0 unknown
+    skeleton::dynamic topology;
+    skeleton::channel_layout layout = skeleton::channel_layout::xyc;
+    std::vector<std::size_t> first{0};
+    std::vector<int> track;     ///< per person, the estimator's track id; -1 where it gave none
+    std::vector<float> values;  ///< people x V x C
+    std::vector<std::string> notes;  ///< assumptions that reading made, in words
+
+    int frames() const { return static_cast<int>(first.size()) - 1; }
+    std::size_t people() const { return first.back(); }
+    std::size_t stride() const {
+        return topology.joints.size() * static_cast<std::size_t>(skeleton::channels(layout));
+    }
+    std::span<const float> person(std::size_t i) const {
+        return {values.data() + i * stride(), stride()};
+    }
+
+    /// Appends a person to the frame being built; `end_frame` closes it.
+    void add_person(std::span<const float> joints, int track_id = -1) {
+        if (joints.size() != stride())
+            throw error("detections " + name, text(stride(), " values for a person"),
+                        text(joints.size()));
+        values.insert(values.end(), joints.begin(), joints.end());
+        track.push_back(track_id);
+    }
+    void end_frame() { first.push_back(track.size()); }
+};
+
+}  // namespace mgkit::data

@@ -1,0 +1,59 @@
+// One person over the whole of a recording, and the intervals somebody marked in it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/skeleton/dynamic.hpp"
+#include "mgkit/skeleton/pose.hpp"
+
+namespace mgkit::data {
+
+/// How the match ended for the person interviewed: a recorded fact, not a state of mind.
+enum class outcome { loss, win };
+
+/// Frames [start, end) of a recording, with a class. Frames count from 0 at the recording's rate.
+struct segment {
+    int start = 0;
+    int end = 0;
+    int label = 0;
+    int annotator = 0;
+
+    constexpr int length() const { return end - start; }
+    friend constexpr bool operator==(const segment&, const segment&) = default;
+};
+
+/// An untrimmed recording of one person: C T V M with M = 1, every frame present.
+///
+/// Joints that were not seen have confidence 0 and coordinates 0; a layout without confidence says
+/// that every joint was seen.
+struct recording {
+    std::string name;  ///< unique in its corpus; random draws are keyed by it
+    int subject = -1;  ///< -1 unknown
+    double fps = 0;    ///< frames per second; 0 unknown
+    std::optional<outcome> result;
+    skeleton::dynamic topology;
+    skeleton::pose<float> poses;
+
+    int frames() const { return poses.length(); }
+    double seconds() const { return fps > 0 ? frames() / fps : 0; }
+};
+
+/// Errors: mgkit::error for a recording without frames, with several persons, or whose joints are
+/// not those of its skeleton. Cost: constant.
+inline void check(const recording& r) {
+    const std::string where = "recording " + r.name;
+    if (r.frames() < 1) throw error(where, "at least one frame", "none");
+    if (r.poses.shape().persons != 1)
+        throw error(where, "one person", text(r.poses.shape().persons),
+                    "choose one with primary_person");
+    if (r.poses.shape().joints != skeleton::joint_count(r.topology))
+        throw error(where, text(skeleton::joint_count(r.topology), " joints, as its skeleton has"),
+                    text(r.poses.shape().joints));
+    if (r.fps < 0) throw error(where, "a frame rate of at least 0", text(r.fps));
+}
+
+}  // namespace mgkit::data
