@@ -1,0 +1,118 @@
+// Who marked what in which recording: segments as CSV.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/data/recording.hpp"
+#include "mgkit/io/atomic_file.hpp"
+#include "mgkit/io/csv.hpp"
+
+namespace mgkit::data {
+
+/// Segments of a corpus by recording, each list ordered by start.
+struct annotations {
+    std::vector<std::string> class_names;  ///< of label 0, 1, ...
+    std::map<std::string, std::vector<segment>, std::less<>> by_recording;
+
+    int classes() const { return static_cast<int>(class_names.size()); }
+    /// The segments of one recording; none where nothing was marked.
+    std::span<const segment> of(std::string_view recording) const {
+        const auto found = by_recording.find(recording);
+        if (found == by_recording.end()) return {};
+        return found->second;
+    }
+    std::size_t size() const {
+        std::size_t out = 0;
+        for (const auto& [name, list] : by_recording) out += list.size();
+        return out;
+    }
+    /// Label of a class by name; nothing if there is no such class.
+    std::optional<int> label_of(std::string_view name) const {
+        for (std::size_t k = 0; k < class_names.size(); ++k)
+            if (class_names[k] == name) return static_cast<int>(k);
+        return std::nullopt;
+    }
+};
+
+/// Orders segments by start, then end, label, annotator.
+inline void sort_segments(std::vector<segment>& list) {
+    std::sort(list.begin(), list.end(), [](const segment& a, const segment& b) {
+        return std::tie(a.start, a.end, a.label, a.annotator) <
+               std::tie(b.start, b.end, b.label, b.annotator);
+    });
+}
+
+/// Segments from CSV.
+///
+/// Columns: `recording`, `start`, `end` (frames from 0, end not included), `label` (from 0); where
+/// present `class` (name of the label) and `annotator` (from 0). Labels without a name are called
+/// "class k". Errors: mgkit::error naming the row for a missing column, numbers that are none, an
+/// empty recording name, start below 0, end not after start, labels outside [0, 65535], two names
+/// for one label. Cost: rows.
+inline annotations parse_annotations(std::string_view text, const std::string& where) {
+    const io::csv_table table = io::parse_csv(text, where);
+    const auto recording = table.column("recording"), start = table.column("start"),
+               end = table.column("end"), label = table.column("label");
+    const auto name = table.find("class"), annotator = table.find("annotator");
+    constexpr int most_labels = 65536;
+    annotations out;
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+        if (table.at(row, recording).empty()) table.refuse(row, recording, "a recording");
+        segment s{table.integer(row, start), table.integer(row, end), table.integer(row, label),
+                  annotator ? table.integer(row, *annotator) : 0};
+        if (s.start < 0) table.refuse(row, start, "a frame from 0");
+        if (s.end <= s.start) table.refuse(row, end, mgkit::text("a frame after ", s.start));
+        if (s.label < 0 || s.label >= most_labels)
+            table.refuse(row, label, mgkit::text("a label from 0 to ", most_labels - 1));
+        if (s.annotator < 0) table.refuse(row, *annotator, "an annotator from 0");
+        const auto k = static_cast<std::size_t>(s.label);
+        if (out.class_names.size() <= k) out.class_names.resize(k + 1);
+        if (name && !table.at(row, *name).empty()) {
+            std::string& known = out.class_names[k];
+            if (!known.empty() && known != table.at(row, *name))
+                table.refuse(row, *name, mgkit::text(known, ", the name of label ", k, " so far"));
+            known = table.at(row, *name);
+        }
+        out.by_recording[table.at(row, recording)].push_back(s);
+    }
+    for (std::size_t k = 0; k < out.class_names.size(); ++k)
+        if (out.class_names[k].empty()) out.class_names[k] = mgkit::text("class ", k);
+    for (auto& [key, list] : out.by_recording) sort_segments(list);
+    return out;
+}
+
+/// Errors: as parse_annotations; mgkit::error for a file that cannot be read.
+inline annotations read_annotations(const std::string& path) {
+    const io::mapped_file file(path);
+    return parse_annotations(file.text(), path);
+}
+
+/// The columns that parse_annotations reads, one row per segment. Writes atomically.
+inline void write_annotations(const std::string& path, const annotations& a) {
+    io::atomic_file file(path);
+    file.write("recording,start,end,label,class,annotator\n");
+    for (const auto& [name, list] : a.by_recording)
+        for (const segment& s : list) {
+            const auto k = static_cast<std::size_t>(s.label);
+            const std::string fields[] = {name,
+                                          text(s.start),
+                                          text(s.end),
+                                          text(s.label),
+                                          k < a.class_names.size() ? a.class_names[k] : "",
+                                          text(s.annotator)};
+            file.write(io::csv_line(fields));
+        }
+    file.commit();
+}
+
+}  // namespace mgkit::data
