@@ -254,6 +254,7 @@ TEST_CASE("meta.json is checked", "[data]") {
     CHECK_CONTAINS(spoilt("bones", {{1, 0}, {2, 1.5}}), "an integer");
     CHECK_CONTAINS(spoilt("bones", {{1, 0}}), "joints without a parent");
     CHECK_CONTAINS(spoilt("class_names", {{"a", 1}}), "'class_names'");
+    CHECK_CONTAINS(spoilt("class_groups", {"one"}), "'class_groups'");
     CHECK_CONTAINS(spoilt("zero_is_missing", "yes"), "true or false");
     CHECK_CONTAINS(spoilt("centre", "elbow"), "elbow");
     CHECK_CONTAINS(spoilt("centre", 3), "centre is out of range");
@@ -277,6 +278,8 @@ TEST_CASE("a written folder reads back equal", "[data]") {
     const auto clips = read_changed([](folder_parts& p) {
                            p.meta["channels"] = {"x", "y", "c"};
                            p.meta["scale_pair"] = {1, 2};
+                           p.meta["class_groups"] = {"still", "moving"};
+                           p.meta["generator_version"] = "3";
                            p.split = {0, 0, 1, 1};
                            p.view = {1, 1, 2, 3};
                            for (std::size_t i = 0; i < p.data.size(); ++i)
@@ -293,6 +296,8 @@ TEST_CASE("a written folder reads back equal", "[data]") {
     CHECK(again.views == clips.views);
     CHECK(again.published == clips.published);
     CHECK(again.class_names == clips.class_names);
+    CHECK(again.class_groups == std::vector<std::string>{"still", "moving"});
+    CHECK(again.about.generator == "3");
     CHECK(again.topology == clips.topology);
     for (int i = 0; i < clips.size(); ++i)
         for (int c = 0; c < 3; ++c)

@@ -20,6 +20,7 @@ namespace mgkit::data {
 struct provenance {
     std::string name, source, units, fps, licence, caveat;
     bool synthetic = false;  ///< generated, not recorded
+    std::string generator;   ///< version of what generated it
 };
 
 /// N clips of one skeleton with labels and subjects.
@@ -33,6 +34,7 @@ public:
     skeleton::dynamic topology;
     skeleton::pose_shape shape;  ///< of one clip; T is the longest length
     std::vector<std::string> class_names;
+    std::vector<std::string> class_groups;  ///< group of each class; empty where there are none
     std::vector<std::uint32_t> ids;
     std::vector<int> num_frames;                ///< valid frames, at least 1
     std::vector<int> labels;                    ///< below class_names.size(); empty if unlabelled
@@ -87,6 +89,9 @@ inline void check(const clip_set& clips) {
     same("lengths", clips.num_frames.size());
     same("labels", clips.labels.size());
     same("subjects", clips.subjects.size());
+    if (!clips.class_groups.empty() && clips.class_groups.size() != clips.class_names.size())
+        throw error(where, text(clips.classes(), " class groups, one per class"),
+                    text(clips.class_groups.size()));
     if (clips.views) same("views", clips.views->size());
     if (clips.published) same("split entries", clips.published->size());
     if (const char* broken = skeleton::fault(clips.topology))
@@ -113,6 +118,7 @@ inline clip_set clip_set::subset(std::span<const int> indices) const {
     out.topology = topology;
     out.shape = shape;
     out.class_names = class_names;
+    out.class_groups = class_groups;
     if (views) out.views.emplace();
     if (published) out.published.emplace();
     std::vector<std::size_t> rows;

@@ -23,6 +23,7 @@ struct folder_meta {
     skeleton::dynamic topology;
     std::optional<skeleton::channel_layout> layout;  ///< empty where channels are not named
     std::vector<std::string> class_names;            ///< empty where classes are not named
+    std::vector<std::string> class_groups;           ///< one per class name, or empty
     bool zero_is_missing = false;
 };
 
@@ -73,10 +74,11 @@ inline std::optional<skeleton::channel_layout> layout_of(const io::json& meta,
 /// Reads the text of meta.json; `where` names it in errors.
 ///
 /// Needed: `joints` (names), `bones` ([child, parent], counted from 0, any order). Used where
-/// present: `channels` (x, y, z, confidence), `class_names`, `zero_is_missing` (a joint at exactly
-/// 0 was not tracked), `centre` and `scale_pair` (joints by index or name), and the free texts
-/// `name`, `source`, `units`, `fps`, `licence`, `caveat`, `synthetic`. Everything else is ignored.
-/// Errors: mgkit::error for invalid JSON, wrong types, a skeleton that is no tree.
+/// present: `channels` (x, y, z, confidence), `class_names`, `class_groups` (the group of each
+/// class), `zero_is_missing` (a joint at exactly 0 was not tracked), `centre` and `scale_pair`
+/// (joints by index or name), `synthetic`, and the free texts `name`, `source`, `units`, `fps`,
+/// `licence`, `caveat`, `generator_version`. Everything else is ignored. Errors: mgkit::error for
+/// invalid JSON, wrong types, a skeleton that is no tree.
 inline folder_meta parse_folder_meta(std::string_view text, const std::string& where) {
     const io::json meta = io::parse_json(text, where);
     if (!meta.is_object()) throw error(where, "an object", meta.type_name());
@@ -87,10 +89,16 @@ inline folder_meta parse_folder_meta(std::string_view text, const std::string& w
     out.about.fps = detail::free_text(meta, "fps");
     out.about.licence = detail::free_text(meta, "licence");
     out.about.caveat = detail::free_text(meta, "caveat");
+    out.about.generator = detail::free_text(meta, "generator_version");
     out.about.synthetic = io::get_or<bool>(meta, "synthetic", false, where);
     out.zero_is_missing = io::get_or<bool>(meta, "zero_is_missing", false, where);
     out.layout = detail::layout_of(meta, where);
     out.class_names = io::get_or<std::vector<std::string>>(meta, "class_names", {}, where);
+    out.class_groups = io::get_or<std::vector<std::string>>(meta, "class_groups", {}, where);
+    if (!out.class_groups.empty() && out.class_groups.size() != out.class_names.size())
+        throw error(where + ": 'class_groups'",
+                    mgkit::text(out.class_names.size(), " names, one per class name"),
+                    mgkit::text(out.class_groups.size()));
 
     auto joints = io::get<std::vector<std::string>>(meta, "joints", where);
     std::vector<skeleton::joint_pair> bones;

@@ -74,6 +74,7 @@ inline loaded_folder read_folder(const std::string& folder, const read_policy& p
     if (clips.about.name.empty()) clips.about.name = folder;
     clips.topology.name = clips.about.name;
     clips.class_names = std::move(meta.class_names);
+    clips.class_groups = std::move(meta.class_groups);
     if (clips.class_names.empty()) detail::name_classes(clips, report.notes);
 
     for (int i = 0; i < size.clips; ++i) {

@@ -31,6 +31,8 @@ struct synthetic_settings {
 enum class synthetic_class { raise_hand, rub_hands, touch_face, shake_shoulders, lean, cross_arms };
 inline constexpr std::array<const char*, 6> synthetic_class_names{
     "raise hand", "rub hands", "touch face", "shake shoulders", "lean", "cross arms"};
+inline constexpr std::array<const char*, 6> synthetic_class_groups{"hand", "hand", "head",
+                                                                   "body", "body", "hand"};
 
 namespace detail {
 
@@ -149,9 +151,11 @@ inline clip_set make_synthetic(const synthetic_settings& settings = {}) {
     out.about.fps = "30";
     out.about.caveat = "generated, not recorded: for trying the program, not for judging methods";
     out.about.synthetic = true;
+    out.about.generator = "upper-body movements, version 1";
     out.topology = skeleton::dynamic::copy_of(skeleton::kinect20{});
     out.topology.name = out.about.name;
     out.class_names.assign(synthetic_class_names.begin(), synthetic_class_names.end());
+    out.class_groups.assign(synthetic_class_groups.begin(), synthetic_class_groups.end());
     out.shape = {skeleton::channel_layout::xyz, settings.frames, 20, 1};
     std::vector<float> values(static_cast<std::size_t>(wanted) * out.shape.size(), 0.0f);
 

@@ -32,6 +32,7 @@ inline io::json meta_of(const clip_set& clips) {
         meta["channels"].push_back(letter == 'c' ? std::string("confidence")
                                                  : std::string(1, letter));
     meta["class_names"] = clips.class_names;
+    if (!clips.class_groups.empty()) meta["class_groups"] = clips.class_groups;
     meta["zero_is_missing"] = false;
     meta["synthetic"] = clips.about.synthetic;
     const auto free_text = [&](const char* key, const std::string& value) {
@@ -42,6 +43,7 @@ inline io::json meta_of(const clip_set& clips) {
     free_text("fps", clips.about.fps);
     free_text("licence", clips.about.licence);
     free_text("caveat", clips.about.caveat);
+    free_text("generator_version", clips.about.generator);
     return meta;
 }
 

@@ -121,19 +121,23 @@ struct study_comparison {
 struct study_curve {
     std::string name;
     std::vector<double> x, y;
+    std::vector<double> rate = {};  ///< learning rate at each point, or empty
 };
 
 /// A confusion matrix with the system it belongs to.
 struct study_confusion {
     std::string title;
     metric::confusion_matrix matrix;
+    /// Training clips of each class (the mean over folds where the matrix adds folds), or empty.
+    std::vector<double> train_clips = {};
 };
 
-/// A clip to be drawn.
+/// A clip to be drawn, or where to find it.
 struct study_clip {
-    skeleton::pose<float> pose;
+    skeleton::pose<float> pose;  ///< of no frames where only the place is known
     int label = 0;
     std::string caption;
+    std::optional<std::uint32_t> row = {};  ///< position in the data that `study_data` names
 };
 
 /// A test clip and its nearest training clips, nearest first.
@@ -153,9 +157,12 @@ struct study_data {
     int subjects = 0;
     int excluded = 0;  ///< unusable clips left out
     std::vector<std::string> class_names;
+    std::vector<std::string> class_groups;  ///< group of each class; empty where there are none
     std::vector<std::string> joint_names;
     std::vector<skeleton::joint_pair> bones;
     bool synthetic = false;  ///< generated, not recorded
+    std::string generator;   ///< version of what generated it
+    std::string folder;      ///< where the clips lie; empty for the small generated set
     micro_gestures contains = micro_gestures::unknown;
     std::vector<std::string> notes;  ///< further caveats, from whoever knows the data
 };
