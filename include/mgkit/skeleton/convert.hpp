@@ -11,6 +11,7 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/skeleton/conversions.hpp"
+#include "mgkit/skeleton/estimator_conversions.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
 namespace mgkit::skeleton {
