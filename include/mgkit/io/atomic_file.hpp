@@ -68,6 +68,13 @@ public:
         write(std::as_bytes(std::span<const char>(text.data(), text.size())));
     }
 
+    /// Replaces the first bytes of what was written, for headers that count what follows.
+    /// Errors: mgkit::error if fewer bytes were written so far.
+    void rewrite_front(std::string_view text) {
+        if (!is_open()) throw error(path_, "writing before commit", "a closed file");
+        replace_front(std::as_bytes(std::span<const char>(text.data(), text.size())));
+    }
+
     /// Makes the content durable and gives it the target's name.
     void commit() {
         if (!is_open()) throw error(path_, "one commit", "a second one");
@@ -150,6 +157,17 @@ private:
         }
     }
 
+    void replace_front(std::span<const std::byte> bytes) {
+        const auto end = ::lseek(handle_, 0, SEEK_CUR);
+        if (end < 0) detail::unwritable(path_, errno);
+        if (static_cast<std::size_t>(end) < bytes.size())
+            throw error(path_, mgkit::text("at least ", bytes.size(), " bytes written"),
+                        mgkit::text(static_cast<long long>(end)));
+        if (::lseek(handle_, 0, SEEK_SET) < 0) detail::unwritable(path_, errno);
+        append(bytes);
+        if (::lseek(handle_, end, SEEK_SET) < 0) detail::unwritable(path_, errno);
+    }
+
     void publish() {
         if (::fsync(handle_) != 0) detail::unwritable(path_, errno);
         if (::rename(temporary_.c_str(), target_.c_str()) != 0) detail::unwritable(path_, errno);
@@ -193,6 +211,16 @@ private:
     void append(std::span<const std::byte> bytes) {
         if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size())
             detail::unwritable(path_, errno);
+    }
+
+    void replace_front(std::span<const std::byte> bytes) {
+        const long end = std::ftell(file_);
+        if (end < 0 || static_cast<std::size_t>(end) < bytes.size())
+            throw error(path_, mgkit::text("at least ", bytes.size(), " bytes written"),
+                        mgkit::text(end));
+        if (std::fseek(file_, 0, SEEK_SET) != 0) detail::unwritable(path_, errno);
+        append(bytes);
+        if (std::fseek(file_, 0, SEEK_END) != 0) detail::unwritable(path_, errno);
     }
 
     void publish() {

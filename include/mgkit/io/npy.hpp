@@ -97,8 +97,11 @@ private:
     npy_array array_;
 };
 
-/// The header NumPy would write (version 1.0), padded so that data starts at a multiple of 64.
-inline std::string npy_header(dtype type, std::span<const std::int64_t> shape) {
+/// The header NumPy would write (version 1.0), padded so that data starts at a multiple of 64, or
+/// at byte `size` (a multiple of 64) for headers that are to be rewritten with another shape.
+/// Errors: mgkit::error for types NumPy lacks, a shape that does not fit into `size`.
+inline std::string npy_header(dtype type, std::span<const std::int64_t> shape,
+                              std::size_t size = 0) {
     std::string_view descr;
     for (const auto& known : detail::npy_types)
         if (descr.empty() && known.type == type) descr = known.descr;
@@ -108,7 +111,11 @@ inline std::string npy_header(dtype type, std::span<const std::int64_t> shape) {
         "{'descr': '", descr, "', 'fortran_order': False, 'shape': ", shape_text(shape), ", }");
     constexpr std::size_t prefix = 10, alignment = 64;
     const std::size_t bare = prefix + dictionary.size() + 1;
-    dictionary.append((alignment - bare % alignment) % alignment, ' ');
+    const std::size_t padded = size > 0 ? size : bare + (alignment - bare % alignment) % alignment;
+    if (padded < bare || padded % alignment != 0)
+        throw error("npy header", mgkit::text("a size of at least ", bare, ", a multiple of 64"),
+                    mgkit::text(padded));
+    dictionary.append(padded - bare, ' ');
     dictionary += '\n';
     std::string out(detail::npy_magic);
     out += {'\x01', '\x00', static_cast<char>(dictionary.size() & 255),
