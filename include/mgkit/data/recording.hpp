@@ -37,6 +37,7 @@ struct recording {
     std::optional<outcome> result;
     skeleton::dynamic topology;
     skeleton::pose<float> poses;
+    int width = 0, height = 0;  ///< of the picture, pixels; 0 unknown
 
     int frames() const { return poses.length(); }
     double seconds() const { return fps > 0 ? frames() / fps : 0; }

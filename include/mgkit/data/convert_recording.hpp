@@ -1,0 +1,76 @@
+// A recording carried to another skeleton, whichever one it has.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/core/type_list.hpp"
+#include "mgkit/data/recording.hpp"
+#include "mgkit/skeleton/convert.hpp"
+#include "mgkit/skeleton/dynamic.hpp"
+#include "mgkit/skeleton/joint_name.hpp"
+#include "mgkit/skeleton/list.hpp"
+
+namespace mgkit::data {
+
+/// Name of the built-in skeleton that has the same joints in the same order, whatever their
+/// spelling ("RShoulder", "right_shoulder"); empty where none has. Cost: constant.
+inline std::string_view known_skeleton(const skeleton::dynamic& topology) {
+    std::string_view found;
+    skeleton::all::for_each([&]<class T>(type_tag<T>) {
+        if (!found.empty() || topology.joints.size() != T::joints.size()) return;
+        for (std::size_t j = 0; j < T::joints.size(); ++j)
+            if (topology.joints[j] != T::joints[j] &&
+                skeleton::parse_joint_name(topology.joints[j]) !=
+                    skeleton::parse_joint_name(T::joints[j]))
+                return;
+        found = T::name;
+    });
+    return found;
+}
+
+/// The recording with the joints of `To`; everything else stays.
+///
+/// Its skeleton is found by name and number of joints, else by the names of its joints. What a
+/// conversion does: `skeleton::convert`. Errors: mgkit::error where there is no conversion, naming
+/// what can be converted to `To`. Cost: C T V.
+template <skeleton::static_topology To>
+recording convert_recording(const recording& in) {
+    check(in);
+    std::string_view from = in.topology.name;
+    bool named = false;
+    skeleton::all::for_each([&]<class From>(type_tag<From>) {
+        named = named || (From::name == from && From::joints.size() == in.topology.joints.size());
+    });
+    if (!named) from = known_skeleton(in.topology);
+
+    recording out;
+    out.name = in.name;
+    out.subject = in.subject;
+    out.fps = in.fps;
+    out.result = in.result;
+    out.width = in.width;
+    out.height = in.height;
+    out.topology = skeleton::dynamic::copy_of(To{});
+    bool done = false;
+    std::string possible;
+    skeleton::all::for_each([&]<class From>(type_tag<From>) {
+        if constexpr (skeleton::convertible<From, To>) {
+            possible += text(possible.empty() ? "" : ", ", From::name);
+            if (From::name != from) return;
+            skeleton::convert<From, To>(in.poses.view(), out.poses);
+            done = true;
+        }
+    });
+    if (!done)
+        throw error("recording " + in.name, text("a skeleton that converts to ", To::name),
+                    text(from.empty() ? std::string_view(in.topology.name) : from, " with ",
+                         in.topology.joints.size(), " joints"),
+                    "these can be converted: " + possible);
+    return out;
+}
+
+}  // namespace mgkit::data

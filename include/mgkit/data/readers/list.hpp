@@ -1,0 +1,13 @@
+// Every reader of recordings, by name.
+#pragma once
+
+#include "mgkit/core/type_list.hpp"
+#include "mgkit/data/readers/mmpose.hpp"
+#include "mgkit/data/readers/untrimmed.hpp"
+
+namespace mgkit::data::readers {
+
+/// The formats that `recognise` tries, in this order; drives tests and tables.
+using all = type_list<mmpose, untrimmed>;
+
+}  // namespace mgkit::data::readers

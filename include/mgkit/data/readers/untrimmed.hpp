@@ -1,0 +1,422 @@
+// Many untrimmed recordings in one folder of .npy arrays.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/data/convert_recording.hpp"
+#include "mgkit/data/detections.hpp"
+#include "mgkit/data/folder_meta.hpp"
+#include "mgkit/data/readers/concept.hpp"
+#include "mgkit/data/readers/detail/people_builder.hpp"
+#include "mgkit/data/readers/detail/seen_joints.hpp"
+#include "mgkit/data/readers/limits.hpp"
+#include "mgkit/data/recording.hpp"
+#include "mgkit/data/write_folder.hpp"
+#include "mgkit/io/json.hpp"
+#include "mgkit/io/mapped_file.hpp"
+#include "mgkit/io/npy.hpp"
+
+namespace mgkit::data::readers {
+
+/// An action point: something of a class happens around one frame of a recording.
+struct untrimmed_tag {
+    int recording = 0, frame = 0, label = 0;
+    friend bool operator==(const untrimmed_tag&, const untrimmed_tag&) = default;
+};
+
+/// What a folder of untrimmed recordings says beside the poses. Lists are empty where it has none.
+struct untrimmed_facts {
+    std::vector<std::string> names;              ///< of the recordings
+    std::vector<int> frames;                     ///< per recording
+    std::vector<int> subjects;                   ///< per recording
+    std::vector<int> classes;                    ///< per recording
+    std::vector<std::vector<segment>> segments;  ///< per recording
+    std::vector<untrimmed_tag> tags;
+    std::vector<std::string> class_names;
+};
+
+/// The folder layout of untrimmed recordings, T frames each, V joints, C channels.
+///
+/// `long_data.npy` (sum of T, V, C), any float type; `long_start.npy` (recordings + 1): first row
+/// of each; `meta.json` as for clip folders, with `fps` as a number and optionally `recordings`
+/// (their names). Optional: `long_valid.npy` (sum of T), 0 where nobody was tracked;
+/// `long_timestamp_ms.npy` (sum of T), from which the rate is taken where meta.json has no number;
+/// `long_subject.npy` and `long_class.npy` (per recording); `long_segments.npy` (rows recording,
+/// start, end exclusive, label), `long_tags.npy` (rows recording, frame, class), `long_label.npy`
+/// (sum of T). Each frame is one person, or nobody where `long_valid` is 0.
+/// Files are mapped: reading a recording touches its own rows only. Values that are not finite and
+/// joints at zero follow the policy, for which a layout without confidence gains one.
+/// Errors: mgkit::error naming file and entry.
+struct untrimmed {
+    static constexpr std::string_view name = "untrimmed";
+    static constexpr std::string_view describes =
+        "folder of NumPy arrays: long_data.npy, long_start.npy, meta.json";
+
+    bool recognises(const std::string& path) const {
+        std::error_code code;
+        return std::filesystem::is_regular_file(path + "/long_data.npy", code) &&
+               std::filesystem::is_regular_file(path + "/long_start.npy", code);
+    }
+    std::vector<std::string> list(const std::string& path) const;
+    detections read(const std::string& path, std::size_t index,
+                    const read_policy& policy = {}) const;
+
+    /// Subjects, classes, segments, tags: everything but the poses.
+    static untrimmed_facts facts(const std::string& path);
+    /// Subject of each recording; empty where the folder does not say.
+    static std::vector<int> subjects(const std::string& path) { return facts(path).subjects; }
+    /// Label of each frame of one recording; empty where the folder has none.
+    static std::vector<int> frame_labels(const std::string& path, std::size_t index);
+
+    /// A new folder of one recording; see `write_all`.
+    void write(const std::string& path, const recording& one) const {
+        write_all(path, std::span<const recording>(&one, 1));
+    }
+    /// A new folder of recordings of one skeleton, layout, rate and picture size; it appears
+    /// complete or not at all. Subjects are written if one is known. Cost: one copy of the values.
+    static void write_all(const std::string& path, std::span<const recording> recordings);
+};
+
+namespace detail {
+
+/// Rows of each recording, checked against the data.
+inline std::vector<std::size_t> untrimmed_starts(const std::string& folder, std::size_t rows) {
+    const io::npy_file file(folder + "/long_start.npy");
+    if (file.shape().size() != 1 || file.size() < 2)
+        throw error(file.path(), "one number per recording and one for the end",
+                    "shape " + io::shape_text(file.shape()));
+    const auto starts = file.read<std::int64_t>();
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        const bool rising = starts[i] >= 0 && (i == 0 ? starts[i] == 0 : starts[i] > starts[i - 1]);
+        if (!rising || static_cast<std::uint64_t>(starts[i]) > rows)
+            throw error(file.path(),
+                        text("numbers that start at 0 and rise to at most ", rows,
+                             ", the rows of long_data.npy"),
+                        text(starts[i], " as entry ", i));
+        if (i > 0 && starts[i] - starts[i - 1] > limits{}.frames)
+            throw error(file.path(), text("recordings of at most ", limits{}.frames, " frames"),
+                        text(starts[i] - starts[i - 1], " in recording ", i - 1));
+        out.push_back(static_cast<std::size_t>(starts[i]));
+    }
+    if (out.back() != rows)
+        throw error(file.path(), text(rows, " as the last entry, the rows of long_data.npy"),
+                    text(out.back()), "write both together");
+    return out;
+}
+
+/// The mapped arrays of a folder, agreeing with each other.
+struct untrimmed_folder {
+    std::string path;
+    folder_meta meta;
+    io::json extra;  ///< meta.json, for what clip folders do not have
+    io::npy_file data;
+    std::vector<std::size_t> starts;
+    skeleton::channel_layout layout = skeleton::channel_layout::xyz;
+    std::vector<std::string> notes;
+
+    explicit untrimmed_folder(const std::string& folder)
+        : path(folder), data(folder + "/long_data.npy") {
+        const std::string about = folder + "/meta.json";
+        const io::mapped_file file(about);
+        meta = parse_folder_meta(file.text(), about);
+        extra = io::parse_json(file.text(), about);
+        const auto& shape = data.shape();
+        if (shape.size() != 3 || shape[0] < 1)
+            throw error(data.path(), "3 dimensions (frames of all recordings, joints, channels)",
+                        "shape " + io::shape_text(shape));
+        const auto joints = static_cast<std::int64_t>(meta.topology.joints.size());
+        if (shape[1] != joints)
+            throw error(data.path(), text(joints, " joints, as meta.json has"), text(shape[1]));
+        if (meta.layout ? skeleton::channels(*meta.layout) != shape[2]
+                        : shape[2] < 2 || shape[2] > 4)
+            throw error(data.path(),
+                        meta.layout
+                            ? text("channels ", skeleton::name(*meta.layout), ", as meta.json says")
+                            : std::string("2 to 4 channels"),
+                        text(shape[2]));
+        layout = meta.layout     ? *meta.layout
+                 : shape[2] == 2 ? skeleton::channel_layout::xy
+                 : shape[2] == 3 ? skeleton::channel_layout::xyz
+                                 : skeleton::channel_layout::xyzc;
+        if (!meta.layout)
+            notes.push_back(
+                text("channels are not named in meta.json: read as ", skeleton::name(layout)));
+        starts = untrimmed_starts(folder, static_cast<std::size_t>(shape[0]));
+        const auto known = known_skeleton(meta.topology);
+        meta.topology.name = !known.empty()             ? std::string(known)
+                             : !meta.about.name.empty() ? meta.about.name
+                                                        : stem(folder);
+    }
+
+    std::size_t recordings() const { return starts.size() - 1; }
+    std::size_t rows() const { return starts.back(); }
+    bool has(const char* file) const {
+        std::error_code code;
+        return std::filesystem::exists(path + "/" + file, code);
+    }
+    /// An optional array of one number per row.
+    std::optional<io::npy_file> per_row(const char* file) const {
+        if (!has(file)) return std::nullopt;
+        io::npy_file out(path + "/" + file);
+        if (out.shape().size() != 1 || out.size() != rows())
+            throw error(out.path(), text(rows(), " numbers, one per row of long_data.npy"),
+                        "shape " + io::shape_text(out.shape()));
+        return out;
+    }
+    std::vector<int> per_recording(const char* file) const {
+        if (!has(file)) return {};
+        const io::npy_file out(path + "/" + file);
+        if (out.shape().size() != 1 || out.size() != recordings())
+            throw error(out.path(), text(recordings(), " numbers, one per recording"),
+                        "shape " + io::shape_text(out.shape()));
+        return out.read<int>();
+    }
+    /// An optional table of `columns` integers per row.
+    std::vector<int> table(const char* file, std::int64_t columns) const {
+        if (!has(file)) return {};
+        const io::npy_file out(path + "/" + file);
+        if (out.shape().size() != 2 || out.shape()[1] != columns)
+            throw error(out.path(), text("rows of ", columns, " integers"),
+                        "shape " + io::shape_text(out.shape()));
+        return out.read<int>();
+    }
+    /// Elements [first, first + count) of a one- or more-dimensional array, as S.
+    template <class S>
+    static std::vector<S> part(const io::npy_file& file, std::size_t first, std::size_t count) {
+        const std::size_t size = io::size_of(file.type());
+        return io::convert<S>(file.type(), file.bytes().subspan(first * size, count * size),
+                              file.path());
+    }
+    std::size_t frames(std::size_t index) const {
+        if (index >= recordings())
+            throw error(path, text("a recording from 0 to ", recordings() - 1), text(index));
+        return starts[index + 1] - starts[index];
+    }
+    std::vector<std::string> names() const {
+        const std::string where = path + "/meta.json";
+        auto out = io::get_or<std::vector<std::string>>(extra, "recordings", {}, where);
+        if (!out.empty() && out.size() != recordings())
+            throw error(where + ": 'recordings'", text(recordings(), " names"), text(out.size()));
+        for (std::size_t i = out.size(); i < recordings(); ++i) {
+            std::string number = text(i);
+            number.insert(0, number.size() < 4 ? 4 - number.size() : 0, '0');
+            out.push_back(stem(path) + "_" + number);
+        }
+        return out;
+    }
+    double number(const char* key) const {
+        const auto it = extra.find(key);
+        if (it == extra.end() || !it->is_number()) return 0;
+        const double value = it->get<double>();
+        if (!(value >= 0 && value <= 1e6))
+            throw error(path + "/meta.json: '" + key + "'", "a number from 0 to 1000000",
+                        text(value));
+        return value;
+    }
+    /// Frames per second: a number in meta.json, else from the timestamps, else unknown.
+    double rate(std::size_t index, std::vector<std::string>& said) const {
+        if (const double fps = number("fps"); fps > 0) return fps;
+        const auto stamps = per_row("long_timestamp_ms.npy");
+        if (stamps && frames(index) > 1) {
+            auto at = part<double>(*stamps, starts[index], frames(index));
+            std::vector<double> steps;
+            for (std::size_t t = 1; t < at.size(); ++t) {
+                if (!(at[t] > at[t - 1]))
+                    throw error(
+                        stamps->path(), "times that rise",
+                        text(at[t], " after ", at[t - 1], " in recording ", index, ", frame ", t));
+                steps.push_back(at[t] - at[t - 1]);
+            }
+            const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+            std::nth_element(steps.begin(), middle, steps.end());
+            said.push_back("rate from the median step of the timestamps");
+            return 1000.0 / *middle;
+        }
+        if (!meta.about.fps.empty())
+            said.push_back("rate unknown: meta.json says \"" + meta.about.fps.substr(0, 100) +
+                           "\", not a number");
+        return 0;
+    }
+};
+
+}  // namespace detail
+
+inline std::vector<std::string> untrimmed::list(const std::string& path) const {
+    return detail::untrimmed_folder(path).names();
+}
+
+inline detections untrimmed::read(const std::string& path, std::size_t index,
+                                  const read_policy& policy) const {
+    const detail::untrimmed_folder folder(path);
+    const std::size_t frames = folder.frames(index), start = folder.starts[index];
+    const auto joints = folder.meta.topology.joints.size();
+    const auto stored = static_cast<std::size_t>(skeleton::channels(folder.layout));
+    const bool zeros = policy.zeros == zero_rule::missing ||
+                       (policy.zeros == zero_rule::as_declared && folder.meta.zero_is_missing);
+    const bool gains = !skeleton::has_confidence(folder.layout) &&
+                       (zeros || policy.not_finite == not_finite_rule::mark_invalid);
+    const auto layout = !gains ? folder.layout
+                        : folder.layout == skeleton::channel_layout::xy
+                            ? skeleton::channel_layout::xyc
+                            : skeleton::channel_layout::xyzc;
+    const auto channels = static_cast<std::size_t>(skeleton::channels(layout));
+    std::vector<int> tracked;
+    if (const auto valid = folder.per_row("long_valid.npy"))
+        tracked = folder.part<int>(*valid, start, frames);
+
+    read_policy rule = policy;
+    if (zeros) rule.zeros = zero_rule::missing;
+    detail::people_builder people(text(path, ", recording ", index), rule);
+    people.layout(folder.meta.topology, layout);
+    const auto values =
+        folder.part<float>(folder.data, start * joints * stored, frames * joints * stored);
+    std::vector<float> person(joints * channels);
+    for (std::size_t t = 0; t < frames; ++t) {
+        people.begin_frame();
+        if (!tracked.empty() && tracked[t] != 0 && tracked[t] != 1)
+            people.refuse("0 or 1 in long_valid.npy", text(tracked[t]));
+        if (tracked.empty() || tracked[t] == 1) {
+            people.begin_person();
+            for (std::size_t v = 0; v < joints; ++v) {
+                const float* joint = values.data() + (t * joints + v) * stored;
+                std::copy(joint, joint + stored, person.data() + v * channels);
+                if (gains) person[v * channels + stored] = 1.0f;
+            }
+            people.end_person(person, -1);
+        }
+        people.end_frame();
+    }
+    auto out = people.finish();
+    out.name = folder.names()[index];
+    out.fps = folder.rate(index, out.notes);
+    out.width = static_cast<int>(folder.number("width"));
+    out.height = static_cast<int>(folder.number("height"));
+    out.notes.insert(out.notes.end(), folder.notes.begin(), folder.notes.end());
+    return out;
+}
+
+inline untrimmed_facts untrimmed::facts(const std::string& path) {
+    const detail::untrimmed_folder folder(path);
+    untrimmed_facts out;
+    out.names = folder.names();
+    for (std::size_t i = 0; i < folder.recordings(); ++i)
+        out.frames.push_back(static_cast<int>(folder.frames(i)));
+    out.subjects = folder.per_recording("long_subject.npy");
+    out.classes = folder.per_recording("long_class.npy");
+    out.class_names = folder.meta.class_names;
+    const auto recording_of_row = [&](int value, const std::string& file, std::size_t row) {
+        if (value < 0 || value >= static_cast<int>(folder.recordings()))
+            throw error(path + "/" + file, text("recordings from 0 to ", folder.recordings() - 1),
+                        text(value, " in row ", row));
+        return static_cast<std::size_t>(value);
+    };
+    const auto rows = folder.table("long_segments.npy", 4);
+    if (!rows.empty()) out.segments.resize(folder.recordings());
+    for (std::size_t i = 0; i < rows.size(); i += 4) {
+        const std::size_t r = recording_of_row(rows[i], "long_segments.npy", i / 4);
+        const segment one{rows[i + 1], rows[i + 2], rows[i + 3], 0};
+        if (one.start < 0 || one.end <= one.start || one.end > out.frames[r] || one.label < 0)
+            throw error(path + "/long_segments.npy",
+                        text("0 <= start < end <= ", out.frames[r], " and a label of 0 or more"),
+                        text(one.start, ", ", one.end, ", ", one.label, " in row ", i / 4));
+        out.segments[r].push_back(one);
+    }
+    const auto tags = folder.table("long_tags.npy", 3);
+    for (std::size_t i = 0; i < tags.size(); i += 3) {
+        const std::size_t r = recording_of_row(tags[i], "long_tags.npy", i / 3);
+        const untrimmed_tag one{tags[i], tags[i + 1], tags[i + 2]};
+        if (one.frame < 0 || one.frame >= out.frames[r] || one.label < 0)
+            throw error(path + "/long_tags.npy",
+                        text("frames from 0 to ", out.frames[r] - 1, " and a class of 0 or more"),
+                        text(one.frame, ", ", one.label, " in row ", i / 3));
+        out.tags.push_back(one);
+    }
+    return out;
+}
+
+inline std::vector<int> untrimmed::frame_labels(const std::string& path, std::size_t index) {
+    const detail::untrimmed_folder folder(path);
+    const std::size_t frames = folder.frames(index);
+    const auto labels = folder.per_row("long_label.npy");
+    if (!labels) return {};
+    return folder.part<int>(*labels, folder.starts[index], frames);
+}
+
+inline void untrimmed::write_all(const std::string& path, std::span<const recording> recordings) {
+    if (recordings.empty()) throw error(path, "at least one recording to write", "none");
+    const recording& like = recordings.front();
+    std::vector<std::int64_t> starts{0}, subjects;
+    io::json names = io::json::array();
+    for (const auto& one : recordings) {
+        check(one);
+        detail::require_finite(one);
+        if (!(one.topology == like.topology) ||
+            one.poses.shape().layout != like.poses.shape().layout || one.fps != like.fps ||
+            one.width != like.width || one.height != like.height)
+            throw error(path, "recordings of one skeleton, layout, rate and picture size",
+                        "recording " + one.name + " differs from " + like.name,
+                        "write them to folders of their own");
+        starts.push_back(starts.back() + one.frames());
+        subjects.push_back(one.subject);
+        names.push_back(one.name);
+    }
+    const auto layout = like.poses.shape().layout;
+    const auto joints = static_cast<std::size_t>(like.poses.shape().joints);
+    const auto channels = static_cast<std::size_t>(skeleton::channels(layout));
+    std::vector<float> values;
+    values.reserve(static_cast<std::size_t>(starts.back()) * joints * channels);
+    for (const auto& one : recordings) {
+        const auto view = one.poses.view();
+        for (int t = 0; t < view.length; ++t)
+            for (int v = 0; v < view.shape.joints; ++v)
+                for (int c = 0; c < skeleton::channels(layout); ++c)
+                    values.push_back(detail::seen_value(view, c, t, v));
+    }
+    io::json meta;
+    meta["name"] = like.topology.name;
+    meta["joints"] = like.topology.joints;
+    meta["bones"] = io::json::array();
+    for (const auto bone : like.topology.bones())
+        meta["bones"].push_back({bone.first, bone.second});
+    meta["centre"] = like.topology.centre;
+    meta["scale_pair"] = {like.topology.scale_pair.first, like.topology.scale_pair.second};
+    meta["channels"] = io::json::array();
+    for (const char letter : std::string_view(skeleton::name(layout)))
+        meta["channels"].push_back(letter == 'c' ? std::string("confidence")
+                                                 : std::string(1, letter));
+    if (like.fps > 0) meta["fps"] = like.fps;
+    if (like.width > 0) meta["width"] = like.width;
+    if (like.height > 0) meta["height"] = like.height;
+    meta["recordings"] = std::move(names);
+
+    std::error_code code;
+    if (std::filesystem::exists(path, code) && !std::filesystem::is_empty(path, code))
+        throw error(path, "a new or empty folder", "one with files in it",
+                    "choose another name or remove it");
+    data::detail::folder_in_progress folder(path);
+    io::write_npy(
+        folder.path() + "/long_data.npy", values,
+        {starts.back(), static_cast<std::int64_t>(joints), static_cast<std::int64_t>(channels)});
+    const auto count = static_cast<std::int64_t>(recordings.size());
+    io::write_npy(folder.path() + "/long_start.npy", starts, {count + 1});
+    if (std::any_of(subjects.begin(), subjects.end(), [](std::int64_t s) { return s >= 0; }))
+        io::write_npy(folder.path() + "/long_subject.npy", subjects, {count});
+    io::write_json(folder.path() + "/meta.json", meta);
+    folder.publish();
+}
+
+}  // namespace mgkit::data::readers
