@@ -115,4 +115,22 @@ inline void write_annotations(const std::string& path, const annotations& a) {
     file.commit();
 }
 
+/// The segments of one class and another joined where they touch or overlap, as one class `name`:
+/// gesture units from phases. Segments of the classes `without` are dropped first.
+inline annotations merged(const annotations& from, std::span<const int> without,
+                          const std::string& name) {
+    annotations out;
+    out.class_names = {name};
+    for (const auto& [recording, list] : from.by_recording)
+        for (const segment& s : list) {
+            if (std::find(without.begin(), without.end(), s.label) != without.end()) continue;
+            auto& units = out.by_recording[recording];
+            if (!units.empty() && s.start <= units.back().end)
+                units.back().end = std::max(units.back().end, s.end);
+            else
+                units.push_back({s.start, s.end, 0, 0});
+        }
+    return out;
+}
+
 }  // namespace mgkit::data
