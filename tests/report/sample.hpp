@@ -1,9 +1,10 @@
-// A small study with known figures.
+// A small study and a small audit with known figures.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "mgkit/report/audit.hpp"
 #include "mgkit/report/study.hpp"
 
 /// A row over clips 0..n-1 of subjects clip / 2, with given hits.
@@ -58,4 +59,43 @@ inline mgkit::skeleton::pose<float> sample_pose() {
             out.view().at(2, t, v) = t == 1 && v == 1 ? 0.f : 1.f;
         }
     return out;
+}
+
+/// An audit with every part.
+inline mgkit::report::audit sample_audit() {
+    mgkit::report::audit a;
+    a.corpus = "press conference";
+    a.generator = "7";
+    a.synthetic = true;
+    a.command = "mgfm audit";
+    a.fps = 25;
+    a.policy = {50, 2000, .3, false};
+    a.recordings = 100;
+    a.counts = {1000, 400, 100, 300, 200};
+    for (int k = 0; k < 10; ++k) {
+        const double from = .2 * (k + 1);
+        a.deciles.push_back({from, from + .2, {100, 40 - 3 * k, 2 * k, 30, 30 + k}});
+    }
+    a.proposed_fit = {.0125, .5};
+    a.accepted_fit = {.2, 0};
+    a.durations = {
+        {.25, .5, 1, 2, 64}, {.125, .5, .25, .125}, {.125, .5, .25, .125}, {.3, .5, .2, 0}};
+    a.overlaps = {{"all classes", "mean", .25, .2, .3, .125, .1, .15, 1000},
+                  {"without talking", "time_weighted", .0625, {}, {}, {}, {}, {}, 1000}};
+    a.cut_ins = {1, 2, 3};
+    a.sweep = {{"quota", 50, 400, a.overlaps[0]},
+               {"quota", 80, 500, a.overlaps[0]},
+               {"threshold", .1, 600, a.overlaps[1]}};
+    a.sweep[0].overlap.truth = a.sweep[0].overlap.measure = "";
+    a.sweep[1].overlap.truth = a.sweep[1].overlap.measure = "";
+    a.sweep[2].overlap.truth = a.sweep[2].overlap.measure = "";
+    a.notes = {"a note"};
+    return a;
+}
+
+/// Times that `part` occurs.
+inline std::size_t occurrences(const std::string& text, const std::string& part) {
+    std::size_t n = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+    return n;
 }

@@ -176,16 +176,3 @@ TEST_CASE("skeletons fit their box whatever the coordinates are") {
     skeleton::pose<float> unseen({skeleton::channel_layout::xyc, 1, 3, 1}, 1);
     CHECK(contains(skeleton_chart("t", unseen.view(), 0, {}, {}).element(), "no joint is visible"));
 }
-
-TEST_CASE("moving figures have sixteen frames each and words for what they are") {
-    const auto pose = sample_pose();
-    const std::vector<skeleton::joint_pair> bones{{1, 0}, {2, 1}};
-    const std::vector<moving_clip> clips{{pose.view(), {"query", hostile}}, {pose.view(), {}}};
-    const std::string s = moving_chart(hostile, clips, bones).element();
-    CHECK(markup_fault(s) == "");
-    CHECK(count(s, "bone frame") == 32);
-    CHECK(count(s, "frame last") == 2);
-    CHECK(contains(s, "query"));
-    CHECK_REFUSED(moving_chart("t", {}, bones), "one clip");
-    CHECK_REFUSED(moving_chart("t", std::vector<moving_clip>{{{}, {}}}, bones), "one frame");
-}

@@ -204,7 +204,7 @@ TEST_CASE("the page has every part, nothing from elsewhere, and baselines beside
     const std::string page = to_html(s);
     CHECK(markup_fault(page) == "");
     for (const char* part :
-         {"Synthetic data", "Before you read the figures", "Scores", "Pre-training", "Confusion",
+         {"Synthetic data", "Before you read the figures", "Scores", "Pre-training", "confusion",
           "Retrieval", "Settings and reproduction", "mgfm study --data sample", "Random encoder",
           "Majority", "other class", "prefers-color-scheme:dark", "@media print",
           "prefers-reduced-motion", "figcaption", "aria-label", "<desc>"})
@@ -214,7 +214,7 @@ TEST_CASE("the page has every part, nothing from elsewhere, and baselines beside
     // Caveats stand before the first figure.
     CHECK(page.find("Before you read") < page.find("75.0"));
     CHECK(markup_fault(to_html(study{})) == "");
-    CHECK_FALSE(contains(to_html(study{}), "Confusion"));
+    CHECK_FALSE(contains(to_html(study{}), "confusion"));
 }
 
 TEST_CASE("pages are written whole or not at all") {

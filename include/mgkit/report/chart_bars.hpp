@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/report/csv.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/svg.hpp"
 
@@ -92,6 +93,15 @@ inline svg bar_chart(std::string_view title, std::span<const bar> bars,
                                            : "middle");
     }
     return out;
+}
+
+/// One row per bar: name, value, low, high; the reference is the last row.
+inline std::string bars_csv(std::span<const bar> bars,
+                            const std::optional<bar_reference>& reference = {}) {
+    csv_builder out({"name", "value", "low", "high"});
+    for (const bar& b : bars) out.row({b.name, b.value, b.low, b.high});
+    if (reference) out.row({reference->name, reference->value, "", ""});
+    return out.str();
 }
 
 }  // namespace mgkit::report

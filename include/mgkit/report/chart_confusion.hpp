@@ -3,22 +3,66 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/metric/confusion.hpp"
+#include "mgkit/report/csv.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/svg.hpp"
 
 namespace mgkit::report {
 
+namespace detail {
+
+/// Lines between groups and the name of each beside its rows.
+inline void draw_groups(svg& out, std::span<const int> order, std::span<const std::string> groups,
+                        double left, double top, double cell) {
+    const double size = cell * static_cast<double>(order.size());
+    const auto group = [&](std::size_t k) -> const std::string& {
+        return groups[static_cast<std::size_t>(order[k])];
+    };
+    std::size_t first = 0;
+    for (std::size_t k = 1; k <= order.size(); ++k) {
+        if (k < order.size() && group(k) == group(first)) continue;
+        const double begin = cell * static_cast<double>(first), end = cell * static_cast<double>(k);
+        out.label(left + size + 8, top + (begin + end) / 2 + 4, shorten(group(first), 18),
+                  "small strong");
+        if (k < order.size()) {
+            out.line(left, top + end - 0.5, left + size, top + end - 0.5, "divide");
+            out.line(left + end - 0.5, top, left + end - 0.5, top + size, "divide");
+        }
+        first = k;
+    }
+}
+
+}  // namespace detail
+
+/// Classes in the order of their groups: groups as they first appear, classes as they are numbered.
+/// Without a group for each class, the numbers themselves.
+inline std::vector<int> grouped_order(int classes, std::span<const std::string> groups) {
+    std::vector<int> out(static_cast<std::size_t>(std::max(classes, 0)));
+    std::iota(out.begin(), out.end(), 0);
+    if (groups.size() != out.size()) return out;
+    const auto rank = [&](int c) {
+        return std::find(groups.begin(), groups.end(), groups[static_cast<std::size_t>(c)]) -
+               groups.begin();
+    };
+    std::stable_sort(out.begin(), out.end(), [&](int a, int b) { return rank(a) < rank(b); });
+    return out;
+}
+
 /// True classes down, answers across; the shade is the share of the row, the number the count of
 /// clips (left out beyond 24 classes, where only the pointer shows it). A class without a name gets
-/// its number. Errors: an empty matrix, more than 512 classes, counts that do not fill it.
+/// its number. With a group for each class, groups stand together between lines, named on the
+/// right. Errors: an empty matrix, more than 512 classes, counts that do not fill it.
 inline svg confusion_chart(std::string_view title, const metric::confusion_matrix& m,
-                           std::span<const std::string> class_names) {
+                           std::span<const std::string> class_names,
+                           std::span<const std::string> groups = {}) {
     constexpr auto where = "report::confusion_chart";
     const auto n = static_cast<std::size_t>(std::max(m.classes, 0));
     if (n == 0 || n > 512 || m.counts.size() != n * n)
@@ -42,24 +86,29 @@ inline svg confusion_chart(std::string_view title, const metric::confusion_matri
         right += m.at(c, c);
         all += m.support(c);
     }
-    svg out(std::max(left + size + room * 0.7 + 12, 360.0), top + size + 16, title,
+    const std::vector<int> order = grouped_order(m.classes, groups);
+    const bool grouped = groups.size() == n;
+    svg out(std::max(left + size + std::max(room * 0.7, grouped ? 130.0 : 0.0) + 12, 360.0),
+            top + size + 16, title,
             text(right, " of ", all, " clips on the diagonal, ", m.classes,
                  " classes; rows are true classes, columns answers"));
     out.label(8, 20, title, "strong");
     out.label(14, top + size / 2, "true class", "muted", "middle", -90);
     out.label(left, 42, "answer", "muted");
-    for (int t = 0; t < m.classes; ++t) {
-        const double y = top + cell * t;
+    for (std::size_t row = 0; row < n; ++row) {
+        const int t = order[row];
+        const double along = cell * static_cast<double>(row), y = top + along;
         const double support = static_cast<double>(std::max<std::int64_t>(m.support(t), 1));
         if (names) {
             out.label(left - 6, y + cell / 2 + 4, shorten(named(t), longest), "small", "end");
-            out.label(left + cell * t + cell / 2, top - 8, shorten(named(t), longest), "small",
+            out.label(left + along + cell / 2, top - 8, shorten(named(t), longest), "small",
                       "start", -40);
         }
-        for (int p = 0; p < m.classes; ++p) {
+        for (std::size_t column = 0; column < n; ++column) {
+            const int p = order[column];
             const auto count = m.at(t, p);
             const double share = static_cast<double>(count) / support;
-            const double x = left + cell * p;
+            const double x = left + cell * static_cast<double>(column);
             if (count == 0) {
                 out.rectangle(x, y, cell - 1, cell - 1, "panel");
                 continue;
@@ -74,7 +123,21 @@ inline svg confusion_chart(std::string_view title, const metric::confusion_matri
             out.close();
         }
     }
+    if (grouped) detail::draw_groups(out, order, groups, left, top, cell);
     return out;
+}
+
+/// One row per pair of classes, in the order of their numbers: true_class, answer, clips.
+inline std::string confusion_csv(const metric::confusion_matrix& m,
+                                 std::span<const std::string> class_names) {
+    const auto named = [&](int c) {
+        const auto i = static_cast<std::size_t>(c);
+        return i < class_names.size() ? class_names[i] : "class " + std::to_string(c);
+    };
+    csv_builder out({"true_class", "answer", "clips"});
+    for (int t = 0; t < m.classes; ++t)
+        for (int p = 0; p < m.classes; ++p) out.row({named(t), named(p), m.at(t, p)});
+    return out.str();
 }
 
 }  // namespace mgkit::report

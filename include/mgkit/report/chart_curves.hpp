@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/report/csv.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/study.hpp"
 #include "mgkit/report/svg.hpp"
@@ -110,7 +111,12 @@ inline svg line_chart(std::string_view title, std::string_view x_name, std::stri
         ends.push_back({last, k});
         description += c.name + " from " + fixed(first, 3) + " to " + fixed(last, 3) + "; ";
     }
-    constexpr double left = 70, plot = 420, right = 160, top = 40, tall = 230;
+    constexpr std::size_t longest = 32;
+    std::size_t letters = 0;
+    for (const study_curve& c : curves)
+        letters = std::max(letters, width(shorten(c.name, longest)));
+    constexpr double left = 70, plot = 420, top = 40, tall = 230;
+    const double right = std::max(160.0, 6.4 * static_cast<double>(letters) + 45);
     svg out(left + plot + right, top + tall + 54, title, description);
     const detail::range yr = detail::padded(ys);
     const detail::range xr = xs.span() > 0 ? xs : detail::padded(xs);
@@ -151,9 +157,19 @@ inline svg line_chart(std::string_view title, std::string_view x_name, std::stri
         lowest += apart;
         const double edge = left + plot;
         out.line(edge + 6, at, edge + 30, at, "curve c" + std::to_string(k % 4));
-        out.label(edge + 35, at + 4, shorten(curves[k].name, 18), "small");
+        out.label(edge + 35, at + 4, shorten(curves[k].name, longest), "small");
     }
     return out;
+}
+
+/// One row per point of each curve: curve, x, y, rate.
+inline std::string curves_csv(std::span<const study_curve> curves) {
+    csv_builder out({"curve", "x", "y", "rate"});
+    for (const study_curve& c : curves)
+        for (std::size_t i = 0; i < c.x.size(); ++i)
+            out.row({c.name, c.x[i], i < c.y.size() ? csv_cell(c.y[i]) : csv_cell(""),
+                     i < c.rate.size() ? csv_cell(c.rate[i]) : csv_cell("")});
+    return out.str();
 }
 
 }  // namespace mgkit::report

@@ -1,4 +1,4 @@
-// Skeletons, standing still with names and moving beside each other.
+// One frame of a skeleton with the names of its joints.
 #pragma once
 
 #include <algorithm>
@@ -131,50 +131,6 @@ inline svg skeleton_chart(std::string_view title, const drawn_pose& clip, int fr
                   top + 12 + line * (v % column_lines),
                   std::to_string(v) + "  " + name + (seen ? "" : " (missing)"),
                   seen ? "small" : "small muted");
-    }
-    return out;
-}
-
-/// A clip and its caption in a row of moving figures.
-struct moving_clip {
-    drawn_pose clip;
-    std::vector<std::string> caption;  ///< one entry per line
-};
-
-/// Clips that move side by side, each in a box of its own scale, 16 frames spread over its length
-/// in 2.4 s. No script: style alone moves them, stops them for readers who ask for less motion, and
-/// prints the frames over each other. Cost on the page about 14 bytes per bone and frame.
-/// Errors: no clips, clips without frames, bones out of range.
-inline svg moving_chart(std::string_view title, std::span<const moving_clip> clips,
-                        std::span<const skeleton::joint_pair> bones,
-                        up_axis up = up_axis::by_layout) {
-    constexpr auto where = "report::moving_chart";
-    if (clips.empty()) throw error(where, "at least one clip", "none");
-    constexpr int frames = 16;
-    constexpr double box = 140, gap = 10, line = 15;
-    std::size_t lines = 0;
-    std::string description;
-    for (const moving_clip& c : clips) {
-        detail::check_drawing(where, c.clip, bones);
-        lines = std::max(lines, c.caption.size());
-        for (const std::string& words : c.caption) description += words + " ";
-        description += "; ";
-    }
-    svg out((box + gap) * static_cast<double>(clips.size()) - gap,
-            box + 8 + line * static_cast<double>(lines), title, description);
-    double x = 0;
-    for (const moving_clip& c : clips) {
-        out.rectangle(x, 0, box, box, "panel");
-        const detail::projection at(c.clip, 0, c.clip.length, up, x + 12, 12, box - 24, box - 24);
-        for (int k = 0; k < frames; ++k) {
-            const int t = static_cast<int>(static_cast<long long>(k) * c.clip.length / frames);
-            out.path(at.bones(t, bones), k + 1 == frames ? "bone frame last" : "bone frame",
-                     "animation-delay:" + fixed(2.4 * k / frames - 2.4, 2) + "s");
-        }
-        for (std::size_t i = 0; i < c.caption.size(); ++i)
-            out.label(x, box + 4 + line * static_cast<double>(i + 1) - 3, shorten(c.caption[i], 24),
-                      i == 0 ? "small strong" : "small");
-        x += box + gap;
     }
     return out;
 }

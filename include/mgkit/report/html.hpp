@@ -1,273 +1,154 @@
-// A study as one self-contained web page.
+// Runs as one self-contained web page.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "mgkit/core/error.hpp"
 #include "mgkit/io/atomic_file.hpp"
-#include "mgkit/report/chart_bars.hpp"
-#include "mgkit/report/chart_confusion.hpp"
-#include "mgkit/report/chart_curves.hpp"
-#include "mgkit/report/chart_skeleton.hpp"
+#include "mgkit/report/figure.hpp"
+#include "mgkit/report/html_audit.hpp"
 #include "mgkit/report/html_page.hpp"
+#include "mgkit/report/html_parts.hpp"
+#include "mgkit/report/html_scores.hpp"
+#include "mgkit/report/run.hpp"
 #include "mgkit/report/study.hpp"
-#include "mgkit/report/text.hpp"
 
 namespace mgkit::report {
 
+/// A page and its figures.
+struct written_page {
+    std::string html;
+    std::vector<figure> figures;
+};
+
+/// What stands on every page about the use of such figures.
+inline constexpr std::string_view responsible_use =
+    "Labels of outcomes, such as a match won or lost, are proxies and no emotions. In the European "
+    "Union it is forbidden to infer the emotions of people at work or in education, save for "
+    "medical or safety reasons. docs/responsible_use.md says what follows from that.";
+
 namespace detail {
 
-using figure_member = std::optional<study_figure> study_summary::*;
-
-inline html_cell cell(const std::optional<study_figure>& f) {
-    if (!f) return {"-"};
-    if (!f->low || !f->high) return {percent(f->mean)};
-    return {percent(f->mean), "[" + percent(*f->low) + ", " + percent(*f->high) + "]"};
-}
-
-inline const study_summary* find(const study& s, feature_kind kind, const std::string& stream) {
-    const study_summary* elsewhere = nullptr;
-    for (const study_summary& row : s.summary) {
-        if (row.features != kind) continue;
-        if (row.stream == stream) return &row;
-        elsewhere = &row;
-    }
-    // The majority class is the same for every stream.
-    return kind == feature_kind::majority ? elsewhere : nullptr;
-}
-
-inline std::optional<study_figure> figure_of(const study& s, feature_kind kind,
-                                             const std::string& stream, figure_member member) {
-    const study_summary* row = find(s, kind, stream);
-    return row == nullptr ? std::nullopt : row->*member;
-}
-
-inline std::vector<std::string> streams_of(const study& s) {
+inline std::vector<std::string> caveats_of(const run& r) {
+    if (!r.sampling) return caveats(r.result);
     std::vector<std::string> out;
-    for (const study_summary& row : s.summary)
-        if (row.features != feature_kind::majority &&
-            std::find(out.begin(), out.end(), row.stream) == out.end())
-            out.push_back(row.stream);
+    if (r.result.data.synthetic) out.push_back(synthetic_caveat(r.result.data));
+    out.insert(out.end(), r.result.data.notes.begin(), r.result.data.notes.end());
     return out;
 }
 
-struct probe_name {
-    const char* words;
-    figure_member summary;
-    std::optional<study_figure> study_comparison::*difference;
-};
-inline constexpr probe_name probe_names[] = {
-    {"1-NN", &study_summary::knn_top1, &study_comparison::knn_top1},
-    {"linear", &study_summary::linear_top1, &study_comparison::linear_top1}};
-
-inline void glance(html_page& page, const study& s) {
-    const std::vector<std::string> columns{"Stream", "Probe",    "Pre-trained",    "Random encoder",
-                                           "Raw",    "Majority", "Gain on random", "Gain on raw"};
-    page.open_table("Top-1 accuracy in percent beside what needs no training. Small: " +
-                        interval_words(s) + "; gains are paired differences in points.",
-                    columns, 2);
-    const auto gain = [&](feature_kind against, const std::string& stream,
-                          const probe_name& probe) {
-        for (const study_comparison& c : s.comparisons)
-            if (c.against == against && c.stream == stream && c.*(probe.difference)) {
-                const std::string words = difference_text(c.*(probe.difference));
-                const auto space = words.find(' ');
-                return space == std::string::npos
-                           ? html_cell{words}
-                           : html_cell{words.substr(0, space), words.substr(space + 1)};
-            }
-        return html_cell{"-"};
-    };
-    for (const std::string& stream : streams_of(s))
-        for (const probe_name& probe : probe_names) {
-            const auto figure = [&](feature_kind kind) {
-                return cell(figure_of(s, kind, stream, probe.summary));
-            };
-            page.row(std::vector<html_cell>{{stream},
-                                            {probe.words},
-                                            figure(feature_kind::pretrained),
-                                            figure(feature_kind::random),
-                                            figure(feature_kind::raw),
-                                            figure(feature_kind::majority),
-                                            gain(feature_kind::random, stream, probe),
-                                            gain(feature_kind::raw, stream, probe)});
+/// Caveats of all runs, each once, with the names of the runs that it is about unless it is about
+/// all of them.
+inline std::vector<std::string> joint_caveats(std::span<const run> runs) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> found;
+    for (const run& r : runs)
+        for (std::string& words : caveats_of(r)) {
+            const auto at = std::find_if(found.begin(), found.end(),
+                                         [&](const auto& f) { return f.first == words; });
+            if (at == found.end())
+                found.push_back({std::move(words), {r.name}});
+            else if (at->second.back() != r.name)
+                at->second.push_back(r.name);
         }
-    page.close_table();
-}
-
-inline void all_systems(html_page& page, const study& s) {
-    const std::vector<std::string> columns{"Features", "What it is", "Stream",        "1-NN",
-                                           "Linear",   "Class mean", "Folds x seeds", "Clips"};
-    page.open_table("Every system, in percent.", columns, 3);
-    for (const study_summary& row : s.summary)
-        page.row(std::vector<html_cell>{{name(row.features)},
-                                        {describe(row.features)},
-                                        {row.stream},
-                                        cell(row.knn_top1),
-                                        cell(row.linear_top1),
-                                        cell(row.class_mean),
-                                        {text(row.folds, " x ", row.seeds)},
-                                        {row.clips > 0 ? std::to_string(row.clips) : "-"}},
-                 row.features == feature_kind::pretrained);
-    page.close_table();
-    page.paragraph(
-        "Shuffled labels must fall to the majority class; if they do not, the split leaks. "
-        "\"Supervised\" is the same encoder trained with all labels.");
-}
-
-inline void bars(html_page& page, const study& s) {
-    page.markup("<div class=\"row\">\n");
-    for (const std::string& stream : streams_of(s))
-        for (const probe_name& probe : probe_names) {
-            std::vector<bar> list;
-            for (feature_kind kind : feature_kinds) {
-                const auto f = figure_of(s, kind, stream, probe.summary);
-                if (f && kind != feature_kind::majority)
-                    list.push_back(
-                        {name(kind), f->mean, f->low, f->high, kind == feature_kind::pretrained});
-            }
-            if (list.empty()) continue;
-            std::optional<bar_reference> reference;
-            if (const auto f = figure_of(s, feature_kind::majority, stream, probe.summary))
-                reference = bar_reference{"majority class", f->mean};
-            page.figure(
-                bar_chart(text(clean(stream), " stream, ", probe.words, " top-1"), list, reference),
-                "");
+    std::vector<std::string> out;
+    for (auto& [words, names] : found) {
+        if (names.size() == runs.size()) {
+            out.push_back(std::move(words));
+            continue;
         }
-    page.markup("</div>\n");
-    page.tag("p",
-             "Whiskers: " + interval_words(s) +
-                 ". Systems share clips, so overlapping whiskers do not mean equal: see the "
-                 "paired gains.",
-             "lead");
+        std::string list;
+        for (const std::string& n : names) list += (list.empty() ? "" : ", ") + n;
+        out.push_back(list + ": " + words);
+    }
+    return out;
 }
 
-inline void retrieval(html_page& page, const study& s) {
-    page.paragraph(
-        "Each row: a test clip, then the training clips whose features are most similar, nearest "
-        "first.");
-    page.markup(
-        "<input class=\"hold\" type=\"checkbox\" id=\"hold\"> <label for=\"hold\">hold all "
-        "movement</label>\n<div class=\"clips\">\n");
-    std::size_t number = 0;
-    for (const study_retrieval& example : s.retrieval) {
-        ++number;
-        std::vector<moving_clip> clips;
-        std::vector<std::string> query{"query", class_name(s.data, example.query.label)};
-        if (!example.query.caption.empty()) query.push_back(example.query.caption);
-        clips.push_back({example.query.pose.view(), query});
-        std::size_t right = 0, rank = 0;
-        for (const auto& hit : example.hits) {
-            const bool same = hit.clip.label == example.query.label;
-            right += same ? 1 : 0;
-            std::vector<std::string> caption{text(++rank, same ? ": same class" : ": other class"),
-                                             class_name(s.data, hit.clip.label),
-                                             "similarity " + fixed(hit.similarity, 3)};
-            if (!hit.clip.caption.empty()) caption.push_back(hit.clip.caption);
-            clips.push_back({hit.clip.pose.view(), caption});
-        }
-        page.figure(moving_chart(text("Retrieval example ", number), clips, s.data.bones),
-                    text("Example ", number, ": ", right, " of ", example.hits.size(),
-                         " hits are of the query's class, ",
-                         clean(class_name(s.data, example.query.label)), "."));
+inline void head(composition& out, std::span<const run> runs, std::string_view title) {
+    html_page& page = out.page;
+    if (std::any_of(runs.begin(), runs.end(), [](const run& r) { return r.result.data.synthetic; }))
+        page.tag("p", "Synthetic data", "mark");
+    page.tag("h1", title);
+    if (!out.many && !runs.empty() && !runs.front().sampling) {
+        const study& s = runs.front().result;
+        if (!s.data.name.empty())
+            page.tag(
+                "p",
+                text(clean(s.data.name), ": ", s.data.clips, " clips of ", s.data.subjects,
+                     " subjects",
+                     s.data.class_names.empty() ? std::string()
+                                                : text(", ", s.data.class_names.size(), " classes"),
+                     s.data.excluded > 0 ? text("; ", s.data.excluded, " unusable clips left out")
+                                         : std::string(),
+                     "."),
+                "lead");
+        if (!s.split.empty()) page.tag("p", "Split: " + s.split, "lead");
     }
-    page.markup("</div>\n");
+    page.markup("<section class=\"caveats\">\n").heading("Before you read the figures");
+    const std::vector<std::string> warnings = joint_caveats(runs);
+    if (!warnings.empty()) page.list(warnings);
+    page.tag("p", responsible_use, "lead").markup("</section>\n");
 }
 
-inline void reproduction(html_page& page, const study& s) {
-    page.heading("Settings and reproduction");
-    if (!s.command.empty()) {
-        page.paragraph("This command repeats the study; the same seed gives the same figures.");
-        page.preformatted(s.command);
-    }
-    const std::vector<std::string> columns{"Setting", "Value"};
-    page.open_table("", columns, 2);
-    page.row(std::vector<html_cell>{{"mgkit"}, {"version " + s.version}});
-    page.row(std::vector<html_cell>{{"synthetic data"}, {s.data.synthetic ? "yes" : "no"}});
-    const char* contains = s.data.contains == micro_gestures::unknown ? "unknown"
-                           : s.data.contains == micro_gestures::yes   ? "yes"
-                                                                      : "no";
-    page.row(std::vector<html_cell>{{"contains micro-gestures"}, {contains}});
-    for (const setting& one : s.settings) page.row(std::vector<html_cell>{{one.name}, {one.value}});
-    page.close_table();
-
-    constexpr std::size_t most = 400;
-    const std::vector<std::string> run_columns{"Features", "Stream", "Fold",      "Seed",
-                                               "1-NN",     "Linear", "Class mean"};
-    page.open_table(s.results.size() > most ? text("The first ", most, " of ", s.results.size(),
-                                                   " single runs, in percent")
-                                            : std::string("Single runs, in percent"),
-                    run_columns, 2);
-    const auto plain = [](const std::optional<double>& v) {
-        return html_cell{v ? percent(*v) : "-"};
-    };
-    for (std::size_t i = 0; i < std::min(most, s.results.size()); ++i) {
-        const study_row& row = s.results[i];
-        page.row(std::vector<html_cell>{{name(row.features)},
-                                        {row.stream},
-                                        {std::to_string(row.fold)},
-                                        {std::to_string(row.seed)},
-                                        plain(row.knn_top1),
-                                        plain(row.linear_top1),
-                                        plain(row.class_mean)});
-    }
-    page.close_table();
+/// The runs that `has` a part.
+template <class Has>
+std::vector<run> those(std::span<const run> runs, Has&& has) {
+    std::vector<run> out;
+    for (const run& r : runs)
+        if (has(r)) out.push_back(r);
+    return out;
 }
 
 }  // namespace detail
 
-/// The page: caveats, comparison with the baselines, bar charts, training curves, confusion,
-/// retrieval, settings. It needs nothing but itself (no script, no font, no picture from
-/// elsewhere), reads on paper and in dark surroundings, and every foreign text in it is escaped.
-/// Parts without data are left out. Errors: as the charts, for data they cannot draw.
+/// The page: caveats, the runs side by side, scores beside the baselines, training curves, classes
+/// and their confusion, sampler audits, retrieval, settings. It needs nothing but itself (no
+/// script, no font, no picture from elsewhere), reads on paper and in dark surroundings, and every
+/// foreign text in it is escaped. Parts without data are left out. Every drawing is also among the
+/// figures. Errors: as the charts, for data they cannot draw.
+inline written_page compose(std::span<const run> runs, std::string_view title) {
+    composition out;
+    out.many = runs.size() > 1;
+    detail::head(out, runs, title);
+    if (out.many) detail::run_table(out.page, runs);
+    const bool synthetic = !runs.empty() && std::all_of(runs.begin(), runs.end(), [](const run& r) {
+        return r.result.data.synthetic;
+    });
+    const std::string mark = synthetic ? " (synthetic data)" : "";
+    detail::scores(out, detail::those(runs, [](const run& r) { return !r.result.summary.empty(); }),
+                   mark);
+    detail::training(out, runs, mark);
+    const auto section = [&](const char* words, auto has, auto write) {
+        bool open = false;
+        for (const run& r : runs) {
+            if (!has(r)) continue;
+            if (!open) out.page.heading(words + mark);
+            open = true;
+            write(out, r);
+        }
+    };
+    section(
+        "Classes and their confusion", [](const run& r) { return !r.result.confusions.empty(); },
+        detail::classes);
+    section(
+        "Sampler", [](const run& r) { return r.sampling.has_value(); }, detail::sampler);
+    section(
+        "Retrieval", [](const run& r) { return !r.result.retrieval.empty(); }, detail::retrieval);
+    if (!runs.empty()) out.page.heading("Settings and reproduction");
+    for (const run& r : runs) detail::reproduction(out, r);
+    return {out.page.str(std::string(synthetic ? "[synthetic] " : "") + std::string(title)),
+            std::move(out.figures)};
+}
+
+/// The page of a single study. Errors: as compose.
 inline std::string to_html(const study& s) {
-    html_page page;
-    if (s.data.synthetic) page.tag("p", "Synthetic data", "mark");
-    page.tag("h1", s.title);
-    if (!s.data.name.empty())
-        page.tag("p",
-                 text(clean(s.data.name), ": ", s.data.clips, " clips of ", s.data.subjects,
-                      " subjects, ", s.data.class_names.size(), " classes",
-                      s.data.excluded > 0 ? text("; ", s.data.excluded, " unusable clips left out")
-                                          : std::string(),
-                      "."),
-                 "lead");
-    if (!s.split.empty()) page.tag("p", "Split: " + s.split, "lead");
-    const std::vector<std::string> warnings = caveats(s);
-    if (!warnings.empty()) {
-        page.markup("<section class=\"caveats\">\n").heading("Before you read the figures");
-        page.list(warnings).markup("</section>\n");
-    }
-    const std::string mark = s.data.synthetic ? " (synthetic data)" : "";
-    if (!s.summary.empty()) {
-        page.heading("Scores" + mark);
-        detail::glance(page, s);
-        detail::bars(page, s);
-        detail::all_systems(page, s);
-    }
-    if (!s.curves.empty()) {
-        page.heading("Pre-training" + mark);
-        page.figure(line_chart("Pre-training loss", "epoch", "loss", s.curves),
-                    "Loss of the self-supervised objective; it uses no labels.");
-    }
-    if (!s.confusions.empty()) {
-        page.heading("Confusion" + mark);
-        for (const study_confusion& c : s.confusions)
-            page.figure(confusion_chart(c.title, c.matrix, s.data.class_names),
-                        "Rows: true class; columns: answer; shade: share of the row; number: "
-                        "clips.");
-    }
-    if (!s.retrieval.empty()) {
-        page.heading("Retrieval" + mark);
-        detail::retrieval(page, s);
-    }
-    detail::reproduction(page, s);
-    return page.str((s.data.synthetic ? "[synthetic] " : "") + s.title);
+    const run one[] = {{"study", "mgfm study", s, {}}};
+    return compose(one, s.title).html;
 }
 
 /// Writes the page; the file appears complete or not at all. Errors: as to_html and io::write_file.

@@ -22,6 +22,7 @@ color:var(--mg-ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"No
 overflow-wrap:anywhere}
 h1{font-size:1.7rem;line-height:1.25;margin:.5rem 0 .25rem}
 h2{font-size:1.2rem;margin:2.5rem 0 .6rem;padding-top:.6rem;border-top:1px solid var(--mg-line)}
+h3{font-size:1rem;margin:1.4rem 0 .3rem}
 p{margin:.4rem 0}.lead{color:var(--mg-muted)}
 .mark{display:inline-block;border:2px solid var(--mg-b);color:var(--mg-b);font-weight:700;
 letter-spacing:.06em;padding:.1rem .6rem;text-transform:uppercase}
@@ -44,9 +45,9 @@ figure{margin:1rem 0;break-inside:avoid}figcaption{color:var(--mg-muted);font-si
 .row{display:flex;flex-wrap:wrap;gap:0 1.5rem}
 pre{background:var(--mg-faint);padding:.7rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere;
 font:.9rem/1.5 ui-monospace,"SF Mono",Consolas,"Liberation Mono",monospace}
-.hold:checked~.clips .frame{animation-play-state:paused}
-@media print{body{max-width:none;padding:0;font-size:10.5pt}h2{break-after:avoid}
-.hold,.hold+label{display:none}.scroll{overflow:visible}a{color:inherit}
+.hold:checked~.clips .film{animation-play-state:paused}
+@media print{body{max-width:none;padding:0;font-size:10.5pt}h2,h3{break-after:avoid}
+.hold,.hold+label{display:none}.screen{display:none}.scroll{overflow:visible}a{color:inherit}
 tr{break-inside:avoid}table{min-width:0}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 )";
@@ -61,6 +62,7 @@ struct html_cell {
 class html_page {
 public:
     html_page& heading(std::string_view words) { return tag("h2", words); }
+    html_page& subheading(std::string_view words) { return tag("h3", words); }
     html_page& paragraph(std::string_view words) { return tag("p", words); }
     html_page& preformatted(std::string_view words) { return tag("pre", words); }
     html_page& tag(std::string_view element, std::string_view words, std::string_view kind = "") {

@@ -21,7 +21,7 @@ enum class answers { leave_out, keep };
 namespace detail {
 
 inline io::json number(const std::optional<double>& value) {
-    return value ? io::json(*value) : io::json(nullptr);
+    return value && std::isfinite(*value) ? io::json(*value) : io::json(nullptr);
 }
 inline std::optional<double> optional_number(const io::json& object, const char* key,
                                              const std::string& where) {
@@ -40,6 +40,15 @@ inline io::json names_json(const std::vector<std::string>& names) {
     io::json out = io::json::array();
     for (const std::string& n : names) out.push_back(clean(n));
     return out;
+}
+
+/// The version of the generator, a string or a number; empty where there is none.
+inline std::string generator_of(const io::json& value) {
+    const auto it = value.is_object() ? value.find("generator_version") : value.end();
+    if (it == value.end() || it->is_null()) return {};
+    return it->is_string()
+               ? it->get<std::string>()
+               : it->dump(-1, ' ', false, io::json::error_handler_t::replace).substr(0, 40);
 }
 
 /// `key` and `key`_interval, and `key`_seed_spread where there were several seeds.
@@ -137,15 +146,57 @@ inline io::json to_json(const study_comparison& c) {
     return out;
 }
 
-/// The whole result. Header keys: program, version, title, data (name, clips, subjects, excluded,
-/// classes, synthetic, contains_micro_gestures: true, false or "unknown"), caveats, split,
-/// settings, command, interval_level; then results, summary, comparisons, confusion and curves.
-/// Foreign strings are cleaned.
+inline io::json to_json(const study_confusion& c) {
+    io::json rows = io::json::array();
+    for (int t = 0; t < c.matrix.classes; ++t) {
+        io::json row = io::json::array();
+        for (int p = 0; p < c.matrix.classes; ++p) row.push_back(c.matrix.at(t, p));
+        rows.push_back(std::move(row));
+    }
+    io::json out{{"title", clean(c.title)}, {"counts", std::move(rows)}};
+    if (!c.train_clips.empty()) out["train_clips"] = c.train_clips;
+    return out;
+}
+
+inline io::json to_json(const study_curve& c) {
+    const auto numbers = [](const std::vector<double>& values) {
+        io::json out = io::json::array();
+        for (double v : values) out.push_back(std::isfinite(v) ? io::json(v) : io::json(nullptr));
+        return out;
+    };
+    io::json out{{"name", clean(c.name)}, {"x", numbers(c.x)}, {"y", numbers(c.y)}};
+    if (!c.rate.empty()) out["rate"] = numbers(c.rate);
+    return out;
+}
+
+/// Clips by their place in the data (`clip`, a row), without their poses.
+inline io::json to_json(const study_retrieval& r) {
+    const auto place = [](const study_clip& c) {
+        return io::json{{"clip", c.row ? io::json(*c.row) : io::json(nullptr)},
+                        {"label", c.label},
+                        {"caption", clean(c.caption)}};
+    };
+    io::json out{{"query", place(r.query)}, {"hits", io::json::array()}};
+    for (const auto& hit : r.hits) {
+        out["hits"].push_back(place(hit.clip));
+        out["hits"].back()["similarity"] = detail::number(hit.similarity);
+    }
+    return out;
+}
+
+/// The whole result. Header keys: kind, program, version, title, data (name, clips, subjects,
+/// excluded, classes, class_groups, joints, bones, folder, notes), synthetic, generator_version,
+/// contains_micro_gestures (true, false or "unknown"), caveats, split, settings, command,
+/// interval_level; then results, summary, comparisons, confusion, curves and retrieval.
+/// Foreign strings are cleaned, but for the folder, which must stay what it is.
 inline io::json to_json(const study& s, answers kept = answers::leave_out) {
     io::json contains = "unknown";
     if (s.data.contains != micro_gestures::unknown)
         contains = s.data.contains == micro_gestures::yes;
-    io::json out{{"program", "mgfm study"},
+    io::json bones = io::json::array();
+    for (const auto& [a, b] : s.data.bones) bones.push_back({a, b});
+    io::json out{{"kind", "study"},
+                 {"program", "mgfm study"},
                  {"version", clean(s.version)},
                  {"title", clean(s.title)},
                  {"data",
@@ -153,7 +204,12 @@ inline io::json to_json(const study& s, answers kept = answers::leave_out) {
                    {"clips", s.data.clips},
                    {"subjects", s.data.subjects},
                    {"excluded", s.data.excluded},
-                   {"classes", detail::names_json(s.data.class_names)}}},
+                   {"classes", detail::names_json(s.data.class_names)},
+                   {"class_groups", detail::names_json(s.data.class_groups)},
+                   {"joints", detail::names_json(s.data.joint_names)},
+                   {"bones", std::move(bones)},
+                   {"folder", s.data.folder},
+                   {"notes", detail::names_json(s.data.notes)}}},
                  {"synthetic", s.data.synthetic},
                  {"contains_micro_gestures", contains},
                  {"caveats", detail::names_json(caveats(s))},
@@ -165,26 +221,15 @@ inline io::json to_json(const study& s, answers kept = answers::leave_out) {
                  {"summary", io::json::array()},
                  {"comparisons", io::json::array()},
                  {"confusion", io::json::array()},
-                 {"curves", io::json::array()}};
+                 {"curves", io::json::array()},
+                 {"retrieval", io::json::array()}};
+    if (!s.data.generator.empty()) out["generator_version"] = clean(s.data.generator);
     for (const study_row& row : s.results) out["results"].push_back(to_json(row, kept));
     for (const study_summary& row : s.summary) out["summary"].push_back(to_json(row));
     for (const study_comparison& row : s.comparisons) out["comparisons"].push_back(to_json(row));
-    for (const study_confusion& c : s.confusions) {
-        io::json rows = io::json::array();
-        for (int t = 0; t < c.matrix.classes; ++t) {
-            io::json row = io::json::array();
-            for (int p = 0; p < c.matrix.classes; ++p) row.push_back(c.matrix.at(t, p));
-            rows.push_back(std::move(row));
-        }
-        out["confusion"].push_back({{"title", clean(c.title)}, {"counts", std::move(rows)}});
-    }
-    for (const study_curve& c : s.curves) {
-        io::json x = io::json::array(), y = io::json::array();
-        for (double v : c.x) x.push_back(std::isfinite(v) ? io::json(v) : io::json(nullptr));
-        for (double v : c.y) y.push_back(std::isfinite(v) ? io::json(v) : io::json(nullptr));
-        out["curves"].push_back(
-            {{"name", clean(c.name)}, {"x", std::move(x)}, {"y", std::move(y)}});
-    }
+    for (const study_confusion& c : s.confusions) out["confusion"].push_back(to_json(c));
+    for (const study_curve& c : s.curves) out["curves"].push_back(to_json(c));
+    for (const study_retrieval& r : s.retrieval) out["retrieval"].push_back(to_json(r));
     return out;
 }
 

@@ -29,17 +29,22 @@ max-width:100%;height:auto}
 .mg .mark{stroke:var(--mg-ink);stroke-width:1.6;fill:none}
 .mg .reference{stroke:var(--mg-ink);stroke-width:1.2;stroke-dasharray:2 3}
 .mg .fill-a{fill:var(--mg-a)}.mg .fill-b{fill:var(--mg-b)}.mg .quiet{fill:var(--mg-quiet)}
+.mg .hollow{fill:var(--mg-paper);stroke:var(--mg-a);stroke-width:1.5;stroke-dasharray:3 2}
+.mg .divide{stroke:var(--mg-ink);stroke-width:1.5}
+.mg .same,.mg .other,.mg .query{fill:none;stroke-width:2.5}.mg .query{stroke:var(--mg-ink)}
+.mg .same{stroke:var(--mg-c)}.mg .other{stroke:var(--mg-b);stroke-dasharray:7 4}
+.mg .same.tick,.mg .other.tick{stroke-width:3;stroke-dasharray:none}
 .mg .bone{stroke:var(--mg-a);stroke-width:2;fill:none;stroke-linecap:round;stroke-linejoin:round}
 .mg .halo{paint-order:stroke;stroke:var(--mg-paper);stroke-width:3px}
 .mg .joint{fill:var(--mg-b)}
 .mg .curve{fill:none;stroke-width:2;stroke-linejoin:round}
 .mg .c0{stroke:var(--mg-a)}.mg .c1{stroke:var(--mg-b);stroke-dasharray:7 3}
 .mg .c2{stroke:var(--mg-c);stroke-dasharray:2 3}.mg .c3{stroke:var(--mg-d);stroke-dasharray:9 3 2 3}
-@keyframes mg-frame{0%{visibility:visible}6.25%{visibility:hidden}100%{visibility:hidden}}
-.mg .frame{visibility:hidden;animation:mg-frame 2.4s step-end infinite}
-@media (prefers-reduced-motion:reduce){.mg .frame{animation:none;visibility:visible;opacity:.12}
-.mg .frame.last{opacity:1}}
-@media print{.mg .frame{animation:none;visibility:visible;opacity:.12}.mg .frame.last{opacity:1}}
+.mg .film .bone,.mg .still .bone{vector-effect:non-scaling-stroke}
+@keyframes mg-film{to{transform:translateX(var(--mg-reel))}}
+.mg .film{animation:mg-film 2.4s infinite}.mg .still{display:none}
+@media (prefers-reduced-motion:reduce){.mg .film{display:none}.mg .still{display:inline}}
+@media print{.mg .film{display:none}.mg .still{display:inline}}
 )";
 
 /// Collects shapes. Coordinates are in CSS pixels with the origin at the top left; `kind` is a
@@ -100,6 +105,25 @@ public:
     }
     svg& close() {
         body_ += "</g>\n";
+        return *this;
+    }
+    /// Shapes added until `close` belong to one group of a kind; `style` is a style attribute.
+    svg& open_group(std::string_view kind, std::string_view style = "") {
+        body_ += "<g class=\"" + std::string(kind) + "\"";
+        if (!style.empty()) body_ += " style=\"" + std::string(style) + "\"";
+        body_ += ">\n";
+        return *this;
+    }
+    /// Shapes added until `close_window` have coordinates from 0 to `units` inside a square, and
+    /// are cut off at its sides.
+    svg& open_window(double x, double y, double side, double units) {
+        body_ += "<svg x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" + number(side) +
+                 "\" height=\"" + number(side) + "\" viewBox=\"0 0 " + number(units) + " " +
+                 number(units) + "\">\n";
+        return *this;
+    }
+    svg& close_window() {
+        body_ += "</svg>\n";
         return *this;
     }
 

@@ -1,0 +1,234 @@
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "metric/refused.hpp"
+#include "mgkit/report/html.hpp"
+#include "mgkit/report/read_run.hpp"
+#include "mgkit/report/summarise.hpp"
+#include "report/markup.hpp"
+#include "report/sample.hpp"
+
+using namespace mgkit;
+using namespace mgkit::report;
+
+namespace {
+
+study full_study() {
+    study s = sample_study();
+    s.title = "mgfm study: sample";
+    s.data.class_groups = {"arm", "hand"};
+    s.data.generator = "7";
+    s.data.synthetic = true;
+    s.data.folder = "clips";
+    s.data.notes = {"a note"};
+    summarise(s);
+    s.confusions = {{"linear probe", probe::evaluate({0, 1}, {1, 1}, 2).confusion, {3, 1}}};
+    s.curves = {{"loss, joint stream", {1, 2}, {3, std::nan("")}, {.5, .25}}};
+    s.retrieval.push_back({{{}, 0, "subject 1", 3u}, {{{{}, 1, "subject 2", 4u}, .5}}});
+    return s;
+}
+
+io::json written(const io::json& value) {
+    return io::parse_json(io::to_text(value, "test"), "run.json");
+}
+
+std::string refused(io::json value, const std::function<void(io::json&)>& change) {
+    change(value);
+    try {
+        run_from_json(value, "run.json");
+    } catch (const error& e) {
+        return e.what();
+    }
+    return "accepted";
+}
+
+run named(std::string name, run r) {
+    r.name = std::move(name);
+    return r;
+}
+
+}  // namespace
+
+TEST_CASE("a study read back is the same study") {
+    const io::json j = written(to_json(full_study()));
+    CHECK(j["kind"] == "study");
+    const run r = run_from_json(j, "run.json");
+    CHECK(written(to_json(r.result)) == j);
+    CHECK(r.result.data.class_groups == std::vector<std::string>{"arm", "hand"});
+    CHECK(r.result.data.folder == "clips");
+    CHECK(r.result.confusions[0].train_clips == std::vector<double>{3, 1});
+    CHECK(std::isnan(r.result.curves[0].y[1]));
+    CHECK(r.result.retrieval[0].query.row == 3u);
+    CHECK(r.result.retrieval[0].hits[0].similarity == .5);
+    CHECK_FALSE(r.sampling);
+}
+
+TEST_CASE("an audit read back is the same audit") {
+    const io::json j = written(to_json(sample_audit()));
+    const run r = run_from_json(j, "run.json");
+    REQUIRE(r.sampling);
+    CHECK(written(to_json(*r.sampling)) == j);
+    CHECK(r.result.data.synthetic);
+    CHECK(r.result.data.generator == "7");
+    CHECK(to_json(audit_from_json(to_json(audit{}), "a"))["corpus"] == "");
+    io::json small = j;
+    for (const char* key : {"deciles", "ks_proposed", "ks_accepted", "durations", "iod", "cut_ins",
+                            "sweep", "notes", "fps", "generator_version", "synthetic"})
+        small.erase(key);
+    CHECK_FALSE(run_from_json(small, "a").result.data.synthetic);
+    small["generator_version"] = 3;
+    small["sweep"] = nullptr;
+    CHECK(run_from_json(small, "a").sampling->generator == "3");
+    CHECK(run_from_json(small, "a").sampling->synthetic);
+}
+
+TEST_CASE("what pre-training writes becomes a curve") {
+    const run r = run_from_json(
+        io::parse_json(R"({"program": "mgfm pretrain", "version": "0.1", "settings": {"width": "8"},
+            "data": {"name": "set", "clips": 9, "subjects": [1, 4], "subjects_out": []},
+            "history": [{"epoch": 1, "loss": 2.5, "rate": 0.1, "parts": {}},
+                        {"epoch": 2, "loss": 2.0, "rate": 0.05, "parts": {}}]})",
+                       "p.json"),
+        "p.json");
+    CHECK(r.result.data.subjects == 2);
+    REQUIRE(r.result.curves.size() == 1);
+    CHECK(r.result.curves[0].y == std::vector<double>{2.5, 2});
+    CHECK(r.result.curves[0].rate == std::vector<double>{.1, .05});
+    CHECK(r.program == "mgfm pretrain");
+}
+
+TEST_CASE("results from elsewhere are refused with file and key") {
+    const io::json s = written(to_json(full_study())), a = written(to_json(sample_audit()));
+    const auto broken = [&](const io::json& j, const char* pointer, io::json value) {
+        return refused(j, [&](io::json& c) { c[io::json::json_pointer(pointer)] = value; });
+    };
+    CHECK_REFUSED(run_from_json(io::json::array(), "run.json"), "run.json");
+    CHECK_REFUSED(run_from_json(io::json::object(), "run.json"), "no key 'kind'");
+    CHECK(contains(broken(s, "/kind", "magic"), "magic"));
+    CHECK(contains(broken(s, "/data/classes", 3), "'classes'"));
+    CHECK(contains(broken(s, "/data/class_groups", {"one"}), "'class_groups'"));
+    CHECK(contains(broken(s, "/data/bones", {{0, 3}}), "'bones'"));
+    CHECK(contains(broken(s, "/data/bones", {{0}}), "'bones'"));
+    CHECK(contains(broken(s, "/data/clips", -1), "-1"));
+    CHECK(contains(broken(s, "/interval_level", 2), "'interval_level'"));
+    CHECK(contains(broken(s, "/summary/0/features", "magic"), "magic"));
+    CHECK(contains(broken(s, "/summary/1/knn_top1", "x"), "summary 1"));
+    CHECK(contains(broken(s, "/summary/1/knn_top1_interval", {1}), "[low, high]"));
+    CHECK(contains(broken(s, "/confusion/0/counts/1", {1}), "row 1"));
+    CHECK(contains(broken(s, "/confusion/0/counts/1/0", -1), "-1"));
+    CHECK(contains(broken(s, "/confusion/0/counts", io::json::array()), "1 to 512"));
+    CHECK(contains(broken(s, "/confusion/0/train_clips", {1}), "'train_clips'"));
+    CHECK(contains(broken(s, "/curves/0/y", {1}), "curve 0"));
+    CHECK(contains(broken(s, "/retrieval/0/query/clip", -4), "'clip'"));
+    CHECK(contains(broken(s, "/settings", {1}), "'settings'"));
+    CHECK(contains(broken(a, "/deciles/2/accepted", 1000), "decile 2"));
+    CHECK(contains(broken(a, "/deciles/2/to_seconds", 0), "decile 2"));
+    CHECK(contains(broken(a, "/rejections/overlap", -1), "'overlap'"));
+    CHECK(contains(broken(a, "/durations/edges", {1, 1}), "rising"));
+    CHECK(contains(broken(a, "/durations/edges", {1, 2}), "one per bin"));
+    CHECK(contains(broken(a, "/durations/prior/0", 2), "'prior'"));
+    CHECK(contains(broken(a, "/iod/1/value", nullptr), "iod 1"));
+    CHECK(contains(broken(a, "/ks_proposed/p", "x"), "'ks_proposed'"));
+    CHECK(contains(broken(a, "/policy", 1), "'policy'"));
+    CHECK(contains(broken(a, "/recordings", 1.5), "'recordings'"));
+    for (const io::json& whole : {s, a})
+        for (auto it = whole.begin(); it != whole.end(); ++it)  // every key of a wrong type
+            for (const io::json& wrong : {io::json(true), io::json::array({nullptr})})
+                refused(whole, [&](io::json& c) { c[it.key()] = wrong; });
+}
+
+TEST_CASE("runs stand side by side on one page, every drawing also among the figures") {
+    const run one = run_from_json(to_json(full_study()), "a.json");
+    const run audit_run = run_from_json(to_json(sample_audit()), "b.json");
+    study pre;
+    pre.data.name = "other set";
+    pre.curves = {{"loss", {1, 2}, {2, 1}, {.1, .1}}};
+    const std::vector<run> runs{named("first", one),
+                                named("first", one),
+                                named("sampler", audit_run),
+                                {"pretrain", "mgfm pretrain", pre, {}}};
+    const written_page page = compose(runs, "several runs");
+    CHECK(markup_fault(page.html) == "");
+    for (const char* part :
+         {"Runs", "Scores", "Learning rate at the end", "Classes and their confusion",
+          "first: accuracy of each class", "Sampler", "sampler: durations of clips",
+          "Sampling number", "25.0 [20.0, 30.0]", "below 0.001", "replay of earlier frames",
+          "Settings and reproduction", "generator: 7", "never that a method is good",
+          "forbidden to infer the emotions", "2 classes have fewer", "@media print",
+          "prefers-color-scheme"}) {
+        INFO(part);
+        CHECK(contains(page.html, part));
+    }
+    CHECK(occurrences(page.html, "class=\"mg\"") == page.figures.size());
+    std::vector<std::string> names;
+    for (const figure& f : page.figures) {
+        CHECK(markup_fault(f.drawing.document()) == "");
+        CHECK(io::parse_csv(f.csv, f.name).rows() > 0);
+        CHECK(std::find(names.begin(), names.end(), f.name) == names.end());
+        CHECK(f.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTU"
+                                       "VWXYZ") == std::string::npos);
+        names.push_back(f.name);
+    }
+    // Not all runs are synthetic: the caveat names those that are.
+    CHECK(contains(page.html, "first, sampler: Synthetic data"));
+    CHECK_FALSE(contains(page.html, "Scores (synthetic data)"));
+    // Without poses, hits are listed.
+    CHECK(contains(page.html, "1: other class"));
+    CHECK_FALSE(contains(page.html, "retrieval example 1"));
+}
+
+TEST_CASE("retrieved clips with poses move on the page") {
+    run r{"run", "mgfm study", full_study(), {}};
+    r.result.retrieval[0].query.pose = sample_pose();
+    r.result.retrieval[0].hits[0].clip.pose = sample_pose();
+    const written_page page = compose(std::vector<run>{r}, "t");
+    CHECK(markup_fault(page.html) == "");
+    CHECK(contains(page.html, "retrieval example 1"));
+    CHECK(contains(page.html, "class=\"film\""));
+    CHECK(page.figures.back().name == "run-retrieval-1");
+}
+
+TEST_CASE("hostile names and empty runs make sound pages") {
+    run r{hostile, hostile, full_study(), {}};
+    r.result.data.class_names = r.result.data.class_groups = {hostile, hostile + "2"};
+    r.result.confusions[0].title = r.result.curves[0].name = hostile;
+    r.result.data.generator = r.result.data.folder = hostile;
+    run sampled{"x", "", {}, sample_audit()};
+    sampled.sampling->overlaps[0].truth = sampled.sampling->sweep[0].parameter = hostile;
+    const written_page page = compose(std::vector<run>{r, sampled, r}, hostile);
+    CHECK(markup_fault(page.html) == "");
+    for (const figure& f : page.figures) {
+        CHECK(markup_fault(f.drawing.document()) == "");
+        CHECK_NOTHROW(io::parse_csv(f.csv, f.name));
+        CHECK(f.name.find_first_of("/\\.\"'<> \x1b") == std::string::npos);
+    }
+    CHECK(markup_fault(compose(std::vector<run>{}, "nothing").html) == "");
+    run bare{"bare", "", {}, audit{}};
+    CHECK(markup_fault(compose(std::vector<run>{bare, {}}, "bare").html) == "");
+}
+
+TEST_CASE("runs are read from files and called after them; figures are written to a folder") {
+    const std::string path = "report_run_test.json";
+    io::write_json(path, to_json(full_study()));
+    const run r = read_run(path);
+    CHECK(r.name == "report_run_test");
+    const auto page = compose(std::vector<run>{r}, "t");
+    write_figures("report_figures_test/deep", page.figures);
+    for (const figure& f : page.figures) {
+        std::ifstream in("report_figures_test/deep/" + f.name + ".csv");
+        CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == f.csv);
+        CHECK(std::filesystem::exists("report_figures_test/deep/" + f.name + ".svg"));
+    }
+    CHECK_REFUSED(write_figures(path, page.figures), "a folder for figures");
+    std::ofstream(path) << "{\"kind\": \"study\"";
+    CHECK_REFUSED(read_run(path), path.c_str());
+    std::remove(path.c_str());
+    std::filesystem::remove_all("report_figures_test");
+    CHECK_REFUSED(read_run("no_such_run.json"), "no_such_run.json");
+}
