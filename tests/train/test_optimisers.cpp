@@ -183,6 +183,7 @@ TEST_CASE("what has no gradient is left alone, and the step counts on") {
     CHECK(nn::host_values(ctx, layer.weight.value) == weight);
     CHECK(nn::host_values(ctx, layer.bias.value)[0] == Approx(-.1));
     std::vector<std::string> names;
-    update.for_each_state([&](const nn::leaf_name& name, const T&) { names.push_back(name.text); });
+    update.for_each_state(
+        [&](const nn::leaf_name& name, const auto&) { names.push_back(name.text); });
     CHECK(names == std::vector<std::string>{"weight.m", "weight.v", "bias.m", "bias.v"});
 }

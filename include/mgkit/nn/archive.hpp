@@ -136,7 +136,12 @@ class archive_writer {
 public:
     template <class M>
     void add(context& ctx, M& root, const std::string& prefix = {}) {
-        visit(root, [&](const leaf_name& name, auto& leaf) {
+        visit(root, leaf_writer(ctx, prefix));
+    }
+
+    /// A visitor that takes every leaf it is shown.
+    auto leaf_writer(context& ctx, std::string prefix) {
+        return [this, &ctx, prefix = std::move(prefix)](const leaf_name& name, auto& leaf) {
             using leaf_type = std::remove_reference_t<decltype(leaf)>;
             if constexpr (std::is_same_v<leaf_type, std::int64_t>)
                 put(prefix + name.text, std::vector<std::int64_t>{leaf}, {});
@@ -144,7 +149,7 @@ public:
                 put(prefix + name.text, host_values(ctx, leaf.value), detail::leaf_extents(leaf));
             else
                 put(prefix + name.text, host_values(ctx, leaf), detail::leaf_extents(leaf));
-        });
+        };
     }
 
     template <class V>

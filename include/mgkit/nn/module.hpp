@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <boost/hana/fold_left.hpp>
 #include <boost/hana/for_each.hpp>
 #include <boost/hana/tuple.hpp>
 #include <cstdint>
@@ -70,25 +71,93 @@ struct leaf_name {
     bool alias = false;
 };
 
+namespace detail {
+
+inline leaf_name child(const leaf_name& at, std::string_view name, bool alias) {
+    leaf_name out{at.text, at.alias || alias};
+    if (!out.text.empty()) out.text += '.';
+    out.text += name;
+    return out;
+}
+
+template <class T>
+struct type_tag {
+    using type = T;
+};
+
+/// The tensor type of the leaves below a member; void where there are only counters.
+template <class Member>
+consteval auto leaf_tensor_of() {
+    if constexpr (module<Member>) {
+        return boost::hana::fold_left(
+            Member::fields(), type_tag<void>{}, [](auto found, const auto& entry) {
+                if constexpr (std::is_void_v<typename decltype(found)::type>)
+                    return leaf_tensor_of<
+                        std::remove_cvref_t<decltype(entry.access(std::declval<Member&>()))>>();
+                else
+                    return found;
+            });
+    } else if constexpr (is_vector<Member> || is_array<Member>) {
+        return leaf_tensor_of<typename Member::value_type>();
+    } else if constexpr (is_parameter<Member>) {
+        return type_tag<std::remove_cvref_t<decltype(std::declval<Member&>().value)>>{};
+    } else if constexpr (std::is_same_v<Member, std::int64_t>) {
+        return type_tag<void>{};
+    } else {
+        return type_tag<Member>{};
+    }
+}
+
+enum class leaf_kind { parameter, buffer, counter };
+
+/// A leaf without its type, so that the walk over a module is compiled once for all visitors.
+struct leaf_reference {
+    leaf_name name;
+    void* leaf;
+    leaf_kind kind;
+};
+
+template <class T, class Member>
+void collect_leaves(Member& member, const leaf_name& at, std::vector<leaf_reference>& out) {
+    if constexpr (module<Member>) {
+        boost::hana::for_each(Member::fields(), [&](const auto& entry) {
+            collect_leaves<T>(entry.access(member), child(at, entry.name, entry.alias), out);
+        });
+    } else if constexpr (is_vector<Member> || is_array<Member>) {
+        for (std::size_t i = 0; i < member.size(); ++i)
+            collect_leaves<T>(member[i], child(at, std::to_string(i), false), out);
+    } else if constexpr (is_parameter<Member>) {
+        static_assert(std::is_same_v<decltype(member.value), T>,
+                      "mgkit: a module's leaves are tensors of one type");
+        out.push_back({at, &member, leaf_kind::parameter});
+    } else if constexpr (std::is_same_v<Member, std::int64_t>) {
+        out.push_back({at, &member, leaf_kind::counter});
+    } else {
+        static_assert(std::is_same_v<Member, T>,
+                      "mgkit: a leaf of a module is a parameter<T>, a tensor T or a std::int64_t");
+        out.push_back({at, &member, leaf_kind::buffer});
+    }
+}
+
+}  // namespace detail
+
 /// Calls `visitor(leaf_name, leaf&)` for every leaf below `member`, depth first in declaration
 /// order. A leaf is a `parameter<T>`, a buffer (a tensor) or a counter (`std::int64_t`); vectors
 /// of modules contribute their index as a name.
 template <class Member, class Visitor>
 void visit(Member& member, Visitor&& visitor, const leaf_name& at = {}) {
-    using plain = std::remove_const_t<Member>;
-    const auto below = [&at](std::string_view name, bool is_alias) {
-        return leaf_name{at.text.empty() ? std::string(name) : at.text + "." + std::string(name),
-                         at.alias || is_alias};
-    };
-    if constexpr (module<plain>) {
-        boost::hana::for_each(plain::fields(), [&](const auto& entry) {
-            visit(entry.access(member), visitor, below(entry.name, entry.alias));
-        });
-    } else if constexpr (detail::is_vector<plain> || detail::is_array<plain>) {
-        for (std::size_t i = 0; i < member.size(); ++i)
-            visit(member[i], visitor, below(std::to_string(i), false));
-    } else {
-        visitor(at, member);
+    using T = typename decltype(detail::leaf_tensor_of<Member>())::type;
+    std::vector<detail::leaf_reference> leaves;
+    detail::collect_leaves<T>(member, at, leaves);
+    for (const auto& [name, leaf, kind] : leaves) {
+        if (kind == detail::leaf_kind::counter) {
+            visitor(name, *static_cast<std::int64_t*>(leaf));
+        } else if constexpr (!std::is_void_v<T>) {
+            if (kind == detail::leaf_kind::parameter)
+                visitor(name, *static_cast<parameter<T>*>(leaf));
+            else
+                visitor(name, *static_cast<T*>(leaf));
+        }
     }
 }
 

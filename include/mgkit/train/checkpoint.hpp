@@ -108,10 +108,7 @@ void save_checkpoint(context& ctx, const std::string& path, M& model, Updater& u
     nn::archive_writer out;
     out.add(ctx, model, "model.");
     out.add(ctx, updater, "optimiser.");
-    updater.for_each_state([&](const nn::leaf_name& name, auto& leaf) {
-        out.put("optimiser." + name.text, nn::host_values(ctx, leaf),
-                nn::detail::leaf_extents(leaf));
-    });
+    updater.for_each_state(out.leaf_writer(ctx, "optimiser."));
     const std::string where = detail::to_json(at).dump();
     out.save(path, {{"format", checkpoint_format},
                     {"run", run},
