@@ -175,6 +175,7 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
     other.run = "fold 2";
     expect_other_run(refused({.seed = 1}, set, other, adam, constant));
     expect_other_run(refused({.seed = 1}, set, mine, train::adam{.rate = 6e-4}, constant));
+    expect_other_run(refused({.seed = 1}, set, mine, train::adam{.beta1 = 0.8}, constant));
     expect_other_run(refused({.seed = 1}, set, mine, train::sgd{}, constant));
     expect_other_run(refused({.seed = 1}, set, mine, adam, train::step_schedule{{1}, .1}));
     // As many clips, but others; the same clips under other labels.

@@ -20,6 +20,7 @@ struct adam {
     double weight_decay = 1e-5;
 
     static constexpr const char* name = "adam";
+    std::vector<double> settings() const { return {beta1, beta2, epsilon, weight_decay}; }
 
     /// First and second moments of one parameter.
     template <tensor T>

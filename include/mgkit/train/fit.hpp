@@ -23,7 +23,7 @@ struct fit_settings {
     int batch = 32;
     std::string checkpoint{};  ///< file to write and to resume from; empty for none
     int checkpoint_every = 0;  ///< steps between checkpoints; 0 writes after each epoch
-    std::string run{};         ///< what else identifies the run, checked when resuming
+    std::string run{};  ///< what else identifies the run (the augmentation), checked when resuming
 };
 
 /// What `on_step` callbacks are told.
@@ -110,8 +110,9 @@ std::string identity(const context& ctx, const data::clip_set& clips,
     std::string out =
         text("seed ", ctx.seed, ", ", clips.size(), " clips ", data, ", ",
              skeleton::name(input.settings().stream), ", ", describe(input.view_shape()),
-             ", batch ", settings.batch, ", ", settings.epochs, " epochs, ", Optimiser::name,
-             ", rate ", rate(0), " to ", rate(settings.epochs - 1));
+             ", batch ", settings.batch, ", ", settings.epochs, " epochs, ", Optimiser::name, " ",
+             io::json(optimiser_settings.settings()).dump(), ", rate ", rate(0), " to ",
+             rate(settings.epochs - 1));
     if constexpr (requires { Method::name; }) out += text(", ", Method::name);
     return settings.run.empty() ? out : out + ", " + settings.run;
 }
@@ -128,8 +129,9 @@ std::string identity(const context& ctx, const data::clip_set& clips,
 /// and rows are put back, also after an error.
 ///
 /// Errors: fewer than two clips, arrays of other lengths, epochs below 1, batch below 2, views of
-/// other extents than the encoder's, a loss that is not finite (with epoch and batch), a checkpoint
-/// of another run, a damaged one, one that cannot be written. Randomness: `ctx.seed`.
+/// other extents than the encoder's, a loss that is not finite (with epoch and batch; the model in
+/// memory has then taken that step, its checkpoint has not), a checkpoint of another run, a damaged
+/// one, one that cannot be written. Randomness: `ctx.seed`.
 template <class Method, class Optimiser, class Schedule = constant_schedule, class... Callbacks>
 requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_record> fit(
     context& ctx, Method& model, const data::clip_set& clips, const encode::clip_input& input,

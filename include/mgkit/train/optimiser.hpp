@@ -10,12 +10,13 @@
 
 namespace mgkit::train {
 
-/// Settings of an update rule: a name, a base rate, per-parameter state and the update itself
-/// (`start`, `rates`, `update`; see `adam`).
+/// Settings of an update rule: a name, a base rate, the other settings as numbers (they identify a
+/// run), per-parameter state and the update itself (`start`, `rates`, `update`; see `adam`).
 template <class O>
 concept optimiser = requires(const O& o, double rate, std::int64_t step) {
     O::name;
     { o.rate } -> std::convertible_to<double>;
+    { o.settings() } -> std::same_as<std::vector<double>>;
     { o.rates(rate, step) } -> std::same_as<std::vector<double>>;
 };
 

@@ -18,6 +18,7 @@ struct sgd {
     bool nesterov = false;
 
     static constexpr const char* name = "sgd";
+    std::vector<double> settings() const { return {momentum, weight_decay, nesterov ? 1.0 : 0.0}; }
 
     /// Momentum buffer of one parameter.
     template <tensor T>
