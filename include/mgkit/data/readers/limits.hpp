@@ -7,7 +7,7 @@
 
 namespace mgkit::data::readers {
 
-/// Bounds on files of unknown origin. Memory stays within about a dozen times the size of the text
+/// Bounds on files of unknown origin. Memory stays within about twenty times the size of the text
 /// whatever it says, and no frame number can ask for more than `frames` empty frames.
 struct limits {
     std::size_t bytes = std::size_t{4} << 30;  ///< of one JSON or CSV file

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "mgkit/core/type_list.hpp"
+#include "mgkit/data/readers/mediapipe.hpp"
 #include "mgkit/data/readers/mmpose.hpp"
+#include "mgkit/data/readers/openpose.hpp"
 #include "mgkit/data/readers/untrimmed.hpp"
 
 namespace mgkit::data::readers {
 
 /// The formats that `recognise` tries, in this order; drives tests and tables.
-using all = type_list<mmpose, untrimmed>;
+using all = type_list<mmpose, openpose, mediapipe, untrimmed>;
 
 }  // namespace mgkit::data::readers

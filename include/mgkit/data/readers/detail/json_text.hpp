@@ -4,22 +4,25 @@
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/io/json.hpp"
 
 namespace mgkit::data::readers::detail {
 
-/// Text on its way into a file, in pieces of about a megabyte.
+/// Text on its way into a file, in pieces of about a megabyte; without a file, all of it at once.
 class json_text {
 public:
-    explicit json_text(const std::string& path) : file_(path) {}
+    json_text() = default;
+    explicit json_text(const std::string& path) { file_.emplace(path); }
 
     json_text& operator<<(std::string_view text) {
         buffer_ += text;
-        if (buffer_.size() > (std::size_t{1} << 20)) flush();
+        if (file_ && buffer_.size() > (std::size_t{1} << 20)) flush();
         return *this;
     }
     template <class Number>
@@ -36,15 +39,17 @@ public:
     }
     void commit() {
         flush();
-        file_.commit();
+        file_->commit();
     }
+    /// What was written since the last time; for texts without a file.
+    std::string take() { return std::exchange(buffer_, {}); }
 
 private:
     void flush() {
-        file_.write(buffer_);
+        file_->write(buffer_);
         buffer_.clear();
     }
-    io::atomic_file file_;
+    std::optional<io::atomic_file> file_;
     std::string buffer_;
 };
 

@@ -37,6 +37,8 @@ public:
         : where_(std::move(where)), policy_(policy), most_(most) {}
 
     const std::string& where() const { return where_; }
+    /// Another file of the same recording follows.
+    void next_file(std::string where) { where_ = std::move(where); }
     detections& out() { return out_; }
     bool has_layout() const { return !out_.topology.joints.empty(); }
 
