@@ -66,6 +66,7 @@
 #include "mgkit/data/recording.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/data/synthetic.hpp"
+#include "mgkit/data/tidy.hpp"
 #include "mgkit/data/write_folder.hpp"
 #include "mgkit/data/interview/annotators.hpp"
 #include "mgkit/data/interview/camera.hpp"
