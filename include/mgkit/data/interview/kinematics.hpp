@@ -136,7 +136,8 @@ private:
                 p.corners -= 0.02 * a;
                 break;
             case 30:
-                lift(a * (1 + m.swing * m.wave(t)));
+                // Shaking: up and down about where they are, either way first.
+                lift((m.choice < 0.5 ? -a : a) * m.wave(t));
                 break;
             default:
                 break;

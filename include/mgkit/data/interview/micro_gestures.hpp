@@ -13,17 +13,10 @@ inline constexpr int class_count = 32;
 /// Which parts of the body a class concerns.
 enum class gesture_group { head, head_hand, body_hand, body, hand, illustrative };
 
-constexpr std::string_view name(gesture_group group) {
-    constexpr std::array<std::string_view, 6> names{"Head", "Head-Hand", "Body-Hand",
-                                                    "Body", "Hand",      "Illustrative"};
-    return names[static_cast<std::size_t>(group)];
-}
-
 struct micro_gesture {
     std::string_view name;
     gesture_group group;
-    int count;  ///< instances in the training side of iMiGUE as released for the MiGA challenge
-                ///< 2023
+    int count;  ///< training instances of iMiGUE as released for the MiGA challenge 2023
 };
 
 /// Label = index. Source: the class list and label frequencies of iMiGUE (Liu et al., CVPR 2021).
