@@ -16,5 +16,6 @@ void add_pretrain(CLI::App& program);
 void add_embed(CLI::App& program);
 void add_probe(CLI::App& program, const std::string& command_line);
 void add_retrieve(CLI::App& program, const std::string& command_line);
+void add_report(CLI::App& program);
 
 }  // namespace mgfm

@@ -56,6 +56,7 @@ int main(int count, char** arguments) {
     mgfm::add_embed(program);
     mgfm::add_probe(program, command_line);
     mgfm::add_retrieve(program, command_line);
+    mgfm::add_report(program);
     const auto name = [&program] {
         const auto chosen = program.get_subcommands();
         return chosen.empty() ? std::string("mgfm") : "mgfm " + chosen.front()->get_name();

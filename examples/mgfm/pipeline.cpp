@@ -107,10 +107,11 @@ std::vector<int> subjects(const data::clip_set& clips) {
 
 report::study_curve loss_curve(const std::string& name,
                                const std::vector<train::epoch_record>& history) {
-    report::study_curve out{name, {}, {}};
+    report::study_curve out{name, {}, {}, {}};
     for (const auto& epoch : history) {
         out.x.push_back(epoch.epoch + 1);
         out.y.push_back(epoch.loss);
+        out.rate.push_back(epoch.rate);
     }
     return out;
 }

@@ -55,7 +55,8 @@ io::json summary(const pretrain_options& o, const data::clip_set& clips, const i
                            {"rate", epoch.rate},
                            {"parts", std::move(parts)}});
     }
-    return {{"program", "mgfm pretrain"},
+    return {{"kind", "pretrain"},
+            {"program", "mgfm pretrain"},
             {"version", mgkit::version},
             {"data",
              {{"name", report::clean(clips.about.name)},
@@ -63,6 +64,9 @@ io::json summary(const pretrain_options& o, const data::clip_set& clips, const i
               {"subjects", subjects(clips)},
               {"subjects_out", o.subjects_out}}},
             {"synthetic", clips.about.synthetic},
+            {"generator_version", clips.about.generator.empty()
+                                      ? io::json(nullptr)
+                                      : io::json(report::clean(clips.about.generator))},
             {"weights", report::clean(o.out)},
             {"parameters", result.encoder.parameters()},
             {"settings", facts},

@@ -105,14 +105,15 @@ void run_probe(probe_options& o) {
     }
 
     report::study result;
+    report::study_confusion answers{"Linear probe on the pre-trained encoder", {}, {}};
     for (std::size_t f = 0; f < splits.folds.size(); ++f) {
         const fold_sides sides(from.clips, splits, f, threads);
         const auto add = [&](feature_kind kind, const data::feature_table& table) {
-            result.results.push_back(probed(sides, kind, stream, kind == feature_kind::random,
-                                            table.subset(splits.folds[f].train),
-                                            table.subset(splits.folds[f].test),
-                                            sides.train.clips.labels)
-                                         .row);
+            auto found = probed(sides, kind, stream, kind == feature_kind::random,
+                                table.subset(splits.folds[f].train),
+                                table.subset(splits.folds[f].test), sides.train.clips.labels);
+            result.results.push_back(std::move(found.row));
+            return std::move(found.linear.confusion);
         };
         say(text("probing fold ", f + 1, " of ", splits.folds.size()));
         result.results.push_back(sides.majority(stream));
@@ -122,9 +123,14 @@ void run_probe(probe_options& o) {
                                             sides.train.clips.labels)
                                          .row);
         if (random.rows > 0) add(feature_kind::random, random);
-        add(feature_kind::pretrained, all);
+        answers.matrix += add(feature_kind::pretrained, all);
+        const auto trained = class_counts(sides.train.clips);
+        answers.train_clips.resize(trained.size());
+        for (std::size_t k = 0; k < trained.size(); ++k)
+            answers.train_clips[k] += trained[k] / static_cast<double>(splits.folds.size());
     }
-    result.data = describe(from);
+    result.confusions.push_back(std::move(answers));
+    result.data = describe(from, o.data.folder);
     result.title = "mgfm probe: " + result.data.name;
     result.split = splits.words;
     result.command = o.command;
@@ -142,6 +148,7 @@ void run_probe(probe_options& o) {
     }
     report::summarise(result);
     io::json json = report::to_json(result);
+    json["kind"] = "probe";
     json["program"] = "mgfm probe";
     put_json(o.json, json);
     print(report::to_text(result), o.json);

@@ -10,7 +10,6 @@
 #include "mgkit/report/json.hpp"
 #include "mgkit/report/summarise.hpp"
 #include "mgkit/report/text.hpp"
-#include "mgkit/version.hpp"
 #include "outputs.hpp"
 #include "rows.hpp"
 #include "weights.hpp"
@@ -55,12 +54,22 @@ int position_of(const data::clip_set& clips, const std::string& id) {
 
 report::study about(const retrieve_options& o, const encoder_and_clips& opened) {
     report::study out;
-    out.data = describe(opened.from);
+    out.data = describe(opened.from, o.data.folder);
     out.title = "mgfm retrieve: " + out.data.name;
     out.command = o.command;
     out.settings = {{"weights", o.encoder.weights},      {"encoder", opened.facts.kind},
                     {"stream", opened.facts.stream},     {"width", text(opened.facts.width)},
                     {"heads", text(opened.facts.heads)}, {"frames", text(opened.facts.frames)}};
+    return out;
+}
+
+/// The study as a result of this command, with what else it found.
+io::json result_of(const retrieve_options& o, const report::study& s, const io::json& found) {
+    io::json out = report::to_json(s);
+    out["kind"] = "retrieve";
+    out["program"] = "mgfm retrieve";
+    out["weights"] = report::clean(o.encoder.weights);
+    out.update(found);
     return out;
 }
 
@@ -96,13 +105,7 @@ void one_query(const retrieve_options& o, const encoder_and_clips& opened, int q
     }
     page.retrieval.push_back(std::move(shown));
     if (!o.html.empty()) report::write_html(o.html, page);
-    put_json(o.json, {{"program", "mgfm retrieve"},
-                      {"version", mgkit::version},
-                      {"data", report::clean(page.data.name)},
-                      {"synthetic", page.data.synthetic},
-                      {"weights", report::clean(o.encoder.weights)},
-                      {"query", facts_of(clips, query)},
-                      {"hits", std::move(hits)}});
+    put_json(o.json, result_of(o, page, {{"query", facts_of(clips, query)}, {"hits", hits}}));
     print(text("mgfm retrieve: ", report::clean(page.data.name), "\nQuery: clip ", o.query,
                ", subject ", clips.subjects[static_cast<std::size_t>(query)], ", ",
                report::clean(class_of(clips, query)), "\n\n", table.str()),
@@ -123,7 +126,7 @@ void whole_split(const retrieve_options& o, const encoder_and_clips& opened,
         report::add_knn(row, retrieve(train, sides.train.clips.labels, test,
                                       sides.test.clips.labels, sides.classes(), sides.threads));
         result.results.push_back(std::move(row));
-        if (f == 0 && !o.html.empty())
+        if (f == 0 && !(o.html.empty() && o.json.empty()))
             result.retrieval = examples(sides, train, test, 6, static_cast<std::size_t>(o.top));
     }
     report::summarise(result);
@@ -132,10 +135,7 @@ void whole_split(const retrieve_options& o, const encoder_and_clips& opened,
         if (row.features == feature_kind::pretrained)
             top5 += *row.knn_top5 / static_cast<double>(splits.folds.size());
     if (!o.html.empty()) report::write_html(o.html, result);
-    io::json json = report::to_json(result);
-    json["program"] = "mgfm retrieve";
-    json["knn_top5"] = top5;
-    put_json(o.json, json);
+    put_json(o.json, result_of(o, result, {{"knn_top5", top5}}));
     print(report::to_text(result) + "One of the five nearest is of the right class: " +
               report::percent(top5) + " % of the test clips.\n",
           o.json);

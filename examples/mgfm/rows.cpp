@@ -118,7 +118,7 @@ probed_row probed(const fold_sides& sides, feature_kind kind, const std::string&
     return out;
 }
 
-report::study_data describe(const corpus& from) {
+report::study_data describe(const corpus& from, const std::string& folder) {
     const auto& clips = from.clips;
     report::study_data out;
     out.name = clips.about.name;
@@ -126,11 +126,20 @@ report::study_data describe(const corpus& from) {
     out.subjects = static_cast<int>(subjects(clips).size());
     out.excluded = from.excluded();
     out.class_names = clips.class_names;
+    out.class_groups = clips.class_groups;
     for (const auto& j : clips.topology.joints) out.joint_names.emplace_back(j);
     out.bones = clips.topology.bones();
     out.synthetic = clips.about.synthetic;
+    out.generator = clips.about.generator;
+    out.folder = folder;
     out.contains = contains_micro_gestures(clips.about);
     if (!clips.about.caveat.empty()) out.notes.push_back(clips.about.caveat);
+    return out;
+}
+
+std::vector<double> class_counts(const data::clip_set& clips) {
+    std::vector<double> out(clips.class_names.size());
+    for (const int label : clips.labels) ++out[static_cast<std::size_t>(label)];
     return out;
 }
 
@@ -141,6 +150,7 @@ report::study_clip drawn(const data::clip_set& clips, int i) {
     std::copy_n(view.values, view.shape.size(), out.pose.view().values);
     out.label = clips.labels[static_cast<std::size_t>(i)];
     out.caption = text("subject ", clips.subjects[static_cast<std::size_t>(i)]);
+    out.row = clips.ids[static_cast<std::size_t>(i)];
     return out;
 }
 

@@ -71,8 +71,11 @@ probed_row probed(const fold_sides& sides, mgkit::report::feature_kind kind,
                   const mgkit::data::feature_table& train, const mgkit::data::feature_table& test,
                   std::span<const int> labels);
 
-/// What a report says about the data.
-mgkit::report::study_data describe(const corpus& from);
+/// What a report says about the data; `folder` is where they lie, empty if generated.
+mgkit::report::study_data describe(const corpus& from, const std::string& folder);
+
+/// Clips of each class.
+std::vector<double> class_counts(const mgkit::data::clip_set& clips);
 
 /// Clip i of a set, to be drawn.
 mgkit::report::study_clip drawn(const mgkit::data::clip_set& clips, int i);

@@ -204,7 +204,8 @@ private:
         study_.curves.push_back(loss_curve("loss, " + stream + " stream", history));
         if (stream != o_.streams[0]) return;
         study_.confusions.push_back(
-            {"Linear probe on the pre-trained encoder, " + stream + " stream", linear.confusion});
+            {"Linear probe on the pre-trained encoder, " + stream + " stream", linear.confusion,
+             class_counts(sides_.train.clips)});
         study_.retrieval = examples(sides_, train, test, 3, 5);
     }
 
@@ -212,7 +213,7 @@ private:
         for (const auto& row : store_.rows())
             if (o_.wants(row.features) && row.seed <= static_cast<std::uint64_t>(o_.seeds))
                 study_.results.push_back(row);
-        study_.data = describe(corpus_);
+        study_.data = describe(corpus_, o_.data.folder);
         study_.title = "mgfm study: " + study_.data.name;
         study_.split = splits_.words;
         study_.command = o_.command;

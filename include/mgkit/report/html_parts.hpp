@@ -125,6 +125,9 @@ inline void retrieval(composition& out, const run& r) {
         const std::vector<moving_clip> clips = moving_clips(s, example);
         const auto drawable = [](const moving_clip& c) { return c.clip.length > 0; };
         if (!std::all_of(clips.begin(), clips.end(), drawable)) {
+            if (k == 0)
+                out.page.paragraph(
+                    "The clips themselves were not at hand when this page was written.");
             hit_table(out.page, s, k);
             continue;
         }
