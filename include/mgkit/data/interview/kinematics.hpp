@@ -90,7 +90,8 @@ private:
         nod_phase_ += detail::two_pi * nod_hertz_ * dt;
         lip_phase_ += detail::two_pi * lip_hertz_ * dt;
         p.pitch += voice_ * nod_ * std::sin(nod_phase_);
-        p.lip_gap += voice_ * lips_ * (1 + std::sin(lip_phase_));
+        p.lip_gap = who_.body.lips + voice_ * lips_ * (1 + std::sin(lip_phase_));
+        p.corners = 0.6 * voice_ * lips_ * std::sin(0.7 * lip_phase_);
         return p;
     }
 

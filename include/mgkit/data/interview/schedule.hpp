@@ -159,6 +159,18 @@ inline event draw_event(const settings& s, const subject& who, random_stream ran
 
 }  // namespace detail
 
+/// Weight of a class whose share, after the log-normal differences between subjects and recordings
+/// and their normalisation, is its base share on average (to first order: frequent classes lose to
+/// rare ones otherwise).
+inline double class_weight(const settings& s, int label) {
+    double concentration = 0;
+    for (int k = 0; k < class_count; ++k) concentration += base_share(k) * base_share(k);
+    const double spread = std::exp(s.subject_deviation * s.subject_deviation +
+                                   s.recording_deviation * s.recording_deviation) -
+                          1;
+    return base_share(label) / std::max(0.1, 1 + spread * (concentration - base_share(label)));
+}
+
 /// The gestures of one recording of `frames` frames.
 ///
 /// Classes in proportion to their frequency, changed per subject, per recording and by the outcome;
@@ -174,7 +186,7 @@ inline schedule make_schedule(const settings& s, const subject& who, outcome res
         const auto k = static_cast<std::size_t>(label);
         const double shift =
             outcome_sign(label) * (result == outcome::loss ? 0.5 : -0.5) * s.outcome_effect;
-        weights[k] = base_share(label) *
+        weights[k] = class_weight(s, label) *
                      std::exp(who.log_rate[k] + s.recording_deviation * draw.normal() + shift);
     }
     schedule out;

@@ -26,7 +26,9 @@ struct proportions {
     double hand = 1;  ///< scale of a hand whose middle finger ends .42 from the wrist
     double head = 1;  ///< scale of head and neck
     double torso = 1.35;
-    double hip = 0.33;  ///< half the distance between the hips
+    double hip = 0.33;    ///< half the distance between the hips
+    double mouth = 0.07;  ///< half the width of the mouth
+    double lips = 0.02;   ///< the gap of a closed, relaxed mouth
 };
 
 /// Drawn once per subject, kept in all of his recordings.
@@ -52,6 +54,8 @@ inline subject make_subject(const settings& s, int id) {
     for (double* part : {&out.body.upper_arm, &out.body.forearm, &out.body.hand, &out.body.head,
                          &out.body.torso, &out.body.hip})
         *part *= detail::bounded_normal(random, 1, s.limb_deviation, 3);
+    out.body.mouth *= detail::bounded_normal(random, 1, 2 * s.limb_deviation, 3);
+    out.body.lips *= detail::lognormal(random, 0, 0.3);
     const double which = random.uniform();
     out.rest = which < s.rest_clasped                    ? rest_pose::clasped
                : which < s.rest_clasped + s.rest_at_face ? rest_pose::one_at_face

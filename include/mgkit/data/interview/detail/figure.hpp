@@ -48,12 +48,12 @@ inline hand_goal mix(const hand_goal& a, const hand_goal& b, double share) {
 
 /// Everything but the arms at one moment.
 struct posture {
-    vec3 shift;                                    ///< of the torso
-    double lean_side = 0, lean_front = 0;          ///< radians about the hips
-    std::array<double, 2> lift{};                  ///< of the shoulders
-    double yaw = 0, pitch = 0, roll = 0;           ///< of the head; positive pitch looks down
-    double sink = 0;                               ///< of the head into the shoulders
-    double lip_gap = 0.03, corners = 0, puff = 0;  ///< corners outwards; puff of the lower face
+    vec3 shift;                                 ///< of the torso
+    double lean_side = 0, lean_front = 0;       ///< radians about the hips
+    std::array<double, 2> lift{};               ///< of the shoulders
+    double yaw = 0, pitch = 0, roll = 0;        ///< of the head; positive pitch looks down
+    double sink = 0;                            ///< of the head into the shoulders
+    double lip_gap = 0, corners = 0, puff = 0;  ///< corners outwards; puff of the lower face
 };
 
 /// Turns a posture into joints. Hands and arms are placed one after the other, since one hand may
@@ -83,7 +83,7 @@ public:
             joints[left_ear + k] = on_head({0.20 * s, 0.63, 0.0});
             joints[14 + k] = on_head({0.10 * s, 0.78, 0.24});
             joints[left_corner + k] =
-                on_head({s * (0.07 + p.corners + puff), 0.48, 0.24 + 0.3 * puff});
+                on_head({s * (body_.mouth + p.corners + puff), 0.48, 0.24 + 0.3 * puff});
         }
         joints[upper_lip] = on_head({0, 0.48 + gap, 0.27 + 0.3 * puff});
         joints[lower_lip] = on_head({0, 0.48 - gap, 0.265 + 0.3 * puff});
