@@ -1,8 +1,12 @@
 // mgfm inspect: what is in a folder of clips.
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "commands.hpp"
+#include "inspect_recordings.hpp"
+#include "mgkit/data/readers/any.hpp"
 #include "mgkit/report/chart_skeleton.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/table.hpp"
@@ -20,7 +24,9 @@ namespace {
 
 struct inspect_options {
     data_options data;
+    run_options run;
     std::string json, svg;
+    bool recordings = false;
 };
 
 std::int64_t count_unusable(const survey& s) {
@@ -29,36 +35,14 @@ std::int64_t count_unusable(const survey& s) {
     return out;
 }
 
-io::json joints_json(const survey& s) {
-    const auto& topology = s.clips.topology;
-    io::json out = io::json::array();
-    for (std::size_t j = 0; j < s.joints.size(); ++j) {
-        const auto& joint = s.joints[j];
-        out.push_back(
-            {{"index", j},
-             {"name", clean(topology.joints[j])},
-             {"parent", topology.parents[j]},
-             {"mirror", topology.mirror[j]},
-             {"missing_share", joint.missing_share()},
-             {"gaps", joint.gaps},
-             {"longest_gap", joint.longest_gap},
-             {"confidence", skeleton::has_confidence(s.clips.shape.layout) && joint.seen > 0
-                                ? io::json(joint.confidence)
-                                : io::json(nullptr)}});
-    }
-    return out;
-}
-
 io::json to_json(const survey& s) {
     const auto& clips = s.clips;
     const auto& about = clips.about;
-    io::json classes = io::json::array(), people = io::json::array(), ranges = io::json::array();
+    io::json classes = io::json::array(), people = io::json::array();
     for (std::size_t k = 0; k < s.per_class.size(); ++k)
         classes.push_back({{"name", clean(clips.class_names[k])}, {"clips", s.per_class[k]}});
     for (const auto& [subject, count] : s.per_subject)
         people.push_back({{"subject", subject}, {"clips", count}});
-    for (std::size_t d = 0; d < s.low.size(); ++d)
-        if (s.low[d] <= s.high[d]) ranges.push_back({s.low[d], s.high[d]});
     io::json notes = io::json::array();
     for (const auto& note : s.notes) notes.push_back(clean(note));
     return {
@@ -76,40 +60,18 @@ io::json to_json(const survey& s) {
         {"usable", s.report.clips_in_file - count_unusable(s)},
         {"channels", skeleton::name(clips.shape.layout)},
         {"persons", clips.shape.persons},
-        {"clips_per_person", s.clips_per_person},
+        {"clips_per_person", s.poses.clips_per_person},
         {"frames", {{"min", s.frames.least}, {"median", s.frames.median}, {"max", s.frames.most}}},
         {"classes", std::move(classes)},
         {"subjects", std::move(people)},
         {"published_split",
          clips.published ? io::json{{"train", s.train}, {"test", s.test}} : io::json(nullptr)},
-        {"coordinates", std::move(ranges)},
+        {"coordinates", ranges_json(s.poses)},
         {"centre", clips.topology.centre},
         {"scale_pair", {clips.topology.scale_pair.first, clips.topology.scale_pair.second}},
-        {"joints", joints_json(s)},
+        {"joints",
+         joints_json(clips.topology, s.poses, skeleton::has_confidence(clips.shape.layout))},
         {"notes", std::move(notes)}};
-}
-
-std::string joint_table(const survey& s) {
-    const auto& topology = s.clips.topology;
-    const bool confidence = skeleton::has_confidence(s.clips.shape.layout);
-    report::table out({{"joint", report::align::right},
-                       {"name", report::align::left},
-                       {"parent", report::align::right},
-                       {"mirror", report::align::right},
-                       {"missing %", report::align::right},
-                       {"gaps", report::align::right},
-                       {"longest gap", report::align::right},
-                       {"confidence", report::align::right}});
-    for (std::size_t j = 0; j < s.joints.size(); ++j) {
-        const auto& joint = s.joints[j];
-        const bool root = topology.parents[j] == static_cast<int>(j);
-        const bool own = topology.mirror[j] == static_cast<int>(j);
-        out.add({text(j), topology.joints[j], root ? "root" : text(topology.parents[j]),
-                 own ? "-" : text(topology.mirror[j]), report::percent(joint.missing_share()),
-                 text(joint.gaps), text(joint.longest_gap),
-                 confidence && joint.seen > 0 ? fixed(joint.confidence, 3) : "-"});
-    }
-    return out.str();
 }
 
 /// "72 (2.4 s)", or without seconds where the rate is not known.
@@ -137,15 +99,10 @@ std::string to_text(const survey& s) {
          text("shortest ", length(s, s.frames.least), ", median ", length(s, s.frames.median),
               ", longest ", length(s, s.frames.most)));
     std::string people = text("up to ", clips.shape.persons, " per clip");
-    for (std::size_t m = 1; m < s.clips_per_person.size(); ++m)
-        people += text(", person ", m + 1, " in ", s.clips_per_person[m], " clips");
+    for (std::size_t m = 1; m < s.poses.clips_per_person.size(); ++m)
+        people += text(", person ", m + 1, " in ", s.poses.clips_per_person[m], " clips");
     line("people", people);
-    std::string ranges;
-    for (std::size_t d = 0; d < s.low.size(); ++d)
-        if (s.low[d] <= s.high[d])
-            ranges += text(ranges.empty() ? "" : ", ", std::string(1, "xyz"[d]), " ",
-                           fixed(s.low[d], 3), " to ", fixed(s.high[d], 3));
-    line("coordinates", ranges);
+    line("coordinates", ranges_text(s.poses));
     if (clips.published) line("published split", text(s.train, " train, ", s.test, " test"));
     line("centre joint", topology.joints[static_cast<std::size_t>(topology.centre)]);
     line("body size",
@@ -162,11 +119,16 @@ std::string to_text(const survey& s) {
     report::table subjects({{"subject", report::align::right}, {"clips", report::align::right}});
     for (const auto& [subject, count] : s.per_subject) subjects.add({text(subject), text(count)});
     out += "\n" + subjects.str();
-    return out + "\n" + joint_table(s);
+    return out + "\n" +
+           joint_table(topology, s.poses, skeleton::has_confidence(clips.shape.layout));
 }
 
 void run_inspect(const inspect_options& o) {
     check_outputs(o.json, {o.svg}, o.data.files());
+    std::error_code code;
+    const bool clips = std::filesystem::exists(o.data.folder + "/data.npy", code);
+    if (o.recordings || (!clips && holds_recordings(o.data.folder)))
+        return inspect_recordings(o.data.folder, o.json, o.svg, o.run.thread_count());
     const survey s = look_at(o.data);
     if (!o.svg.empty()) {
         const auto& topology = s.clips.topology;
@@ -187,13 +149,24 @@ void add_inspect(CLI::App& program) {
     auto options = std::make_shared<inspect_options>();
     CLI::App* command = program.add_subcommand(
         "inspect",
-        "Say what is in a folder of clips: joints, people, frame rate, lengths, classes, subjects, "
-        "gaps, confidence, and which clips cannot be used. A folder holds data.npy (N,C,T,V,M), "
-        "num_frames.npy, label.npy, subject.npy and meta.json (joints, bones [child, parent], and "
-        "where known channels, class_names, fps, zero_is_missing).");
-    command->footer("Example:\n  mgfm inspect clips --svg skeleton.svg --json -");
-    command->add_option("folder", options->data.folder, "Folder of clips")->required();
+        "Say what is in a folder of clips or in recordings of any known format: joints, people, "
+        "frame rate, lengths, classes, subjects, gaps, confidence, and what cannot be used. A "
+        "folder of clips holds data.npy (N,C,T,V,M), num_frames.npy, label.npy, subject.npy and "
+        "meta.json (joints, bones [child, parent], and where known channels, class_names, fps, "
+        "zero_is_missing).");
+    std::string formats;
+    for (const auto& format : data::readers::formats())
+        formats += text("\n  ", format.name, ": ", format.describes);
+    command->footer(
+        "Examples:\n  mgfm inspect clips --svg skeleton.svg --json -\n"
+        "  mgfm inspect interview.json\nFormats of recordings:" +
+        formats);
+    command->add_option("path", options->data.folder, "Folder of clips, recording or corpus")
+        ->required();
+    command->add_flag("--recordings", options->recordings,
+                      "Look at the recordings of a folder that holds clips as well");
     options->data.add_reading_to(*command);
+    options->run.add_to(*command);
     add_json(*command, options->json, "Everything");
     command->add_option("--svg", options->svg,
                         "A drawing of the skeleton with joint indices and names");

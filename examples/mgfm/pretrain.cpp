@@ -1,7 +1,9 @@
 // mgfm pretrain: an encoder trained without labels, in a file.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "commands.hpp"
 #include "mgkit/data/split.hpp"
@@ -9,6 +11,7 @@
 #include "mgkit/version.hpp"
 #include "outputs.hpp"
 #include "pipeline.hpp"
+#include "sampling.hpp"
 #include "weights.hpp"
 
 namespace mgfm {
@@ -23,6 +26,7 @@ struct pretrain_options {
     training_options training;
     run_options run;
     std::string out, checkpoint, json, stream = "joint";
+    std::string corpus, clips;  ///< recordings to sample clips from, and where the clips go
     std::vector<int> subjects_out;
     std::uint64_t seed = 1;
 };
@@ -73,8 +77,37 @@ io::json summary(const pretrain_options& o, const data::clip_set& clips, const i
             {"history", std::move(history)}};
 }
 
+/// Samples clips from the corpus into a folder, or takes those that an earlier start sampled.
+void sample_first(pretrain_options& o) {
+    if (!o.data.folder.empty() || o.data.synthetic)
+        wrong_usage("--corpus excludes --data and --synthetic");
+    if (o.clips.empty()) o.clips = o.out + ".clips";
+    const std::string request = text("mgfm pretrain --corpus ", o.corpus, " --seed ", o.seed);
+    o.data.folder = o.clips;
+    std::error_code code;
+    if (std::filesystem::exists(o.clips + "/meta.json", code)) {
+        const io::json meta = io::read_json(o.clips + "/meta.json");
+        if (io::get_or<std::string>(meta, "source", "", o.clips) != "made by: " + request)
+            throw error(o.clips, "clips sampled by: " + request, "others",
+                        "give --clips another folder, or --data for these clips");
+        say("note: clips sampled before are taken from " + o.clips);
+        return;
+    }
+    recording_options recordings;
+    recordings.corpus = o.corpus;
+    sampling_options sampling;
+    sampling.seed = o.seed;
+    constexpr int longest_clip = 128;
+    const report::audit audit = sample_to_folder(recordings, sampling, o.clips, longest_clip,
+                                                 o.run.thread_count(), request);
+    say(text("note: ", audit.counts.accepted, " clips sampled into ", o.clips));
+}
+
 void run_pretrain(pretrain_options& o) {
-    o.data.check_source();
+    if (o.corpus.empty())
+        o.data.check_source();
+    else
+        sample_first(o);
     check_outputs(o.json, {o.out, o.checkpoint}, o.data.files());
     const int threads = o.run.thread_count();
     corpus from = load(o.data, threads);
@@ -128,9 +161,15 @@ void add_pretrain(CLI::App& program) {
     command->footer(
         "Example (subjects 8 to 10 stay unseen; killed and started again, it resumes):\n"
         "  mgfm pretrain --data clips --subjects-out 8,9,10 --out encoder.safetensors "
-        "--checkpoint encoder.checkpoint");
+        "--checkpoint encoder.checkpoint\n"
+        "From recordings:\n  mgfm pretrain --corpus recordings --out encoder.safetensors");
     options->data.add_to(*command);
     options->data.add_confidence_to(*command);
+    command->add_option("--corpus", options->corpus,
+                        "Instead of clips: recordings, from whose training side clips are sampled "
+                        "(for other settings of the sampler: mgfm sample, then --data)");
+    command->add_option("--clips", options->clips,
+                        "With --corpus: folder for the sampled clips (default: OUT.clips)");
     command
         ->add_option("--subjects-out", options->subjects_out,
                      "Subjects whose clips are not trained on: 8,9,10")

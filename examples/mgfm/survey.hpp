@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "mgkit/data/read_folder.hpp"
+#include "mgkit/io/json.hpp"
+#include "mgkit/skeleton/dynamic.hpp"
+#include "mgkit/skeleton/pose.hpp"
 #include "options.hpp"
 
 namespace mgfm {
@@ -30,6 +33,30 @@ struct joint_survey {
     }
 };
 
+/// Joints, ranges and persons over any number of stretches of pose.
+struct pose_survey {
+    std::vector<joint_survey> joints;
+    std::int64_t exact_zero = 0;                 ///< visible joints with all coordinates exactly 0
+    std::vector<std::int64_t> clips_per_person;  ///< clips that show person m at all
+    std::vector<double> low, high;               ///< of each coordinate, over visible joints
+
+    pose_survey() = default;
+    explicit pose_survey(const mgkit::skeleton::pose_shape& shape);
+    /// Looks at every value once.
+    void add(const mgkit::skeleton::pose_view<const float>& clip);
+    /// Turns sums of confidence into means.
+    void finish();
+};
+
+/// Every joint with its parent, mirror joint, gaps and confidence.
+std::string joint_table(const mgkit::skeleton::dynamic& topology, const pose_survey& poses,
+                        bool confidence);
+mgkit::io::json joints_json(const mgkit::skeleton::dynamic& topology, const pose_survey& poses,
+                            bool confidence);
+/// "x 0.1 to 3.2, y ...".
+std::string ranges_text(const pose_survey& poses);
+mgkit::io::json ranges_json(const pose_survey& poses);
+
 struct survey {
     mgkit::data::clip_set clips;
     mgkit::data::read_report report;
@@ -39,11 +66,8 @@ struct survey {
     std::vector<std::int64_t> per_class;
     std::map<int, std::int64_t> per_subject;
     std::int64_t train = 0, test = 0;  ///< of the published split
-    std::vector<joint_survey> joints;
-    std::int64_t exact_zero = 0;                 ///< visible joints with all coordinates exactly 0
-    std::vector<std::int64_t> clips_per_person;  ///< clips that show person m at all
-    std::vector<double> low, high;               ///< of each coordinate, over visible joints
-    int best_clip = 0, best_frame = 0;           ///< where most joints are visible
+    pose_survey poses;
+    int best_clip = 0, best_frame = 0;  ///< where most joints are visible
     std::vector<std::string> notes;
 };
 

@@ -1,6 +1,7 @@
 // One person over the whole of a recording, and the intervals somebody marked in it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -55,6 +56,23 @@ inline void check(const recording& r) {
         throw error(where, text(skeleton::joint_count(r.topology), " joints, as its skeleton has"),
                     text(r.poses.shape().joints));
     if (r.fps < 0) throw error(where, "a frame rate of at least 0", text(r.fps));
+}
+
+/// Gives a recording without confidence a channel of it, 1 everywhere, so that recordings of one
+/// corpus agree; one with confidence stays as it is. Cost: C T V.
+inline void add_confidence(recording& r) {
+    skeleton::pose_shape shape = r.poses.shape();
+    if (skeleton::has_confidence(shape.layout)) return;
+    const skeleton::pose<float> before = r.poses;
+    shape.layout = shape.layout == skeleton::channel_layout::xy ? skeleton::channel_layout::xyc
+                                                                : skeleton::channel_layout::xyzc;
+    r.poses.resize(shape, before.length());
+    const auto from = before.view();
+    const auto to = r.poses.view();
+    const int dims = skeleton::coordinates(shape.layout);
+    for (int c = 0; c < dims; ++c)
+        std::copy(from.plane(c), from.plane(c) + shape.plane(), to.plane(c));
+    std::fill(to.plane(dims), to.plane(dims) + shape.plane(), 1.0f);
 }
 
 }  // namespace mgkit::data

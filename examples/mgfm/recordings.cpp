@@ -1,0 +1,237 @@
+#include "recordings.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "mgkit/core/parallel.hpp"
+#include "mgkit/data/convert_recording.hpp"
+#include "mgkit/data/tidy.hpp"
+#include "mgkit/io/json.hpp"
+#include "mgkit/skeleton/upper_body.hpp"
+#include "terminal.hpp"
+
+namespace mgfm {
+
+using namespace mgkit;
+
+void recording_options::add_to(CLI::App& command) {
+    command.option_defaults()->group("Recordings");
+    command
+        .add_option("--corpus", corpus,
+                    "Folder with recordings.csv, or of recordings in a known format, or one such "
+                    "recording (mgfm inspect says which format it sees)")
+        ->required();
+    command
+        .add_option("--joints", joints,
+                    "Skeleton of the clips: the 41 joints of upper_body, as recorded, or auto: "
+                    "upper_body for whole-body recordings")
+        ->check(CLI::IsMember({"auto", "as-recorded", "upper_body"}))
+        ->capture_default_str();
+    command.add_option("--fps", fps, "Frames per second, where the files do not say")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--not-finite", not_finite, "NaN and infinity: refuse or mark as missing")
+        ->check(CLI::IsMember({"reject", "mark"}))
+        ->capture_default_str();
+    command.add_option("--zeros", zeros, "Joints at exactly 0: as the format declares, or ...")
+        ->check(CLI::IsMember({"declared", "missing", "present"}))
+        ->capture_default_str();
+    command
+        .add_option("--fill-gaps", fill_gaps,
+                    "Fill gaps of up to this many frames; filled joints stay below any threshold "
+                    "of visibility")
+        ->check(CLI::Range(0, 1000));
+    command.add_flag("--smooth", smooth, "Smooth jitter of the joints");
+    command.option_defaults()->group("Truth");
+    command.add_option("--segments", segments,
+                       "Annotations as CSV: recording,start,end,label[,class,annotator] "
+                       "(default: segments.csv of the corpus)");
+    command
+        .add_option("--tag-before", tag_before,
+                    "With --tag-after: pseudo-intervals around tagged moments, this many frames "
+                    "before")
+        ->check(CLI::Range(0, 100000));
+    command.add_option("--tag-after", tag_after, "... and this many after")
+        ->check(CLI::Range(1, 100000));
+    command.add_option("--rest", rest, "Classes that are no gesture: Rest,Hold")->delimiter(',');
+    command
+        .add_option("--non-mg", non_mg,
+                    "Class of gestures that are no micro-gestures: left out of the prior, and "
+                    "overlap is reported with and without it")
+        ->capture_default_str();
+    command.add_flag("--merge", merge, "Join segments that touch into one gesture unit");
+    command
+        .add_option("--test-subjects", test_subjects,
+                    "Subjects on the test side (default: the split of recordings.csv)")
+        ->delimiter(',');
+}
+
+namespace {
+
+std::map<std::string, std::vector<cut_in_interval>> read_cut_ins(const std::string& path) {
+    std::map<std::string, std::vector<cut_in_interval>> out;
+    std::error_code code;
+    if (!std::filesystem::exists(path, code)) return out;
+    const io::csv_table table = io::read_csv(path);
+    const auto recording = table.column("recording"), start = table.column("start"),
+               end = table.column("end"), kind = table.column("kind");
+    for (std::size_t row = 0; row < table.rows(); ++row)
+        out[table.at(row, recording)].push_back(
+            {table.integer(row, start), table.integer(row, end), table.at(row, kind)});
+    return out;
+}
+
+void take_test_subjects(data::corpus& corpus, const std::vector<int>& subjects) {
+    if (subjects.empty()) return;
+    for (const int s : subjects)
+        if (std::none_of(corpus.entries.begin(), corpus.entries.end(),
+                         [s](const data::corpus_entry& e) { return e.subject == s; }))
+            throw error("--test-subjects", "subjects of the corpus", text(s));
+    for (auto& e : corpus.entries)
+        e.on = std::find(subjects.begin(), subjects.end(), e.subject) == subjects.end()
+                   ? data::side::train
+                   : data::side::test;
+}
+
+int label_named(const data::annotations& marks, const std::string& name) {
+    if (const auto label = marks.label_of(name)) return *label;
+    std::string known;
+    for (const auto& c : marks.class_names) known += (known.empty() ? "" : ", ") + c;
+    throw error("--rest", "one of the classes " + known, name);
+}
+
+/// Segments of one annotator; the first where several marked the same.
+data::annotations of_first_annotator(const data::annotations& marks) {
+    data::annotations out;
+    out.class_names = marks.class_names;
+    for (const auto& [name, list] : marks.by_recording)
+        for (const auto& s : list)
+            if (s.annotator == 0) out.by_recording[name].push_back(s);
+    return out;
+}
+
+bool to_upper_body(const std::string& name) {
+    bool out = false;
+    skeleton::all::for_each([&]<class From>(type_tag<From>) {
+        out = out || (From::name == name && skeleton::convertible<From, skeleton::upper_body>);
+    });
+    return out;
+}
+
+bool converts(const recording_options& options, const data::recording& r) {
+    constexpr int whole_body = 41;
+    if (r.topology.name == skeleton::upper_body::name) return false;
+    return options.joints == "upper_body" ||
+           (options.joints == "auto" && skeleton::joint_count(r.topology) > whole_body &&
+            to_upper_body(r.topology.name));
+}
+
+}  // namespace
+
+std::vector<data::segment> recordings::gestures(const std::string& name, bool with_non_mg) const {
+    std::vector<data::segment> out;
+    if (!corpus.marks) return out;
+    for (const auto& s : corpus.marks->of(name)) {
+        if (std::find(rest.begin(), rest.end(), s.label) != rest.end()) continue;
+        if (!with_non_mg && non_mg && s.label == *non_mg) continue;
+        out.push_back(s);
+    }
+    return out;
+}
+
+recordings open(const recording_options& options) {
+    recordings out;
+    out.corpus = data::open_corpus(options.corpus);
+    data::corpus& corpus = out.corpus;
+    take_test_subjects(corpus, options.test_subjects);
+    if ((options.tag_before < 0) != (options.tag_after < 0))
+        wrong_usage("--tag-before and --tag-after go together");
+    if (!options.segments.empty()) {
+        if (options.tag_after > 0) wrong_usage("--segments and --tag-after exclude each other");
+        corpus.marks = data::read_annotations(options.segments);
+    } else if (options.tag_after > 0) {
+        corpus.marks = data::marks_from_tags(corpus, options.tag_before, options.tag_after);
+        out.truth = text("pseudo-intervals, ", options.tag_before, " frames before to ",
+                         options.tag_after, " after each tag; nobody annotated intervals");
+    }
+    if (corpus.marks) {
+        corpus.marks = of_first_annotator(*corpus.marks);
+        for (const auto& name : options.rest) out.rest.push_back(label_named(*corpus.marks, name));
+        if (out.truth.empty()) out.truth = "annotated segments";
+        if (options.merge) {
+            std::string units = "gesture unit";
+            corpus.marks = data::merged(*corpus.marks, out.rest, units);
+            out.rest.clear();
+            out.truth += ", merged into gesture units where they touch";
+        }
+        out.non_mg = corpus.marks->label_of(options.non_mg);
+    } else if (!options.rest.empty() || options.merge) {
+        wrong_usage("--rest and --merge need segments");
+    }
+    std::error_code code;
+    if (std::filesystem::is_directory(options.corpus, code))
+        out.cut_ins = read_cut_ins(options.corpus + "/cut_ins.csv");
+    for (const auto& note : corpus.notes) say("note: " + note);
+    return out;
+}
+
+std::vector<std::size_t> entries_on(const recordings& from, const std::string& side) {
+    std::vector<std::size_t> out;
+    const data::side wanted = side == "test" ? data::side::test : data::side::train;
+    for (std::size_t i = 0; i < from.corpus.entries.size(); ++i)
+        if (side == "all" || from.corpus.entries[i].on == wanted ||
+            (side == "train" && from.corpus.entries[i].on == data::side::unknown))
+            out.push_back(i);
+    if (out.empty())
+        throw error("--side " + side, "recordings on that side of " + from.corpus.path, "none",
+                    "state a split in recordings.csv, or --test-subjects");
+    return out;
+}
+
+loaded_recording read_one(const recordings& from, const recording_options& options,
+                          std::size_t entry) {
+    data::read_policy policy;
+    policy.not_finite = options.not_finite == "mark" ? data::not_finite_rule::mark_invalid
+                                                     : data::not_finite_rule::reject;
+    policy.zeros = options.zeros == "missing"   ? data::zero_rule::missing
+                   : options.zeros == "present" ? data::zero_rule::present
+                                                : data::zero_rule::as_declared;
+    data::primary_result read = data::open_recording(from.corpus, entry, policy);
+    loaded_recording out{std::move(read.person), std::move(read.report), false};
+    if (options.fps > 0) out.person.fps = options.fps;
+    if (!options.as_found && !(out.person.fps > 0))
+        throw error("recording " + out.person.name, "a frame rate", "none", "give --fps");
+    out.states_confidence = skeleton::has_confidence(out.person.poses.shape().layout);
+    if (!options.as_found) data::add_confidence(out.person);
+    if (converts(options, out.person))
+        out.person = data::convert_recording<skeleton::upper_body>(out.person);
+    if (options.fill_gaps > 0)
+        data::fill_gaps(out.person,
+                        {.max_gap_frames = options.fill_gaps, .cuts = out.people.cuts()});
+    if (options.smooth) data::smooth(out.person, {.cuts = out.people.cuts()});
+    return out;
+}
+
+void for_each_recording(const recordings& from, const recording_options& options,
+                        const std::vector<std::size_t>& entries, int threads,
+                        const std::string& task,
+                        const std::function<void(std::size_t, loaded_recording&)>& use) {
+    progress_display display(task, "recordings");
+    const auto count = static_cast<std::ptrdiff_t>(entries.size());
+    std::vector<loaded_recording> loaded(static_cast<std::size_t>(std::max(threads, 1)));
+    for (std::ptrdiff_t begin = 0; begin < count;) {
+        const auto now = std::min(static_cast<std::ptrdiff_t>(loaded.size()), count - begin);
+        parallel_for(threads, now, [&](std::ptrdiff_t k) {
+            loaded[static_cast<std::size_t>(k)] =
+                read_one(from, options, entries[static_cast<std::size_t>(begin + k)]);
+        });
+        for (std::ptrdiff_t k = 0; k < now; ++k)
+            use(entries[static_cast<std::size_t>(begin + k)], loaded[static_cast<std::size_t>(k)]);
+        begin += now;
+        display.update(begin, count, 0, {});
+    }
+}
+
+}  // namespace mgfm

@@ -1,0 +1,78 @@
+// Untrimmed recordings as the commands of mgfm see them: corpus, truth, rates, sides.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mgkit/data/corpus.hpp"
+#include "options.hpp"
+
+namespace mgfm {
+
+/// Which recordings, and what of them counts as truth.
+struct recording_options {
+    std::string corpus;
+    std::string joints = "auto";  ///< auto | as-recorded | upper_body
+    std::string not_finite = "reject";
+    std::string zeros = "declared";
+    double fps = 0;         ///< 0: as the files say
+    bool as_found = false;  ///< unknown rates are welcome, no channel is added
+    int fill_gaps = 0;
+    bool smooth = false;
+    std::vector<int> test_subjects;
+    std::string segments;                 ///< CSV instead of the corpus's own
+    int tag_before = -1, tag_after = -1;  ///< frames; -1: tags are not used
+    std::vector<std::string> rest;        ///< classes that are no gesture at all
+    std::string non_mg =
+        "Illustrative body language (non-micro-gesture)";  ///< gestures that are no MG
+    bool merge = false;                                    ///< adjacent segments as one unit
+
+    void add_to(CLI::App& command);
+};
+
+/// An interval that shows something else, known for generated corpora.
+struct cut_in_interval {
+    int start = 0, end = 0;
+    std::string kind;
+};
+
+/// An opened corpus with its options applied.
+struct recordings {
+    mgkit::data::corpus corpus;
+    std::string truth;  ///< what the segments are, in words; empty without any
+    std::vector<int> rest;
+    std::optional<int> non_mg;
+    std::map<std::string, std::vector<cut_in_interval>> cut_ins;
+
+    /// Segments of one recording without rest and, if asked, without the non-MG class.
+    std::vector<mgkit::data::segment> gestures(const std::string& name, bool with_non_mg) const;
+};
+
+recordings open(const recording_options& options);
+
+/// Entries on one side: "train", "test" or "all". Errors: mgkit::error where none is.
+std::vector<std::size_t> entries_on(const recordings& from, const std::string& side);
+
+/// A recording as the sampler takes it, with a confidence channel.
+struct loaded_recording {
+    mgkit::data::recording person;
+    mgkit::data::primary_report people;
+    bool states_confidence = false;  ///< else every joint counts as seen
+};
+
+/// Reads one recording: primary person, frame rate, skeleton, tidying as asked for.
+loaded_recording read_one(const recordings& from, const recording_options& options,
+                          std::size_t entry);
+
+/// Reads the entries in order, several at a time on several threads, and hands each to `use` in
+/// order; shows progress.
+void for_each_recording(const recordings& from, const recording_options& options,
+                        const std::vector<std::size_t>& entries, int threads,
+                        const std::string& task,
+                        const std::function<void(std::size_t, loaded_recording&)>& use);
+
+}  // namespace mgfm

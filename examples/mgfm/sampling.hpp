@@ -1,0 +1,93 @@
+// Sampling clips from recordings, counted and compared with the truth.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mgkit/clip/duration_prior.hpp"
+#include "mgkit/clip/prior_sampler.hpp"
+#include "mgkit/data/clip_set.hpp"
+#include "mgkit/metric/iod.hpp"
+#include "mgkit/report/audit.hpp"
+#include "recordings.hpp"
+
+namespace mgfm {
+
+/// How clips are sampled.
+struct sampling_options {
+    int quota = 50;
+    int budget = 2000;
+    double threshold = 0.3;
+    bool redraw_start = false;
+    int redraws = 20;   ///< starts per duration, with redraw_start
+    std::string prior;  ///< CSV of segments, JSON histogram, "smg"; empty: the training side
+    std::string side = "train";
+    std::uint64_t seed = 1;
+    int shifts = 1000;
+
+    void add_to(CLI::App& command, const std::string& default_side);
+    mgkit::clip::prior_sampler sampler() const;
+};
+
+/// A prior and where it comes from, in words.
+struct named_prior {
+    mgkit::clip::duration_prior prior;
+    std::string words;
+};
+
+/// Errors: mgkit::error for annotations of test recordings, none at all, malformed files.
+named_prior prior_of(const recordings& from, const recording_options& options,
+                     const sampling_options& sampling);
+
+/// One setting of the sampler over a corpus, recording by recording.
+class sampling_run {
+public:
+    sampling_run(const sampling_options& options, const mgkit::clip::duration_prior& prior);
+
+    /// Intervals of one recording, in order of start.
+    std::vector<mgkit::data::segment> add(const recordings& from,
+                                          const mgkit::data::recording& person);
+    /// Counts, fits, overlap beside chance, cut-ins. Corpus, notes and sweep are left to the
+    /// caller.
+    mgkit::report::audit result(const recordings& from) const;
+    /// Mean overlap with the truth (all classes), where there is one.
+    std::optional<mgkit::report::audit_overlap> mean_overlap() const;
+    std::uint64_t clips() const { return counts_.clips(); }
+    const mgkit::clip::sample_audit& counts() const { return counts_; }
+
+private:
+    sampling_options options_;
+    const mgkit::clip::duration_prior& prior_;
+    mgkit::clip::sample_audit counts_;
+    mgkit::metric::iod all_, without_;
+    bool truth_ = false;
+    std::array<std::int64_t, 3> cut_ins_{};
+};
+
+/// What every audit of a corpus says: names, rates, caveats.
+void describe(mgkit::report::audit& out, const recordings& from, const sampling_options& sampling,
+              const named_prior& prior, const std::vector<int>& anchors, bool confidence,
+              double fps);
+
+/// What all clips cut from a corpus share, told by one of its recordings.
+mgkit::data::clip_set clip_facts(const recordings& from, const mgkit::data::recording& person,
+                                 int frames, const std::string& command_line);
+
+/// A line of clips.csv, which says where each clip of a folder comes from.
+std::string manifest_line(int clip, const mgkit::data::recording& person,
+                          const mgkit::data::segment& interval, mgkit::data::side side);
+inline constexpr const char* manifest_head = "clip,recording,start,end,seconds,subject,side\n";
+
+/// The entry of split.npy; none where the corpus has no split.
+std::optional<int> published_side(const recordings& from, std::size_t entry);
+
+/// Samples clips into a folder that the other commands read, with clips.csv beside the arrays, and
+/// returns the audit.
+mgkit::report::audit sample_to_folder(const recording_options& options,
+                                      const sampling_options& sampling, const std::string& folder,
+                                      int frames, int threads, const std::string& command_line);
+
+}  // namespace mgfm
