@@ -16,7 +16,7 @@
 
 namespace mgkit::data::interview {
 
-/// The gestures themselves, annotator 0.
+/// The gestures themselves.
 inline std::vector<segment> truth_of(const std::vector<event>& events) {
     std::vector<segment> out;
     out.reserve(events.size());
@@ -24,7 +24,7 @@ inline std::vector<segment> truth_of(const std::vector<event>& events) {
     return out;
 }
 
-/// Annotator 1 sees what the recording shows and errs in nothing: the true segments, without those
+/// Annotator 0 sees what the recording shows and errs in nothing: the true segments, without those
 /// of which cut-ins cover more than half.
 inline std::vector<segment> first_annotator(const std::vector<segment>& truth,
                                             const std::vector<cut_in>& cut_ins) {
@@ -33,12 +33,12 @@ inline std::vector<segment> first_annotator(const std::vector<segment>& truth,
         int covered = 0;
         for (const cut_in& c : cut_ins)
             covered += std::max(0, std::min(s.end, c.end) - std::max(s.start, c.start));
-        if (2 * covered <= s.length()) out.push_back({s.start, s.end, s.label, 1});
+        if (2 * covered <= s.length()) out.push_back({s.start, s.end, s.label, 0});
     }
     return out;
 }
 
-/// Annotator 2: other boundaries, some gestures missed, some given another class of their group (or
+/// Annotator 1: other boundaries, some gestures missed, some given another class of their group (or
 /// of any, where the group has no other). Randomness: `random`.
 inline std::vector<segment> second_annotator(const settings& s, const std::vector<segment>& first,
                                              int frames, const random_stream& random) {
@@ -52,7 +52,7 @@ inline std::vector<segment> second_annotator(const settings& s, const std::vecto
                    static_cast<int>(std::lround(s.boundary_deviation * frame_rate * draw.normal()));
         };
         segment seen = first[i];
-        seen.annotator = 2;
+        seen.annotator = 1;
         seen.start = std::clamp(moved(seen.start), 0, frames - 1);
         seen.end = std::clamp(moved(seen.end), seen.start + 1, frames);
         if (swapped) {

@@ -37,9 +37,9 @@ struct plan {
 struct interview {
     recording observed;            ///< 41 joints, x y confidence, pixels of 1280 x 720, 25 fps
     skeleton::pose<float> latent;  ///< the same frames without noise: x y z, shoulder widths
-    std::vector<segment> truth;    ///< what happens, annotator 0
-    std::vector<segment> first;    ///< annotator 1: what can be seen of it
-    std::vector<segment> second;   ///< annotator 2, who errs
+    std::vector<segment> truth;    ///< what happens
+    std::vector<segment> first;    ///< annotator 0: what can be seen of it
+    std::vector<segment> second;   ///< annotator 1, who errs
     std::vector<cut_in> cut_ins;
     bool test_split = false;
     plan script;
@@ -92,27 +92,36 @@ public:
         return out;
     }
 
-    /// Recording i, counted from 0. Cost: about T V.
-    interview make(int i) const {
+    /// Everything about recording i but its poses, which stay empty. Cost: as plan_of.
+    interview outline(int i) const {
         interview out;
         out.script = plan_of(i);
         const plan& p = out.script;
         const random_stream random = stream(i);
-        const int v = static_cast<int>(detail::joint_total);
         out.test_split = p.test_split;
         out.observed.name = name_of(i);
         out.observed.subject = p.who.id;
         out.observed.fps = frame_rate;
+        out.observed.width = image_width;
+        out.observed.height = image_height;
         out.observed.result = p.result;
         out.observed.topology = skeleton::dynamic::copy_of(skeleton::upper_body{});
-        out.observed.poses.resize({skeleton::channel_layout::xyc, p.frames, v, 1}, p.frames);
-        out.latent.resize({skeleton::channel_layout::xyz, p.frames, v, 1}, p.frames);
         out.view = make_camera(settings_, p.who.width, random.fork("camera"));
         out.truth = truth_of(p.script.events);
         out.cut_ins = draw_cut_ins(settings_, p.frames, random.fork("cut-ins"));
         out.first = first_annotator(out.truth, out.cut_ins);
         out.second = second_annotator(settings_, out.first, p.frames, random);
+        return out;
+    }
 
+    /// Recording i, counted from 0. Cost: about T V.
+    interview make(int i) const {
+        interview out = outline(i);
+        const plan& p = out.script;
+        const random_stream random = stream(i);
+        const int v = static_cast<int>(detail::joint_total);
+        out.observed.poses.resize({skeleton::channel_layout::xyc, p.frames, v, 1}, p.frames);
+        out.latent.resize({skeleton::channel_layout::xyz, p.frames, v, 1}, p.frames);
         const auto latent = out.latent.view();
         const auto seen = out.observed.poses.view();
         performer person(settings_, p.who, p.script.events, random.fork("performance"));
