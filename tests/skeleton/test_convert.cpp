@@ -1,4 +1,5 @@
 // Conversions carry each joint to its namesake and invent nothing.
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -167,4 +168,88 @@ TEST_CASE("finger blocks on the wrong side are noticed", "[skeleton][convert]") 
     CHECK(finger_blocks_swapped(std::as_const(clip).view()));
     for (int t = 0; t < 3; ++t) x.at(2, t, 4) = 0;
     CHECK_FALSE(finger_blocks_swapped(std::as_const(clip).view()));
+}
+
+namespace {
+
+/// A valid upper body survives the way to `T` and back in every joint that `T` knows.
+template <static_topology T>
+void check_there_and_back(int unknown) {
+    INFO(T::name);
+    auto in = random_pose<double>(6, {channel_layout::xyc, 4, 41, 1}, 4, 0.2);
+    const auto x = in.view();
+    for (int t = 0; t < 4; ++t)  // the neck is derived in most skeletons
+        for (int c = 0; c < 3; ++c)
+            x.at(c, t, 0) = c < 2 ? (x.at(c, t, 6) + x.at(c, t, 7)) / 2
+                                  : std::min(x.at(2, t, 6), x.at(2, t, 7));
+    pose<double> there, back;
+    convert<upper_body, T>(std::as_const(in).view(), there);
+    convert<T, upper_body>(std::as_const(there).view(), back);
+    int lost = 0;
+    for (int v = 0; v < 41; ++v) {
+        const bool known =
+            conversion<T, upper_body>::sources[static_cast<std::size_t>(v)].first >= 0;
+        lost += known ? 0 : 1;
+        for (int t = 0; t < 4; ++t) {
+            INFO(upper_body::joints[static_cast<std::size_t>(v)] << " frame " << t);
+            CHECK(back.view().valid(t, v) == (known && in.view().valid(t, v)));
+            if (!back.view().valid(t, v)) continue;
+            for (int c = 0; c < 3; ++c)
+                CHECK(back.view().at(c, t, v) == Catch::Approx(in.view().at(c, t, v)));
+        }
+    }
+    CHECK(lost == unknown);
+}
+
+}  // namespace
+
+TEST_CASE("the upper body survives every estimator's skeleton", "[skeleton][convert]") {
+    check_there_and_back<coco17>(27);
+    check_there_and_back<halpe26>(27);
+    check_there_and_back<openpose18>(27);
+    check_there_and_back<body25>(27);
+    check_there_and_back<body25_hands>(7);
+    check_there_and_back<body25_hands_face>(0);
+    check_there_and_back<coco_wholebody133>(0);
+    check_there_and_back<blazepose33>(19);
+    check_there_and_back<blazepose75>(5);
+}
+
+TEST_CASE("estimators' joints are the ones of that name", "[skeleton][convert]") {
+    check_same_names<halpe26, upper_body>();
+    check_same_names<openpose18, upper_body>();
+    check_same_names<body25_hands, upper_body>();
+    check_same_names<body25_hands_face, upper_body>();
+    check_same_names<blazepose33, upper_body>();
+    check_same_names<blazepose75, upper_body>();
+    check_same_names<upper_body, coco_wholebody133>();
+    check_same_names<upper_body, body25_hands_face>();
+    check_same_names<upper_body, blazepose75>();
+    const auto from = [](const auto& sources, int j) {
+        return sources[static_cast<std::size_t>(j)];
+    };
+    const auto joint = [](const char* name) { return find_joint(upper_body{}, name); };
+    // Finger ends by the tools' documented order: wrist, thumb 1-4, index 5-8, ... from 25 and 46.
+    const auto& hands = conversion<body25_hands, upper_body>::sources;
+    CHECK(from(hands, joint("left_thumb_mcp")) == joint_pair{25 + 2, 25 + 2});
+    CHECK(from(hands, joint("left_index_tip")) == joint_pair{25 + 8, 25 + 8});
+    CHECK(from(hands, joint("right_pinky_tip")) == joint_pair{46 + 20, 46 + 20});
+    const auto& blaze = conversion<blazepose75, upper_body>::sources;
+    CHECK(from(blaze, joint("left_middle_mcp")) == joint_pair{33 + 9, 33 + 9});
+    CHECK(from(blaze, joint("right_wrist")) == joint_pair{16, 16});
+    CHECK(from(blaze, joint("right_mouth_corner")) == joint_pair{10, 10});
+    CHECK(from(blaze, 0) == joint_pair{11, 12});
+    const auto& face = conversion<body25_hands_face, upper_body>::sources;
+    CHECK(from(face, joint("chin")) == joint_pair{67 + 8, 67 + 8});
+    CHECK(from(face, joint("left_brow")) == joint_pair{67 + 24, 67 + 24});
+    // The other way: hips have a middle, hand roots are wrists, eyelids are unknown.
+    CHECK(from(conversion<upper_body, body25>::sources, 8) ==
+          joint_pair{joint("left_hip"), joint("right_hip")});
+    CHECK(from(conversion<upper_body, halpe26>::sources, 19) ==
+          joint_pair{joint("left_hip"), joint("right_hip")});
+    CHECK(from(conversion<upper_body, coco_wholebody133>::sources, 112) ==
+          joint_pair{joint("right_wrist"), joint("right_wrist")});
+    CHECK(from(conversion<upper_body, blazepose33>::sources, 1).first < 0);
+    CHECK(from(conversion<upper_body, blazepose75>::sources, 18) ==
+          joint_pair{joint("right_pinky_mcp"), joint("right_pinky_mcp")});
 }
