@@ -86,6 +86,8 @@ private:
 
 namespace detail {
 
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 /// Takes one field at a time off the front of CSV text.
 class csv_scanner {
 public:
@@ -154,7 +156,7 @@ inline csv_table parse_csv(std::string_view text, const std::string& where,
     if (text.size() > limits.bytes)
         throw error(where, mgkit::text("at most ", limits.bytes, " bytes"),
                     mgkit::text(text.size()));
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    if (text.starts_with(detail::byte_order_mark)) text.remove_prefix(3);
     detail::csv_scanner scanner(text, where);
     std::vector<std::string> columns, fields, row;
     while (!scanner.done()) {
@@ -200,7 +202,9 @@ inline csv_table read_csv(const std::string& path) {
 
 /// A field as CSV text: quoted where it must be.
 inline std::string csv_field(std::string_view field) {
-    if (field.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(field);
+    if (field.find_first_of(",\"\r\n") == std::string_view::npos &&
+        !field.starts_with(detail::byte_order_mark))
+        return std::string(field);
     std::string out = "\"";
     for (const char c : field) out += c == '"' ? std::string("\"\"") : std::string(1, c);
     return out + '"';
