@@ -203,9 +203,11 @@ private:
                         const data::feature_table& test) {
         study_.curves.push_back(loss_curve("loss, " + stream + " stream", history));
         if (stream != o_.streams[0]) return;
+        const auto folds = splits_.folds.size();
         study_.confusions.push_back(
-            {"Linear probe on the pre-trained encoder, " + stream + " stream", linear.confusion,
-             class_counts(sides_.train.clips)});
+            {text("Linear probe on the pre-trained encoder, ", stream, " stream, seed 1",
+                  folds > 1 ? text(", fold 1 of ", folds) : std::string()),
+             linear.confusion, class_counts(sides_.train.clips)});
         study_.retrieval = examples(sides_, train, test, 3, 5);
     }
 

@@ -180,7 +180,7 @@ TEST_CASE("runs stand side by side on one page, every drawing also among the fig
     CHECK_FALSE(contains(page.html, "Scores (synthetic data)"));
     // Without poses, hits are listed.
     CHECK(contains(page.html, "1: other class"));
-    CHECK_FALSE(contains(page.html, "retrieval example 1"));
+    CHECK_FALSE(contains(page.html, "etrieval example 1"));
 }
 
 TEST_CASE("retrieved clips with poses move on the page") {
@@ -189,7 +189,7 @@ TEST_CASE("retrieved clips with poses move on the page") {
     r.result.retrieval[0].hits[0].clip.pose = sample_pose();
     const written_page page = compose(std::vector<run>{r}, "t");
     CHECK(markup_fault(page.html) == "");
-    CHECK(contains(page.html, "retrieval example 1"));
+    CHECK(contains(page.html, "Retrieval example 1"));
     CHECK(contains(page.html, "class=\"film\""));
     CHECK(page.figures.back().name == "run-retrieval-1");
 }

@@ -44,7 +44,7 @@ inline std::string overlap_text(const std::optional<double>& value,
 inline svg iod_chart(std::string_view title, std::span<const overlap_row> rows) {
     constexpr auto where = "report::iod_chart";
     if (rows.empty()) throw error(where, "at least one row", "none");
-    constexpr std::size_t longest = 34;
+    constexpr std::size_t longest = 44;
     detail::range all;
     all.add(0);
     std::size_t letters = 6;

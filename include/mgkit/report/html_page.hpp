@@ -48,7 +48,7 @@ font:.9rem/1.5 ui-monospace,"SF Mono",Consolas,"Liberation Mono",monospace}
 .hold:checked~.clips .film{animation-play-state:paused}
 @media print{body{max-width:none;padding:0;font-size:10.5pt}h2,h3{break-after:avoid}
 .hold,.hold+label{display:none}.screen{display:none}.scroll{overflow:visible}a{color:inherit}
-tr{break-inside:avoid}table{min-width:0}
+tr{break-inside:avoid}caption{break-after:avoid}table{min-width:0}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 )";
 

@@ -61,9 +61,12 @@ inline constexpr probe_name probe_names[] = {
     {"1-NN", &study_summary::knn_top1, &study_comparison::knn_top1},
     {"linear", &study_summary::linear_top1, &study_comparison::linear_top1}};
 
-/// "words", behind the run's name where there are several runs.
-inline std::string titled(const composition& out, const run& r, const std::string& words) {
-    return out.many ? r.name + ": " + words : words;
+/// "Words", or "run: words" where there are several runs.
+inline std::string titled(const composition& out, const run& r, std::string words) {
+    if (out.many) return r.name + ": " + words;
+    if (!words.empty() && words[0] >= 'a' && words[0] <= 'z')
+        words[0] = static_cast<char>(words[0] - 'a' + 'A');
+    return words;
 }
 
 /// The runs of a page in a table.
@@ -78,8 +81,9 @@ inline void run_table(html_page& page, std::span<const run> runs) {
         page.row(std::vector<html_cell>{
             {r.name},
             {r.program},
-            {d.name,
-             d.synthetic ? "synthetic" + (d.generator.empty() ? "" : ", " + d.generator) : ""},
+            {d.name, d.synthetic
+                         ? "(synthetic" + (d.generator.empty() ? "" : ", " + d.generator) + ")"
+                         : ""},
             {r.result.split.empty() ? "-" : r.result.split},
             count(d.clips),
             count(d.subjects),

@@ -244,7 +244,8 @@ inline run run_from_json(const io::json& value, const std::string& where) {
     const auto kind = io::get_or<std::string>(value, "kind", program, where);
     if (kind == "audit" || kind == "sample") {
         out.sampling = audit_from_json(value, where);
-        out.result.title = out.result.data.name = out.sampling->corpus;
+        out.result.data.name = out.sampling->corpus;
+        out.result.title = (out.program.empty() ? kind : out.program) + ": " + out.sampling->corpus;
         out.result.data.synthetic = out.sampling->synthetic;
         out.result.data.generator = out.sampling->generator;
         out.result.data.notes = out.sampling->notes;
