@@ -1,0 +1,11 @@
+// Any bytes as MMPose's JSON either give sound detections, or are refused by mgkit::error.
+#include <cstddef>
+#include <cstdint>
+
+#include "fuzz/check_people.hpp"
+#include "mgkit/data/readers/mmpose.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz_reader<mgkit::data::readers::mmpose>(data, size);
+    return 0;
+}
