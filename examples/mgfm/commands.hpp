@@ -17,6 +17,7 @@ void add_embed(CLI::App& program);
 void add_probe(CLI::App& program, const std::string& command_line);
 void add_retrieve(CLI::App& program, const std::string& command_line);
 void add_report(CLI::App& program);
+void add_synth(CLI::App& program);
 void add_sample(CLI::App& program, const std::string& command_line);
 void add_audit(CLI::App& program, const std::string& command_line);
 void add_cut(CLI::App& program, const std::string& command_line);

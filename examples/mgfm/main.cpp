@@ -51,6 +51,7 @@ int main(int count, char** arguments) {
     std::string command_line = "mgfm";
     for (int i = 1; i < count; ++i) command_line += std::string(" ") + arguments[i];
     mgfm::add_inspect(program);
+    mgfm::add_synth(program);
     mgfm::add_sample(program, command_line);
     mgfm::add_audit(program, command_line);
     mgfm::add_cut(program, command_line);

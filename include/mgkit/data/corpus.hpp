@@ -20,6 +20,7 @@
 #include "mgkit/data/readers/any.hpp"
 #include "mgkit/data/recording.hpp"
 #include "mgkit/io/csv.hpp"
+#include "mgkit/io/json.hpp"
 
 namespace mgkit::data {
 
@@ -176,6 +177,16 @@ inline void take_facts(const std::string& path, corpus& out) {
     });
 }
 
+/// corpus.json: what the corpus calls itself, and what made it.
+inline void take_description(const std::string& folder, corpus& out) {
+    const std::string path = folder + "/corpus.json";
+    const io::json about = io::read_json(path);
+    out.about.name = io::get_or<std::string>(about, "name", out.about.name, path);
+    out.about.generator = io::get_or<std::string>(about, "generator_version", "", path);
+    out.about.caveat = io::get_or<std::string>(about, "note", "", path);
+    out.about.synthetic = !out.about.generator.empty();
+}
+
 /// A subject must not be on both sides.
 inline void check_sides(const std::string& where, const std::vector<corpus_entry>& entries) {
     std::set<int> train, test;
@@ -195,7 +206,8 @@ inline void check_sides(const std::string& where, const std::vector<corpus_entry
 /// `path` is a folder with `recordings.csv` (columns recording, file; where known index, subject,
 /// split as train or test, outcome as win or loss, fps), or anything a reader recognises, or a
 /// folder of such. `segments.csv` beside it holds annotations (see parse_annotations). Recordings
-/// of unknown subjects count as one subject each, which a note says.
+/// of unknown subjects count as one subject each, which a note says. `corpus.json`, where present,
+/// gives name, note, and the generator_version of a generated corpus.
 /// Errors: mgkit::error for a path without recordings, a malformed manifest, files outside the
 /// folder, annotations of recordings that are not there, a subject on both sides of the split.
 inline corpus open_corpus(const std::string& path) {
@@ -218,6 +230,7 @@ inline corpus open_corpus(const std::string& path) {
     } else if (fs::is_directory(path, code)) {
         out.entries = detail::find_recordings(path);
     }
+    if (fs::exists(path + "/corpus.json", code)) detail::take_description(path, out);
     if (out.entries.empty())
         throw error(path, "recordings in a known format", "none", readers::detail::known_formats());
     if (fs::exists(path + "/segments.csv", code))
