@@ -1,0 +1,142 @@
+"""Recordings in, clips out: synth, inspect, audit, sample, cut, pretrain --corpus, report."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import folder as clips
+from support import ENVIRONMENT, PROGRAM, TINY, check, mgfm, refused, works, works_json
+
+FORMATS = ["mmpose", "openpose", "mediapipe", "untrimmed"]
+SMALL = ["--recordings", "6", "--length", "0.1", "--seed", "3"]
+
+
+def corpus_in(here, name="corpus", *options):
+    path = os.path.join(here, name)
+    works("synth", "--out", path, *SMALL, *options)
+    return path
+
+
+def rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def all_files(folder):
+    return {os.path.relpath(os.path.join(path, name), folder): clips.read(os.path.join(path, name))
+            for path, _, names in os.walk(folder) for name in names}
+
+
+def test_recordings_to_scores(here):
+    corpus = corpus_in(here)
+    told = works_json("inspect", corpus)
+    check(told["recordings"] == 6 and told["fps"] == [25] and told["segments"] > 0, told)
+
+    audit = works_json("audit", "--corpus", corpus, "--sweep", "--quotas", "5,10")
+    check(audit["synthetic"] and audit["generator_version"], audit)
+    check(audit["proposed"] == audit["accepted"] + sum(audit["rejections"].values()), audit)
+    check([s["value"] for s in audit["sweep"]] == [5, 10, 0.1, 0.3, 0.5, 0.75], audit["sweep"])
+    check({o["measure"] for o in audit["iod"]} == {"mean", "time_weighted", "thresholded"})
+    check(all(o["shifts"] >= 1000 for o in audit["iod"]))
+    check(set(audit["cut_ins"]) == {"nobody", "another_person", "replay"})
+
+    made = os.path.join(here, "clips")
+    told = works_json("sample", "--corpus", corpus, "--out", made, "--frames", "32")
+    manifest = rows(os.path.join(made, "clips.csv"))
+    shape, _ = clips.read_npy(os.path.join(made, "data.npy"))
+    check(shape == (told["accepted"], 3, 32, 41, 1) and len(manifest) == told["accepted"], shape)
+    sides = {r["recording"]: r["split"] for r in rows(os.path.join(corpus, "recordings.csv"))}
+    spans = {}
+    for row in manifest:
+        check(sides[row["recording"]] == "train", "a clip of the test side", row)
+        spans.setdefault(row["recording"], []).append((int(row["start"]), int(row["end"])))
+    for taken in spans.values():
+        check(all(a[1] <= b[0] for a, b in zip(taken, taken[1:])), "clips overlap", taken)
+
+    labelled = os.path.join(here, "labelled")
+    told = works_json("cut", "--corpus", corpus, "--out", labelled, "--frames", "32")
+    check(told["clips"] == sum(told["classes"].values()) > 0, told)
+    first = [r for r in rows(os.path.join(corpus, "segments.csv")) if r["annotator"] == "0"]
+    check(told["clips"] + told["without_visible_joint"] == len(first), told, len(first))
+
+    weights = os.path.join(here, "w.safetensors")
+    works("pretrain", "--corpus", corpus, "--out", weights, *TINY)
+    again = mgfm("pretrain", "--corpus", corpus, "--out", weights, *TINY)
+    check(again.returncode == 0 and "sampled before" in again.stderr, again.stderr)
+    refused(here, "pretrain", "--corpus", corpus, "--out", weights, "--seed", "2", *TINY,
+            says=["--clips"])
+
+
+def test_recordings_every_format(here):
+    """The same corpus in every format we write: the same clips come out of those that keep all."""
+    seen = {}
+    for name in FORMATS:
+        corpus = corpus_in(here, name, "--format", name)
+        told = works_json("inspect", corpus)
+        check(told["format"] == name and told["recordings"] == 6, told)
+        seen[name] = works_json("audit", "--corpus", corpus, "--fps", "25")["accepted"]
+    check(seen["mmpose"] == seen["untrimmed"] > 0, seen)
+    check(all(count > 0 for count in seen.values()), seen)
+
+
+def test_recordings_same_bytes(here):
+    """Any number of threads, and a run killed half-way and repeated, give the same bytes."""
+    whole = corpus_in(here)
+    killed = os.path.join(here, "killed")
+    command = [PROGRAM, "synth", "--out", killed, *SMALL]
+    process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 30
+    while not os.listdir(os.path.join(killed, "recordings")) \
+            if os.path.isdir(os.path.join(killed, "recordings")) else True:
+        check(time.monotonic() < until and process.poll() is None, "ended before it could be killed")
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    works(*command[1:])
+    check(all_files(whole) == all_files(killed), "other bytes after a kill")
+    made = [os.path.join(here, f"clips{threads}") for threads in (1, 2)]
+    for threads, out in zip("12", made):
+        works("sample", "--corpus", whole, "--out", out, "--threads", threads)
+    left, right = map(all_files, made)
+    left.pop("meta.json"), right.pop("meta.json")  # the command line stands in it
+    check(left == right, "threads change clips")
+
+
+def test_recordings_refused(here):
+    corpus = corpus_in(here)
+    out = os.path.join(here, "clips")
+    segments = os.path.join(corpus, "segments.csv")
+    refused(here, "sample", "--corpus", corpus, "--out", out, "--prior", segments,
+            says=["test side"])
+    refused(here, "sample", "--corpus", os.path.join(here, "nowhere"), "--out", out)
+    refused(here, "sample", "--corpus", corpus, "--out", corpus, says=["new or empty folder"])
+    refused(here, "sample", "--corpus", corpus, "--out", out, "--threshold", "1", says=["refused"])
+    refused(here, "sample", "--corpus", corpus, "--out", out, "--rest", "Nobody", says=["Nobody"])
+    refused(here, "sample", "--corpus", corpus, "--out", out, "--tag-before", "3", code=2)
+    refused(here, "cut", "--corpus", corpus, "--out", out, "--test-subjects", "999",
+            says=["999"])
+    refused(here, "synth", "--out", corpus, "--recordings", "7", says=["other settings"])
+    refused(here, "pretrain", "--corpus", corpus, "--data", corpus, "--out", out, code=2)
+
+    def broken(name, edit, *says):
+        copy = os.path.join(here, "copy")
+        shutil.copytree(corpus, copy)
+        target = os.path.join(copy, name)
+        content = clips.read(target)
+        clips.write(target, edit(content))
+        refused(here, "audit", "--corpus", copy, says=says)
+        shutil.rmtree(copy)
+
+    one = json.loads(clips.read(os.path.join(corpus, "corpus.json")))
+    check(one["note"], one)
+    broken("recordings.csv", lambda b: b.replace(b"recordings/", b"../"), "below the corpus")
+    broken("recordings.csv", lambda b: b.replace(b",train,", b",both,"), "train, test")
+    broken("segments.csv", lambda b: b[:-20], "segments.csv")
+    broken("segments.csv", lambda b: b + b"interview_0001,5,4,0,Turtle neck,0\n", "a frame after 5")
+    broken("recordings/interview_0001.json", lambda b: b[:len(b) // 2])
+    broken("recordings/interview_0001.json", lambda b: b.replace(b"0.9", b"NaN", 1))
+    broken("corpus.json", lambda b: b[:-5])
