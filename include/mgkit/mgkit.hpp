@@ -83,6 +83,7 @@
 #include "mgkit/data/interview/write_corpus.hpp"
 #include "mgkit/data/readers/any.hpp"
 #include "mgkit/data/readers/concept.hpp"
+#include "mgkit/data/readers/imigue_csv.hpp"
 #include "mgkit/data/readers/limits.hpp"
 #include "mgkit/data/readers/list.hpp"
 #include "mgkit/data/readers/mediapipe.hpp"

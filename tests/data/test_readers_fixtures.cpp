@@ -353,6 +353,59 @@ TEST_CASE("MediaPipe: the dump of its results", "[data][readers]") {
     CHECK_REFUSED(mediapipe::parse("{\"width\": -1}", "m"), "a size of 0 or more");
 }
 
+TEST_CASE("iMiGUE: rows of an index and 35 joints", "[data][readers]") {
+    const auto row = [](int index, int joints) {
+        std::string out = text(index);
+        for (int j = 0; j < joints; ++j) out += text(",", j, ".5,", 100 + j, ", 0.25");
+        return out + "\r\n";
+    };
+    const std::string nobody = "1" + [] {
+        std::string zeros;
+        for (int k = 0; k < 105; ++k) zeros += ",0";
+        return zeros;
+    }() + "\n";
+    const auto people = imigue_csv::parse(row(0, 35) + nobody + row(2, 35), "v.csv");
+    CHECK(people.topology.name == "imigue22");
+    CHECK(people.first == std::vector<std::size_t>{0, 1, 1, 2});
+    CHECK(people.person(0)[3 * 4] == 4.5f);
+    CHECK(people.person(0)[3 * 8] == 15.5f);        // right eye
+    CHECK(people.person(0)[3 * 21 + 1] == 134.0f);  // the last finger point
+    CHECK(people.person(0)[3 * 21 + 2] == 0.25f);
+    std::string heading = "frame";
+    for (int k = 0; k < 105; ++k) heading += ",c";
+    CHECK(imigue_csv::parse(heading + "\n" + row(0, 35), "v.csv").frames() == 1);
+    const auto bare = imigue_csv::parse(row(0, 25), "v.csv");
+    CHECK(bare.person(0)[3 * 12 + 2] == 0);
+    CHECK(noted(bare, "without fingers"));
+
+    scratch_folder scratch;
+    io::write_file(scratch / "0031_light_hand.csv", heading + "\n" + row(0, 35));
+    CHECK(recognise(scratch / "0031_light_hand.csv") == "imigue_csv");
+    CHECK(list_any(scratch / "0031_light_hand.csv") == std::vector<std::string>{"0031"});
+    io::write_file(scratch / "labels.csv", "1,10,20\n2,30,40\n");
+    CHECK(recognise(scratch / "labels.csv").empty());
+
+    // The upper body's finger tips become the finger points.
+    const auto body = recordings::random_recording<skeleton::upper_body>(3);
+    write_as("imigue_csv", scratch / "b.csv", body);
+    CHECK(read_any(scratch / "b.csv").frames() == 3);
+
+    const auto refused = [](const std::string& csv, std::string_view part) {
+        INFO(csv.substr(0, 100));
+        CHECK_REFUSED(imigue_csv::parse(csv, "v.csv"), part);
+    };
+    refused("", "v.csv: expected at least one frame");
+    refused("1,2,3\n", "106 or 76 fields, found 3");
+    refused(row(0, 35) + row(1, 25), "frame 1: expected 106 fields, as before, found 76");
+    refused(row(0, 35) + "x" + row(1, 35), "a number, found \"x1\" as field 0");
+    refused(row(0, 35) + row(1, 34) + ",1,1,1", "fields, as before");
+    std::string odd = row(0, 35);
+    refused(odd.replace(odd.find("3.5"), 3, "nan"), "frame 0, person 0: expected finite");
+    refused(odd.replace(odd.find("nan"), 3, "1e9999"), "a number");
+    refused(odd.replace(odd.find("1e9999"), 6, "1e99"), "numbers that fit float");
+    refused(odd.replace(odd.find("1e99"), 4, ""), "a number, found \"\" as field 10");
+}
+
 TEST_CASE("untrimmed: a folder in the documented layout", "[data][readers]") {
     scratch_folder scratch;
     const std::string folder = scratch / "set";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mgkit/core/type_list.hpp"
+#include "mgkit/data/readers/imigue_csv.hpp"
 #include "mgkit/data/readers/mediapipe.hpp"
 #include "mgkit/data/readers/mmpose.hpp"
 #include "mgkit/data/readers/openpose.hpp"
@@ -10,6 +11,6 @@
 namespace mgkit::data::readers {
 
 /// The formats that `recognise` tries, in this order; drives tests and tables.
-using all = type_list<mmpose, openpose, mediapipe, untrimmed>;
+using all = type_list<mmpose, openpose, mediapipe, untrimmed, imigue_csv>;
 
 }  // namespace mgkit::data::readers
