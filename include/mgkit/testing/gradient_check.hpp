@@ -24,6 +24,7 @@ struct gradient_options {
     std::size_t samples = 0;  ///< values tried per tensor, drawn at random; 0 tries all
     unsigned constants = 0;   ///< bit i: input i is held fixed
     std::uint64_t seed = 1;   ///< of the weights and of what is tried
+    bool differences = true;  ///< false: only how gradients reach their slots
 };
 
 /// The largest disagreement found.
@@ -87,7 +88,8 @@ public:
         if (!laws(shape_of(first), dot(first))) return report_;
         double all = 0;
         for (const auto& g : recorded_gradients_) all = std::max(all, largest(g));
-        for (std::size_t p = 0; p < places_.size(); ++p) compare(p, all, draws);
+        for (std::size_t p = 0; options_.differences && p < places_.size(); ++p)
+            compare(p, all, draws);
         for (place& p : places_) p.at->slot.clear();
         return report_;
     }

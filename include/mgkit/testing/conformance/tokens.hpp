@@ -1,0 +1,162 @@
+// Operations on token sequences and losses as the conformance kit tries them.
+#pragma once
+
+#include "mgkit/tensor/ops/objective.hpp"
+#include "mgkit/testing/conformance/trial.hpp"
+
+namespace mgkit::testing::entry {
+
+struct softmax {
+    static constexpr std::string_view name = "softmax";
+    static constexpr std::size_t inputs = 1;
+    using op = mgkit::op::softmax;
+    static std::vector<trial> trials() {
+        std::vector<trial> out =
+            over({{1}, {2}, {17}, {3, 1}, {0, 4}, {2, 3, 33}, {300, 65}}, 0, -4, 4);
+        for (trial& t : out) t.gradients = t.operands[0].extents[-1] == 1 ? 1e7 : 500;
+        trial far{{{{2, 3}, 0, 0, {1000, 1001, -1e4, -1000, -1000, -1000}}}};
+        far.differentiable = false;
+        out.push_back(far);
+        return out;
+    }
+    static std::vector<refusal> refusals() { return {{{{2, 0}}}, {{{}}}}; }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int) {
+        return mgkit::softmax(c, in[0]);
+    }
+};
+
+/// The variant is the number of heads.
+struct attention {
+    static constexpr std::string_view name = "attention";
+    static constexpr std::size_t inputs = 1;
+    using op = mgkit::op::attention;
+    static std::vector<trial> trials() {
+        std::vector<trial> out = for_variants(
+            {1, 2, 4}, over({{1, 1, 12}, {2, 3, 12}, {3, 7, 24}, {0, 3, 12}, {9, 33, 60}}));
+        for (trial& t : out) {
+            t.values = 100;
+            t.gradients = 1000;
+        }
+        return out;
+    }
+    static std::vector<refusal> refusals() {
+        return {{{{2, 3, 12}}, 3},
+                {{{2, 3, 12}}, 0},
+                {{{3, 12}}, 1},
+                {{{2, 0, 12}}, 1},
+                {{{2, 3, 0}}, 1}};
+    }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int heads) {
+        return mgkit::attention(c, in[0], heads);
+    }
+};
+
+/// Variants are activations.
+struct token_mix {
+    static constexpr std::string_view name = "token_mix";
+    static constexpr std::size_t inputs = 3;
+    using op = mgkit::op::token_mix;
+    static std::vector<trial> trials() {
+        std::vector<trial> out;
+        for (const int variant : {0, 1, 2}) {
+            for (const shape& s : {shape{1, 1, 1}, shape{2, 3, 4}, shape{5, 7, 3}, shape{0, 3, 4},
+                                   shape{2, 3, 0}, shape{37, 33, 20}})
+                for (const extent m : {1, 5}) out.push_back({{{s}, {{m, s[1]}}, {{m}}}, variant});
+            for (const unsigned constants : {1u, 2u, 4u, 6u})
+                out.push_back({{{{3, 4, 5}}, {{4, 4}}, {{4}}}, variant, constants});
+        }
+        for (trial& t : out) {
+            t.values = 100;
+            t.gradients = 1000;
+        }
+        return out;
+    }
+    static std::vector<refusal> refusals() {
+        return {{{{2, 3, 12}, {4, 4}, {4}}}, {{{2, 3, 12}, {4, 3}, {3}}}, {{{3, 12}, {4, 3}, {4}}}};
+    }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int variant) {
+        return mgkit::token_mix(c, in[0], in[1], in[2], static_cast<activation>(variant));
+    }
+};
+
+/// The variant is the gap.
+struct restore_tokens {
+    static constexpr std::string_view name = "restore_tokens";
+    static constexpr std::size_t inputs = 2;
+    using op = mgkit::op::restore_tokens;
+    static std::vector<trial> trials() {
+        std::vector<trial> some;
+        for (const shape& s :
+             {shape{1, 1, 1}, shape{2, 9, 3}, shape{0, 4, 2}, shape{2, 4, 0}, shape{30, 33, 40}})
+            some.push_back({{{s}, {s}}});
+        return for_variants({1, 2, 4, 9}, some);
+    }
+    static std::vector<refusal> refusals() {
+        return {{{{2, 3, 4}, {2, 3, 4}}, 0}, {{{2, 3, 4}, {2, 3, 5}}, 2}, {{{3, 4}, {3, 4}}, 2}};
+    }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int gap) {
+        return mgkit::restore_tokens(c, in[0], in[1], gap);
+    }
+};
+
+struct cross_entropy {
+    static constexpr std::string_view name = "cross_entropy";
+    static constexpr std::size_t inputs = 2;
+    using op = mgkit::op::cross_entropy;
+    static std::vector<trial> trials() {
+        std::vector<trial> out;
+        for (const shape& s : {shape{1, 1}, shape{3, 4}, shape{7, 17}, shape{120, 201}}) {
+            trial t{{{s, -3, 3}, {s, 0, 1}}};
+            t.values = 100;
+            t.gradients = s[1] == 1 ? 1e7 : 1000;
+            t.step = 1e-4;
+            out.push_back(t);
+        }
+        trial far{{{{2, 2}, 0, 0, {1000, 0, 0, 0}}, {{2, 2}, 0, 0, {1, 0, 0, 1}}}, 0, 2u};
+        far.differentiable = false;
+        out.push_back(far);
+        return out;
+    }
+    static std::vector<refusal> refusals() {
+        return {{{{2, 3}, {2, 4}}}, {{{0, 3}, {0, 3}}}, {{{3}, {3}}}};
+    }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int) {
+        return mgkit::cross_entropy(c, in[0], in[1]);
+    }
+};
+
+struct mse {
+    static constexpr std::string_view name = "mse";
+    static constexpr std::size_t inputs = 2;
+    static std::vector<trial> trials() {
+        std::vector<trial> out;
+        for (const shape& s : {shape{}, shape{1}, shape{7}, shape{5, 1, 17}, shape{130, 257}}) {
+            trial t{{{s}, {s}}};
+            t.step = 1e-4;
+            out.push_back(t);
+        }
+        return out;
+    }
+    static std::vector<refusal> refusals() { return {{{{2, 3}, {2, 4}}}}; }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int) {
+        return mgkit::mse(c, in[0], in[1]);
+    }
+};
+
+}  // namespace mgkit::testing::entry
+
+namespace mgkit::testing {
+
+struct token_operations {
+    static constexpr std::string_view name = "tokens";
+    using entries = type_list<entry::softmax, entry::attention, entry::token_mix,
+                              entry::restore_tokens, entry::cross_entropy, entry::mse>;
+};
+
+}  // namespace mgkit::testing
