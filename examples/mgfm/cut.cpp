@@ -31,14 +31,20 @@ struct cut_options {
 /// Groups of the classes where these are iMiGUE's, else none.
 std::vector<std::string> groups_of(const std::vector<std::string>& names) {
     std::vector<std::string> out;
-    for (const auto& name : names) {
-        const auto known = std::find_if(data::interview::micro_gestures.begin(),
-                                        data::interview::micro_gestures.end(),
-                                        [&name](const auto& g) { return g.name == name; });
-        if (known == data::interview::micro_gestures.end()) return {};
+    const auto& all = data::interview::micro_gestures;
+    bool any = false;
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        const std::string& name = names[k];
+        auto known =
+            std::find_if(all.begin(), all.end(), [&name](const auto& g) { return g.name == name; });
+        any = any || known != all.end();
+        // A class that the annotations never name has its number for a name.
+        if (known == all.end() && k < all.size() && name == text("class ", k))
+            known = all.begin() + static_cast<std::ptrdiff_t>(k);
+        if (known == all.end()) return {};
         out.emplace_back(data::interview::name(known->group));
     }
-    return out;
+    return any ? out : std::vector<std::string>{};
 }
 
 void run_cut(const cut_options& o) {

@@ -91,9 +91,16 @@ T apply(context& ctx, const Op& op, const T& first, const Ts&... rest) {
     }
 }
 
+/// Runs an operation on variables of a library that records by itself.
+template <class Op, native_gradient T, std::same_as<variable<T>>... Vs>
+variable<T> apply(context& ctx, const Op& op, const variable<T>& first, const Vs&... rest) {
+    return {apply(ctx, op, detail::native_value(ctx, first), detail::native_value(ctx, rest)...)};
+}
+
 /// Runs an operation on variables and records it where a gradient is wanted.
 template <class Op, tensor T, std::same_as<variable<T>>... Vs>
-variable<T> apply(context& ctx, const Op& op, const variable<T>& first, const Vs&... rest) {
+requires(!native_gradient<T>) variable<T> apply(context& ctx, const Op& op,
+                                                const variable<T>& first, const Vs&... rest) {
     constexpr std::size_t inputs = 1 + sizeof...(Vs);
     tape<T>& record = ctx.state.template get<tape<T>>();
     if (!record.recording() || !(first.slot || ... || (rest.slot != nullptr)))
@@ -129,7 +136,7 @@ variable<T> apply(context& ctx, const Op& op, const variable<T>& first, const Vs
 template <class F, operand X, std::same_as<X>... Xs>
 X checkpoint(context& ctx, F f, const X& x, const Xs&... rest) {
     using T = tensor_of<X>;
-    if constexpr (std::same_as<X, T>) {
+    if constexpr (std::same_as<X, T> || native_gradient<T>) {
         return f(ctx, x, rest...);
     } else {
         struct again {

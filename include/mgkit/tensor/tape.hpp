@@ -8,125 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "mgkit/tensor/concept.hpp"
+#include "mgkit/tensor/native_gradient.hpp"
+#include "mgkit/tensor/variable.hpp"
 
 namespace mgkit {
-
-/// Where the gradient of one value gathers.
-template <class T>
-struct gradient_slot {
-    T gradient{};
-    bool filled = false;
-    bool shared = false;  ///< gradient aliases a tensor in use elsewhere: never add in place
-
-    void clear() {
-        gradient = T{};
-        filled = shared = false;
-    }
-};
-
-/// A value together with the place its gradient goes to; without a place it is a constant.
-template <tensor T>
-struct variable {
-    T value{};
-    gradient_slot<T>* slot = nullptr;
-
-    variable() = default;
-    variable(T v, gradient_slot<T>* s = nullptr) : value(std::move(v)), slot(s) {}
-};
-
-/// A trainable tensor: its value and its gradient of the last backward pass.
-template <tensor T>
-struct parameter {
-    T value{};
-    gradient_slot<T> slot{};
-    bool trainable = true;
-};
-
-template <class X>
-struct operand_traits {
-    static constexpr bool valid = false;
-};
-template <tensor T>
-struct operand_traits<T> {
-    static constexpr bool valid = true;
-    using value_type = T;
-    static const T& value(const T& x) { return x; }
-    static T use(parameter<T>& p) { return p.value; }
-};
-template <tensor T>
-struct operand_traits<variable<T>> {
-    static constexpr bool valid = true;
-    using value_type = T;
-    static const T& value(const variable<T>& x) { return x.value; }
-    static variable<T> use(parameter<T>& p) { return {p.value, p.trainable ? &p.slot : nullptr}; }
-};
-
-/// What operations accept: a tensor (computes), or a variable of one (computes and may record).
-template <class X>
-concept operand = operand_traits<X>::valid;
-template <operand X>
-using tensor_of = typename operand_traits<X>::value_type;
-template <operand X>
-using scalar_of = typename backend_traits<tensor_of<X>>::scalar;
-
-template <operand X>
-const tensor_of<X>& value_of(const X& x) {
-    return operand_traits<X>::value(x);
-}
-template <operand X>
-shape shape_of(const X& x) {
-    return backend_traits<tensor_of<X>>::shape_of(value_of(x));
-}
-/// A parameter as an operand of type X: its plain value, or a variable that gathers its gradient.
-template <operand X>
-X use(parameter<tensor_of<X>>& p) {
-    return operand_traits<X>::use(p);
-}
-
-/// The places a backward kernel adds its results to, one per operand.
-template <class T>
-class gradients {
-public:
-    gradients(gradient_slot<T>* const* slots, int count) : slots_(slots), count_(count) {}
-
-    /// Whether operand i needs a gradient at all.
-    bool wants(int i) const { return i < count_ && slots_[i] != nullptr; }
-
-    /// Adds a tensor made for this purpose: the slot may take it over.
-    void add(context& ctx, int i, T gradient) { put(ctx, i, std::move(gradient), false); }
-
-    /// Adds a tensor that is in use elsewhere, such as dout itself.
-    void pass(context& ctx, int i, T gradient) { put(ctx, i, std::move(gradient), true); }
-
-    /// Storage to accumulate into, and the factor (0 or 1) for what is in it already.
-    struct target {
-        T& gradient;
-        int beta;
-    };
-    target accumulate(context& ctx, int i, const shape& extents) {
-        gradient_slot<T>& slot = *slots_[i];
-        if (!slot.filled) {
-            slot.gradient = backend_traits<T>::empty(ctx, extents);
-            slot.filled = true;
-            slot.shared = false;
-            return {slot.gradient, 0};
-        }
-        if (slot.shared) {
-            T own = backend_traits<T>::empty(ctx, extents);
-            backend_traits<T>::assign(ctx, own, slot.gradient);
-            slot.gradient = std::move(own);
-            slot.shared = false;
-        }
-        return {slot.gradient, 1};
-    }
-
-private:
-    void put(context& ctx, int i, T gradient, bool shared);
-
-    gradient_slot<T>* const* slots_;
-    int count_;
-};
 
 /// The record of one forward pass, kept by the context. Nodes and their storage are reused, so
 /// that from the second step on recording does not reach the system allocator.
@@ -222,27 +107,62 @@ class recording {
 public:
     explicit recording(context& ctx)
         : tape_(ctx.state.template get<tape<T>>()),
+          leaves_(ctx.state.template get<native_leaves<T>>()),
           mark_(tape_.size()),
           was_(tape_.recording(true)) {}
     ~recording() {
         tape_.forget(mark_);
         tape_.recording(was_);
+        if (!was_) leaves_ = {};
     }
     recording(const recording&) = delete;
     recording& operator=(const recording&) = delete;
 
 private:
     tape<T>& tape_;
+    native_leaves<T>& leaves_;
     std::size_t mark_;
     bool was_;
 };
+
+namespace detail {
+
+/// What the library differentiates: a leaf for parameters and watched values.
+template <native_gradient T>
+T native_value(context& ctx, const variable<T>& x) {
+    if (x.slot == nullptr || !ctx.state.template get<tape<T>>().recording()) return x.value;
+    return ctx.state.template get<native_leaves<T>>().of(x);
+}
+
+template <native_gradient T>
+void native_backward(context& ctx, const variable<T>& result, const T& weights) {
+    const T value = native_value(ctx, result);
+    const native_leaves<T> used =
+        std::exchange(ctx.state.template get<native_leaves<T>>(), native_leaves<T>{});
+    if (used.values.empty())
+        throw error("backward", "a result of the record in progress", "one whose record has ended",
+                    "run the forward pass again: a record serves one backward pass");
+    std::vector<char> found(used.values.size(), 0);
+    std::vector<T> gradient =
+        backend_traits<T>::native_gradients(value, weights, used.values, found);
+    for (std::size_t i = 0; i < used.slots.size(); ++i)
+        if (found[i] != 0) {
+            gradient_slot<T>* const places[] = {used.slots[i]};
+            gradients<T>(places, 1).add(ctx, 0, std::move(gradient[i]));
+        }
+}
+
+}  // namespace detail
 
 /// Gradient of a scalar (or of sum(weights * result)) with respect to everything it was made of;
 /// adds to the slots of parameters and watched values. Ends the record.
 template <tensor T>
 void backward(context& ctx, const variable<T>& result, const T* weights = nullptr) {
     tape<T>& record = ctx.state.template get<tape<T>>();
-    if (result.slot == nullptr)
+    bool made_of_variables = result.slot != nullptr;
+    if constexpr (native_gradient<T>)
+        made_of_variables = made_of_variables || backend_traits<T>::needs_gradient(result.value);
+    if (!made_of_variables)
         throw error("backward", "a result recorded from parameters or watched values", "a constant",
                     "keep a mgkit::recording alive around the forward pass");
     if (record.forgot(result.slot))
@@ -255,10 +175,14 @@ void backward(context& ctx, const variable<T>& result, const T* weights = nullpt
     if (weights != nullptr && backend_traits<T>::shape_of(*weights) != extents)
         throw error("backward", text("weights of the result's shape ", extents.str()),
                     shape(backend_traits<T>::shape_of(*weights)).str());
-    gradient_slot<T>* const places[] = {result.slot};
-    gradients<T>(places, 1).pass(ctx, 0,
-                                 weights ? *weights : backend_traits<T>::full(ctx, extents, 1.0));
-    record.run_backward(ctx);
+    const T seed = weights ? *weights : backend_traits<T>::full(ctx, extents, 1.0);
+    if constexpr (native_gradient<T>) {
+        detail::native_backward(ctx, result, seed);
+    } else {
+        gradient_slot<T>* const places[] = {result.slot};
+        gradients<T>(places, 1).pass(ctx, 0, seed);
+        record.run_backward(ctx);
+    }
 }
 
 /// A value whose gradient is wanted though it is no parameter.

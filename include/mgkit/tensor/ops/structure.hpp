@@ -182,10 +182,12 @@ X reshape(context& ctx, const X& x, const shape& extents) {
     using T = tensor_of<X>;
     if (extents.elements() != shape_of(x).elements())
         throw error("reshape", text("as many elements as ", shape_of(x).str()), extents.str());
-    T out = backend_traits<T>::reshape(value_of(x), extents);
     if constexpr (std::same_as<X, T>) {
-        return out;
+        return backend_traits<T>::reshape(x, extents);
+    } else if constexpr (native_gradient<T>) {
+        return {backend_traits<T>::reshape(detail::native_value(ctx, x), extents)};
     } else {
+        T out = backend_traits<T>::reshape(x.value, extents);
         tape<T>& record = ctx.state.template get<tape<T>>();
         if (!record.recording() || x.slot == nullptr) return {std::move(out)};
         struct undo {

@@ -1,0 +1,129 @@
+// Layers, losses and optimiser steps by LibTorch's own operations.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "mgkit/backend/torch/primitives.hpp"
+
+namespace mgkit {
+
+namespace torch::detail {
+
+inline at::Tensor activated(const at::Tensor& x, activation act) {
+    return act == activation::relu ? at::relu(x) : act == activation::gelu ? at::gelu(x) : x;
+}
+
+}  // namespace torch::detail
+
+template <class S>
+struct kernel<op::relu, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::relu&, saved<T>&, const T& x) { return at::relu(x); }
+};
+template <class S>
+struct kernel<op::gelu, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::gelu&, saved<T>&, const T& x) { return at::gelu(x); }
+};
+template <class S>
+struct kernel<op::linear, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::linear& o, saved<T>&, const T& x, const T& weight,
+                     const T& bias) {
+        return torch::detail::activated(at::linear(x, weight, bias.value()), o.act);
+    }
+};
+template <class S>
+struct kernel<op::layer_norm, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::layer_norm& o, saved<T>&, const T& x, const T& scale,
+                     const T& shift) {
+        return at::layer_norm(x, {x.value().size(-1)}, scale.value(), shift.value(), o.epsilon);
+    }
+};
+template <class S>
+struct kernel<op::softmax, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::softmax&, saved<T>&, const T& x) {
+        return at::softmax(x, -1);
+    }
+};
+template <class S>
+struct kernel<op::attention, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::attention& o, saved<T>&, const T& qkv) {
+        const at::Tensor& in = qkv.value();
+        const std::int64_t batch = in.size(0), tokens = in.size(1), width = in.size(2) / 3;
+        const std::int64_t heads = o.heads, each = width / heads;
+        const at::Tensor split =
+            in.reshape({batch, tokens, 3, heads, each}).permute({2, 0, 3, 1, 4});
+        const at::Tensor scores = at::matmul(split.select(0, 0) / std::sqrt(double(each)),
+                                             split.select(0, 1).transpose(-2, -1));
+        return at::matmul(at::softmax(scores, -1), split.select(0, 2))
+            .transpose(1, 2)
+            .reshape({batch, tokens, width});
+    }
+};
+template <class S>
+struct kernel<op::token_mix, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::token_mix& o, saved<T>&, const T& x, const T& weight,
+                     const T& bias) {
+        return torch::detail::activated(at::add(at::matmul(weight, x), bias.value().unsqueeze(-1)),
+                                        o.act);
+    }
+};
+template <class S>
+struct kernel<op::restore_tokens, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::restore_tokens& o, saved<T>&, const T& mixed,
+                     const T& kept) {
+        const std::int64_t tokens = mixed.value().size(1);
+        const at::Tensor places =
+            at::arange(tokens, at::TensorOptions().device(mixed.value().device()).dtype(at::kLong));
+        const at::Tensor mask = at::eq(at::remainder(places, o.gap), 0).unsqueeze(-1);
+        return at::where(mask, kept, mixed);
+    }
+};
+template <class S>
+struct kernel<op::cross_entropy, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::cross_entropy&, saved<T>&, const T& logits,
+                     const T& one_hot) {
+        return at::neg(at::mean(at::sum(at::mul(one_hot, at::log_softmax(logits, -1)), {-1})));
+    }
+};
+
+/// In place, as mgkit::adam_step; the rates stay on the device.
+template <class S>
+struct kernel<op::adam_step, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static void run(context&, const op::adam_step& o, T& value, const T& gradient, const T& rates,
+                    T& m, T& v) {
+        const at::NoGradGuard not_recorded;
+        at::Tensor x = value.value(), first = m.value(), second = v.value();
+        const at::Tensor g =
+            o.weight_decay == 0 ? gradient.value() : at::add(gradient, x, o.weight_decay);
+        first.mul_(o.beta1).add_(g, 1 - o.beta1);
+        second.mul_(o.beta2).addcmul_(g, g, 1 - o.beta2);
+        const at::Tensor below = at::sqrt(second).mul_(rates.value().select(0, 1)).add_(o.epsilon);
+        x.sub_(at::div(first, below).mul_(rates.value().select(0, 0)));
+    }
+};
+template <class S>
+struct kernel<op::sgd_step, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static void run(context&, const op::sgd_step& o, T& value, const T& gradient, const T& rates,
+                    T& buffer) {
+        const at::NoGradGuard not_recorded;
+        at::Tensor x = value.value(), velocity = buffer.value();
+        const at::Tensor g =
+            o.weight_decay == 0 ? gradient.value() : at::add(gradient, x, o.weight_decay);
+        velocity.mul_(o.momentum).add_(g);
+        const at::Tensor direction = o.nesterov ? at::add(g, velocity, o.momentum) : velocity;
+        x.sub_(at::mul(direction, rates));
+    }
+};
+
+}  // namespace mgkit
