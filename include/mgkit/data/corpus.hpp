@@ -279,12 +279,22 @@ inline annotations marks_from_tags(const corpus& from, int before, int after) {
     return out;
 }
 
-/// Reads one recording: its primary person over all frames (see primary_person).
+/// Reads one recording: its primary person over all frames (see primary_person), or the one person
+/// that the format follows.
 /// Errors: as the reader; mgkit::error for segments beyond the recording's end. Cost: one file.
 inline primary_result open_recording(const corpus& from, std::size_t i,
                                      const read_policy& policy = {}) {
     const corpus_entry& e = from.entries.at(i);
-    primary_result out = primary_person(readers::read_any(e.path, e.index, policy));
+    const detections seen = readers::read_any(e.path, e.index, policy);
+    primary_result out;
+    if (readers::follows_one_person(e.path)) {
+        out.person = recording_of(seen);
+        out.report.frames = seen.frames();
+        out.report.tracks = 1;
+        out.report.empty_frames = seen.frames() - static_cast<int>(seen.people());
+    } else {
+        out = primary_person(seen);
+    }
     recording& r = out.person;
     r.name = e.name;
     r.subject = e.subject;

@@ -52,7 +52,7 @@ inline camera make_camera(const settings& s, double width, random_stream random)
     out.x = image_width / 2.0 + 90 * random.normal();
     // Room for the head above and for the hands below.
     out.y = std::max(1.08 * width + 10, random.uniform(280, 400));
-    const double edge = random.uniform(-1.0, -0.74);
+    const double edge = random.uniform(-0.98, -0.72);
     const bool has_desk = random.uniform() < s.desk_share;
     out.desk = has_desk ? out.y - width * edge : 2.0 * image_height;
     out.zoom_drift = s.camera_drift * random.uniform();

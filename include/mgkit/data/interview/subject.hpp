@@ -66,7 +66,7 @@ inline subject make_subject(const settings& s, int id) {
     out.head_pitch = 0.06 * random.normal();
     out.lean = 0.03 * random.normal();
     for (detail::vec3& offset : out.rest_offset)
-        offset = {0.12 * random.normal(), 0.03 * random.normal(), 0.10 * random.normal()};
+        offset = {0.16 * random.normal(), 0.05 * random.normal(), 0.14 * random.normal()};
     for (double& rate : out.log_rate) rate = s.subject_deviation * random.normal();
     return out;
 }

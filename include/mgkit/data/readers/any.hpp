@@ -91,6 +91,15 @@ inline detections read_any(const std::string& path, std::size_t index = 0,
     return out;
 }
 
+/// Whether the format of `path` follows one person by itself, so that nobody need be chosen.
+inline bool follows_one_person(const std::string& path) {
+    bool out = false;
+    detail::with_reader(require_format(path), [&]<class R>(const R&) {
+        if constexpr (requires { R::one_person; }) out = R::one_person;
+    });
+    return out;
+}
+
 /// Writes a recording in the format called `name`. A skeleton that the format does not have is
 /// converted to the largest one it has; see the format's `write`.
 inline void write_as(std::string_view name, const std::string& path, const recording& one) {

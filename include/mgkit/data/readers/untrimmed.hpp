@@ -56,6 +56,7 @@ struct untrimmed_facts {
 /// Errors: mgkit::error naming file and entry.
 struct untrimmed {
     static constexpr std::string_view name = "untrimmed";
+    static constexpr bool one_person = true;
     static constexpr std::string_view describes =
         "folder of NumPy arrays: long_data.npy, long_start.npy, meta.json";
 

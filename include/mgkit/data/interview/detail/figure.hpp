@@ -86,7 +86,7 @@ public:
                 on_head({s * (body_.mouth + p.corners + puff), 0.48, 0.24 + 0.3 * puff});
         }
         joints[upper_lip] = on_head({0, 0.48 + gap, 0.27 + 0.3 * puff});
-        joints[lower_lip] = on_head({0, 0.48 - gap, 0.265 + 0.3 * puff});
+        joints[lower_lip] = on_head({0, 0.48 - gap, 0.27 + 0.3 * puff});
         joints[chin] = on_head({0, 0.37 - gap - puff, 0.22 + puff});
     }
 

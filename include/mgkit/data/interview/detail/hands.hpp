@@ -58,7 +58,7 @@ inline landmark landmark_of(int path) {
 inline hand_goal touching(std::size_t arm, const vec3& point, double lead, double curl) {
     const double s = side_sign(arm);
     const vec3 way = unit(point - vec3{0.42 * s, -0.25, 0.45});
-    return {point - lead * way, way, {-0.2 * s, 0, -1}, {0.7 * s, -1, -0.1}, curl, 0};
+    return {point - lead * way, way, {-0.2 * s, 0, -1}, {s, -0.5, -0.2}, curl, 0};
 }
 
 inline hand_goal resting_hand(const subject& who, const figure& body, std::size_t arm) {
