@@ -105,7 +105,7 @@ outcome run(context& ctx, const plain_function<T>& plain, const recorded_functio
         const variable<T> result = recorded(ctx, watched);
         out.recorded = values_of(ctx, result.value);
         const T weights = tensor_of<T>(ctx, w, out.extents);
-        if (result.slot != nullptr) backward(ctx, result, &weights);
+        if (mgkit::recorded(result)) backward(ctx, result, &weights);
         out.operands_untouched = same_bits(values_of(ctx, weights), w);
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {

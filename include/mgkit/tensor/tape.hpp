@@ -154,15 +154,20 @@ void native_backward(context& ctx, const variable<T>& result, const T& weights) 
 
 }  // namespace detail
 
+/// Whether a value was made of parameters or watched values, so that `backward` has a way to go.
+template <tensor T>
+bool recorded(const variable<T>& x) {
+    if constexpr (native_gradient<T>)
+        if (backend_traits<T>::needs_gradient(x.value)) return true;
+    return x.slot != nullptr;
+}
+
 /// Gradient of a scalar (or of sum(weights * result)) with respect to everything it was made of;
 /// adds to the slots of parameters and watched values. Ends the record.
 template <tensor T>
 void backward(context& ctx, const variable<T>& result, const T* weights = nullptr) {
     tape<T>& record = ctx.state.template get<tape<T>>();
-    bool made_of_variables = result.slot != nullptr;
-    if constexpr (native_gradient<T>)
-        made_of_variables = made_of_variables || backend_traits<T>::needs_gradient(result.value);
-    if (!made_of_variables)
+    if (!recorded(result))
         throw error("backward", "a result recorded from parameters or watched values", "a constant",
                     "keep a mgkit::recording alive around the forward pass");
     if (record.forgot(result.slot))

@@ -127,7 +127,7 @@ private:
         const recording<T> record(ctx_);
         const X out = recorded_(ctx_, arguments<X>());
         const T weights = from_doubles<T>(ctx_, weights_, result);
-        if (out.slot != nullptr) backward(ctx_, out, &weights);
+        if (recorded(out)) backward(ctx_, out, &weights);
         return dot(out.value);
     }
 

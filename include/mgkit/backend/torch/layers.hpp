@@ -122,7 +122,7 @@ struct kernel<op::sgd_step, torch::tensor<S>> {
             o.weight_decay == 0 ? gradient.value() : at::add(gradient, x, o.weight_decay);
         velocity.mul_(o.momentum).add_(g);
         const at::Tensor direction = o.nesterov ? at::add(g, velocity, o.momentum) : velocity;
-        x.sub_(at::mul(direction, rates));
+        x.sub_(at::mul(direction, rates.value().select(0, 0)));
     }
 };
 

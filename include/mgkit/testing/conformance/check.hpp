@@ -118,7 +118,7 @@ outcome run(const callable<T>& f, const trial& t, arrangement how, int threads, 
         const variable<T> result = f.recorded(ctx, watched, t.variant);
         out.recorded = host(result.value);
         const T weights = from_doubles<T>(ctx, w, out.extents);
-        if (result.slot != nullptr) backward(ctx, result, &weights);
+        if (mgkit::recorded(result)) backward(ctx, result, &weights);
         out.weights_untouched = !values || same_values(host(weights), w);
     }
     for (std::size_t i = 0; i < count; ++i) {
