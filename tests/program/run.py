@@ -15,13 +15,15 @@ import bad_folders
 import bad_weights
 import commands
 import recordings
+import reports
 import same_bits
 
 
 def main():
     chosen = sys.argv[2:] or [""]
     failed = 0
-    for module in (bad_folders, bad_arguments, bad_weights, commands, recordings, same_bits):
+    for module in (bad_folders, bad_arguments, bad_weights, commands, recordings, reports,
+                   same_bits):
         for name, test in vars(module).items():
             if not name.startswith("test_") or not any(name[5:].startswith(c) for c in chosen):
                 continue
