@@ -10,8 +10,14 @@ namespace mgkit {
 
 namespace torch::detail {
 
+/// max(x, 0) with slope 0 at 0 and at NaN, which stays NaN; at::relu passes gradients through NaN.
+inline at::Tensor positive_part(const at::Tensor& x) {
+    const at::Tensor zero = at::zeros({}, x.options());
+    return at::where(at::gt(x, 0), x, at::where(at::lt(x, 0), zero, x.detach()));
+}
+
 inline at::Tensor activated(const at::Tensor& x, activation act) {
-    return act == activation::relu ? at::relu(x) : act == activation::gelu ? at::gelu(x) : x;
+    return act == activation::relu ? positive_part(x) : act == activation::gelu ? at::gelu(x) : x;
 }
 
 }  // namespace torch::detail
@@ -19,7 +25,9 @@ inline at::Tensor activated(const at::Tensor& x, activation act) {
 template <class S>
 struct kernel<op::relu, torch::tensor<S>> {
     using T = torch::tensor<S>;
-    static T forward(context&, const op::relu&, saved<T>&, const T& x) { return at::relu(x); }
+    static T forward(context&, const op::relu&, saved<T>&, const T& x) {
+        return torch::detail::positive_part(x);
+    }
 };
 template <class S>
 struct kernel<op::gelu, torch::tensor<S>> {
@@ -39,6 +47,9 @@ struct kernel<op::layer_norm, torch::tensor<S>> {
     using T = torch::tensor<S>;
     static T forward(context&, const op::layer_norm& o, saved<T>&, const T& x, const T& scale,
                      const T& shift) {
+        // A single value standardises to 0 exactly; at::layer_norm leaves rounding, times
+        // 1/sqrt(eps).
+        if (x.value().size(-1) == 1) return at::add(at::mul(at::sub(x, x), scale), shift);
         return at::layer_norm(x, {x.value().size(-1)}, scale.value(), shift.value(), o.epsilon);
     }
 };
