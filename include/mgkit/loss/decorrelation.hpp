@@ -39,9 +39,9 @@ struct centred_columns {
 
 template <operand X>
 centred_columns<X> centre(context& ctx, const X& z) {
-    const X values = sub(ctx, z, mean(ctx, z, {0}, true));
+    const X values = sub(ctx, z, mgkit::mean(ctx, z, {0}, true));
     const double divisor = static_cast<double>(shape_of(z)[0] - 1);
-    return {values, affine(ctx, sum(ctx, square(ctx, values), {0}, true), 1 / divisor)};
+    return {values, affine(ctx, mgkit::sum(ctx, square(ctx, values), {0}, true), 1 / divisor)};
 }
 
 /// The Gram matrix whose products give squared norms of a' b: rows [B, B] where B < D, so that no
@@ -54,8 +54,8 @@ X row_gram(context& ctx, const X& a) {
 template <operand X>
 X squared_norm_of_product(context& ctx, const X& a, const X& b) {
     const shape s = shape_of(a);
-    if (s[0] < s[1]) return sum(ctx, mul(ctx, row_gram(ctx, a), row_gram(ctx, b)));
-    return sum(ctx, square(ctx, matmul(ctx, a, b, true, false)));
+    if (s[0] < s[1]) return mgkit::sum(ctx, mul(ctx, row_gram(ctx, a), row_gram(ctx, b)));
+    return mgkit::sum(ctx, square(ctx, matmul(ctx, a, b, true, false)));
 }
 
 inline void check_views(const char* where, std::span<const shape> views) {
@@ -100,11 +100,11 @@ X variance_covariance(context& ctx, const X& z, const decorrelation_settings& s 
     const auto [values, variance] = detail::centre(ctx, z);
     const X raised = affine(ctx, variance, 1, s.variance_epsilon);
     const X deviation = mul(ctx, raised, rsqrt(ctx, raised));
-    const X hinge = mean(ctx, relu(ctx, affine(ctx, deviation, -1, 1)));
+    const X hinge = mgkit::mean(ctx, relu(ctx, affine(ctx, deviation, -1, 1)));
     const double divisor = static_cast<double>(in[0] - 1);
     const X all =
         affine(ctx, detail::squared_norm_of_product(ctx, values, values), 1 / (divisor * divisor));
-    const X off = sub(ctx, all, sum(ctx, square(ctx, variance)));
+    const X off = sub(ctx, all, mgkit::sum(ctx, square(ctx, variance)));
     return add(ctx, affine(ctx, hinge, s.variance),
                affine(ctx, off, 1 / static_cast<double>(in[1])));
 }
@@ -121,10 +121,10 @@ X standardised(context& ctx, const X& z, double guard) {
 template <operand X>
 X cross_correlation(context& ctx, const X& a, const X& b, double off_diagonal = 0.005) {
     const double rows = static_cast<double>(shape_of(a)[0]);
-    const X diagonal = affine(ctx, sum(ctx, mul(ctx, a, b), {0}), 1 / rows);
-    const X on = sum(ctx, square(ctx, affine(ctx, diagonal, 1, -1)));
+    const X diagonal = affine(ctx, mgkit::sum(ctx, mul(ctx, a, b), {0}), 1 / rows);
+    const X on = mgkit::sum(ctx, square(ctx, affine(ctx, diagonal, 1, -1)));
     const X all = affine(ctx, detail::squared_norm_of_product(ctx, a, b), 1 / (rows * rows));
-    const X off = sub(ctx, all, sum(ctx, square(ctx, diagonal)));
+    const X off = sub(ctx, all, mgkit::sum(ctx, square(ctx, diagonal)));
     return add(ctx, on, affine(ctx, off, off_diagonal));
 }
 

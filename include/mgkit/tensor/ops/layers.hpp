@@ -139,8 +139,8 @@ X batch_norm(context& ctx, const X& x, const X& scale, const X& shift, int group
 /// Mean (row 0) and biased variance (row 1) of the columns of x [B, D]; not recorded.
 template <tensor T>
 T column_statistics(context& ctx, const T& x) {
-    const T average = mean(ctx, x, {0}, true);
-    const T variance = mean(ctx, square(ctx, sub(ctx, x, average)), {0}, true);
+    const T average = mgkit::mean(ctx, x, {0}, true);
+    const T variance = mgkit::mean(ctx, square(ctx, sub(ctx, x, average)), {0}, true);
     return concat(ctx, 0, average, variance);
 }
 

@@ -56,7 +56,7 @@ X cross_entropy(context& ctx, const X& logits, const X& one_hot) {
 /// Mean of (a - b)^2 over all elements.
 template <operand X>
 X mse(context& ctx, const X& a, const X& b) {
-    return mean(ctx, square(ctx, sub(ctx, a, b)));
+    return mgkit::mean(ctx, square(ctx, sub(ctx, a, b)));
 }
 
 /// One Adam update of `value`, with first and second moments m and v (all written).

@@ -223,13 +223,13 @@ X sum(context& ctx, const X& x) {
 }
 template <operand X>
 X mean(context& ctx, const X& x) {
-    return affine(ctx, sum(ctx, x), 1.0 / static_cast<double>(shape_of(x).elements()));
+    return affine(ctx, mgkit::sum(ctx, x), 1.0 / static_cast<double>(shape_of(x).elements()));
 }
 template <operand X>
 X mean(context& ctx, const X& x, std::initializer_list<int> axes, bool keep = false) {
     double count = 1;
     for (int a : axes) count *= static_cast<double>(shape_of(x)[a]);
-    return affine(ctx, sum(ctx, x, axes, keep), 1.0 / count);
+    return affine(ctx, mgkit::sum(ctx, x, axes, keep), 1.0 / count);
 }
 /// Maximum along an axis, ties sharing the gradient.
 template <operand X>
