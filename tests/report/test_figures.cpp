@@ -210,6 +210,7 @@ TEST_CASE("key frames are spread over the clip, at most forty") {
     CHECK(key_frames(0, 2).empty());
     CHECK(key_frames(1000, 19).size() == 40);
     CHECK(key_frames(80, 19)[39] == 78);
+    CHECK(key_frames(1000, 40).size() == 25);
     CHECK(key_frames(1000, 132).size() == 12);
     CHECK(key_frames(1000, 0).size() == 40);
 }

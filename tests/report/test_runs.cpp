@@ -160,8 +160,8 @@ TEST_CASE("runs stand side by side on one page, every drawing also among the fig
           "first: accuracy of each class", "Sampler", "sampler: durations of clips",
           "Sampling number", "25.0 [20.0, 30.0]", "below 0.001", "replay of earlier frames",
           "Settings and reproduction", "generator: 7", "never that a method is good",
-          "forbidden to infer the emotions", "2 classes have fewer", "@media print",
-          "prefers-color-scheme"}) {
+          "forbidden to infer the emotions", "<li>a note</li>", "2 classes have fewer",
+          "@media print", "prefers-color-scheme"}) {
         INFO(part);
         CHECK(contains(page.html, part));
     }

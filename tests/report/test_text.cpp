@@ -127,3 +127,13 @@ TEST_CASE("durations and rates") {
     CHECK(rate(.418) == "0.42");
     CHECK(rate(std::nan("")) == "?");
 }
+
+TEST_CASE("long names break between words, into two lines at most") {
+    CHECK(two_lines("short", 8) == std::vector<std::string>{"short"});
+    CHECK(two_lines("one two three", 8) == std::vector<std::string>{"one two", "three"});
+    CHECK(two_lines("unbreakable", 5) == std::vector<std::string>{"unbr\xE2\x80\xA6"});
+    CHECK(two_lines("a very long name of it", 6) ==
+          std::vector<std::string>{"a very", "long \xE2\x80\xA6"});
+    CHECK(two_lines("", 5) == std::vector<std::string>{""});
+    CHECK(two_lines(" lead", 3).size() == 1);
+}

@@ -34,9 +34,9 @@ struct moving_clip {
 };
 
 /// Frames of a clip that an animation shows, evenly spread: all of a short one, else at most 40,
-/// and fewer for skeletons of many bones, so that the page stays small.
+/// and fewer for skeletons of more than 25 bones, so that the page stays small.
 inline std::vector<int> key_frames(int length, std::size_t bones) {
-    const auto room = static_cast<int>(1600 / std::clamp<std::size_t>(bones, 1, 1600));
+    const auto room = static_cast<int>(1000 / std::clamp<std::size_t>(bones, 1, 1000));
     const int count = std::min({std::max(length, 0), 40, std::max(room, 12)});
     std::vector<int> out;
     for (int k = 0; k < count; ++k)
@@ -86,10 +86,11 @@ inline void draw_film(svg& out, const moving_clip& c, double x, double side,
         "film",
         text("animation-timing-function:steps(", frames.size(), ");--mg-reel:",
              -static_cast<long long>(film_units) * static_cast<long long>(frames.size()), "px"));
+    const char* kind = bones.size() > 30 ? "bone fine" : "bone";
     std::string reel;
     for (std::size_t k = 0; k < frames.size(); ++k)
         reel += film_bones(at, c.clip, frames[k], film_units * static_cast<double>(k), bones);
-    out.path(reel, "bone");
+    out.path(reel, kind);
     out.close();
     out.open_group("still");
     constexpr double half = film_units / 2;
@@ -97,7 +98,7 @@ inline void draw_film(svg& out, const moving_clip& c, double x, double side,
         const double left = half * (k % 2), top = half * (k / 2);
         const auto t = static_cast<int>(static_cast<long long>(k) * (c.clip.length - 1) / 3);
         out.path(film_bones(film_projection(c.clip, up, left, top, half), c.clip, t, 0, bones),
-                 "bone");
+                 kind);
     }
     out.line(half, 0, half, film_units, "grid").line(0, half, film_units, half, "grid");
     out.close();

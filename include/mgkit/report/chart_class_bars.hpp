@@ -94,7 +94,7 @@ inline std::string class_mean_words(std::span<const class_score> classes) {
 /// test clips have a hollow bar with a broken outline and say so. Errors: no classes.
 inline svg class_bars_chart(std::string_view title, std::span<const class_score> classes) {
     if (classes.empty()) throw error("report::class_bars_chart", "at least one class", "none");
-    constexpr std::size_t longest = 26;
+    constexpr std::size_t longest = 40;
     constexpr double plot = 200, words = 150, second = 130, right = 60, top = 64, step = 21,
                      thick = 13;
     std::size_t letters = 6;
@@ -126,8 +126,9 @@ inline svg class_bars_chart(std::string_view title, std::span<const class_score>
         out.open(c.name + (c.group.empty() ? "" : " (" + c.group + ")"));
         out.label(left - 8, base, shorten(c.name, longest), "small", "end");
         if (const auto accuracy = c.accuracy()) {
-            out.rectangle(left, y, std::max(1.0, x(*accuracy) - left), thick,
-                          c.few() ? "hollow" : "fill-a");
+            if (c.hits > 0)
+                out.rectangle(left, y, std::max(1.0, x(*accuracy) - left), thick,
+                              c.few() ? "hollow" : "fill-a");
             const auto i = metric::wilson(std::clamp<std::int64_t>(c.hits, 0, c.tested), c.tested);
             out.line(x(i.low), middle, x(i.high), middle, "mark");
             out.line(x(i.low), middle - 3, x(i.low), middle + 3, "mark");

@@ -72,7 +72,7 @@ inline svg confusion_chart(std::string_view title, const metric::confusion_matri
         const auto i = static_cast<std::size_t>(c);
         return i < class_names.size() ? clean(class_names[i]) : "class " + std::to_string(c);
     };
-    constexpr std::size_t longest = 22;
+    constexpr std::size_t longest = 36;
     std::size_t letters = 4;
     for (int c = 0; c < m.classes; ++c)
         letters = std::max(letters, width(shorten(named(c), longest)));

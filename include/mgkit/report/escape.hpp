@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace mgkit::report {
 
@@ -111,6 +112,19 @@ inline std::string shorten(std::string_view text, std::size_t most) {
     }
     out.resize(end);
     return out + "\xE2\x80\xA6";
+}
+
+/// Clean text in at most two lines of `most` code points, broken between words where that fits;
+/// what remains beyond them is cut.
+inline std::vector<std::string> two_lines(std::string_view text, std::size_t most) {
+    const std::string whole = clean(text);
+    if (width(whole) <= most) return {whole};
+    std::size_t split = std::string::npos;
+    for (std::size_t space = whole.find(' '); space != std::string::npos;
+         space = whole.find(' ', space + 1))
+        if (space > 0 && width(std::string_view(whole).substr(0, space)) <= most) split = space;
+    if (split == std::string::npos) return {shorten(whole, most)};
+    return {whole.substr(0, split), shorten(std::string_view(whole).substr(split + 1), most)};
 }
 
 /// `value` with `digits` decimals, the same in every locale; "-" where it is not finite.

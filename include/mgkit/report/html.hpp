@@ -37,10 +37,8 @@ namespace detail {
 
 inline std::vector<std::string> caveats_of(const run& r) {
     if (!r.sampling) return caveats(r.result);
-    std::vector<std::string> out;
-    if (r.result.data.synthetic) out.push_back(synthetic_caveat(r.result.data));
-    out.insert(out.end(), r.result.data.notes.begin(), r.result.data.notes.end());
-    return out;
+    if (!r.result.data.synthetic) return {};
+    return {synthetic_caveat(r.result.data)};
 }
 
 /// Caveats of all runs, each once, with the names of the runs that it is about unless it is about

@@ -109,6 +109,7 @@ inline void audit_overlaps(composition& out, const run& r, const audit& a) {
 inline void sampler(composition& out, const run& r) {
     const audit& a = *r.sampling;
     if (out.many) out.page.subheading(r.name);
+    if (!a.notes.empty()) out.page.list(a.notes);
     audit_facts(out.page, a);
     audit_fits(out.page, a);
     if (!a.durations.edges.empty())

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mgkit/report/chart_animation.hpp"
@@ -73,15 +74,22 @@ inline void classes(composition& out, const run& r) {
 }
 
 inline std::vector<moving_clip> moving_clips(const study& s, const study_retrieval& example) {
-    std::vector<std::string> words{"query", class_name(s.data, example.query.label)};
-    if (!example.query.caption.empty()) words.push_back(example.query.caption);
-    std::vector<moving_clip> out{{example.query.pose.view(), clip_role::query, words}};
+    const auto caption = [&](std::string head, const study_clip& c, const std::string& more) {
+        std::vector<std::string> out{std::move(head)};
+        for (std::string& line : two_lines(class_name(s.data, c.label), 24))
+            out.push_back(std::move(line));
+        if (!more.empty()) out.push_back(more);
+        if (!c.caption.empty()) out.push_back(c.caption);
+        return out;
+    };
+    std::vector<moving_clip> out{
+        {example.query.pose.view(), clip_role::query, caption("query", example.query, "")}};
     for (const auto& hit : example.hits) {
-        const bool same = hit.clip.label == example.query.label;
-        words = {text(out.size(), same ? ": same class" : ": other class"),
-                 class_name(s.data, hit.clip.label), "similarity " + fixed(hit.similarity, 3)};
-        if (!hit.clip.caption.empty()) words.push_back(hit.clip.caption);
-        out.push_back({hit.clip.pose.view(), same ? clip_role::same : clip_role::other, words});
+        const clip_role role =
+            hit.clip.label == example.query.label ? clip_role::same : clip_role::other;
+        out.push_back({hit.clip.pose.view(), role,
+                       caption(text(out.size(), ": ", name(role)), hit.clip,
+                               "similarity " + fixed(hit.similarity, 3))});
     }
     return out;
 }

@@ -118,6 +118,12 @@ inline void glance(composition& out, std::span<const run> runs) {
     for (const run& r : runs)
         for (const std::string& stream : streams_of(r.result))
             for (const probe_name& probe : probe_names) {
+                const auto measured = [&](feature_kind kind) {
+                    return figure_of(r.result, kind, stream, probe.summary).has_value();
+                };
+                if (!measured(feature_kind::pretrained) && !measured(feature_kind::random) &&
+                    !measured(feature_kind::raw))
+                    continue;
                 const auto figure = [&](feature_kind kind) {
                     return cell(figure_of(r.result, kind, stream, probe.summary));
                 };

@@ -149,7 +149,9 @@ inline study_data data_of(const io::json& root, const io::json& value, const std
     out.notes = io::get_or<std::vector<std::string>>(value, "notes", {}, where);
     out.synthetic = io::get_or<bool>(root, "synthetic", false, file);
     out.generator = generator_of(root);
-    const auto contains = io::get_or<io::json>(root, "contains_micro_gestures", "unknown", file);
+    const auto contains =
+        io::get_or<io::json>(root, "contains_micro_gestures",
+                             out.synthetic ? io::json(false) : io::json("unknown"), file);
     if (contains.is_boolean())
         out.contains = contains.get<bool>() ? micro_gestures::yes : micro_gestures::no;
     return out;
@@ -248,7 +250,6 @@ inline run run_from_json(const io::json& value, const std::string& where) {
         out.result.title = (out.program.empty() ? kind : out.program) + ": " + out.sampling->corpus;
         out.result.data.synthetic = out.sampling->synthetic;
         out.result.data.generator = out.sampling->generator;
-        out.result.data.notes = out.sampling->notes;
         out.result.version = out.sampling->version;
         out.result.command = out.sampling->command;
         return out;

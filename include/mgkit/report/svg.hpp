@@ -35,6 +35,7 @@ max-width:100%;height:auto}
 .mg .same{stroke:var(--mg-c)}.mg .other{stroke:var(--mg-b);stroke-dasharray:7 4}
 .mg .same.tick,.mg .other.tick{stroke-width:3;stroke-dasharray:none}
 .mg .bone{stroke:var(--mg-a);stroke-width:2;fill:none;stroke-linecap:round;stroke-linejoin:round}
+.mg .fine{stroke-width:1.2}
 .mg .halo{paint-order:stroke;stroke:var(--mg-paper);stroke-width:3px}
 .mg .joint{fill:var(--mg-b)}
 .mg .curve{fill:none;stroke-width:2;stroke-linejoin:round}
