@@ -64,8 +64,8 @@ inline std::vector<double> signals(const latent_view& v, int t) {
         out.push_back(distance(at(v, t, base + 5), at(v, t, 10 + hand)));
         for (int c = 0; c < 3; ++c) out.push_back(v.at(c, t, base + 5) - v.at(c, t, 10 + hand));
         for (const int joint : {6 + other, 8 + other}) {
-            const double d = distance_to_bone(at(v, t, base + 3), at(v, t, joint),
-                                              at(v, t, joint + 2));
+            const double d =
+                distance_to_bone(at(v, t, base + 3), at(v, t, joint), at(v, t, joint + 2));
             out.push_back(std::exp(-d * d / 0.02));
         }
         for (const int tip : {base + 3, base + 5}) {
