@@ -1,0 +1,47 @@
+// CUDA as a backend: device tensors, cuBLASLt, own kernels, whole steps as graphs.
+#pragma once
+
+#ifndef __CUDACC__
+#error \
+    "mgkit: backend/cuda.hpp needs a CUDA compiler: name the file .cu, or include backend/eigen.hpp"
+#else
+
+#include "mgkit/backend/cuda/graph.cuh"
+#include "mgkit/backend/cuda/optimiser.cuh"
+#include "mgkit/backend/cuda/tokens.cuh"
+#include "mgkit/tensor/complete_backend.hpp"
+
+/// `cuda::tensor<float>`, `cuda::tensor<double>`, and `cuda::tensor<cuda::bf16>`: float values
+/// whose matrix products round their factors to bfloat16 and add up in float, so parameters,
+/// statistics and losses stay float. CUDA toolkit 12 or later, devices of compute capability 8.0 or
+/// later; link cublasLt.
+///
+/// Work runs in the context's stream (`cuda::placement` chooses device and stream before the first
+/// tensor); tensors of two contexts meet only through the host. Only to_host waits, so a whole step
+/// can become a graph (`cuda::capture`). The first tensor of a context throws mgkit::error where
+/// there is no GPU or driver.
+///
+/// Determinism: sums are cut by extents and added in a fixed order; equal inputs give equal bits on
+/// one device and build.
+namespace mgkit::cuda {
+
+template <class Compute>
+using tensor = device_tensor<Compute, gpu>;
+
+namespace detail {
+using f = tensor<float>;
+template <class Op, std::size_t Inputs>
+inline constexpr bool fused = overrides_forward<Op, f, Inputs>&& overrides_backward<Op, f, Inputs>;
+
+static_assert(complete_backend<f> && complete_backend<tensor<double>> &&
+              complete_backend<tensor<bf16>>);
+static_assert(fused<op::max, 1> && fused<op::relu, 1> && fused<op::gelu, 1> &&
+              fused<op::linear, 3> && fused<op::layer_norm, 3> && fused<op::softmax, 1> &&
+              fused<op::attention, 1> && fused<op::token_mix, 3> && fused<op::restore_tokens, 2>);
+static_assert(op::updates_in_place<op::adam_step, f, f, f> &&
+              op::updates_in_place<op::sgd_step, f, f>);
+}  // namespace detail
+
+}  // namespace mgkit::cuda
+
+#endif

@@ -1,0 +1,51 @@
+// What a tensor computes in: float, double, or bfloat16 products on float values.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "mgkit/backend/cuda/function.hpp"
+
+namespace mgkit::cuda {
+
+/// The upper half of a float: 8 bits of exponent, 7 of mantissa; same layout as the device's type.
+struct bf16 {
+    std::uint16_t bits = 0;
+};
+
+/// Rounded to nearest, ties to even; NaN stays NaN.
+MGKIT_HOST_DEVICE inline bf16 to_bf16(float x) {
+    std::uint32_t u;
+    memcpy(&u, &x, sizeof u);
+    if (x != x) return {static_cast<std::uint16_t>((u >> 16) | 0x40u)};
+    u += 0x7FFFu + ((u >> 16) & 1u);
+    return {static_cast<std::uint16_t>(u >> 16)};
+}
+MGKIT_HOST_DEVICE inline float to_float(bf16 x) {
+    const std::uint32_t u = static_cast<std::uint32_t>(x.bits) << 16;
+    float out;
+    memcpy(&out, &u, sizeof out);
+    return out;
+}
+
+/// `scalar`: what a tensor's elements are and what the host sees. `operand`: what factors of matrix
+/// products are rounded to; they accumulate in `scalar`.
+template <class Compute>
+struct compute_traits;
+template <>
+struct compute_traits<float> {
+    using scalar = float;
+    using operand = float;
+};
+template <>
+struct compute_traits<double> {
+    using scalar = double;
+    using operand = double;
+};
+template <>
+struct compute_traits<bf16> {
+    using scalar = float;
+    using operand = bf16;
+};
+
+}  // namespace mgkit::cuda

@@ -1,0 +1,13 @@
+// Marks of functions that run on a device; nothing for compilers of plain C++.
+#pragma once
+
+// MGKIT_HOST_DEVICE: arithmetic for both sides. MGKIT_DEVICE: bodies of kernels, on the device only
+// under a CUDA compiler; plain C++ reads them as ordinary functions, so that tests can run a kernel
+// without a GPU (tests/cuda/emulated.hpp). Neither changes a class.
+#if defined(__CUDACC__)
+#define MGKIT_HOST_DEVICE __host__ __device__
+#define MGKIT_DEVICE __device__
+#else
+#define MGKIT_HOST_DEVICE
+#define MGKIT_DEVICE
+#endif

@@ -1,0 +1,160 @@
+// The device of cuda::tensor: launches, transfers and products on a context's stream.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "mgkit/backend/cuda/cublaslt.cuh"
+#include "mgkit/core/context.hpp"
+
+namespace mgkit::cuda {
+
+/// The threads of one block; see device_tensor for the phases they work in.
+struct gpu_block {
+    __device__ int threads() const { return static_cast<int>(blockDim.x); }
+
+    template <class G>
+    __device__ void each(G&& g) const {
+        g(static_cast<int>(threadIdx.x));
+        __syncthreads();
+    }
+
+    /// Butterflies within warps, then warp after warp: the same order whatever runs first. Blocks
+    /// are whole warps, and `combine` gives the same value with its operands exchanged.
+    template <class S, class G, class Combine>
+    __device__ S reduce(G&& g, Combine combine) const {
+        __shared__ S leaders[32];
+        const unsigned thread = threadIdx.x, warps = blockDim.x / 32;
+        S value = g(static_cast<int>(thread));
+        for (int step = 16; step > 0; step /= 2)
+            value = combine(value, __shfl_xor_sync(0xFFFFFFFFu, value, step));
+        if (warps == 1) return value;
+        if (thread % 32 == 0) leaders[thread / 32] = value;
+        __syncthreads();
+        value = leaders[0];
+        for (unsigned warp = 1; warp < warps; ++warp) value = combine(value, leaders[warp]);
+        __syncthreads();  // the next reduction writes where this one reads
+        return value;
+    }
+};
+
+template <class F>
+__global__ void __launch_bounds__(element_threads) run_elements(extent count, F f) {
+    const extent stride = static_cast<extent>(gridDim.x) * element_threads;
+    for (extent i = static_cast<extent>(blockIdx.x) * element_threads + threadIdx.x; i < count;
+         i += stride)
+        f(i);
+}
+
+template <class F>
+__global__ void __launch_bounds__(256) run_blocks(extent rows, F f) {
+    gpu_block block;
+    for (extent row = blockIdx.x; row < rows; row += gridDim.x) f(block, row);
+}
+
+/// Names the machine in cuda::tensor.
+struct gpu {
+    using memory = gpu_memory;
+    class runtime;
+    /// The context's runtime, made on first use. Errors: no usable GPU.
+    static runtime& of(context& ctx);
+};
+
+/// All calls come from the thread that the context serves.
+class gpu::runtime {
+public:
+    explicit runtime(const placement& where)
+        : core_(std::make_shared<const core>(where)), pool_(new_pool()) {}
+
+    const core& device() const { return *core_; }
+    std::shared_ptr<const core> shared_core() const { return core_; }
+    storage<gpu_memory> take(std::size_t bytes) { return storage<gpu_memory>(pool_->take(bytes)); }
+    /// Where memory comes from; a graph puts its own in place while it is captured.
+    std::shared_ptr<pool<gpu_memory>> memory_pool() const { return pool_; }
+    std::shared_ptr<pool<gpu_memory>> exchange_pool(std::shared_ptr<pool<gpu_memory>> other) {
+        return std::exchange(pool_, std::move(other));
+    }
+    std::shared_ptr<pool<gpu_memory>> new_pool() const {
+        return std::make_shared<pool<gpu_memory>>(gpu_memory(core_));
+    }
+    bool capturing() const { return capturing_; }
+    void capturing(bool on) { capturing_ = on; }
+
+    /// The source may change as soon as this returns.
+    void upload(void* to, const void* from, std::size_t bytes) {
+        core_->use();
+        check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, core_->stream()),
+              "copying to the device");
+        if (core_->reads_host()) core_->wait("copying to the device");
+    }
+    /// Waits for the stream.
+    void download(void* to, const void* from, std::size_t bytes) {
+        core_->use();
+        check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, core_->stream()),
+              "copying to the host");
+        core_->wait("waiting for a result");
+    }
+    void copy(void* to, const void* from, std::size_t bytes) {
+        core_->use();
+        check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, core_->stream()),
+              "copying on the device");
+    }
+
+    template <class F>
+    void elements(const char* name, extent count, const F& f) {
+        if (count <= 0) return;
+        core_->use();
+        run_elements<<<element_blocks(count), element_threads, 0, core_->stream()>>>(count, f);
+        launched(name);
+    }
+    template <class F>
+    void blocks(const char* name, extent rows, int threads, const F& f) {
+        if (rows <= 0) return;
+        core_->use();
+        run_blocks<<<row_blocks(rows), static_cast<unsigned>(threads), 0, core_->stream()>>>(rows,
+                                                                                             f);
+        launched(name);
+    }
+    template <class In, class Out>
+    void multiply(const product<In, Out>& p) {
+        core_->use();
+        if (!plans_.run(*core_, p))
+            elements("bias", p.batch * p.m * p.n,
+                     add_bias<Out>{p.c, p.bias, p.m, p.n, p.c_ld, p.step_c});
+        if (core_->where().check_each_launch && !capturing_) core_->wait("matmul");
+    }
+
+private:
+    template <class S>
+    struct add_bias {
+        S* c;
+        const S* bias;
+        extent m, n, ld, step;
+        __device__ void operator()(extent i) const {
+            extent rest = i;
+            const extent column = split(rest, n), row = split(rest, m);
+            c[rest * step + row * ld + column] += bias[column];
+        }
+    };
+
+    void launched(const char* name) const {
+        check(cudaGetLastError(), name);
+        if (core_->where().check_each_launch && !capturing_) core_->wait(name);
+    }
+
+    std::shared_ptr<const core> core_;
+    std::shared_ptr<pool<gpu_memory>> pool_;
+    product_plans plans_;
+    bool capturing_ = false;
+};
+
+inline gpu::runtime& gpu::of(context& ctx) {
+    struct kept {
+        std::unique_ptr<runtime> made;
+    };
+    auto& own = ctx.state.get<kept>();
+    if (!own.made) own.made = std::make_unique<runtime>(ctx.state.get<placement>());
+    return *own.made;
+}
+
+}  // namespace mgkit::cuda

@@ -1,0 +1,108 @@
+// Scalar functions of elementwise kernels, for host and device alike.
+#pragma once
+
+#include <cmath>
+
+#include "mgkit/backend/cuda/function.hpp"
+#include "mgkit/tensor/ops/layers.hpp"
+
+namespace mgkit::cuda {
+
+struct plus {
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S a, S b) const {
+        return a + b;
+    }
+};
+struct times {
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S a, S b) const {
+        return a * b;
+    }
+};
+struct exceeds {
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S a, S b) const {
+        return a > b ? S(1) : S(0);
+    }
+};
+/// The larger one; NaN wins, so that it is not lost.
+struct larger {
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S a, S b) const {
+        return b > a || b != b ? b : a;
+    }
+};
+template <class S>
+struct scale_shift {
+    S scale, shift;
+    MGKIT_HOST_DEVICE S operator()(S x) const { return scale * x + shift; }
+};
+struct exp_of {
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S x) const {
+        return std::exp(x);
+    }
+};
+struct log_of {
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S x) const {
+        return std::log(x);
+    }
+};
+struct rsqrt_of {
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S x) const {
+        return S(1) / std::sqrt(x);
+    }
+};
+struct erf_of {
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S x) const {
+        return std::erf(x);
+    }
+};
+struct tanh_of {
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S x) const {
+        return std::tanh(x);
+    }
+};
+
+/// activation(u); NaN stays NaN.
+template <class S>
+MGKIT_HOST_DEVICE inline S activated(activation act, S u) {
+    if (act == activation::relu) return u > S(0) || u != u ? u : S(0);
+    if (act == activation::gelu)
+        return u * (S(0.5) + S(0.5) * std::erf(u * S(0.70710678118654752440)));
+    return u;
+}
+/// d activation / du at u; for relu, u may be the result instead.
+template <class S>
+MGKIT_HOST_DEVICE inline S activation_slope(activation act, S u) {
+    if (act == activation::relu) return u > S(0) ? S(1) : S(0);
+    if (act == activation::gelu) {
+        const S phi = S(0.39894228040143267794) * std::exp(S(-0.5) * u * u);
+        return S(0.5) + S(0.5) * std::erf(u * S(0.70710678118654752440)) + u * phi;
+    }
+    return S(1);
+}
+
+struct activate {
+    activation act;
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S u) const {
+        return activated(act, u);
+    }
+};
+/// dout where the slope is not 0: an infinite dout at slope 0 gives 0.
+struct undo_activation {
+    activation act;
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S u, S dout) const {
+        const S slope = activation_slope(act, u);
+        return act == activation::relu && slope == S(0) ? S(0) : dout * slope;
+    }
+};
+
+}  // namespace mgkit::cuda

@@ -1,0 +1,256 @@
+// Sums and maxima of the CUDA backend: pieces by extents alone, added in a fixed order.
+#pragma once
+
+#include "mgkit/backend/cuda/elementwise.cuh"
+
+namespace mgkit::cuda {
+
+/// out[o, p, i] = sum of f(o, t, i) over rows t of piece p; added in four interleaved parts.
+template <class S, class F>
+struct column_sum_body {
+    F f;
+    S* out;
+    extent count, inner, size, pieces;
+    int beta;
+    MGKIT_DEVICE void operator()(extent i) const {
+        extent rest = i;
+        const extent column = split(rest, inner), piece = split(rest, pieces), first = piece * size,
+                     last = first + size < count ? first + size : count;
+        S part[4] = {S(0), S(0), S(0), S(0)};
+        extent t = first;
+        for (; t + 4 <= last; t += 4)
+            for (int lane = 0; lane < 4; ++lane) part[lane] += f(rest, t + lane, column);
+        for (int lane = 0; t < last; ++t, ++lane) part[lane] += f(rest, t, column);
+        const S total = (part[0] + part[2]) + (part[1] + part[3]);
+        out[i] = beta != 0 ? out[i] + total : total;
+    }
+};
+
+/// Reads [outer, count, inner].
+template <class S>
+struct load_cube {
+    const S* in;
+    extent count, inner;
+    MGKIT_DEVICE S operator()(extent o, extent t, extent i) const {
+        return in[(o * count + t) * inner + i];
+    }
+};
+
+/// to[outer, inner] = (beta ? to : 0) + sum over t of f(outer, t, inner): one thread per column and
+/// piece of rows, then one per column over the pieces.
+template <class T, class F>
+void column_sum(context& ctx, const char* name, extent outer, extent count, extent inner, F f,
+                typename T::scalar* to, int beta = 0) {
+    using S = typename T::scalar;
+    auto& device = T::device::of(ctx);
+    const extent size = column_piece(count), pieces = pieces_of(count, size);
+    if (pieces <= 1) {
+        device.elements(name, outer * inner,
+                        column_sum_body<S, F>{f, to, count, inner, size, 1, beta});
+        return;
+    }
+    T partial(ctx, {outer, pieces, inner});
+    device.elements(name, partial.elements(),
+                    column_sum_body<S, F>{f, partial.data(), count, inner, size, pieces, 0});
+    using load = load_cube<S>;
+    device.elements(name, outer * inner,
+                    column_sum_body<S, load>{load{partial.data(), pieces, inner}, to, pieces, inner,
+                                             pieces, 1, beta});
+}
+
+/// to[row, piece] = sum of in[row, ...] over the piece, a block each.
+template <class S>
+struct row_sum_body {
+    const S* in;
+    S* out;
+    extent count, size, pieces;
+    template <class Block>
+    MGKIT_DEVICE void operator()(Block& block, extent index) const {
+        extent row = index;
+        const extent first = split(row, pieces) * size,
+                     last = first + size < count ? first + size : count;
+        const S* from = in + row * count;
+        const int threads = block.threads();
+        const S total = block.template reduce<S>(
+            [&](int thread) {
+                S part = S(0);
+                for (extent i = first + thread; i < last; i += threads) part += from[i];
+                return part;
+            },
+            plus{});
+        block.each([&](int thread) {
+            if (thread == 0) out[index] = total;
+        });
+    }
+};
+
+/// Sums rows [outer, count] into to[outer].
+template <class T>
+void row_sum(context& ctx, extent outer, extent count, const typename T::scalar* in,
+             typename T::scalar* to) {
+    using S = typename T::scalar;
+    if (count <= 32) {
+        column_sum<T>(ctx, "sum", outer, count, 1, load_cube<S>{in, count, 1}, to);
+        return;
+    }
+    auto& device = T::device::of(ctx);
+    const extent pieces = pieces_of(count, row_piece);
+    if (pieces == 1) {
+        device.blocks("sum", outer, row_threads(count),
+                      row_sum_body<S>{in, to, count, row_piece, 1});
+        return;
+    }
+    T partial(ctx, {outer, pieces});
+    device.blocks("sum", outer * pieces, row_threads(row_piece),
+                  row_sum_body<S>{in, partial.data(), count, row_piece, pieces});
+    row_sum<T>(ctx, outer, pieces, partial.data(), to);
+}
+
+/// Maximum of each row, a block per row.
+template <class S>
+struct row_max_body {
+    const S* in;
+    S* out;
+    extent count;
+    template <class Block>
+    MGKIT_DEVICE void operator()(Block& block, extent row) const {
+        const S* from = in + row * count;
+        const int threads = block.threads();
+        const S top = block.template reduce<S>(
+            [&](int thread) {
+                S best = from[thread < count ? thread : 0];
+                for (extent i = thread + threads; i < count; i += threads)
+                    best = larger{}(best, from[i]);
+                return best;
+            },
+            larger{});
+        block.each([&](int thread) {
+            if (thread == 0) out[row] = top;
+        });
+    }
+};
+/// Maximum over the middle axis of [outer, count, inner], a thread per column.
+template <class S>
+struct column_max_body {
+    const S* in;
+    S* out;
+    extent count, inner;
+    MGKIT_DEVICE void operator()(extent i) const {
+        extent outer = i;
+        const extent column = split(outer, inner);
+        const S* from = in + outer * count * inner + column;
+        S best = from[0];
+        for (extent t = 1; t < count; ++t) best = larger{}(best, from[t * inner]);
+        out[i] = best;
+    }
+};
+/// dout shared equally among the entries of a row that equal its maximum.
+template <class S>
+struct row_ties_body {
+    const S *in, *top, *dout;
+    S* dx;
+    extent count;
+    template <class Block>
+    MGKIT_DEVICE void operator()(Block& block, extent row) const {
+        const S *from = in + row * count, best = top[row];
+        const int threads = block.threads();
+        const S ties = block.template reduce<S>(
+            [&](int thread) {
+                S part = S(0);
+                for (extent i = thread; i < count; i += threads)
+                    part += from[i] == best ? S(1) : S(0);
+                return part;
+            },
+            plus{});
+        block.each([&](int thread) {
+            for (extent i = thread; i < count; i += threads)
+                dx[row * count + i] = from[i] == best ? dout[row] / ties : S(0);
+        });
+    }
+};
+template <class S>
+struct column_ties_body {
+    const S *in, *top, *dout;
+    S* dx;
+    extent count, inner;
+    MGKIT_DEVICE void operator()(extent i) const {
+        extent outer = i;
+        const extent column = split(outer, inner), first = outer * count * inner + column;
+        const S best = top[i];
+        S ties = S(0);
+        for (extent t = 0; t < count; ++t) ties += in[first + t * inner] == best ? S(1) : S(0);
+        for (extent t = 0; t < count; ++t)
+            dx[first + t * inner] = in[first + t * inner] == best ? dout[i] / ties : S(0);
+    }
+};
+
+}  // namespace mgkit::cuda
+
+namespace mgkit {
+
+template <class C, class D>
+struct kernel<op::sum, cuda::device_tensor<C, D>> {
+    using T = cuda::device_tensor<C, D>;
+    static T forward(context& ctx, const op::sum& o, saved<T>&, const T& x) {
+        using S = typename T::scalar;
+        T out = x;
+        cuda::reduced_run run;
+        shape extents = x.extents();
+        for (int axis = 0; cuda::next_run(extents, o.axes, axis, run);) {
+            if (run.count == 1) {
+                out = out.viewed(extents);
+                continue;
+            }
+            T next(ctx, extents);
+            if (run.inner == 1)
+                cuda::row_sum<T>(ctx, run.outer, run.count, out.data(), next.data());
+            else
+                cuda::column_sum<T>(ctx, "sum", run.outer, run.count, run.inner,
+                                    cuda::load_cube<S>{out.data(), run.count, run.inner},
+                                    next.data());
+            out = std::move(next);
+        }
+        return out;
+    }
+};
+
+template <class C, class D>
+struct kernel<op::max, cuda::device_tensor<C, D>> {
+    using T = cuda::device_tensor<C, D>;
+    using S = typename T::scalar;
+
+    static T forward(context& ctx, const op::max& o, saved<T>& kept, const T& x) {
+        const extent outer = x.extents().before(o.axis), count = x.extents()[o.axis],
+                     inner = x.extents().after(o.axis);
+        shape extents = x.extents();
+        extents[o.axis] = 1;
+        T out(ctx, extents);
+        if (inner == 1)
+            D::of(ctx).blocks("max", outer, cuda::row_threads(count),
+                              cuda::row_max_body<S>{x.data(), out.data(), count});
+        else
+            D::of(ctx).elements("max", outer * inner,
+                                cuda::column_max_body<S>{x.data(), out.data(), count, inner});
+        kept.keep(x);
+        kept.keep(out);
+        return out;
+    }
+    static void backward(context& ctx, const op::max& o, const saved<T>& kept, const T& dout,
+                         gradients<T>& sink) {
+        const T &x = kept[0], &top = kept[1];
+        const extent outer = x.extents().before(o.axis), count = x.extents()[o.axis],
+                     inner = x.extents().after(o.axis);
+        T dx(ctx, x.extents());
+        if (inner == 1)
+            D::of(ctx).blocks(
+                "max backward", outer, cuda::row_threads(count),
+                cuda::row_ties_body<S>{x.data(), top.data(), dout.data(), dx.data(), count});
+        else
+            D::of(ctx).elements("max backward", outer * inner,
+                                cuda::column_ties_body<S>{x.data(), top.data(), dout.data(),
+                                                          dx.data(), count, inner});
+        sink.add(ctx, 0, std::move(dx));
+    }
+};
+
+}  // namespace mgkit

@@ -1,0 +1,117 @@
+// The tensor of the CUDA backend and what mgkit asks of it.
+#pragma once
+
+#include <span>
+
+#include "mgkit/backend/cuda/compute.hpp"
+#include "mgkit/backend/cuda/plan.hpp"
+#include "mgkit/backend/cuda/pool.hpp"
+#include "mgkit/tensor/concept.hpp"
+
+namespace mgkit::cuda {
+
+/// A dense row-major tensor in device memory. Copies share storage.
+///
+/// `Device` names the machine: `memory`, its source of memory, and `of(ctx)`, the context's runtime
+/// there, with
+/// - `take(bytes)`: storage, valid in the order of the context's stream;
+/// - `upload`, `download`, `copy`: transfers in that order (a download waits);
+/// - `elements(name, count, f)`: f(i) for every i in [0, count), in any order;
+/// - `blocks(name, rows, threads, f)`: f(block, row) for every row; a block's threads work in
+///   phases: `block.each(g)` runs g(thread) for all of them and waits, `block.reduce<S>(g,
+///   combine)` combines g(thread) over threads in a fixed order and tells all of them;
+/// - `multiply(product)`: a batched matrix product.
+template <class Compute, class Device>
+class device_tensor {
+public:
+    using scalar = typename compute_traits<Compute>::scalar;
+    using compute = Compute;
+    using device = Device;
+
+    device_tensor() : shape_{0} {}
+    device_tensor(context& ctx, const shape& extents)
+        : shape_(extents),
+          storage_(
+              Device::of(ctx).take(static_cast<std::size_t>(extents.elements()) * sizeof(scalar))) {
+    }
+
+    const shape& extents() const { return shape_; }
+    extent elements() const { return shape_.elements(); }
+    /// On the device: kernels may read it, the host may not.
+    scalar* data() { return static_cast<scalar*>(storage_.data()); }
+    const scalar* data() const { return static_cast<const scalar*>(storage_.data()); }
+
+    /// The same storage under other extents.
+    device_tensor viewed(const shape& extents) const {
+        device_tensor out = *this;
+        out.shape_ = extents;
+        return out;
+    }
+
+private:
+    shape shape_;
+    storage<typename Device::memory> storage_;
+};
+
+template <class S>
+struct fill_body {
+    S* out;
+    S value;
+    MGKIT_DEVICE void operator()(extent i) const { out[i] = value; }
+};
+
+}  // namespace mgkit::cuda
+
+namespace mgkit {
+
+/// Host transfers are refused while a step is captured as a graph: a replay would repeat the values
+/// of that moment.
+template <class C, class D>
+struct backend_traits<cuda::device_tensor<C, D>> {
+    using T = cuda::device_tensor<C, D>;
+    using scalar = typename T::scalar;
+
+    static const shape& shape_of(const T& t) { return t.extents(); }
+    static T empty(context& ctx, const shape& extents) { return T(ctx, extents); }
+    static T full(context& ctx, const shape& extents, double value) {
+        T out(ctx, extents);
+        D::of(ctx).elements("full", out.elements(),
+                            cuda::fill_body<scalar>{out.data(), static_cast<scalar>(value)});
+        return out;
+    }
+    static T from_host(context& ctx, std::span<const scalar> values, const shape& extents) {
+        if (static_cast<extent>(values.size()) != extents.elements())
+            throw error("from_host", text(extents.elements(), " values for ", extents.str()),
+                        text(values.size(), " values"));
+        refuse_capture(ctx, "from_host",
+                       "make the tensor before, and assign to it between replays");
+        T out(ctx, extents);
+        if (!values.empty()) D::of(ctx).upload(out.data(), values.data(), values.size_bytes());
+        return out;
+    }
+    static void to_host(context& ctx, const T& t, std::span<scalar> target) {
+        if (static_cast<extent>(target.size()) != t.elements())
+            throw error("to_host", text("room for ", t.elements(), " values"),
+                        text("room for ", target.size()));
+        refuse_capture(ctx, "to_host", "keep the tensor and read it after a replay");
+        if (!target.empty()) D::of(ctx).download(target.data(), t.data(), target.size_bytes());
+    }
+    static T reshape(const T& t, const shape& extents) { return t.viewed(extents); }
+    static void assign(context& ctx, T& target, const T& source) {
+        if (target.extents() != source.extents())
+            throw error("assign", text("a source of shape ", target.extents().str()),
+                        source.extents().str());
+        if (target.elements() > 0 && target.data() != source.data())
+            D::of(ctx).copy(target.data(), source.data(),
+                            static_cast<std::size_t>(target.elements()) * sizeof(scalar));
+    }
+
+private:
+    static void refuse_capture(context& ctx, const char* where, const char* remedy) {
+        if (D::of(ctx).capturing())
+            throw error(where, "no transfer between host and device inside a captured step",
+                        "one while the step is being captured", remedy);
+    }
+};
+
+}  // namespace mgkit

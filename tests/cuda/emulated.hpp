@@ -1,0 +1,178 @@
+// The kernels of the CUDA backend run by the processor, in plain C++: their arithmetic, indices,
+// order of sums and phases, without a GPU.
+#pragma once
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "mgkit/backend/cuda/layers.cuh"
+#include "mgkit/backend/cuda/optimiser.cuh"
+#include "mgkit/backend/cuda/tokens.cuh"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
+namespace mgkit::test {
+
+/// Host memory that counts itself, and may be told to run out.
+struct host_memory {
+    struct account {
+        std::size_t used = 0, limit = std::numeric_limits<std::size_t>::max();
+        std::vector<std::pair<void*, std::size_t>> parts;
+    };
+    std::shared_ptr<account> about = std::make_shared<account>();
+
+    void* allocate(std::size_t bytes) {
+        if (bytes > about->limit - about->used) return nullptr;
+        void* place = std::malloc(bytes);
+        about->parts.emplace_back(place, bytes);
+        about->used += bytes;
+        return place;
+    }
+    void release(void* place) noexcept {
+        const auto part = std::find_if(about->parts.begin(), about->parts.end(),
+                                       [&](const auto& p) { return p.first == place; });
+        about->used -= part->second;
+#if defined(__SANITIZE_ADDRESS__)
+        ASAN_UNPOISON_MEMORY_REGION(place, part->second);
+#endif
+        about->parts.erase(part);
+        std::free(place);
+    }
+};
+
+/// A device whose threads take turns. `backward` runs elements, rows and the threads of a phase in
+/// the opposite order: results that differ betray a race.
+struct emulated {
+    using memory = host_memory;
+    class runtime;
+    static runtime& of(context& ctx);
+};
+
+class emulated::runtime {
+public:
+    bool backward = false;
+    std::size_t launches = 0;
+    host_memory source;
+    std::shared_ptr<cuda::pool<host_memory>> blocks_of_memory =
+        std::make_shared<cuda::pool<host_memory>>(source);
+
+    /// Filled with NaN: reading what no kernel has written shows.
+    cuda::storage<host_memory> take(std::size_t bytes) {
+        auto* taken = blocks_of_memory->take(bytes);
+#if defined(__SANITIZE_ADDRESS__)
+        ASAN_UNPOISON_MEMORY_REGION(taken->memory, taken->bytes);
+#endif
+        std::memset(taken->memory, 0xFF, taken->bytes);
+#if defined(__SANITIZE_ADDRESS__)
+        ASAN_POISON_MEMORY_REGION(static_cast<char*>(taken->memory) + (bytes + 7) / 8 * 8,
+                                  taken->bytes - (bytes + 7) / 8 * 8);
+#endif
+        return cuda::storage<host_memory>(taken);
+    }
+    void upload(void* to, const void* from, std::size_t bytes) {
+        std::memcpy(to, from, bytes);
+    }
+    void download(void* to, const void* from, std::size_t bytes) {
+        std::memcpy(to, from, bytes);
+    }
+    void copy(void* to, const void* from, std::size_t bytes) {
+        std::memmove(to, from, bytes);
+    }
+    bool capturing() const {
+        return captures;
+    }
+    bool captures = false;
+
+    template <class F>
+    void elements(const char*, extent count, const F& f) {
+        ++launches;
+        in_turn(count, [&](extent i) { f(i); });
+    }
+
+    /// One block at work on a row.
+    struct block {
+        int count;
+        bool backward;
+
+        int threads() const { return count; }
+        template <class G>
+        void each(G&& g) {
+            for (int t = 0; t < count; ++t) g(backward ? count - 1 - t : t);
+        }
+        /// As the device does: butterflies within warps of 32, then warp after warp.
+        template <class S, class G, class Combine>
+        S reduce(G&& g, Combine combine) {
+            std::vector<S> value(static_cast<std::size_t>(count)), next(value);
+            each([&](int t) { value[static_cast<std::size_t>(t)] = g(t); });
+            for (std::size_t step = 16; step > 0; step /= 2) {
+                for (std::size_t t = 0; t < value.size(); ++t)
+                    next[t] = combine(value[t], value[t ^ step]);
+                value.swap(next);
+            }
+            S total = value[0];
+            for (std::size_t warp = 32; warp < value.size(); warp += 32)
+                total = combine(total, value[warp]);
+            return total;
+        }
+    };
+    template <class F>
+    void blocks(const char* name, extent rows, int threads, const F& f) {
+        if (threads % 32 != 0 || threads < 32 || threads > 1024)
+            throw error(name, "whole warps", text(threads, " threads"));
+        ++launches;
+        in_turn(rows, [&](extent row) {
+            block one{threads, backward};
+            f(one, row);
+        });
+    }
+
+    template <class In, class Out>
+    void multiply(const cuda::product<In, Out>& p) {
+        ++launches;
+        if (p.a_ld < (p.transpose_a ? p.m : p.k) || p.b_ld < (p.transpose_b ? p.k : p.n) ||
+            p.c_ld < p.n)
+            throw error("multiply", "rows that do not overlap", "a smaller step between them");
+        for (extent i = 0; i < p.batch; ++i)
+            for (extent row = 0; row < p.m; ++row)
+                for (extent column = 0; column < p.n; ++column) {
+                    Out total = 0;
+                    for (extent k = 0; k < p.k; ++k)
+                        total += value(p.a[i * p.step_a +
+                                           (p.transpose_a ? k * p.a_ld + row : row * p.a_ld + k)]) *
+                                 value(p.b[i * p.step_b + (p.transpose_b ? column * p.b_ld + k
+                                                                         : k * p.b_ld + column)]);
+                    Out& to = p.c[i * p.step_c + row * p.c_ld + column];
+                    to = (p.beta != 0 ? to : Out(0)) + total +
+                         (p.bias != nullptr ? p.bias[column] : Out(0));
+                }
+    }
+
+private:
+    template <class F>
+    void in_turn(extent count, F&& f) {
+        for (extent i = 0; i < count; ++i) f(backward ? count - 1 - i : i);
+    }
+    static float value(cuda::bf16 x) {
+        return cuda::to_float(x);
+    }
+    template <class S>
+    static S value(S x) {
+        return x;
+    }
+};
+
+inline emulated::runtime& emulated::of(context& ctx) {
+    auto& device = ctx.state.get<runtime>();
+    device.backward = ctx.threads > 1;
+    return device;
+}
+
+template <class Compute>
+using emulated_tensor = cuda::device_tensor<Compute, emulated>;
+
+}  // namespace mgkit::test
