@@ -151,7 +151,7 @@ inline svg animation_chart(std::string_view title, std::span<const moving_clip> 
         detail::draw_film(out, c, x, box, bones, up);
         detail::draw_role(out, c.role, x, box);
         for (std::size_t i = 0; i < c.caption.size(); ++i)
-            out.label(x, box + 4 + line * static_cast<double>(i + 1) - 1, shorten(c.caption[i], 24),
+            out.label(x, box + 4 + line * static_cast<double>(i + 1) - 1, shorten(c.caption[i], 23),
                       i == 0 ? "small strong" : "small");
         x += box + gap;
     }

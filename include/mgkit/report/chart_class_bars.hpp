@@ -82,7 +82,7 @@ inline std::string class_mean_words(std::span<const class_score> classes) {
         out += text("; over the ", enough, " with ", few_clips,
                     " or more: ", enough > 0 ? percent(solid / enough) + " %" : std::string("-"),
                     ". ", tested - enough, tested - enough == 1 ? " class has" : " classes have",
-                    " fewer, shown with a broken outline: single clips decide those figures");
+                    " fewer, marked as few: single clips decide those figures");
     out += ".";
     if (without > 0)
         out += text(" ", without, without == 1 ? " class has" : " classes have", " no test clip.");
@@ -91,7 +91,7 @@ inline std::string class_mean_words(std::span<const class_score> classes) {
 
 /// Bars of accuracy per class in the order given, with Wilson intervals that take clips as
 /// independent, and beside them bars of the training clips. Classes with fewer than `few_clips`
-/// test clips have a hollow bar with a broken outline and say so. Errors: no classes.
+/// test clips have a hollow bar with a broken outline, and are marked in words. Errors: no classes.
 inline svg class_bars_chart(std::string_view title, std::span<const class_score> classes) {
     if (classes.empty()) throw error("report::class_bars_chart", "at least one class", "none");
     constexpr std::size_t longest = 40;

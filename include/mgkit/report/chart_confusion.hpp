@@ -79,7 +79,8 @@ inline svg confusion_chart(std::string_view title, const metric::confusion_matri
     const double cell = n <= 12 ? 40 : n <= 24 ? 30 : n <= 60 ? 16 : 6;
     const bool numbers = n <= 24, names = n <= 60;
     const double room = names ? 6.2 * static_cast<double>(letters) + 12 : 20;
-    const double left = room + 24, top = 44 + room * 0.65 + 18,
+    const bool steep = cell < 30;  // names of narrow columns need the room
+    const double left = room + 24, top = 44 + room * (steep ? 0.87 : 0.65) + 18,
                  size = cell * static_cast<double>(n);
     std::int64_t right = 0, all = 0;
     for (int c = 0; c < m.classes; ++c) {
@@ -102,7 +103,7 @@ inline svg confusion_chart(std::string_view title, const metric::confusion_matri
         if (names) {
             out.label(left - 6, y + cell / 2 + 4, shorten(named(t), longest), "small", "end");
             out.label(left + along + cell / 2, top - 8, shorten(named(t), longest), "small",
-                      "start", -40);
+                      "start", steep ? -60 : -40);
         }
         for (std::size_t column = 0; column < n; ++column) {
             const int p = order[column];

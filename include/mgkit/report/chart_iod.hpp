@@ -61,7 +61,7 @@ inline svg iod_chart(std::string_view title, std::span<const overlap_row> rows) 
                        (o.chance ? ", chance " + percent(*o.chance) + " %" : "") + "; ";
     }
     const detail::range axis = detail::padded(all);
-    constexpr double plot = 240, right = 300, top = 64, step = 30, thick = 15;
+    constexpr double plot = 240, right = 300, top = 64, step = 32, thick = 22;
     const double left = 6.4 * static_cast<double>(letters) + 18;
     const double bottom = top + step * static_cast<double>(rows.size());
     svg out(left + plot + right, bottom + 28, title, description);
@@ -98,7 +98,7 @@ inline svg iod_chart(std::string_view title, std::span<const overlap_row> rows) 
             out.line(x(*o.low), middle - 4, x(*o.low), middle + 4, "mark");
             out.line(x(*o.high), middle - 4, x(*o.high), middle + 4, "mark");
         }
-        out.circle(x(o.value), middle, 4.5, "fill-a");
+        out.circle(x(o.value), middle, 4, "fill-a");
         out.label(value_at, middle + 4, detail::overlap_text(o.value, o.low, o.high), "small");
         out.label(chance_at, middle + 4,
                   detail::overlap_text(o.chance, o.chance_low, o.chance_high), "small muted");

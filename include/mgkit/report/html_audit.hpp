@@ -2,6 +2,7 @@
 // infrastructure
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -67,7 +68,9 @@ inline void audit_overlaps(composition& out, const run& r, const audit& a) {
         std::vector<overlap_row> rows;
         std::int64_t shifts = a.overlaps.front().shifts;
         for (const audit_overlap& o : a.overlaps) {
-            rows.push_back({o.measure + ", " + o.truth, o});
+            std::string measure = o.measure;
+            std::replace(measure.begin(), measure.end(), '_', ' ');
+            rows.push_back({measure + ", " + o.truth, o});
             shifts = std::min(shifts, o.shifts);
         }
         out.show(r.name + "-iod",

@@ -35,6 +35,7 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.6rem 0;
 caption{text-align:left;color:var(--mg-muted);font-size:.9rem;padding-bottom:.3rem}
 th,td{padding:.28rem .9rem .28rem 0;border-bottom:1px solid var(--mg-line);text-align:left;
 vertical-align:top;overflow-wrap:normal}
+td:last-child:not(.n){overflow-wrap:anywhere}
 th{font-weight:600}thead th{border-bottom:2px solid var(--mg-ink);font-size:.9rem;
 vertical-align:bottom}
 tbody th{font-weight:400}

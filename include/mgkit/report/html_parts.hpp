@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -19,6 +20,14 @@
 #include "mgkit/report/html_scores.hpp"
 
 namespace mgkit::report::detail {
+
+/// A number as people write it: 0.0005, not 5e-04.
+inline std::string plain_number(double value) {
+    char buffer[64];
+    const auto end =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 6);
+    return std::string(buffer, end.ptr);
+}
 
 /// Loss of all runs over one axis, and their learning rates where one changes.
 inline void training(composition& out, std::span<const run> runs, const std::string& mark) {
@@ -47,7 +56,7 @@ inline void training(composition& out, std::span<const run> runs, const std::str
     std::string words;
     for (const study_curve& c : rates)
         words += (words.empty() ? "" : ", ") + (rates.size() > 1 ? c.name + " " : "") +
-                 csv_cell(c.y.front()).str();
+                 plain_number(c.y.front());
     out.page.tag("p", "The learning rate was constant: " + words + ".", "lead");
 }
 
@@ -68,15 +77,16 @@ inline void classes(composition& out, const run& r) {
                  confusion_chart(titled(out, r, c.title), c.matrix, r.result.data.class_names,
                                  r.result.data.class_groups),
                  confusion_csv(c.matrix, r.result.data.class_names),
-                 "Rows: true class; columns: answer; shade: share of the row; number: clips. Blue "
-                 "is right, orange is not.");
+                 std::string("Rows: true class; columns: answer; shade: share of the row") +
+                     (c.matrix.classes <= 24 ? "; number: clips" : "") +
+                     ". Blue is right, orange is not.");
     }
 }
 
 inline std::vector<moving_clip> moving_clips(const study& s, const study_retrieval& example) {
     const auto caption = [&](std::string head, const study_clip& c, const std::string& more) {
         std::vector<std::string> out{std::move(head)};
-        for (std::string& line : two_lines(class_name(s.data, c.label), 24))
+        for (std::string& line : two_lines(class_name(s.data, c.label), 22))
             out.push_back(std::move(line));
         if (!more.empty()) out.push_back(more);
         if (!c.caption.empty()) out.push_back(c.caption);
@@ -197,7 +207,8 @@ inline void reproduction(composition& out, const run& r) {
                                                                           : "no";
         page.row(std::vector<html_cell>{{"contains micro-gestures"}, {contains}});
     }
-    for (const setting& one : s.settings) page.row(std::vector<html_cell>{{one.name}, {one.value}});
+    for (const setting& one : s.settings)
+        page.row(std::vector<html_cell>{{one.name}, {shorten(one.value, 300)}});
     page.close_table();
     if (!s.results.empty()) single_runs(page, s);
 }
