@@ -1,7 +1,8 @@
 // mgkit_golden: compares mgkit with every file of recorded reference numbers below a folder.
 //
-//   mgkit_golden [FOLDER] [--strict] [--list] [--backend eigen]
+//   mgkit_golden [FOLDER] [--strict] [--list] [--backend NAME|all]
 //
+// NAME is a backend of this build, by default the default one; `all` runs each of them.
 // FOLDER is the first argument, else $MGKIT_GOLDEN_DIR, else ../shared/golden beside the source
 // tree. Exit code 0: every file of a known family agrees; 1: something differs, fails or is empty;
 // 2: wrong usage; 77: no folder was named and the default one does not exist.
@@ -16,19 +17,11 @@
 
 #include "golden/runner.hpp"
 
-namespace mgkit::golden {
-// Weak: a program linked with some of the family files only is complete and knows fewer families.
-[[gnu::weak]] void add_augment_families(std::vector<family>&);
-[[gnu::weak]] void add_encoder_families(std::vector<family>&);
-[[gnu::weak]] void add_loss_families(std::vector<family>&);
-[[gnu::weak]] void add_probe_families(std::vector<family>&);
-[[gnu::weak]] void add_training_families(std::vector<family>&);
-}  // namespace mgkit::golden
-
 namespace {
 
 namespace fs = std::filesystem;
 using namespace mgkit;
+using golden::backend;
 using golden::checks;
 using golden::family;
 
@@ -37,6 +30,7 @@ struct options {
     bool named = false;  ///< the folder was asked for, not the default
     bool strict = false;
     bool list = false;
+    std::vector<backend> backends;
 };
 
 /// What became of all files of one family.
@@ -46,15 +40,6 @@ struct tally {
     double worst_double = 0, worst_float = 0;
     std::vector<std::string> failures;
 };
-
-std::vector<family> known_families() {
-    std::vector<family> all;
-    for (auto add :
-         {golden::add_augment_families, golden::add_encoder_families, golden::add_loss_families,
-          golden::add_probe_families, golden::add_training_families})
-        if (add != nullptr) add(all);
-    return all;
-}
 
 fs::path default_folder() {
 #ifdef MGKIT_SOURCE_DIR
@@ -67,12 +52,14 @@ fs::path default_folder() {
 
 int usage(const std::string& problem) {
     std::fprintf(stderr, "mgkit_golden: %s\n", problem.c_str());
-    std::fputs("usage: mgkit_golden [FOLDER] [--strict] [--list] [--backend eigen]\n", stderr);
+    std::fputs("usage: mgkit_golden [FOLDER] [--strict] [--list] [--backend NAME|all]\n", stderr);
     return 2;
 }
 
 /// 0, or the exit code for wrong arguments.
 int parse(int count, char** arguments, options& chosen) {
+    const std::vector<backend> built = golden::backends();
+    std::string wanted(built.front().name);
     for (int i = 1; i < count; ++i) {
         const std::string argument = arguments[i];
         if (argument == "--strict") {
@@ -81,8 +68,7 @@ int parse(int count, char** arguments, options& chosen) {
             chosen.list = true;
         } else if (argument == "--backend") {
             if (++i == count) return usage("--backend needs a name");
-            if (arguments[i] != std::string("eigen"))
-                return usage("no backend '" + std::string(arguments[i]) + "'; there is eigen");
+            wanted = arguments[i];
         } else if (argument.rfind("--", 0) == 0) {
             return usage("no option '" + argument + "'");
         } else if (chosen.named) {
@@ -92,6 +78,13 @@ int parse(int count, char** arguments, options& chosen) {
             chosen.named = true;
         }
     }
+    std::string names;
+    for (const backend& one : built) {
+        if (wanted == "all" || wanted == one.name) chosen.backends.push_back(one);
+        names += (names.empty() ? "" : ", ") + std::string(one.name);
+    }
+    if (chosen.backends.empty())
+        return usage("no backend '" + wanted + "'; this build has " + names);
     if (chosen.named) return 0;
     const char* variable = std::getenv("MGKIT_GOLDEN_DIR");
     chosen.named = variable != nullptr && *variable != '\0';
@@ -121,23 +114,9 @@ void print(const std::string& name, const tally& sum) {
                 sum.failures.empty() ? "ok" : "FAILED");
 }
 
-int run(const options& chosen) {
-    const std::vector<family> known = known_families();
-    if (chosen.list) {
-        for (const family& one : known) std::printf("%s\n", std::string(one.name).c_str());
-        return 0;
-    }
-    if (!fs::is_directory(chosen.folder)) {
-        std::fprintf(stderr, "mgkit_golden: no folder %s; name it or set MGKIT_GOLDEN_DIR\n",
-                     chosen.folder.c_str());
-        return chosen.named ? 1 : 77;
-    }
-    const auto files = files_below(chosen.folder);
-    if (files.empty()) {
-        std::fprintf(stderr, "mgkit_golden: no *.safetensors below %s\n", chosen.folder.c_str());
-        return 1;
-    }
-
+/// All files on one backend; 0 if every file of a known family agrees, else 1.
+int compare_all(const options& chosen, const backend& one, const std::vector<fs::path>& files) {
+    const std::vector<family>& known = one.families;
     std::map<std::string, tally> tallies;
     std::map<std::string, int> unknown;
     std::vector<std::string> failures;
@@ -154,7 +133,7 @@ int run(const options& chosen) {
                                         : io::parse_json(metadata->second, label + ": config");
             const std::string wanted = family_of(config, path);
             const auto match = std::find_if(known.begin(), known.end(),
-                                            [&](const family& one) { return one.name == wanted; });
+                                            [&](const family& f) { return f.name == wanted; });
             if (match == known.end()) {
                 ++unknown[wanted];
                 continue;
@@ -177,7 +156,8 @@ int run(const options& chosen) {
         }
     }
 
-    std::printf("family: files, checks, worst relative error\n");
+    const std::string on(one.name);
+    std::printf("backend %s; family: files, checks, worst relative error\n", on.c_str());
     for (const auto& [name, sum] : tallies) print(name, sum);
     for (const auto& [name, count] : unknown)
         std::printf("%-20s %5d files        unknown family\n", (name + ":").c_str(), count);
@@ -186,6 +166,28 @@ int run(const options& chosen) {
     const bool refused = chosen.strict && !unknown.empty();
     if (refused) std::printf("FAILED unknown families under --strict\n");
     return failures.empty() && !tallies.empty() && !refused ? 0 : 1;
+}
+
+int run(const options& chosen) {
+    if (chosen.list) {
+        for (const family& one : chosen.backends.front().families)
+            std::printf("%s\n", std::string(one.name).c_str());
+        return 0;
+    }
+    if (!fs::is_directory(chosen.folder)) {
+        std::fprintf(stderr, "mgkit_golden: no folder %s; name it or set MGKIT_GOLDEN_DIR\n",
+                     chosen.folder.c_str());
+        return chosen.named ? 1 : 77;
+    }
+    const auto files = files_below(chosen.folder);
+    if (files.empty()) {
+        std::fprintf(stderr, "mgkit_golden: no *.safetensors below %s\n", chosen.folder.c_str());
+        return 1;
+    }
+    int worst = 0;
+    for (const backend& one : chosen.backends)
+        worst = std::max(worst, compare_all(chosen, one, files));
+    return worst;
 }
 
 }  // namespace

@@ -79,11 +79,13 @@ struct family {
     runner run;
 };
 
-// Each defined in the file of that name; a program built without one does not know its families.
-void add_augment_families(std::vector<family>&);
-void add_encoder_families(std::vector<family>&);
-void add_loss_families(std::vector<family>&);
-void add_probe_families(std::vector<family>&);
-void add_training_families(std::vector<family>&);
+/// A backend built into the program and the families it is compared on.
+struct backend {
+    std::string_view name;
+    std::vector<family> families;
+};
+
+/// Every backend of this build, the default one first. Written by the build.
+std::vector<backend> backends();
 
 }  // namespace mgkit::golden

@@ -1,4 +1,4 @@
-// What the encoder, loss and training families share: tensors from files, gradients against files.
+// What the families share: tensors from files, gradients against files.
 #pragma once
 
 #include <algorithm>
@@ -6,17 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "mgkit/backend/eigen.hpp"
+#include "golden/runner.hpp"
 #include "mgkit/nn/archive.hpp"
-#include "runner.hpp"
 
 namespace mgkit::golden {
 
-/// Runs `body(type_tag<S>)` in both precisions.
-template <class Body>
-void in_both_precisions(Body&& body) {
-    body(type_tag<double>{});
-    body(type_tag<float>{});
+/// Runs `body(type_tag<T>)` for every tensor type of a backend: one per precision.
+template <class... Ts, class Body>
+void in_precisions(Body&& body) {
+    (body(type_tag<Ts>{}), ...);
 }
 
 /// Bounds of one file. Double: 1e-9. Float: ten times what the reference itself loses in float32

@@ -1,15 +1,16 @@
 // Families: linear_probe, retrieval.
+#pragma once
+
 #include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
 
+#include "golden/support.hpp"
 #include "mgkit/probe/linear.hpp"
 #include "mgkit/probe/neighbours.hpp"
-#include "support.hpp"
 
-namespace mgkit::golden {
-namespace {
+namespace mgkit::golden::probe_group {
 
 template <class S>
 data::basic_feature_table<S> table_of(const io::safetensors_file& file, const std::string& name) {
@@ -18,7 +19,7 @@ data::basic_feature_table<S> table_of(const io::safetensors_file& file, const st
             file.read<S>(name)};
 }
 
-std::vector<int> labels_of(const io::safetensors_file& file, const std::string& name) {
+inline std::vector<int> labels_of(const io::safetensors_file& file, const std::string& name) {
     const auto stored = file.read<std::int64_t>(name);
     return {stored.begin(), stored.end()};
 }
@@ -48,10 +49,10 @@ S cross_entropy_of(std::span<const S> scores, std::span<const int> labels) {
 
 /// Weights, losses and accuracies of every epoch. Float bound: up to fifty steps at a rate of up to
 /// 2 keep weights and losses within 3e-5; accuracies are counts and exact.
+template <class... Ts>
 void linear_probe(const io::safetensors_file& file, const io::json& config, checks& out) {
-    in_both_precisions([&](auto tag) {
-        using S = typename decltype(tag)::type;
-        using T = eigen::tensor<S>;
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         context ctx;
         const double bound = std::is_same_v<S, float> ? 3e-5 : 1e-9;
         const auto train = table_of<S>(file, "input/features"),
@@ -111,10 +112,10 @@ void linear_probe(const io::safetensors_file& file, const io::json& config, chec
 
 /// Float bounds: one rounding of each row's norm and one product over D, 1e-6; neighbours and votes
 /// are the same in both precisions, as no two cosines of a query are that close.
+template <class... Ts>
 void retrieval(const io::safetensors_file& file, const io::json& config, checks& out) {
-    in_both_precisions([&](auto tag) {
-        using S = typename decltype(tag)::type;
-        using T = eigen::tensor<S>;
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         context ctx;
         const double bound = std::is_same_v<S, float> ? 1e-6 : 1e-9;
         const auto gallery = table_of<S>(file, "input/gallery"),
@@ -147,11 +148,10 @@ void retrieval(const io::safetensors_file& file, const io::json& config, checks&
     });
 }
 
-}  // namespace
-
-void add_probe_families(std::vector<family>& families) {
-    families.push_back({"linear_probe", linear_probe});
-    families.push_back({"retrieval", retrieval});
+template <class... Ts>
+void add_families(std::vector<family>& families) {
+    families.push_back({"linear_probe", linear_probe<Ts...>});
+    families.push_back({"retrieval", retrieval<Ts...>});
 }
 
-}  // namespace mgkit::golden
+}  // namespace mgkit::golden::probe_group

@@ -1,14 +1,15 @@
 // Families: positional, dst_layer, dste, sttr.
+#pragma once
+
+#include "golden/support.hpp"
 #include "mgkit/encode/list.hpp"
-#include "support.hpp"
 
-namespace mgkit::golden {
-namespace {
+namespace mgkit::golden::encoder_group {
 
+template <class... Ts>
 void positional(const io::safetensors_file& file, const io::json& config, checks& out) {
-    in_both_precisions([&](auto tag) {
-        using S = typename decltype(tag)::type;
-        using T = eigen::tensor<S>;
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         context ctx;
         for (const int width : config.at("dims")) {
             const encode::position_table<T> table(nn::scope(ctx), width);
@@ -20,10 +21,10 @@ void positional(const io::safetensors_file& file, const io::json& config, checks
     });
 }
 
+template <class... Ts>
 void dst_layer(const io::safetensors_file& file, const io::json& config, checks& out) {
-    in_both_precisions([&](auto tag) {
-        using S = typename decltype(tag)::type;
-        using T = eigen::tensor<S>;
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         using X = variable<T>;
         context ctx;
         const bounds<S> bound(config);
@@ -54,12 +55,11 @@ void dst_layer(const io::safetensors_file& file, const io::json& config, checks&
     });
 }
 
-template <template <class> class Encoder, class Settings>
+template <template <class> class Encoder, class... Ts, class Settings>
 void encoder(const io::safetensors_file& file, const io::json& config, checks& out,
              const Settings& settings) {
-    in_both_precisions([&](auto tag) {
-        using S = typename decltype(tag)::type;
-        using T = eigen::tensor<S>;
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         using X = variable<T>;
         context ctx;
         const bounds<S> bound(config);
@@ -70,7 +70,7 @@ void encoder(const io::safetensors_file& file, const io::json& config, checks& o
         expect(out, ctx, file, "output/emb_t", model.ske_emb.t_embedding(ctx, jt), bound.values);
         expect(out, ctx, file, "output/emb_s", model.ske_emb.s_embedding(ctx, js), bound.values);
         const auto weighted = [&](const X& value, const std::string& name) {
-            return sum(ctx, mul(ctx, value, X{tensor_from<T>(ctx, file, name)}));
+            return mgkit::sum(ctx, mul(ctx, value, X{tensor_from<T>(ctx, file, name)}));
         };
         for (const bool pool : {false, true}) {
             if (pool && !file.contains("input/w_pool_t")) continue;
@@ -100,37 +100,38 @@ void encoder(const io::safetensors_file& file, const io::json& config, checks& o
     });
 }
 
-encode::clip_extents clip_of(const io::json& config) {
+inline encode::clip_extents clip_of(const io::json& config) {
     return {.channels = config.at("C"),
             .frames = config.at("T"),
             .joints = config.at("V"),
             .persons = config.at("M")};
 }
 
+template <class... Ts>
 void dste(const io::safetensors_file& file, const io::json& config, checks& out) {
-    encoder<encode::dste>(file, config, out,
-                          encode::dste_settings{.clip = clip_of(config),
-                                                .width = config.at("hidden"),
-                                                .heads = config.at("heads"),
-                                                .gap = config.at("gap"),
-                                                .alpha = config.at("alpha")});
+    encoder<encode::dste, Ts...>(file, config, out,
+                                 encode::dste_settings{.clip = clip_of(config),
+                                                       .width = config.at("hidden"),
+                                                       .heads = config.at("heads"),
+                                                       .gap = config.at("gap"),
+                                                       .alpha = config.at("alpha")});
 }
 
+template <class... Ts>
 void sttr(const io::safetensors_file& file, const io::json& config, checks& out) {
-    encoder<encode::sttr>(file, config, out,
-                          encode::sttr_settings{.clip = clip_of(config),
-                                                .width = config.at("hidden"),
-                                                .heads = config.at("heads"),
-                                                .layers = config.at("layers")});
+    encoder<encode::sttr, Ts...>(file, config, out,
+                                 encode::sttr_settings{.clip = clip_of(config),
+                                                       .width = config.at("hidden"),
+                                                       .heads = config.at("heads"),
+                                                       .layers = config.at("layers")});
 }
 
-}  // namespace
-
-void add_encoder_families(std::vector<family>& families) {
-    families.push_back({"positional", positional});
-    families.push_back({"dst_layer", dst_layer});
-    families.push_back({"dste", dste});
-    families.push_back({"sttr", sttr});
+template <class... Ts>
+void add_families(std::vector<family>& families) {
+    families.push_back({"positional", positional<Ts...>});
+    families.push_back({"dst_layer", dst_layer<Ts...>});
+    families.push_back({"dste", dste<Ts...>});
+    families.push_back({"sttr", sttr<Ts...>});
 }
 
-}  // namespace mgkit::golden
+}  // namespace mgkit::golden::encoder_group

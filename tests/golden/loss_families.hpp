@@ -1,9 +1,10 @@
 // Families: loss_terms, loss_total.
-#include "mgkit/loss/decorrelation.hpp"
-#include "support.hpp"
+#pragma once
 
-namespace mgkit::golden {
-namespace {
+#include "golden/support.hpp"
+#include "mgkit/loss/decorrelation.hpp"
+
+namespace mgkit::golden::loss_group {
 
 /// Float bounds. The reference's own float32 figures are not recorded for losses; standardised
 /// columns lose up to a few hundred units in the last place where they are nearly constant.
@@ -24,10 +25,10 @@ struct embeddings {
     }
 };
 
+template <class... Ts>
 void loss_terms(const io::safetensors_file& file, const io::json& config, checks& out) {
-    in_both_precisions([&](auto tag) {
-        using S = typename decltype(tag)::type;
-        using T = eigen::tensor<S>;
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         using X = variable<T>;
         context ctx;
         loss::decorrelation_settings s;
@@ -79,10 +80,10 @@ void loss_terms(const io::safetensors_file& file, const io::json& config, checks
     });
 }
 
+template <class... Ts>
 void loss_total(const io::safetensors_file& file, const io::json& config, checks& out) {
-    in_both_precisions([&](auto tag) {
-        using S = typename decltype(tag)::type;
-        using T = eigen::tensor<S>;
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         using X = variable<T>;
         context ctx;
         loss::decorrelation_settings s;
@@ -116,11 +117,10 @@ void loss_total(const io::safetensors_file& file, const io::json& config, checks
     });
 }
 
-}  // namespace
-
-void add_loss_families(std::vector<family>& families) {
-    families.push_back({"loss_terms", loss_terms});
-    families.push_back({"loss_total", loss_total});
+template <class... Ts>
+void add_families(std::vector<family>& families) {
+    families.push_back({"loss_terms", loss_terms<Ts...>});
+    families.push_back({"loss_total", loss_total<Ts...>});
 }
 
-}  // namespace mgkit::golden
+}  // namespace mgkit::golden::loss_group

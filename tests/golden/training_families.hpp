@@ -1,4 +1,7 @@
 // Families: usdrl_forward, pretrain_steps, downstream.
+#pragma once
+
+#include "golden/support.hpp"
 #include "mgkit/augment/n_views.hpp"
 #include "mgkit/augment/presets.hpp"
 #include "mgkit/clip/resample.hpp"
@@ -6,14 +9,12 @@
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/skeleton/streams.hpp"
 #include "mgkit/train/adam.hpp"
-#include "support.hpp"
 
-namespace mgkit::golden {
-namespace {
+namespace mgkit::golden::training_group {
 
 using four_views = augment::n_views<4, augment::reference>;
 
-encode::clip_extents clip_of(const io::json& config) {
+inline encode::clip_extents clip_of(const io::json& config) {
     return {.channels = config.at("C"),
             .frames = config.at("T"),
             .joints = config.at("V"),
@@ -38,10 +39,9 @@ encode::sttr_settings settings_of(const type_tag<encode::sttr<T>>&, const io::js
 }
 
 /// Calls body with the encoder type a file names, in both precisions.
-template <class Body>
+template <class... Ts, class Body>
 void with_encoder(const io::json& config, Body&& body) {
-    in_both_precisions([&](auto tag) {
-        using T = eigen::tensor<typename decltype(tag)::type>;
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
         if (config.at("backbone") == "STTR")
             body(type_tag<encode::sttr<T>>{}, type_tag<T>{});
         else
@@ -49,7 +49,7 @@ void with_encoder(const io::json& config, Body&& body) {
     });
 }
 
-std::vector<skeleton::joint_pair> bones_of(const io::json& config) {
+inline std::vector<skeleton::joint_pair> bones_of(const io::json& config) {
     std::vector<skeleton::joint_pair> out;
     for (const auto& pair : config.at("bones")) out.push_back({pair.at(0), pair.at(1)});
     return out;
@@ -91,12 +91,13 @@ T stacked_views(context& ctx, const io::safetensors_file& file, const io::json& 
     return backend_traits<T>::from_host(ctx, modality(all, config, config.at("T")), extents);
 }
 
+template <class... Ts>
 void usdrl_forward(const io::safetensors_file& file, const io::json& config, checks& out) {
-    with_encoder(config, [&]<class E, class T>(type_tag<E> encoder, type_tag<T>) {
+    with_encoder<Ts...>(config, [&]<class E, class T>(type_tag<E> encoder, type_tag<T>) {
         using X = variable<T>;
         context ctx;
         ctx.training = true;
-        const bounds<typename T::scalar> bound(config);
+        const bounds<scalar_of<T>> bound(config);
         pretext::decorrelation<T, E, four_views> model(nn::scope(ctx),
                                                        settings_of(encoder, config));
         nn::load(ctx, model, file, {.prefix = "param/"});
@@ -116,7 +117,7 @@ void usdrl_forward(const io::safetensors_file& file, const io::json& config, che
                 expect(out, ctx, file, text("output/z_", name, k), value.value, bound.values);
                 if (!file.contains(text("input/w_", name, k))) return;
                 const X w = X{tensor_from<T>(ctx, file, text("input/w_", name, k))};
-                const X part = sum(ctx, mul(ctx, value, w));
+                const X part = mgkit::sum(ctx, mul(ctx, value, w));
                 total = total ? add(ctx, *total, part) : part;
             };
             domain("t", z.temporal[k]);
@@ -145,9 +146,10 @@ void usdrl_forward(const io::safetensors_file& file, const io::json& config, che
 /// own float32 losses are in the file; ours may differ from the float64 loss by three times as
 /// much, at least 1e-3, and parameters by twice the rate per step (one step each way); running
 /// statistics follow the drifting biases and are compared on the scale of 1.
+template <class... Ts>
 void pretrain_steps(const io::safetensors_file& file, const io::json& config, checks& out) {
-    with_encoder(config, [&]<class E, class T>(type_tag<E> encoder, type_tag<T>) {
-        using S = typename T::scalar;
+    with_encoder<Ts...>(config, [&]<class E, class T>(type_tag<E> encoder, type_tag<T>) {
+        using S = scalar_of<T>;
         constexpr bool exact = std::is_same_v<S, double>;
         context ctx;
         ctx.training = true;
@@ -216,9 +218,10 @@ void pretrain_steps(const io::safetensors_file& file, const io::json& config, ch
     });
 }
 
+template <class... Ts>
 void downstream(const io::safetensors_file& file, const io::json& config, checks& out) {
-    with_encoder(config, [&]<class E, class T>(type_tag<E> encoder, type_tag<T>) {
-        using S = typename T::scalar;
+    with_encoder<Ts...>(config, [&]<class E, class T>(type_tag<E> encoder, type_tag<T>) {
+        using S = scalar_of<T>;
         context ctx;
         // Float bound: evaluation forward passes of the other families stay below 3e-6.
         const double bound = std::is_same_v<S, float> ? 2e-5 : 1e-9;
@@ -259,12 +262,11 @@ void downstream(const io::safetensors_file& file, const io::json& config, checks
     });
 }
 
-}  // namespace
-
-void add_training_families(std::vector<family>& families) {
-    families.push_back({"usdrl_forward", usdrl_forward});
-    families.push_back({"pretrain_steps", pretrain_steps});
-    families.push_back({"downstream", downstream});
+template <class... Ts>
+void add_families(std::vector<family>& families) {
+    families.push_back({"usdrl_forward", usdrl_forward<Ts...>});
+    families.push_back({"pretrain_steps", pretrain_steps<Ts...>});
+    families.push_back({"downstream", downstream<Ts...>});
 }
 
-}  // namespace mgkit::golden
+}  // namespace mgkit::golden::training_group

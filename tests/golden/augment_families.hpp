@@ -2,20 +2,20 @@
 //
 // Float bounds: 1e-6 where values are blended or mapped once from inputs near 1 (three roundings of
 // 6e-8); 1e-5 against the float32 reference itself, whose sampling positions are off by 3e-6.
+#pragma once
+
 #include <array>
 #include <cstddef>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "golden/support.hpp"
 #include "mgkit/augment/list.hpp"
 #include "mgkit/encode/tokens.hpp"
 #include "mgkit/skeleton/streams.hpp"
-#include "support.hpp"
 
-namespace mgkit::golden {
-
-namespace {
+namespace mgkit::golden::augment_group {
 
 using skeleton::channel_layout;
 using skeleton::pose;
@@ -25,7 +25,7 @@ template <class S>
 constexpr double bound = std::is_same_v<S, double> ? 1e-9 : 1e-6;
 
 /// Files of two and three channels hold coordinates only.
-pose_shape shape_in(const io::json& config, int channels) {
+inline pose_shape shape_in(const io::json& config, int channels) {
     return {channels == 2 ? channel_layout::xy : channel_layout::xyz, config.at("T").get<int>(),
             config.at("V").get<int>(), config.at("M").get<int>()};
 }
@@ -60,22 +60,24 @@ void compare(checks& out, const io::safetensors_file& file, const std::string& n
     out.close(name, std::span(got), std::span(want), tolerance);
 }
 
-augment::matrix3 matrix_in(const io::safetensors_file& file, const std::string& name) {
+inline augment::matrix3 matrix_in(const io::safetensors_file& file, const std::string& name) {
     const auto values = file.read<double>(name);
     augment::matrix3 matrix{};
     for (std::size_t i = 0; i < 9; ++i) matrix[i / 3][i % 3] = values.at(i);
     return matrix;
 }
 
-augment::index_set joints_in(const io::safetensors_file& file, const std::string& name) {
+inline augment::index_set joints_in(const io::safetensors_file& file, const std::string& name) {
     augment::index_set joints;
     for (const int joint : file.read<int>(name)) joints.insert(joint);
     return joints;
 }
 
+template <class... Ts>
 void crop_resize(const io::safetensors_file& file, const io::json& config, checks& out) {
     const pose_shape shape = shape_in(config, config.at("C").get<int>());
-    in_both_precisions([&]<class S>(type_tag<S>) {
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         int number = 0;
         for (const auto& [valid, start, length, frames] :
              config.at("crops").get<std::vector<std::array<int, 4>>>()) {
@@ -98,12 +100,14 @@ void crop_resize(const io::safetensors_file& file, const io::json& config, check
     });
 }
 
+template <class... Ts>
 void spatial_augment(const io::safetensors_file& file, const io::json& config, checks& out) {
     const pose_shape shape = shape_in(config, config.at("C").get<int>());
     const augment::joint_damage mixed{joints_in(file, "input/joints"), augment::damage::map,
                                       matrix_in(file, "input/corruption")};
     const augment::joint_damage zeroed{mixed.joints, augment::damage::erase};
-    in_both_precisions([&]<class S>(type_tag<S>) {
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         const stored_clip<S> clip(file, shape, shape.frames);
         compare(out, file, "output/shear",
                 view_of(augment::shear{}, {matrix_in(file, "input/shear")}, clip.view));
@@ -114,8 +118,8 @@ void spatial_augment(const io::safetensors_file& file, const io::json& config, c
 }
 
 /// The plan that the recorded draws of one view amount to.
-augment::reference::plan plan_in(const io::safetensors_file& file, const io::json& view, int number,
-                                 int frames) {
+inline augment::reference::plan plan_in(const io::safetensors_file& file, const io::json& view,
+                                        int number, int frames) {
     const std::string prefix = text("input/view", number, "_");
     augment::reference::plan plan;
     auto& [crop, one] = plan;
@@ -134,6 +138,7 @@ augment::reference::plan plan_in(const io::safetensors_file& file, const io::jso
     return plan;
 }
 
+template <class... Ts>
 void feeder_views(const io::safetensors_file& file, const io::json& config, checks& out) {
     const pose_shape shape = shape_in(config, 3);
     const int valid = config.at("valid").get<int>(), frames = config.at("out_T").get<int>();
@@ -143,7 +148,8 @@ void feeder_views(const io::safetensors_file& file, const io::json& config, chec
     auto& crop = policy.get<augment::crop_resize>();
     crop = {
         .low = low, .high = high, .min_crop = config.at("min_crop").get<int>(), .frames = frames};
-    in_both_precisions([&]<class S>(type_tag<S>) {
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         const stored_clip<S> clip(file, shape, valid);
         int number = 0;
         for (const auto& view : config.at("views")) {
@@ -158,6 +164,7 @@ void feeder_views(const io::safetensors_file& file, const io::json& config, chec
     });
 }
 
+template <class... Ts>
 void modality(const io::safetensors_file& file, const io::json& config, checks& out) {
     const int channels = config.at("C").get<int>();
     const pose_shape shape = shape_in(config, channels);
@@ -165,8 +172,8 @@ void modality(const io::safetensors_file& file, const io::json& config, checks& 
     std::vector<skeleton::joint_pair> bones;
     for (const auto& [child, parent] : config.at("bones").get<std::vector<std::array<int, 2>>>())
         bones.push_back({child, parent});
-    in_both_precisions([&]<class S>(type_tag<S>) {
-        using tensor = eigen::tensor<S>;
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
         const auto joints = file.read<S>("input/data");
         auto bone = joints, motion = joints;
         for (std::size_t n = 0; n < batch; ++n) {
@@ -178,7 +185,7 @@ void modality(const io::safetensors_file& file, const io::json& config, checks& 
         const auto tokens = [&](const std::string& name, const std::vector<S>& values) {
             context ctx;
             const auto clips =
-                backend_traits<tensor>::from_host(ctx, values, extents_of(file, "input/data"));
+                backend_traits<T>::from_host(ctx, values, extents_of(file, "input/data"));
             const auto t = encode::temporal_tokens(ctx, clips);
             const auto s = encode::spatial_tokens(ctx, clips);
             expect(out, ctx, file, "output/" + name + "_t", t, bound<S>);
@@ -190,13 +197,12 @@ void modality(const io::safetensors_file& file, const io::json& config, checks& 
     });
 }
 
-}  // namespace
-
-void add_augment_families(std::vector<family>& all) {
-    all.insert(all.end(), {{"crop_resize", crop_resize},
-                           {"spatial_augment", spatial_augment},
-                           {"feeder_views", feeder_views},
-                           {"modality", modality}});
+template <class... Ts>
+void add_families(std::vector<family>& all) {
+    all.insert(all.end(), {{"crop_resize", crop_resize<Ts...>},
+                           {"spatial_augment", spatial_augment<Ts...>},
+                           {"feeder_views", feeder_views<Ts...>},
+                           {"modality", modality<Ts...>}});
 }
 
-}  // namespace mgkit::golden
+}  // namespace mgkit::golden::augment_group
