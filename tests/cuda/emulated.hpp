@@ -132,8 +132,9 @@ public:
     }
 
     template <class In, class Out>
-    void multiply(const cuda::product<In, Out>& p) {
+    bool multiply(const cuda::product<In, Out>& p) {
         ++launches;
+        const bool adds = !backward;  // both ways of adding a bias round alike
         if (p.a_ld < (p.transpose_a ? p.m : p.k) || p.b_ld < (p.transpose_b ? p.k : p.n) ||
             p.c_ld < p.n)
             throw error("multiply", "rows that do not overlap", "a smaller step between them");
@@ -148,8 +149,9 @@ public:
                                                                          : k * p.b_ld + column)]);
                     Out& to = p.c[i * p.step_c + row * p.c_ld + column];
                     to = (p.beta != 0 ? to : Out(0)) + total +
-                         (p.bias != nullptr ? p.bias[column] : Out(0));
+                         (adds && p.bias != nullptr ? p.bias[column] : Out(0));
                 }
+        return adds || p.bias == nullptr;
     }
 
 private:

@@ -29,23 +29,29 @@ MGKIT_HOST_DEVICE inline float to_float(bf16 x) {
 }
 
 /// `scalar`: what a tensor's elements are and what the host sees. `operand`: what factors of matrix
-/// products are rounded to; they accumulate in `scalar`.
+/// products are rounded to; they accumulate in `scalar`. `epsilon` is the rounding of results.
 template <class Compute>
 struct compute_traits;
 template <>
 struct compute_traits<float> {
     using scalar = float;
     using operand = float;
+    static constexpr const char* name = "float";
+    static constexpr double epsilon = 0x1p-23;
 };
 template <>
 struct compute_traits<double> {
     using scalar = double;
     using operand = double;
+    static constexpr const char* name = "double";
+    static constexpr double epsilon = 0x1p-52;
 };
 template <>
 struct compute_traits<bf16> {
     using scalar = float;
     using operand = bf16;
+    static constexpr const char* name = "bf16";
+    static constexpr double epsilon = 0x1p-7;
 };
 
 }  // namespace mgkit::cuda

@@ -116,27 +116,14 @@ public:
         launched(name);
     }
     template <class In, class Out>
-    void multiply(const product<In, Out>& p) {
+    bool multiply(const product<In, Out>& p) {
         core_->use();
-        if (!plans_.run(*core_, p))
-            elements("bias", p.batch * p.m * p.n,
-                     add_bias<Out>{p.c, p.bias, p.m, p.n, p.c_ld, p.step_c});
+        const bool whole = plans_.run(*core_, p);
         if (core_->where().check_each_launch && !capturing_) core_->wait("matmul");
+        return whole;
     }
 
 private:
-    template <class S>
-    struct add_bias {
-        S* c;
-        const S* bias;
-        extent m, n, ld, step;
-        __device__ void operator()(extent i) const {
-            extent rest = i;
-            const extent column = split(rest, n), row = split(rest, m);
-            c[rest * step + row * ld + column] += bias[column];
-        }
-    };
-
     void launched(const char* name) const {
         check(cudaGetLastError(), name);
         if (core_->where().check_each_launch && !capturing_) core_->wait(name);

@@ -37,9 +37,9 @@ struct pack_body {
     }
 };
 
-/// c = beta c + bias where there is nothing to multiply.
+/// c = beta c + bias: what a product leaves to do, or all where there is nothing to multiply.
 template <class S>
-struct no_product_body {
+struct bias_body {
     S* c;
     const S* bias;
     extent m, n, ld, step;
@@ -62,13 +62,16 @@ void multiply(context& ctx, const product<typename T::scalar, typename T::scalar
     if (p.batch > std::numeric_limits<int>::max())
         throw error("matmul", "a batch of fewer than 2^31 products", text(p.batch),
                     "cut the batch into parts");
+    const auto finish = [&](int beta) {
+        device.elements("matmul", p.batch * p.m * p.n,
+                        bias_body<S>{p.c, p.bias, p.m, p.n, p.c_ld, p.step_c, beta});
+    };
     if (p.k == 0) {
-        device.elements("matmul of nothing", p.batch * p.m * p.n,
-                        no_product_body<S>{p.c, p.bias, p.m, p.n, p.c_ld, p.step_c, p.beta});
+        finish(p.beta);
         return;
     }
     if constexpr (std::same_as<operand, S>) {
-        device.multiply(p);
+        if (!device.multiply(p)) finish(1);
     } else {
         const auto packed = [&](const S* from, extent rows, extent columns, extent ld, extent step,
                                 extent& new_ld, extent& new_step) {
@@ -95,7 +98,7 @@ void multiply(context& ctx, const product<typename T::scalar, typename T::scalar
                               p.step_b, q.b_ld, q.step_b);
         q.a = static_cast<const operand*>(a.data());
         q.b = static_cast<const operand*>(b.data());
-        device.multiply(q);
+        if (!device.multiply(q)) finish(1);
     }
 }
 

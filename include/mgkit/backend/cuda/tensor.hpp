@@ -20,7 +20,7 @@ namespace mgkit::cuda {
 /// - `blocks(name, rows, threads, f)`: f(block, row) for every row; a block's threads work in
 ///   phases: `block.each(g)` runs g(thread) for all of them and waits, `block.reduce<S>(g,
 ///   combine)` combines g(thread) over threads in a fixed order and tells all of them;
-/// - `multiply(product)`: a batched matrix product.
+/// - `multiply(product)`: a batched matrix product; false where its bias is still to be added.
 template <class Compute, class Device>
 class device_tensor {
 public:
@@ -70,6 +70,8 @@ template <class C, class D>
 struct backend_traits<cuda::device_tensor<C, D>> {
     using T = cuda::device_tensor<C, D>;
     using scalar = typename T::scalar;
+    static constexpr const char* precision = cuda::compute_traits<C>::name;
+    static constexpr double epsilon = cuda::compute_traits<C>::epsilon;
 
     static const shape& shape_of(const T& t) { return t.extents(); }
     static T empty(context& ctx, const shape& extents) { return T(ctx, extents); }
