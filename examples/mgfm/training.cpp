@@ -41,12 +41,10 @@ int shortest_crop(const data::clip_set& clips, const training_options& training)
     return std::max(1, std::min(64, *middle / 2));
 }
 
-std::string run_of(const model_options& model, const training_options& training,
-                   const encode::clip_input& input) {
-    return text("width ", model.width, ", heads ", model.heads, ", frames ", model.frames,
-                ", stream ", skeleton::name(input.settings().stream), ", rate ", training.rate,
-                ", decay ", training.weight_decay, ", crop ", training.min_crop, ", views ",
-                training.views);
+/// What identifies a run beyond what `train::fit` knows.
+std::string run_of(const model_options& model, const training_options& training) {
+    return text("width ", model.width, ", heads ", model.heads, ", crop ", training.min_crop,
+                ", views ", training.views);
 }
 
 template <class Policy>
@@ -68,7 +66,7 @@ std::vector<train::epoch_record> fit(context& ctx, Method& method, const data::c
                       {.epochs = training.epochs,
                        .batch = training.batch,
                        .checkpoint = checkpoint,
-                       .run = text(Method::name, ", ", run_of(model, training, input))},
+                       .run = run_of(model, training)},
                       reporter{progress, clips.size()});
 }
 

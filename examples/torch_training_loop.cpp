@@ -1,0 +1,69 @@
+// mgkit inside a program of LibTorch's: our encoder is one module among theirs, in a training loop
+// that somebody else wrote. Tensors, gradients, optimiser and loss are LibTorch's throughout.
+#include "mgkit/backend/torch/module.hpp"
+// LibTorch's own headers follow ours.
+#include <torch/nn/functional/loss.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/optim/adam.h>
+
+#include <cstdio>
+
+#include "mgkit/clip/prepare.hpp"
+#include "mgkit/data/split.hpp"
+#include "mgkit/data/synthetic.hpp"
+#include "mgkit/encode/clip_input.hpp"
+#include "mgkit/encode/dste.hpp"
+
+namespace mg = mgkit;
+using tensor = mg::torch::tensor<float>;
+using encoder = mg::encode::dste<tensor>;
+
+namespace {
+
+// Clips as one tensor [N, C, T, V, M], the way a data loader of LibTorch's would hand them over.
+at::Tensor stacked(const mg::encode::clip_input& input, const mg::data::clip_set& clips) {
+    const auto e = input.extents();
+    const at::Tensor out = at::empty({clips.size(), e.channels, e.frames, e.joints, e.persons});
+    mg::encode::clip_input::scratch work;
+    for (int i = 0; i < clips.size(); ++i)
+        input.write_whole(clips.clip(i), {out[i].data_ptr<float>(), input.size()}, work);
+    return out;
+}
+
+}  // namespace
+
+int main() {
+    const auto clips = mg::clip::prepare({}, mg::data::make_synthetic()).clips;
+    const auto halves = mg::data::every_other_subject(clips);
+    const auto train = clips.subset(halves.train), test = clips.subset(halves.test);
+    const mg::encode::clip_input input(clips.topology, clips.shape, {.frames = 32});
+
+    mg::context ctx{.seed = 7};
+    encoder inner(mg::nn::scope(ctx), {.clip = input.extents(), .width = 16, .heads = 2});
+    const int features = inner.features();
+    const at::Tensor seen = stacked(input, train), unseen = stacked(input, test);
+    const at::Tensor classes = at::tensor(train.labels, at::kLong),
+                     truth = at::tensor(test.labels, at::kLong);
+
+    // From here on it is somebody's LibTorch program.
+    auto encode = std::make_shared<mg::torch::module<encoder>>(std::move(ctx), std::move(inner));
+    ::torch::nn::Linear classify(features, clips.classes());
+    std::vector<at::Tensor> all = encode->parameters();
+    for (const auto& p : classify->parameters()) all.push_back(p);
+    ::torch::optim::Adam optimiser(all, ::torch::optim::AdamOptions(2e-3));
+    for (int epoch = 0; epoch < 12; ++epoch) {
+        encode->train();
+        optimiser.zero_grad();
+        const at::Tensor loss = ::torch::nn::functional::cross_entropy(
+            classify->forward(encode->forward(seen)), classes);
+        loss.backward();
+        optimiser.step();
+        if (epoch % 3 == 2) std::printf("epoch %2d  loss %.3f\n", epoch + 1, loss.item<float>());
+    }
+    encode->eval();
+    const at::NoGradGuard not_recorded;
+    const at::Tensor guess = classify->forward(encode->forward(unseen)).argmax(1);
+    std::printf("right on people not trained on: %.0f of %d (generated clips)\n",
+                guess.eq(truth).sum().item<float>(), test.size());
+    return 0;
+}
