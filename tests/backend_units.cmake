@@ -1,31 +1,33 @@
 # Units that instantiate our suites on every backend of this build (rows of cmake/backends.json).
 # A new backend adds a row; nothing here names one.
 
-# mgkit_backend_units(<target> <folder> <group>...): writes one unit per backend and group from
+# mgkit_backend_units(<target> <folder> <element> <group>...): writes one unit per backend in
+# mgkit_unit_components and group, with the ending mgkit_unit_extension, from
 # tests/<folder>/unit.cpp.in (or <group>_unit.cpp.in), and tests/<folder>/registry.cpp.in.
 # A registry's @declarations@ are `void add_<group>_on_<backend>(std::vector<@element@>&);`.
 function(mgkit_backend_units target folder element)
     set(declarations "")
     set(calls "")
-    foreach(component IN LISTS mgkit_components)
+    foreach(component IN LISTS mgkit_unit_components)
         list(JOIN mgkit_tensors_${component} ", " tensors)
         string(APPEND calls "    all.push_back({\"${component}\", {}});\n")
         foreach(group IN LISTS ARGN)
             set(name add_${group}_on_${component})
             string(APPEND declarations "void ${name}(${element}&);\n")
             string(APPEND calls "    ${name}(all.back().families);\n")
-            set(template ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/unit.cpp.in)
-            if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/${group}_unit.cpp.in)
-                set(template ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/${group}_unit.cpp.in)
+            set(template ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${folder}/unit.cpp.in)
+            if(EXISTS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${folder}/${group}_unit.cpp.in)
+                set(template ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${folder}/${group}_unit.cpp.in)
             endif()
-            set(unit ${CMAKE_CURRENT_BINARY_DIR}/${folder}/${group}_on_${component}.cpp)
+            set(unit ${group}_on_${component}.${mgkit_unit_extension})
+            set(unit ${CMAKE_CURRENT_BINARY_DIR}/${folder}/${unit})
             configure_file(${template} ${unit} @ONLY)
             target_sources(${target} PRIVATE ${unit})
         endforeach()
         target_link_libraries(${target} PRIVATE mgkit_${component})
     endforeach()
     set(registry ${CMAKE_CURRENT_BINARY_DIR}/${folder}/registry.cpp)
-    configure_file(${folder}/registry.cpp.in ${registry} @ONLY)
+    configure_file(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${folder}/registry.cpp.in ${registry} @ONLY)
     target_sources(${target} PRIVATE ${registry})
-    target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
 endfunction()

@@ -134,11 +134,6 @@ void load(context& ctx, M& root, const io::safetensors_file& file,
 /// Host copies of a module's leaves, ready to be written; several modules may share one archive.
 class archive_writer {
 public:
-    template <class M>
-    void add(context& ctx, M& root, const std::string& prefix = {}) {
-        visit(root, leaf_writer(ctx, prefix));
-    }
-
     /// A visitor that takes every leaf it is shown.
     auto leaf_writer(context& ctx, std::string prefix) {
         return [this, &ctx, prefix = std::move(prefix)](const leaf_name& name, auto& leaf) {
@@ -150,6 +145,11 @@ public:
             else
                 put(prefix + name.text, host_values(ctx, leaf), detail::leaf_extents(leaf));
         };
+    }
+
+    template <class M>
+    void add(context& ctx, M& root, const std::string& prefix = {}) {
+        visit(root, leaf_writer(ctx, prefix));
     }
 
     template <class V>
