@@ -1,4 +1,5 @@
-"""What including each header costs a user: compiler seconds and peak memory, against budgets.
+"""Every header compiles alone, and what including it costs a user: compiler seconds and peak memory,
+against budgets. Private headers are compiled without a budget.
 
     include_cost.py --compiler g++ --eigen /usr/include/eigen3 [--headers fwd.hpp encode/dste.hpp]
 
@@ -91,10 +92,12 @@ def main():
                 problems.append(f"{name}: {mib:.0f} MiB, budget {memory} MiB")
 
         for header in options.headers or tree.headers():
-            if header == "mgkit.hpp" or tree.is_private(header) or tree.optional_backend(header):
+            if header == "mgkit.hpp" or tree.optional_backend(header):
                 continue
-            if not options.headers and header.endswith("list.hpp"):
-                continue  # a list is as expensive as its components together
+            # A list is as expensive as its components together.
+            if tree.is_private(header) or (not options.headers and header.endswith("list.hpp")):
+                bench.cost([f"mgkit/{header}"])
+                continue
             whole = header in ("fwd.hpp", "version.hpp")
             budget = FWD * scale if whole else bench.third_party(header) + COMPONENT * scale
             judge(header, budget, lambda n, h=header: bench.cost([f"mgkit/{h}"], n))

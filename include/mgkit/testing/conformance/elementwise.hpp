@@ -1,6 +1,7 @@
 // Elementwise operations as the conformance kit tries them. How to read an entry: operations.hpp.
 #pragma once
 
+#include "mgkit/core/type_list.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 

@@ -1,6 +1,7 @@
 // Feed-forward layers as the conformance kit tries them.
 #pragma once
 
+#include "mgkit/core/type_list.hpp"
 #include "mgkit/testing/conformance/elementwise.hpp"
 
 namespace mgkit::testing::entry {

@@ -1,6 +1,7 @@
 // The one list of what the conformance kit tries: every operation declared below tensor/ops.
 #pragma once
 
+#include "mgkit/core/type_list.hpp"
 #include "mgkit/testing/conformance/elementwise.hpp"
 #include "mgkit/testing/conformance/layers.hpp"
 #include "mgkit/testing/conformance/structure.hpp"

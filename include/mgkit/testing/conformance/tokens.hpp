@@ -1,6 +1,7 @@
 // Operations on token sequences and losses as the conformance kit tries them.
 #pragma once
 
+#include "mgkit/core/type_list.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 

@@ -1,6 +1,7 @@
 // Optimiser updates, which write in place, and the backend's own traits.
 #pragma once
 
+#include "mgkit/core/type_list.hpp"
 #include "mgkit/testing/conformance/check.hpp"
 
 namespace mgkit::testing {
