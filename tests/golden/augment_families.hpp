@@ -93,8 +93,8 @@ void crop_resize(const io::safetensors_file& file, const io::json& config, check
         for (const auto& entry : config.at("centers")) {
             const stored_clip<S> clip(file, shape, entry.at(0).get<int>());
             const augment::crop_resize stage{.frames = entry.at(2).get<int>()};
-            const auto plan =
-                stage.centre({shape, clip.view.length, {}}, entry.at(1).get<double>());
+            const augment::clip_info info{shape, clip.view.length, {}};
+            const auto plan = stage.centre(info, entry.at(1).get<double>());
             compare(out, file, text("output/center_", number++), view_of(stage, plan, clip.view));
         }
     });
