@@ -14,6 +14,7 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/clip_set.hpp"
+#include "mgkit/data/detail/skeleton_meta.hpp"
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/npy.hpp"
@@ -25,16 +26,7 @@ namespace detail {
 inline io::json meta_of(const clip_set& clips) {
     io::json meta;
     meta["name"] = clips.about.name;
-    meta["joints"] = clips.topology.joints;
-    meta["bones"] = io::json::array();
-    for (const auto bone : clips.topology.bones())
-        meta["bones"].push_back({bone.first, bone.second});
-    meta["centre"] = clips.topology.centre;
-    meta["scale_pair"] = {clips.topology.scale_pair.first, clips.topology.scale_pair.second};
-    meta["channels"] = io::json::array();
-    for (const char letter : std::string(skeleton::name(clips.shape.layout)))
-        meta["channels"].push_back(letter == 'c' ? std::string("confidence")
-                                                 : std::string(1, letter));
+    put_skeleton(meta, clips.topology, clips.shape.layout);
     meta["class_names"] = clips.class_names;
     if (!clips.class_groups.empty()) meta["class_groups"] = clips.class_groups;
     meta["zero_is_missing"] = false;

@@ -218,16 +218,7 @@ inline void untrimmed::write_all(const std::string& path, std::span<const record
     }
     io::json meta;
     meta["name"] = like.topology.name;
-    meta["joints"] = like.topology.joints;
-    meta["bones"] = io::json::array();
-    for (const auto bone : like.topology.bones())
-        meta["bones"].push_back({bone.first, bone.second});
-    meta["centre"] = like.topology.centre;
-    meta["scale_pair"] = {like.topology.scale_pair.first, like.topology.scale_pair.second};
-    meta["channels"] = io::json::array();
-    for (const char letter : std::string_view(skeleton::name(layout)))
-        meta["channels"].push_back(letter == 'c' ? std::string("confidence")
-                                                 : std::string(1, letter));
+    data::detail::put_skeleton(meta, like.topology, layout);
     if (like.fps > 0) meta["fps"] = like.fps;
     if (like.width > 0) meta["width"] = like.width;
     if (like.height > 0) meta["height"] = like.height;
