@@ -1,6 +1,6 @@
 // mgkit inside a program of LibTorch's: our encoder is one module among theirs, in a training loop
 // that somebody else wrote. Tensors, gradients, optimiser and loss are LibTorch's throughout.
-#include "mgkit/backend/torch/module.hpp"
+#include "mgkit/nn/torch_module.hpp"
 // LibTorch's own headers follow ours.
 #include <torch/nn/functional/loss.h>
 #include <torch/nn/modules/linear.h>
@@ -46,19 +46,20 @@ int main() {
                      truth = at::tensor(test.labels, at::kLong);
 
     // From here on it is somebody's LibTorch program.
+    at::manual_seed(7);
     auto encode = std::make_shared<mg::torch::module<encoder>>(std::move(ctx), std::move(inner));
     ::torch::nn::Linear classify(features, clips.classes());
     std::vector<at::Tensor> all = encode->parameters();
     for (const auto& p : classify->parameters()) all.push_back(p);
-    ::torch::optim::Adam optimiser(all, ::torch::optim::AdamOptions(2e-3));
-    for (int epoch = 0; epoch < 12; ++epoch) {
+    ::torch::optim::Adam optimiser(all, ::torch::optim::AdamOptions(5e-3));
+    for (int epoch = 0; epoch < 40; ++epoch) {
         encode->train();
         optimiser.zero_grad();
         const at::Tensor loss = ::torch::nn::functional::cross_entropy(
             classify->forward(encode->forward(seen)), classes);
         loss.backward();
         optimiser.step();
-        if (epoch % 3 == 2) std::printf("epoch %2d  loss %.3f\n", epoch + 1, loss.item<float>());
+        if (epoch % 10 == 9) std::printf("epoch %2d  loss %.3f\n", epoch + 1, loss.item<float>());
     }
     encode->eval();
     const at::NoGradGuard not_recorded;

@@ -41,7 +41,7 @@ def check_header(header, problems):
     for target in tree.ANY_INCLUDE.findall(source):
         for pattern, places in PLACES:
             if not target.startswith("mgkit/") and re.match(f"({pattern})", target):
-                if own not in places:
+                if own not in places and not tree.optional_backend(header):
                     where = ", ".join(sorted(places)) or "no header"
                     problems.append(f"{header}: <{target}> belongs in {where}")
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -24,41 +25,72 @@ struct three_views {
 
 }  // namespace detail
 
-/// Losses of the first `steps` steps of decorrelation on a small DSTE encoder: 5 synthetic clips,
-/// 3 views, Adam, stochastic depth on. The same initial values and clips on every backend.
-template <tensor T>
-std::vector<double> training_losses(context& ctx, int steps = 20) {
+/// What is trained: small enough for the reference's plain loops, unless asked for more.
+struct training_settings {
+    encode::clip_extents clip{.channels = 3, .frames = 12, .joints = 7, .persons = 1};
+    int clips = 5, width = 16, heads = 2, steps = 20;
+};
+
+/// Losses of decorrelation on a DSTE encoder step by step: synthetic clips, 3 views, Adam,
+/// stochastic depth on. The same initial values and clips on every backend. `after_step()` is
+/// called when a step's loss is known.
+template <tensor T, class AfterStep>
+std::vector<double> training_losses(context& ctx, const training_settings& s,
+                                    AfterStep&& after_step) {
     using X = variable<T>;
-    const encode::clip_extents extents{.channels = 3, .frames = 12, .joints = 7, .persons = 1};
-    constexpr int clips = 5;
+    constexpr int views = detail::three_views::views;
     const context_guard guard(ctx);
     ctx.training = true;
     pretext::decorrelation<T, encode::dste<T>, detail::three_views> model(
-        nn::scope(ctx), encode::dste_settings{.clip = extents, .width = 16, .heads = 2});
+        nn::scope(ctx), encode::dste_settings{.clip = s.clip, .width = s.width, .heads = s.heads});
     train::updater<T, train::adam> update(ctx, model, train::adam{.rate = 1e-3});
     ctx.rows.clear();
+    const shape input_shape{views * s.clips, s.clip.channels, s.clip.frames, s.clip.joints,
+                            s.clip.persons};
     std::vector<double> values;
-    for (int k = 0; k < detail::three_views::views; ++k)
-        for (int i = 0; i < clips; ++i) {
+    for (int k = 0; k < views; ++k)
+        for (int i = 0; i < s.clips; ++i) {
             ctx.rows.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(k)});
             random_stream stream(
-                random_key{.seed = 3, .clip = static_cast<std::uint32_t>(100 * k + i)}, "clip");
-            for (int n = 0; n < extents.channels * extents.frames * extents.joints; ++n)
+                random_key{.seed = 3, .clip = static_cast<std::uint32_t>(1000 * k + i)}, "clip");
+            for (extent n = 0; n < input_shape.after(0); ++n)
                 values.push_back(static_cast<float>(stream.normal()));
         }
-    const T input = detail::from_doubles<T>(ctx, values,
-                                            {detail::three_views::views * clips, extents.channels,
-                                             extents.frames, extents.joints, extents.persons});
+    const T input = detail::from_doubles<T>(ctx, values, input_shape);
     std::vector<double> losses;
-    for (int step = 0; step < steps; ++step, ++ctx.epoch) {
+    for (int step = 0; step < s.steps; ++step, ++ctx.epoch) {
         nn::zero_gradients(model);
         const recording<T> record(ctx);
         const auto value = model(ctx, pretext::batch<X>{X{input}, {}});
         backward(ctx, value.loss);
         update.step(ctx, model, 1e-3);
         losses.push_back(detail::to_doubles(ctx, value.loss.value).at(0));
+        after_step();
     }
     return losses;
+}
+
+template <tensor T>
+std::vector<double> training_losses(context& ctx, const training_settings& s = {}) {
+    return training_losses<T>(ctx, s, [] {});
+}
+
+/// Median seconds of one step with `threads` threads, the first step left out.
+template <tensor T>
+double training_step_seconds(const training_settings& s, int threads) {
+    using clock = std::chrono::steady_clock;
+    context ctx{.seed = 3, .threads = threads};
+    std::vector<double> seconds;
+    auto last = clock::now();
+    training_losses<T>(ctx, s, [&] {
+        const auto now = clock::now();
+        seconds.push_back(std::chrono::duration<double>(now - last).count());
+        last = now;
+    });
+    if (seconds.size() < 2)
+        throw error("training_step_seconds", "two steps or more", text(seconds.size()));
+    std::sort(seconds.begin() + 1, seconds.end());
+    return seconds[1 + (seconds.size() - 1) / 2];
 }
 
 /// How far a loss may be from the double reference's, relative to it.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/data/detail/skeleton_meta.hpp"
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/readers/concept.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
