@@ -14,6 +14,7 @@ struct suite {
     std::string precision;
     testing::conformance_report (*run)();
     std::vector<testing::override_row> (*overrides)() = nullptr;
+    double (*step_seconds)(int threads) = nullptr;  ///< of a training of some size
 };
 
 struct backend {

@@ -1,10 +1,11 @@
 #!/bin/sh
-# run.sh SOURCE_DIR WORK_DIR CXX EIGEN_INCLUDE: builds and runs mgkit as its users do.
+# run.sh SOURCE_DIR WORK_DIR CXX EIGEN_INCLUDE [XTENSOR]: builds and runs mgkit as its users do.
 #   subdirectory: add_subdirectory(mgkit)
 #   package:      find_package(mgkit) from an install tree that was moved after installing
+#   xtensor:      the same with a second backend, where XTENSOR is ON
 #   plain:        the compiler with -I and nothing but the Eigen, Boost and JSON headers
 set -eu
-source=$1 work=$2 cxx=$3 eigen=$4
+source=$1 work=$2 cxx=$3 eigen=$4 xtensor=${5:-OFF}
 consumers=$source/tests/consumers
 
 rm -rf "$work"
@@ -25,7 +26,7 @@ grep -q "products by eigen" "$work/out"
 
 echo "== package"
 cmake -S "$source" -B "$work/library" -DCMAKE_CXX_COMPILER="$cxx" -DMGKIT_TESTS=OFF \
-    -DMGKIT_EXAMPLES=OFF -DMGKIT_BENCHMARKS=OFF >"$work/out"
+    -DMGKIT_EXAMPLES=OFF -DMGKIT_BENCHMARKS=OFF -DMGKIT_XTENSOR="$xtensor" >"$work/out"
 cmake --install "$work/library" --prefix "$work/installed_here" >"$work/out"
 mv "$work/installed_here" "$work/moved_there"
 if grep -rIl -e "$work/installed_here" -e "$source" "$work/moved_there"; then
@@ -35,6 +36,13 @@ fi
 configure package -DCMAKE_PREFIX_PATH="$work/moved_there"
 cmake --build "$work/package"
 "$work/package/consumer"
+
+if [ "$xtensor" = ON ]; then
+    echo "== xtensor"
+    configure xtensor -DCMAKE_PREFIX_PATH="$work/moved_there"
+    cmake --build "$work/xtensor"
+    "$work/xtensor/consumer"
+fi
 
 echo "== missing component"
 if configure missing_component -DCMAKE_PREFIX_PATH="$work/moved_there" >"$work/out" 2>&1; then

@@ -16,67 +16,6 @@ static_assert(!testing::complete_backend<int>);
 static_assert(!overrides_forward<op::gelu, test::composed, 1>);
 static_assert(!overrides_backward<op::max, test::composed, 1>);
 
-namespace {
-
-/// Runs one generic function on symbolic and on real tensors of the same extents.
-template <class F>
-void same_extents(const std::vector<shape>& operands, F f) {
-    context ctx;
-    std::vector<symbolic> shapes;
-    std::vector<t64> values;
-    for (const shape& s : operands) {
-        shapes.push_back(symbolic(s));
-        values.push_back(backend_traits<t64>::full(ctx, s, 0.5));
-    }
-    CHECK(shape_of(f(ctx, shapes)) == shape_of(f(ctx, values)));
-
-    // Recorded, with a gradient of each operand's extents.
-    std::vector<gradient_slot<symbolic>> slots(shapes.size());
-    std::vector<variable<symbolic>> watched;
-    for (std::size_t i = 0; i < shapes.size(); ++i) watched.push_back(watch(shapes[i], slots[i]));
-    const recording<symbolic> record(ctx);
-    const auto out = f(ctx, watched);
-    const symbolic weights(shape_of(out));
-    if (out.slot == nullptr) return;
-    backward(ctx, out, &weights);
-    for (std::size_t i = 0; i < shapes.size(); ++i)
-        if (slots[i].filled) CHECK(slots[i].gradient.extents() == operands[i]);
-}
-
-}  // namespace
-
-TEST_CASE("symbolic tensors have the extents of real ones", "[symbolic]") {
-    same_extents({{2, 1, 3}, {4, 1}}, [](context& c, auto& in) {
-        return greater(c, add(c, in[0], in[1]), mul(c, in[0], in[1]));
-    });
-    same_extents({{2, 3}}, [](context& c, auto& in) {
-        return tanh(c, erf(c, rsqrt(c, log(c, exp(c, affine(c, in[0], 1, 2))))));
-    });
-    same_extents({{2, 3}, {2, 3}, {2, 3}},
-                 [](context& c, auto& in) { return select(c, in[0], in[1], in[2]); });
-    same_extents({{2, 3, 4}}, [](context& c, auto& in) { return sum(c, in[0], {0, 2}, true); });
-    same_extents({{2, 3, 4}}, [](context& c, auto& in) { return max(c, in[0], 1); });
-    same_extents({{2, 3, 4}}, [](context& c, auto& in) { return permute(c, in[0], {2, 0, 1}); });
-    same_extents({{2, 3, 4}}, [](context& c, auto& in) { return slice(c, in[0], 1, 1, 2); });
-    same_extents({{2, 3}, {2, 5}}, [](context& c, auto& in) { return concat(c, 1, in[0], in[1]); });
-    same_extents({{7, 3, 5}, {5, 2}}, [](context& c, auto& in) { return matmul(c, in[0], in[1]); });
-    same_extents({{7, 5, 3}, {2, 5}},
-                 [](context& c, auto& in) { return matmul(c, in[0], in[1], true, true); });
-    same_extents({{4, 5}, {6, 5}, {6}}, [](context& c, auto& in) {
-        return linear(c, in[0], in[1], in[2], activation::gelu);
-    });
-    same_extents({{6, 5}, {5}, {5}},
-                 [](context& c, auto& in) { return batch_norm(c, in[0], in[1], in[2], 2); });
-    same_extents({{2, 3, 12}}, [](context& c, auto& in) { return attention(c, in[0], 2); });
-    same_extents({{2, 3, 5}, {4, 3}, {4}}, [](context& c, auto& in) {
-        return token_mix(c, in[0], in[1], in[2], activation::relu);
-    });
-    same_extents({{2, 3, 5}, {2, 3, 5}},
-                 [](context& c, auto& in) { return restore_tokens(c, in[0], in[1], 2); });
-    same_extents({{2, 3}, {2, 3}},
-                 [](context& c, auto& in) { return cross_entropy(c, in[0], in[1]); });
-}
-
 TEST_CASE("symbolic operations are counted by kind", "[symbolic]") {
     context ctx;
     const symbolic a(shape{2, 3}), b(shape{3, 5});

@@ -1,0 +1,152 @@
+// The conformance kit finds what is wrong with a backend, and names the law.
+#include <memory>
+#include <tuple>
+
+#include "catch.hpp"
+#include "mgkit/testing/conformance.hpp"
+
+using namespace mgkit;
+using testing::reference;
+
+namespace {
+
+enum class fault {
+    none,
+    writes_operand,   // affine also writes its operand
+    follows_threads,  // a sum has other bits on two threads
+    loses_missing,    // a maximum loses NaN
+    counts_ties,      // greater holds for equal values
+    wrong_slope,      // relu passes every gradient on
+    overwrites,       // relu's gradient replaces what gathered before
+    refuses_empty,    // concat throws for empty operands
+    forgets_margin,   // slice begins at 0
+    keeps_target      // assign does nothing
+};
+
+/// The reference behind a pointer, so that copies alias, with one fault.
+template <fault F>
+struct faulty {
+    std::shared_ptr<reference> at = std::make_shared<reference>();
+    static faulty of(reference value) { return {std::make_shared<reference>(std::move(value))}; }
+};
+
+/// One operation alone.
+template <class Entry>
+struct only {
+    static constexpr std::string_view name = "only";
+    using entries = type_list<Entry>;
+};
+
+template <fault F, class Family>
+std::vector<std::string> broken_laws() {
+    std::vector<std::string> out;
+    for (const auto& row : testing::conformance<faulty<F>, type_list<Family>>().rows)
+        if (!row.ok) {
+            CHECK(!row.message.empty());
+            out.push_back(row.law);
+        }
+    return out;
+}
+
+}  // namespace
+
+template <fault F>
+struct mgkit::backend_traits<faulty<F>> {
+    using inner = backend_traits<reference>;
+    using scalar = double;
+    using T = faulty<F>;
+
+    static shape shape_of(const T& t) { return t.at->extents(); }
+    static T empty(context& ctx, const shape& s) { return T::of(inner::empty(ctx, s)); }
+    static T full(context& ctx, const shape& s, double v) { return T::of(inner::full(ctx, s, v)); }
+    static T from_host(context& ctx, std::span<const double> values, const shape& s) {
+        return T::of(inner::from_host(ctx, values, s));
+    }
+    static void to_host(context& ctx, const T& t, std::span<double> target) {
+        inner::to_host(ctx, *t.at, target);
+    }
+    static T reshape(const T& t, const shape& s) { return T::of(inner::reshape(*t.at, s)); }
+    static void assign(context& ctx, T& target, const T& source) {
+        if (F != fault::keeps_target || target.at->extents() != source.at->extents())
+            inner::assign(ctx, *target.at, *source.at);
+    }
+};
+
+template <class Op, fault F>
+requires(primitives::contains<Op>) struct mgkit::kernel<Op, faulty<F>> {
+    using T = faulty<F>;
+
+    template <std::same_as<T>... Ts>
+    requires overrides_forward<Op, reference, 1 + sizeof...(Ts)>
+    static T forward(context& ctx, const Op& o, saved<T>&, const T& x, const Ts&... rest) {
+        saved<reference> nothing(false);
+        Op used = o;
+        if constexpr (F == fault::forgets_margin && std::same_as<Op, op::slice>) used.begin = 0;
+        if (F == fault::refuses_empty && std::same_as<Op, op::concat> && x.at->elements() == 0)
+            throw std::runtime_error("empty");
+        T out = T::of(kernel<Op, reference>::forward(ctx, used, nothing, *x.at, *rest.at...));
+        if (F == fault::writes_operand && std::same_as<Op, op::affine> && x.at->elements() > 0)
+            (*x.at)[0] += 1;
+        if (F == fault::follows_threads && std::same_as<Op, op::sum> && ctx.threads > 1)
+            for (double& v : out.at->values()) v = std::nextafter(v, 1e9);
+        if (F == fault::loses_missing && std::same_as<Op, op::max>)
+            for (double& v : out.at->values())
+                if (v != v) v = 0;
+        if constexpr (F == fault::counts_ties && std::same_as<Op, op::greater>)
+            out = T::of(testing::detail::zipped(*x.at, *std::get<0>(std::tie(rest...)).at,
+                                                [](double a, double b) { return a >= b; }));
+        return out;
+    }
+};
+
+template <fault F>
+requires(F == fault::wrong_slope ||
+         F == fault::overwrites) struct mgkit::kernel<op::relu, faulty<F>> {
+    using T = faulty<F>;
+    static T forward(context& ctx, const op::relu& o, saved<T>& kept, const T& x) {
+        kept.keep(x);
+        return op::relu::compose(ctx, o, x);
+    }
+    static void backward(context& ctx, const op::relu&, const saved<T>& kept, const T& dout,
+                         gradients<T>& sink) {
+        const T zero = backend_traits<T>::full(ctx, shape_of(dout), 0);
+        const T dx = F == fault::wrong_slope ? affine(ctx, dout, 1)
+                                             : mul(ctx, dout, greater(ctx, kept[0], zero));
+        auto place = sink.accumulate(ctx, 0, shape_of(dx));
+        if (F == fault::overwrites || place.beta == 0)
+            backend_traits<T>::assign(ctx, place.gradient, dx);
+        else
+            backend_traits<T>::assign(ctx, place.gradient, add(ctx, place.gradient, dx));
+    }
+};
+
+namespace {
+namespace entry = testing::entry;
+
+using laws = std::vector<std::string>;
+}  // namespace
+
+TEST_CASE("a sound backend breaks no law", "[conformance]") {
+    CHECK(broken_laws<fault::none, testing::storage_operations>().empty());
+    CHECK(broken_laws<fault::none, only<entry::affine>>().empty());
+    CHECK(broken_laws<fault::none, only<entry::relu>>().empty());
+}
+
+TEST_CASE("the kit names the law that a fault breaks", "[conformance]") {
+    using Catch::Matchers::VectorContains;
+    const auto breaks = [](const laws& found, const std::string& law) {
+        INFO(law);
+        CHECK_THAT(found, VectorContains(law));
+    };
+    breaks(broken_laws<fault::writes_operand, only<entry::affine>>(), "operands untouched");
+    breaks(broken_laws<fault::follows_threads, only<entry::sum>>(), "determinism");
+    breaks(broken_laws<fault::loses_missing, only<entry::max>>(), "values");
+    breaks(broken_laws<fault::counts_ties, only<entry::greater>>(), "values");
+    breaks(broken_laws<fault::wrong_slope, only<entry::relu>>(), "gradients");
+    breaks(broken_laws<fault::wrong_slope, only<entry::relu>>(), "differences");
+    breaks(broken_laws<fault::overwrites, only<entry::relu>>(), "differences");
+    breaks(broken_laws<fault::refuses_empty, only<entry::concat>>(), "values");
+    breaks(broken_laws<fault::forgets_margin, only<entry::slice>>(), "values");
+    breaks(broken_laws<fault::forgets_margin, only<entry::exp>>(), "strides");
+    breaks(broken_laws<fault::keeps_target, testing::storage_operations>(), "values");
+}
