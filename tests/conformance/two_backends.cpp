@@ -15,7 +15,7 @@ namespace {
 
 template <class T>
 T features(context& ctx, const std::vector<double>& clips, const shape& extents) {
-    const encode::dste<T> model(
+    encode::dste<T> model(
         nn::scope(ctx),
         {.clip = {.channels = 3, .frames = 12, .joints = 7, .persons = 1}, .width = 8, .heads = 2});
     const T input = backend_traits<T>::from_host(ctx, clips, extents);
