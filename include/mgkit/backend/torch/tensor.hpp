@@ -129,6 +129,8 @@ struct backend_traits<torch::tensor<S>> {
         to.copy_(source.value());
     }
 
+    static constexpr bool deterministic = false;  ///< for any number of threads
+
     static T leaf(const T& t) { return t.value().detach().requires_grad_(); }
     static bool needs_gradient(const T& t) {
         return t.value().defined() && t.value().requires_grad();
