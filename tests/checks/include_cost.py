@@ -5,6 +5,9 @@ against budgets. Private headers are compiled without a budget.
 
 Budgets are those of a reference machine, where Eigen/Core alone takes REFERENCE_EIGEN seconds; on
 a slower machine they grow with what Eigen/Core takes there. Fails past 1.5 times a budget.
+
+A list.hpp is as expensive as its components together and has no budget; a header that draws one in
+(a reader converts between all skeletons, a corpus opens every format) has it added to its own.
 """
 
 import argparse
@@ -54,12 +57,14 @@ class Bench:
         return min(runs)
 
     def third_party(self, header):
-        """The heaviest third-party headers that a header draws in, and what they cost alone."""
+        """The heaviest third-party headers and the lists that a header draws in; their cost alone."""
         listed = subprocess.run(self.base + ["-M", self.source([f"mgkit/{header}"])],
                                 capture_output=True, text=True, check=True).stdout
         found = ["Eigen/Core"]
         if re.search(r"nlohmann/json\.hpp", listed):
             found.append("nlohmann/json.hpp")
+        lists = re.findall(r"include/(mgkit/\S*list\.hpp)", listed)
+        found += sorted({name for name in lists if name != "mgkit/core/type_list.hpp"})
         if tuple(found) not in self.known:
             self.known[tuple(found)] = self.cost(found, 3)[0]
         return self.known[tuple(found)]

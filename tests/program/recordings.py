@@ -11,7 +11,7 @@ import time
 import folder as clips
 from support import ENVIRONMENT, PROGRAM, TINY, check, mgfm, refused, works, works_json
 
-FORMATS = ["mmpose", "openpose", "mediapipe", "untrimmed"]
+FORMATS = ["mmpose", "openpose", "mediapipe", "untrimmed", "imigue_csv"]
 SMALL = ["--recordings", "6", "--length", "0.1", "--seed", "3"]
 
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,41 @@ constexpr channel_layout converted_layout(channel_layout in) {
     return in;
 }
 
+namespace detail {
+
+/// The joints of one skeleton out of another's; one function for all pairs of skeletons.
+template <class S>
+void convert_joints(const char* where, std::span<const joint_pair> sources, int joints,
+                    channel_layout layout, pose_view<const S> in, pose<S>& out) {
+    if (in.shape.joints != joints)
+        throw error(where, text(joints, " joints"), text(in.shape.joints),
+                    "convert from the topology of the data");
+    pose_shape shape = in.shape;
+    shape.joints = static_cast<int>(sources.size());
+    shape.layout = layout;
+    out.resize(shape, in.length);
+    const auto to = out.view();
+    const int dims = coordinates(in.shape.layout);
+    for (int t = 0; t < shape.frames; ++t)
+        for (int v = 0; v < shape.joints; ++v) {
+            const auto [a, b] = sources[static_cast<std::size_t>(v)];
+            for (int m = 0; m < shape.persons; ++m) {
+                const bool known = a >= 0 && in.valid(t, a, m) && in.valid(t, b, m);
+                for (int c = 0; c < dims; ++c)
+                    to.at(c, t, v, m) = !known   ? S(0)
+                                        : a == b ? in.at(c, t, a, m)
+                                                 : (in.at(c, t, a, m) + in.at(c, t, b, m)) / 2;
+                if (!has_confidence(layout)) continue;
+                to.at(dims, t, v, m) = !known || (t >= in.length && !in.confidence()) ? S(0)
+                                       : in.confidence()
+                                           ? std::min(in.at(dims, t, a, m), in.at(dims, t, b, m))
+                                           : S(1);
+            }
+        }
+}
+
+}  // namespace detail
+
 /// Writes the joints of `To` taken from a clip of `From`; all T frames, padding included.
 ///
 /// A target joint is a source joint, the middle of two (confidence: the smaller), or unknown. An
@@ -42,32 +78,9 @@ void convert(pose_view<const S> in, pose<S>& out) {
         "option that this pair asks for (fingers::tips or fingers::mcp, side::left or "
         "side::right)");
     if constexpr (convertible<From, To, Option>) {
-        constexpr auto sources = conversion<From, To, Option>::sources;
-        if (in.shape.joints != joint_count_v<From>)
-            throw error(text("convert from ", From::name), text(joint_count_v<From>, " joints"),
-                        text(in.shape.joints), "convert from the topology of the data");
-        pose_shape shape = in.shape;
-        shape.joints = joint_count_v<To>;
-        shape.layout = converted_layout<From, To, Option>(in.shape.layout);
-        out.resize(shape, in.length);
-        const auto to = out.view();
-        const int dims = coordinates(in.shape.layout);
-        for (int t = 0; t < shape.frames; ++t)
-            for (int v = 0; v < shape.joints; ++v) {
-                const auto [a, b] = sources[static_cast<std::size_t>(v)];
-                for (int m = 0; m < shape.persons; ++m) {
-                    const bool known = a >= 0 && in.valid(t, a, m) && in.valid(t, b, m);
-                    for (int c = 0; c < dims; ++c)
-                        to.at(c, t, v, m) = !known   ? S(0)
-                                            : a == b ? in.at(c, t, a, m)
-                                                     : (in.at(c, t, a, m) + in.at(c, t, b, m)) / 2;
-                    if (!has_confidence(shape.layout)) continue;
-                    to.at(dims, t, v, m) =
-                        !known || (t >= in.length && !in.confidence()) ? S(0)
-                        : in.confidence() ? std::min(in.at(dims, t, a, m), in.at(dims, t, b, m))
-                                          : S(1);
-                }
-            }
+        detail::convert_joints<S>("skeleton::convert", conversion<From, To, Option>::sources,
+                                  joint_count_v<From>,
+                                  converted_layout<From, To, Option>(in.shape.layout), in, out);
     }
 }
 

@@ -25,11 +25,6 @@ struct corpus_progress {
 
 namespace detail {
 
-/// Formats of one file per recording end in .json; the others are folders.
-inline std::string extension_of(std::string_view format) {
-    return format == "mmpose" || format == "mediapipe" ? ".json" : "";
-}
-
 inline void move_into_place(const std::string& from, const std::string& to) {
     std::error_code code;
     std::filesystem::rename(from, to, code);
@@ -78,7 +73,7 @@ template <class Progress>
 void write_corpus(const std::string& folder, const generator& corpus, std::string_view format,
                   bool latent, Progress&& progress) {
     namespace fs = std::filesystem;
-    readers::detail::with_reader(format, [](const auto&) {});
+    const std::string extension = readers::extension_of(format);
     const settings& s = corpus.options();
     detail::claim_folder(folder, {{"name", "synthetic press conference"},
                                   {"generator_version", generator_version},
@@ -98,7 +93,7 @@ void write_corpus(const std::string& folder, const generator& corpus, std::strin
     annotations marks{class_names(), {}};
     for (int i = 0; i < corpus.size(); ++i) {
         const std::string name = generator::name_of(i);
-        const std::string file = "recordings/" + name + detail::extension_of(format);
+        const std::string file = "recordings/" + name + extension;
         const bool there = fs::exists(folder + "/" + file, code);
         const interview one = there ? corpus.outline(i) : corpus.make(i);
         if (!there) {
@@ -106,7 +101,7 @@ void write_corpus(const std::string& folder, const generator& corpus, std::strin
             write_truth(staging + "/truth", one, s, latent);
             fs::remove_all(folder + "/truth/" + name, code);
             detail::move_into_place(staging + "/truth", folder + "/truth/" + name);
-            const std::string made = staging + "/" + name + detail::extension_of(format);
+            const std::string made = staging + "/" + name + extension;
             readers::write_as(format, made, one.observed);
             detail::move_into_place(made, folder + "/" + file);
         }

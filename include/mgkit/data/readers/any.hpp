@@ -100,6 +100,15 @@ inline bool follows_one_person(const std::string& path) {
     return out;
 }
 
+/// How names of files of a format end; empty for formats that are folders.
+inline std::string extension_of(std::string_view name) {
+    std::string_view out;
+    detail::with_reader(name, [&]<class R>(const R&) {
+        if constexpr (requires { R::extension; }) out = R::extension;
+    });
+    return std::string(out);
+}
+
 /// Writes a recording in the format called `name`. A skeleton that the format does not have is
 /// converted to the largest one it has; see the format's `write`.
 inline void write_as(std::string_view name, const std::string& path, const recording& one) {

@@ -20,8 +20,9 @@ namespace mgkit::data::readers {
 ///   odd content.
 /// - `list(path)`: names of the recordings inside, in order; one for formats of one recording.
 /// - `read(path, index, policy)`: one of them. Errors: mgkit::error for anything malformed.
-/// Optional: `one_person` true where the format follows one person by itself; `facts(path)` for
-/// what it knows beyond poses (see corpus.hpp).
+/// Optional: `extension`, how names of its files end, where it is one file; `one_person` true where
+/// the format follows one person by itself; `facts(path)` for what it knows beyond poses (see
+/// corpus.hpp).
 template <class R>
 concept reader = std::default_initializable<R> &&
     requires(const R& r, const std::string& path, std::size_t index, const read_policy& policy) {

@@ -39,6 +39,7 @@ namespace mgkit::data::readers {
 /// pass, memory for the numbers.
 struct imigue_csv {
     static constexpr std::string_view name = "imigue_csv";
+    static constexpr std::string_view extension = "_light_hand.csv";
     static constexpr bool one_person = true;
     static constexpr std::string_view describes =
         "iMiGUE's ID_light_hand.csv: rows of an index and 35 joints";

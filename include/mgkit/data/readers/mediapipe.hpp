@@ -33,6 +33,7 @@ namespace mgkit::data::readers {
 /// Errors: mgkit::error naming file, frame and person. Cost: one pass, memory for the numbers.
 struct mediapipe {
     static constexpr std::string_view name = "mediapipe";
+    static constexpr std::string_view extension = ".json";
     static constexpr std::string_view describes =
         "MediaPipe landmarks dumped to one .json: 33 pose landmarks, hands";
 

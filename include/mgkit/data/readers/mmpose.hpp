@@ -34,6 +34,7 @@ namespace mgkit::data::readers {
 /// Errors: mgkit::error naming file, frame and person. Cost: one pass, memory for the numbers.
 struct mmpose {
     static constexpr std::string_view name = "mmpose";
+    static constexpr std::string_view extension = ".json";
     static constexpr std::string_view describes =
         "MMPose or RTMPose predictions: one .json of 17, 26 or 133 joints";
 
