@@ -24,8 +24,8 @@ namespace {
 struct cut_options {
     recording_options recordings;
     run_options run;
-    std::string out, json, command_line;
-    int frames = 128;
+    clip_output clips;
+    std::string json, command_line;
 };
 
 /// Groups of the classes where these are iMiGUE's, else none.
@@ -63,13 +63,13 @@ void run_cut(const cut_options& o) {
         [&](std::size_t entry, auto& loaded) {
             const data::recording& person = loaded.person;
             if (!writer) {
-                data::clip_set facts = clip_facts(from, person, o.frames, o.command_line);
+                data::clip_set facts = clip_facts(from, person, o.clips.frames, o.command_line);
                 facts.class_names = from.corpus.marks->class_names;
                 facts.class_groups = groups_of(facts.class_names);
-                writer = std::make_unique<data::clip_writer>(o.out, std::move(facts));
+                writer = std::make_unique<data::clip_writer>(o.clips.folder, std::move(facts));
             }
             for (const auto& s : from.gestures(person.name, true)) {
-                clip::cut(person, s, o.frames, made);
+                clip::cut(person, s, o.clips.frames, made);
                 const auto view = std::as_const(made).view();
                 bool seen = false;
                 for (int t = 0; t < view.length && !seen; ++t)
@@ -78,7 +78,7 @@ void run_cut(const cut_options& o) {
                     ++unseen;
                     continue;
                 }
-                resampled += s.length() > o.frames ? 1 : 0;
+                resampled += s.length() > o.clips.frames ? 1 : 0;
                 ++per_class[s.label];
                 manifest +=
                     manifest_line(writer->count(), person, s, from.corpus.entries[entry].on);
@@ -106,9 +106,9 @@ void run_cut(const cut_options& o) {
                       {"classes", std::move(classes)}});
     print(text("mgfm cut: ", report::clean(from.corpus.about.name), "\n", clips, " clips of ",
                per_class.size(), " classes (", report::clean(from.truth), "); ", resampled,
-               " longer than ", o.frames, " frames and resampled, ", unseen,
-               " left out for showing no joint\nWritten: ", o.out, "\nNext: mgfm study --data ",
-               o.out, "\n"),
+               " longer than ", o.clips.frames, " frames and resampled, ", unseen,
+               " left out for showing no joint\nWritten: ", o.clips.folder,
+               "\nNext: mgfm study --data ", o.clips.folder, "\n"),
           o.json);
 }
 
@@ -127,13 +127,7 @@ void add_cut(CLI::App& program, const std::string& command_line) {
         "included. Where several annotators marked, the first is taken.");
     options->recordings.add_to(*command);
     options->run.add_to(*command);
-    command->option_defaults()->group("Output");
-    command->add_option("--out", options->out, "New folder for the clips")->required();
-    command
-        ->add_option("--frames", options->frames,
-                     "Frames kept of a clip; longer ones are resampled to so many")
-        ->check(CLI::Range(2, 100000))
-        ->capture_default_str();
+    options->clips.add_to(*command);
     add_json(*command, options->json, "Counts");
     command->callback([options] { run_cut(*options); });
 }

@@ -97,9 +97,8 @@ void sample_first(pretrain_options& o) {
     recordings.corpus = o.corpus;
     sampling_options sampling;
     sampling.seed = o.seed;
-    constexpr int longest_clip = 128;
-    const report::audit audit = sample_to_folder(recordings, sampling, o.clips, longest_clip,
-                                                 o.run.thread_count(), request);
+    const report::audit audit =
+        sample_to_folder(recordings, sampling, {.folder = o.clips}, o.run.thread_count(), request);
     say(text("note: ", audit.counts.accepted, " clips sampled into ", o.clips));
 }
 

@@ -19,8 +19,8 @@ struct sample_options {
     recording_options recordings;
     sampling_options sampling;
     run_options run;
-    std::string out, json, command_line;
-    int frames = 128;
+    clip_output clips;
+    std::string json, command_line;
     std::vector<int> quotas{50, 80, 100};
     std::vector<double> thresholds{0.1, 0.3, 0.5, 0.75};
     bool sweep = false;
@@ -40,11 +40,11 @@ std::string heading(const char* command, const report::audit& a) {
 
 void run_sample(const sample_options& o) {
     check_outputs(o.json, {});
-    const report::audit audit = sample_to_folder(o.recordings, o.sampling, o.out, o.frames,
-                                                 o.run.thread_count(), o.command_line);
+    const report::audit audit =
+        sample_to_folder(o.recordings, o.sampling, o.clips, o.run.thread_count(), o.command_line);
     put_json(o.json, report::to_json(audit));
     print(heading("sample", audit) + report::to_text(audit) +
-              text("\nWritten: ", o.out, "\nNext: mgfm pretrain --data ", o.out,
+              text("\nWritten: ", o.clips.folder, "\nNext: mgfm pretrain --data ", o.clips.folder,
                    " --out encoder.safetensors\n"),
           o.json);
 }
@@ -113,13 +113,7 @@ void add_sample(CLI::App& program, const std::string& command_line) {
     options->recordings.add_to(*command);
     options->sampling.add_to(*command, "train");
     options->run.add_to(*command);
-    command->option_defaults()->group("Output");
-    command->add_option("--out", options->out, "New folder for the clips")->required();
-    command
-        ->add_option("--frames", options->frames,
-                     "Frames kept of a clip; longer ones are resampled to so many")
-        ->check(CLI::Range(2, 100000))
-        ->capture_default_str();
+    options->clips.add_to(*command);
     add_json(*command, options->json, "The audit");
     command->callback([options] { run_sample(*options); });
 }

@@ -19,6 +19,16 @@ namespace mgfm {
 
 using namespace mgkit;
 
+void clip_output::add_to(CLI::App& command) {
+    command.option_defaults()->group("Output");
+    command.add_option("--out", folder, "New folder for the clips")->required();
+    command
+        .add_option("--frames", frames,
+                    "Frames kept of a clip; longer ones are resampled to so many")
+        ->check(CLI::Range(2, 100000))
+        ->capture_default_str();
+}
+
 void sampling_options::add_to(CLI::App& command, const std::string& default_side) {
     side = default_side;
     command.option_defaults()->group("Sampling");
@@ -222,7 +232,7 @@ std::optional<int> published_side(const recordings& from, std::size_t entry) {
 }
 
 report::audit sample_to_folder(const recording_options& options, const sampling_options& sampling,
-                               const std::string& folder, int frames, int threads,
+                               const clip_output& output, int threads,
                                const std::string& command_line) {
     const recordings from = open(options);
     const auto entries = entries_on(from, sampling.side);
@@ -240,16 +250,16 @@ report::audit sample_to_folder(const recording_options& options, const sampling_
             const auto clips = run.add(from, person);
             confidence = confidence || loaded.states_confidence;
             if (!writer) {
-                data::clip_set facts = clip_facts(from, person, frames, command_line);
+                data::clip_set facts = clip_facts(from, person, output.frames, command_line);
                 facts.class_names = {"unlabelled"};
-                writer = std::make_unique<data::clip_writer>(folder, std::move(facts));
+                writer = std::make_unique<data::clip_writer>(output.folder, std::move(facts));
                 anchors = person.topology.anchors;
             }
             rates.insert(person.fps);
             for (const auto& c : clips) {
                 manifest +=
                     manifest_line(writer->count(), person, c, from.corpus.entries[entry].on);
-                clip::cut(person, c, frames, made);
+                clip::cut(person, c, output.frames, made);
                 writer->add(std::as_const(made).view(), 0, person.subject,
                             published_side(from, entry));
             }

@@ -16,6 +16,14 @@
 
 namespace mgfm {
 
+/// Where clips go, and how long they may be.
+struct clip_output {
+    std::string folder;
+    int frames = 128;  ///< longer clips are resampled to so many
+
+    void add_to(CLI::App& command);
+};
+
 /// How clips are sampled.
 struct sampling_options {
     int quota = 50;
@@ -87,7 +95,7 @@ std::optional<int> published_side(const recordings& from, std::size_t entry);
 /// Samples clips into a folder that the other commands read, with clips.csv beside the arrays, and
 /// returns the audit.
 mgkit::report::audit sample_to_folder(const recording_options& options,
-                                      const sampling_options& sampling, const std::string& folder,
-                                      int frames, int threads, const std::string& command_line);
+                                      const sampling_options& sampling, const clip_output& output,
+                                      int threads, const std::string& command_line);
 
 }  // namespace mgfm

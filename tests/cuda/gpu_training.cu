@@ -6,27 +6,12 @@
 
 using namespace mgkit;
 
-namespace {
-
-template <class T>
-double worst_apart(int steps) {
-    context ctx{.seed = 5}, own{.seed = 5};
-    const auto want = test::losses<eigen::tensor<double>>(ctx, steps);
-    const auto got = test::losses<T>(own, steps);
-    double worst = 0;
-    for (std::size_t i = 0; i < want.size(); ++i)
-        worst = std::max(worst, std::abs(got[i] - want[i]) / std::abs(want[i]));
-    return worst;
-}
-
-}  // namespace
-
 TEST_CASE("training on the device is level with the default backend", "[gpu]") {
-    CHECK(worst_apart<cuda::tensor<double>>(20) < 1e-7);
-    CHECK(worst_apart<cuda::tensor<float>>(1) < 1e-5);
-    CHECK(worst_apart<cuda::tensor<float>>(20) < 2e-2);
-    CHECK(worst_apart<cuda::tensor<cuda::bf16>>(1) < 2e-2);
-    CHECK(worst_apart<cuda::tensor<cuda::bf16>>(20) < 0.1);
+    CHECK(test::worst_apart<cuda::tensor<double>>(20) < 1e-7);
+    CHECK(test::worst_apart<cuda::tensor<float>>(1) < 1e-5);
+    CHECK(test::worst_apart<cuda::tensor<float>>(20) < 2e-2);
+    CHECK(test::worst_apart<cuda::tensor<cuda::bf16>>(1) < 2e-2);
+    CHECK(test::worst_apart<cuda::tensor<cuda::bf16>>(20) < 0.1);
 }
 
 TEST_CASE("the same training gives the same bits again", "[gpu]") {

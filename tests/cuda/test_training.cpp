@@ -8,27 +8,12 @@
 using namespace mgkit;
 using test::emulated_tensor;
 
-namespace {
-
-template <class T>
-double worst_apart(int steps) {
-    context ctx{.seed = 5}, own{.seed = 5};
-    const auto want = test::losses<eigen::tensor<double>>(ctx, steps);
-    const auto got = test::losses<T>(own, steps);
-    double worst = 0;
-    for (std::size_t i = 0; i < want.size(); ++i)
-        worst = std::max(worst, std::abs(got[i] - want[i]) / std::abs(want[i]));
-    return worst;
-}
-
-}  // namespace
-
 TEST_CASE("training is level with the default backend", "[cuda]") {
-    CHECK(worst_apart<emulated_tensor<double>>(20) < 1e-7);
-    CHECK(worst_apart<emulated_tensor<float>>(1) < 1e-5);
-    CHECK(worst_apart<emulated_tensor<float>>(20) < 2e-2);
-    CHECK(worst_apart<emulated_tensor<cuda::bf16>>(1) < 2e-2);
-    CHECK(worst_apart<emulated_tensor<cuda::bf16>>(20) < 0.1);
+    CHECK(test::worst_apart<emulated_tensor<double>>(20) < 1e-7);
+    CHECK(test::worst_apart<emulated_tensor<float>>(1) < 1e-5);
+    CHECK(test::worst_apart<emulated_tensor<float>>(20) < 2e-2);
+    CHECK(test::worst_apart<emulated_tensor<cuda::bf16>>(1) < 2e-2);
+    CHECK(test::worst_apart<emulated_tensor<cuda::bf16>>(20) < 0.1);
 }
 
 TEST_CASE("the order in which threads run does not matter to a training step", "[cuda]") {
