@@ -1,0 +1,96 @@
+// What the benchmarks share: settings of a run, ceilings, operation counts, names of rows.
+//
+// Rows are named area/case/variant. The variant `ours` is mgkit; every other variant of the same
+// case is a peer that did the same work in the same program. scripts/bench_table.py pairs them.
+// Counters that it reads: *_per_second (a rate), ceiling_gflops and fraction.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+#include "mgkit/backend/eigen.hpp"
+#include "mgkit/encode/embedding.hpp"
+
+namespace bench {
+
+/// Threads of the rows that use several: MGKIT_THREADS, else 2.
+inline int threads() {
+    const char* asked = std::getenv("MGKIT_THREADS");
+    return asked ? std::max(1, std::atoi(asked)) : 2;
+}
+
+/// Best rate in GFLOP/s of 12 calls of `multiply`, a product of 4096 x 1024 by 1024 x 1024.
+template <class F>
+double best_product_rate(F&& multiply) {
+    using clock = std::chrono::steady_clock;
+    double rate = 0;
+    for (int i = 0; i < 12; ++i) {
+        const auto start = clock::now();
+        multiply();
+        const std::chrono::duration<double> spent = clock::now() - start;
+        rate = std::max(rate, 2.0 * 4096 * 1024 * 1024 / spent.count() * 1e-9);
+    }
+    return rate;
+}
+
+/// The same by this build's product provider, measured once per number of threads.
+inline double ceiling(int threads) {
+    static std::map<int, double> known;
+    double& rate = known[threads];
+    if (rate == 0) {
+        using T = mgkit::eigen::tensor<float>;
+        mgkit::context ctx{.threads = threads};
+        const T a = mgkit::backend_traits<T>::full(ctx, {4096, 1024}, 0.5);
+        const T b = mgkit::backend_traits<T>::full(ctx, {1024, 1024}, 0.25);
+        rate = best_product_rate([&] { benchmark::DoNotOptimize(matmul(ctx, a, b)); });
+    }
+    return rate;
+}
+
+/// Multiply-adds of the DSTE encoder on one clip (one view), forward.
+inline double encoder_work(const mgkit::encode::clip_extents& e, double d) {
+    const double t = e.frames, s = e.points(), c = e.channels;
+    return 2 * t * s * c * d + (t + s) * d * d + 50 * (t + s) * d * d + 16 * d * (t * t + s * s);
+}
+
+/// Multiply-adds of one pre-training step per clip: four views of encoder and projectors, forward
+/// and twice that backward. The loss and the elementwise work are not counted.
+inline double step_work(const mgkit::encode::clip_extents& e, double d) {
+    return 3 * 4 * (encoder_work(e, d) + 36 * d * d);
+}
+
+/// Counters of a row that did `work` multiply-adds an iteration on `threads` threads.
+inline void count_work(benchmark::State& state, double work, int threads) {
+    using benchmark::Counter;
+    const double done = 2e-9 * work, limit = ceiling(threads);
+    state.counters["gflops"] = Counter(done, Counter::kIsIterationInvariantRate);
+    state.counters["fraction"] = Counter(done / limit, Counter::kIsIterationInvariantRate);
+    state.counters["ceiling_gflops"] = limit;
+}
+
+inline void count_clips(benchmark::State& state, double clips) {
+    state.counters["clips_per_second"] =
+        benchmark::Counter(clips, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// Registers a row area/case/variant, timed by the clock on the wall.
+template <class F>
+benchmark::internal::Benchmark* add(const std::string& name, F&& run) {
+    return benchmark::RegisterBenchmark(name.c_str(), run)
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
+}
+
+inline int run(int count, char** arguments) {
+    benchmark::Initialize(&count, arguments);
+    if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 1;
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+}
+
+}  // namespace bench
