@@ -1,11 +1,10 @@
-// Features of clips with every encoder of encode::all, in evaluation mode.
+// Features of clips with every encoder of encode::all, in evaluation mode, on one thread.
 //
-// Arguments: width, clips per batch. Counter: clips_per_second.
-#include <benchmark/benchmark.h>
-
+// Rows encode/<encoder>_d<width>_b<clips per batch>/ours. Counter: clips_per_second.
 #include <string>
+#include <utility>
 
-#include "mgkit/backend/eigen.hpp"
+#include "measure.hpp"
 #include "mgkit/encode/list.hpp"
 
 namespace {
@@ -14,17 +13,15 @@ using namespace mgkit;
 using tensor_type = eigen::tensor<float>;
 
 template <class Encoder>
-void features(benchmark::State& state) {
+void features(benchmark::State& state, int width, extent batch) {
     context ctx{.threads = 1};
     typename Encoder::settings settings;
     settings.clip = {.channels = 3, .frames = 64, .joints = 41, .persons = 1};
-    settings.width = static_cast<int>(state.range(0));
+    settings.width = width;
     Encoder model(nn::scope(ctx), settings);
-    const extent batch = state.range(1);
     const auto clips = backend_traits<tensor_type>::full(ctx, {batch, 3, 64, 41, 1}, 0.5);
     for (auto _ : state) benchmark::DoNotOptimize(model(ctx, clips));
-    state.counters["clips_per_second"] = benchmark::Counter(
-        static_cast<double>(batch), benchmark::Counter::kIsIterationInvariantRate);
+    bench::count_clips(state, static_cast<double>(batch));
     state.SetLabel(gemm::default_provider::name);
 }
 
@@ -33,14 +30,10 @@ void features(benchmark::State& state) {
 int main(int count, char** arguments) {
     encode::all<tensor_type>::for_each([](auto tag) {
         using encoder = typename decltype(tag)::type;
-        benchmark::RegisterBenchmark(encoder::name, features<encoder>)
-            ->Args({64, 1})
-            ->Args({256, 1})
-            ->Args({256, 64})
-            ->ArgNames({"d", "batch"})
-            ->Unit(benchmark::kMillisecond);
+        for (const auto& [width, batch] : {std::pair{64, 1}, {256, 1}, {256, 64}})
+            bench::add("encode/" + std::string(encoder::name) + "_d" + std::to_string(width) +
+                           "_b" + std::to_string(batch) + "/ours",
+                       [w = width, b = batch](benchmark::State& s) { features<encoder>(s, w, b); });
     });
-    benchmark::Initialize(&count, arguments);
-    if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 1;
-    benchmark::RunSpecifiedBenchmarks();
+    return bench::run(count, arguments);
 }

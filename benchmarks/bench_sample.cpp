@@ -1,5 +1,5 @@
 // Sampling intervals from a recording: candidates per second, which must not depend on how long
-// the candidates are, and overlap with the truth under shifts.
+// the candidates are, and overlap with the truth under shifts. Rows sample/<work>/ours.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -43,7 +43,13 @@ void candidates(benchmark::State& state) {
     state.counters["clips_per_recording"] =
         static_cast<double>(audit.clips()) / static_cast<double>(audit.recordings);
 }
-BENCHMARK(candidates)->Arg(200)->Arg(2'000)->Arg(20'000)->Arg(80'000);
+BENCHMARK(candidates)
+    ->Name("sample/candidates/ours")
+    ->ArgName("ms")
+    ->Arg(200)
+    ->Arg(2'000)
+    ->Arg(20'000)
+    ->Arg(80'000);
 
 /// Finding the visible runs of a recording: five anchors.
 void visible_runs(benchmark::State& state) {
@@ -59,7 +65,7 @@ void visible_runs(benchmark::State& state) {
     state.counters["frames_per_second"] = benchmark::Counter(
         static_cast<double>(state.iterations()) * frames, benchmark::Counter::kIsRate);
 }
-BENCHMARK(visible_runs)->Unit(benchmark::kMicrosecond);
+BENCHMARK(visible_runs)->Name("sample/visible_runs/ours")->Unit(benchmark::kMicrosecond);
 
 /// Overlap of 50 clips with 39 gestures under 1,000 shifts.
 void overlap_and_chance(benchmark::State& state) {
@@ -81,7 +87,9 @@ void overlap_and_chance(benchmark::State& state) {
     state.counters["shifts_per_second"] = benchmark::Counter(
         static_cast<double>(state.iterations()) * 1000, benchmark::Counter::kIsRate);
 }
-BENCHMARK(overlap_and_chance)->Unit(benchmark::kMicrosecond);
+BENCHMARK(overlap_and_chance)
+    ->Name("sample/overlap_and_chance/ours")
+    ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 

@@ -15,7 +15,7 @@
 #include <string>
 
 #include "measure.hpp"
-#include "peers/pretrain_step.hpp"
+#include "pretrain_step.hpp"
 
 namespace {
 
