@@ -19,6 +19,7 @@
 #include "mgkit/tensor/apply.hpp"
 #include "mgkit/tensor/complete_backend.hpp"
 #include "mgkit/tensor/concept.hpp"
+#include "mgkit/tensor/explained.hpp"
 #include "mgkit/tensor/native_gradient.hpp"
 #include "mgkit/tensor/shape.hpp"
 #include "mgkit/tensor/tape.hpp"

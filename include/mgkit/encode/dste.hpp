@@ -23,7 +23,7 @@ struct dste_settings {
 /// stochastic depth. Cost per clip: 2 T S C d + (T+S) d^2 + 50 (T+S) d^2 + 16 d (T^2 + S^2)
 /// multiply-adds. Source: USDRL at 7e83bb6; there T 64, 50 tokens and two persons are fixed, here
 /// they are sizes.
-template <tensor T>
+template <model_tensor T>
 class dste {
 public:
     using tensor_type = T;

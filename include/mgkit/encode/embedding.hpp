@@ -35,7 +35,7 @@ inline void check(const clip_extents& e, int width, int heads, const std::string
 }
 
 /// linear, layer norm, ReLU, linear: tokens [N, L, in] -> [N, L, d]. File names 0, 1, 3.
-template <tensor T>
+template <model_tensor T>
 struct token_embedding {
     nn::linear<T> first, second;
     nn::layer_norm<T> norm;
@@ -56,7 +56,7 @@ struct token_embedding {
 };
 
 /// The embeddings of both streams.
-template <tensor T>
+template <model_tensor T>
 struct skeleton_embedding {
     token_embedding<T> t_embedding, s_embedding;
 
@@ -73,7 +73,7 @@ struct skeleton_embedding {
 
 /// Fixed sin/cos positions: even columns sine, odd columns cosine of row * 10000^(-2i/d); 200 rows,
 /// kept in files as `pe` [1, 200, d].
-template <tensor T>
+template <model_tensor T>
 struct position_table {
     T pe;
 

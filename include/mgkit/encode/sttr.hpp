@@ -17,7 +17,7 @@ struct sttr_settings {
 };
 
 /// One stream's layers; files call them `layers.0`, `layers.1`, ...
-template <tensor T>
+template <model_tensor T>
 struct transformer_stack {
     std::vector<nn::transformer_layer<T>> layers;
 
@@ -36,7 +36,7 @@ struct transformer_stack {
 /// randomness. Cost per clip: 2 T S C d + (T+S) d^2 + layers ((T+S) 6 d^2 + 2 d (T^2 + S^2))
 /// multiply-adds. Source: USDRL at 7e83bb6. Deviation: there the layers start as copies of one
 /// another; here only the in-projections do not start equal across depth.
-template <tensor T>
+template <model_tensor T>
 class sttr {
 public:
     using tensor_type = T;

@@ -11,7 +11,7 @@ namespace mgkit::nn {
 /// Self-attention over tokens [B, N, d] -> [B, N, d]; query, key and value projections are rows of
 /// one matrix, in that order. Xavier-uniform in-projection, zero biases. Cost per token 4 d^2 + 2 N
 /// d.
-template <tensor T>
+template <model_tensor T>
 struct self_attention {
     parameter<T> in_proj_weight, in_proj_bias;
     linear<T> out_proj;

@@ -12,7 +12,7 @@ namespace mgkit::nn {
 
 /// u = x + relu(conv(x)); r = x + D(A(norm1 u)); result D(mlp(norm2 r)), without a skip around the
 /// mlp (so a dropped mlp zeroes the branch). Owns the attention A that the other branch shares.
-template <tensor T>
+template <model_tensor T>
 struct conv_branch {
     self_attention<T> attn;
     pointwise_conv<T> conv1;
@@ -44,7 +44,7 @@ struct conv_branch {
 /// s mixes tokens densely (two N x N maps with a ReLU between, plus x), with every gap-th token put
 /// back; z in {s, x} each passes r = z + D(A(norm1 z)), f = r + D(mlp(norm2 r)); the result is the
 /// mean of the two.
-template <tensor T>
+template <model_tensor T>
 struct shift_branch {
     linear<T> wt1, wt2;
     layer_norm<T> norm1, norm2;
@@ -91,7 +91,7 @@ private:
 /// Randomness: stochastic depth, six draws per sample (conv attention, conv mlp, shifted attention,
 /// shifted mlp, plain attention, plain mlp). Cost per token: 25 d^2 + 6 N d + 2 N d multiply-adds.
 /// Source: USDRL (Weng et al.), reference code at 7e83bb6; kernel size 1 only, as there.
-template <tensor T>
+template <model_tensor T>
 struct dst_layer {
     conv_branch<T> CA;
     shift_branch<T> DSA;

@@ -10,7 +10,7 @@ namespace mgkit::nn {
 
 /// activation(x W^T + b) over the last axis: [..., in] -> [..., out].
 /// Initial values: W normal with deviation .02, b 0 (USDRL's initialiser).
-template <tensor T>
+template <model_tensor T>
 struct linear {
     parameter<T> weight, bias;
 
@@ -31,7 +31,7 @@ struct linear {
 
 /// Convolution with kernel 1 over tokens [B, N, d]: an affine map whose weight is stored [out, in,
 /// 1]. Initial values uniform in +-1/sqrt(in), the default of the reference's framework.
-template <tensor T>
+template <model_tensor T>
 struct pointwise_conv {
     parameter<T> weight, bias;
 
@@ -57,7 +57,7 @@ private:
 };
 
 /// Two affine maps with an exact GELU between: in -> hidden -> out.
-template <tensor T>
+template <model_tensor T>
 struct mlp {
     linear<T> fc1, fc2;
 

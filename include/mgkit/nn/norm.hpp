@@ -9,7 +9,7 @@
 namespace mgkit::nn {
 
 /// Layer normalisation of the last axis, epsilon 1e-5.
-template <tensor T>
+template <model_tensor T>
 struct layer_norm {
     parameter<T> weight, bias;
 
@@ -33,7 +33,7 @@ struct layer_norm {
 /// Training: each group of B rows (a view) is standardised by its own statistics, and the running
 /// statistics take one step per group, in group order (unbiased variance). Evaluation: running
 /// statistics for all rows.
-template <tensor T>
+template <model_tensor T>
 struct batch_norm {
     parameter<T> weight, bias;
     T running_mean, running_var;

@@ -8,7 +8,7 @@ namespace mgkit::nn {
 
 /// linear, batch norm, ReLU, linear, batch norm, ReLU, linear: rows [views * B, in] -> [.., out].
 /// Batch statistics per view. File names follow the reference's sequence numbers 0 1 3 4 6.
-template <tensor T>
+template <model_tensor T>
 struct projector {
     linear<T> first, second, third;
     batch_norm<T> norm1, norm2;

@@ -8,7 +8,7 @@ namespace mgkit::nn {
 
 /// h = norm1(x + A(x)); norm2(h + linear2(relu(linear1 h))); feed-forward width d, no dropout.
 /// tokens [B, N, d] -> [B, N, d]. Cost per token: 6 d^2 + 2 N d multiply-adds.
-template <tensor T>
+template <model_tensor T>
 struct transformer_layer {
     self_attention<T> self_attn;
     linear<T> linear1, linear2;

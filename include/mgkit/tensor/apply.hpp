@@ -84,9 +84,7 @@ T apply(context& ctx, const Op& op, const T& first, const Ts&... rest) {
     } else if constexpr (detail::composable<Op, T, Ts...>) {
         return Op::compose(ctx, op, first, rest...);
     } else {
-        static_assert(overrides_forward<Op, T, 1 + sizeof...(Ts)>,
-                      "mgkit: this backend lacks a primitive operation: specialise "
-                      "mgkit::kernel<Op, T> with a matching forward (Op and T are named above)");
+        static_cast<void>(detail::missing_kernel<Op, T>::value);
         return first;
     }
 }
@@ -125,8 +123,11 @@ requires(!native_gradient<T>) variable<T> apply(context& ctx, const Op& op,
         (node.kept.keep(rest.value), ...);
         saved<T> nothing(false);
         return {kernel<Op, T>::forward(ctx, op, nothing, first.value, rest.value...), &node.out};
-    } else {
+    } else if constexpr (detail::composable<Op, variable<T>, Vs...>) {
         return Op::compose(ctx, op, first, rest...);
+    } else {
+        static_cast<void>(detail::missing_kernel<Op, T>::value);
+        return first;
     }
 }
 

@@ -24,4 +24,13 @@ using primitives = type_list<op::add, op::mul, op::affine, op::exp, op::log, op:
                              op::tanh, op::greater, op::select, op::sum, op::max, op::permute,
                              op::slice, op::concat, op::matmul>;
 
+/// complete_backend<T>; where it does not hold, errors name every primitive that is missing.
+template <class T>
+constexpr bool complete_backend_in_words() {
+    const auto all = []<class... Ops>(type_list<Ops...>) {
+        return (detail::explained_kernel<Ops, T>() && ...);
+    };
+    return all(primitives{}) && complete_backend<T>;
+}
+
 }  // namespace mgkit

@@ -102,7 +102,7 @@ private:
 };
 
 /// Records operations on variables of T while in scope; what was not run backward is forgotten.
-template <tensor T>
+template <model_tensor T>
 class recording {
 public:
     explicit recording(context& ctx)

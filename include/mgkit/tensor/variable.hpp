@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "mgkit/tensor/concept.hpp"
+#include "mgkit/tensor/explained.hpp"
 
 namespace mgkit {
 
@@ -22,7 +22,7 @@ struct gradient_slot {
 };
 
 /// A value together with the place its gradient goes to; without a place it is a constant.
-template <tensor T>
+template <model_tensor T>
 struct variable {
     T value{};
     gradient_slot<T>* slot = nullptr;
@@ -32,7 +32,7 @@ struct variable {
 };
 
 /// A trainable tensor: its value and its gradient of the last backward pass.
-template <tensor T>
+template <model_tensor T>
 struct parameter {
     T value{};
     gradient_slot<T> slot{};

@@ -24,9 +24,9 @@ namespace mgkit::testing {
 /// `options.epsilon`. Cost: a few seconds, most of it in large trials (`options.largest`).
 template <tensor T, class Families = operation_families>
 conformance_report conformance(const conformance_options& given = {}) {
-    static_assert(complete_backend<T>,
-                  "mgkit: conformance needs a complete backend: a kernel is missing for one of "
-                  "testing::primitives (named above)");
+    static_assert(complete_backend_in_words<T>(),
+                  "mgkit: conformance needs a complete backend: a kernel of testing::primitives is "
+                  "missing, or takes other operands than the primitive");
     conformance_options options = given;
     if (options.epsilon == 0)
         options.epsilon = std::numeric_limits<typename backend_traits<T>::scalar>::epsilon();

@@ -1,9 +1,16 @@
 // Builds: the same headers, used rightly.
+#include "mgkit/testing/conformance.hpp"
 #include "training.hpp"
+
+template <testing::complete_backend B>
+void use_backend() {}
 
 int main() {
     context ctx;
     const good x{eigen::tensor<double>(ctx, {2, 3})};
+    use_backend<without<>>();
+    testing::conformance<without<>>();
+    run_model<without<>>(ctx);
     return static_cast<int>(shape_of(gelu(ctx, x))[0]) - 2 +
            static_cast<int>(run_fit(ctx, quiet{}));
 }

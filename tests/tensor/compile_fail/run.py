@@ -2,8 +2,9 @@
 
     run.py --compiler g++ [--include DIR]...
 
-Every snippet beside this file but control.cpp must fail. Its lines `// expect: WORDS` name what the
-compiler's first error and its notes must say, in this order.
+Every snippet beside this file but control.cpp must fail. Its lines `// error: WORDS` name what the
+line of the compiler's first error must say, `// expect: WORDS` what that or its notes must, in this
+order.
 """
 
 import argparse
@@ -54,13 +55,18 @@ def main():
             if run.returncode != 0:
                 problem = "must compile"
         else:
-            expected = re.findall(r"^// expect: (.+)$", snippet.read_text(encoding="utf-8"), re.M)
+            source = snippet.read_text(encoding="utf-8")
+            said = first_error(run.stderr)
+            in_line = re.findall(r"^// error: (.+)$", source, re.M)
+            expected = re.findall(r"^// expect: (.+)$", source, re.M)
             if run.returncode == 0:
                 problem = "must not compile"
-            elif not expected:
+            elif not in_line + expected:
                 problem = "says nothing of what to expect"
-            elif missing(first_error(run.stderr), expected):
-                problem = f"the first error does not say '{missing(first_error(run.stderr), expected)}'"
+            elif lacking := missing(said.partition("\n")[0], in_line):
+                problem = f"the line of the first error does not say '{lacking}'"
+            elif lacking := missing(said, expected):
+                problem = f"the first error and its notes do not say '{lacking}'"
         print(f"{snippet.name}: {problem or 'ok'}")
         if problem:
             problems += 1

@@ -1,4 +1,4 @@
-// A whole training, but for the callback that each snippet brings.
+// A model's forward and backward pass, and a whole training but for its callback.
 #pragma once
 
 #include "mgkit/augment/n_views.hpp"
@@ -29,4 +29,12 @@ std::size_t run_fit(context& ctx, Callback callback) {
     return train::fit(ctx, model, clips, input, train::adam{}, train::constant_schedule{}, {},
                       callback)
         .size();
+}
+
+template <class Tensor>
+void run_model(context& ctx) {
+    using X = variable<Tensor>;
+    pretext::decorrelation<Tensor, encode::dste<Tensor>, views> model(ctx, {});
+    const recording<Tensor> record(ctx);
+    backward(ctx, model(ctx, pretext::batch<X>{X{}, {}}).loss);
 }
