@@ -37,7 +37,7 @@ double trained() {
                  buffer);
         loss = out.value;
     };
-    const cuda::graph replayed = cuda::capture(ctx, step);
+    cuda::graph replayed = cuda::capture(ctx, step);
     for (int i = 0; i < 3; ++i) replayed.replay();
     std::vector<typename traits::scalar> host(1);
     traits::to_host(ctx, loss, host);

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "mgkit/backend/cuda/layers.cuh"
@@ -50,7 +52,25 @@ struct host_memory {
 struct emulated {
     using memory = host_memory;
     class runtime;
+    class recording;
     static runtime& of(context& ctx);
+};
+
+/// Launches in their order, to be run again.
+class emulated::recording {
+public:
+    std::byte* staging(std::size_t bytes) {
+        host_.assign(bytes, std::byte{0xFF});
+        return host_.data();
+    }
+    void send(void* to, const std::byte* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+    void launch() {
+        for (const auto& run : launches) run();
+    }
+    std::vector<std::function<void()>> launches;
+
+private:
+    std::vector<std::byte> host_;
 };
 
 class emulated::runtime {
@@ -58,20 +78,30 @@ public:
     bool backward = false;
     std::size_t launches = 0;
     host_memory source;
-    std::shared_ptr<cuda::pool<host_memory>> blocks_of_memory =
-        std::make_shared<cuda::pool<host_memory>>(source);
+    std::shared_ptr<cuda::pool<host_memory>> blocks_of_memory = new_pool();
 
-    /// Filled with NaN: reading what no kernel has written shows.
+    std::shared_ptr<cuda::pool<host_memory>> new_pool() const {
+        return std::make_shared<cuda::pool<host_memory>>(source);
+    }
+    std::shared_ptr<cuda::pool<host_memory>> exchange_pool(
+        std::shared_ptr<cuda::pool<host_memory>> other) {
+        return std::exchange(blocks_of_memory, std::move(other));
+    }
+
+    /// Filled with NaN, in a replay too: reading what no kernel has written shows.
     cuda::storage<host_memory> take(std::size_t bytes) {
         auto* taken = blocks_of_memory->take(bytes);
+        const auto poison = [memory = static_cast<char*>(taken->memory), all = taken->bytes,
+                             used = (bytes + 7) / 8 * 8] {
 #if defined(__SANITIZE_ADDRESS__)
-        ASAN_UNPOISON_MEMORY_REGION(taken->memory, taken->bytes);
+            ASAN_UNPOISON_MEMORY_REGION(memory, all);
 #endif
-        std::memset(taken->memory, 0xFF, taken->bytes);
+            std::memset(memory, 0xFF, all);
 #if defined(__SANITIZE_ADDRESS__)
-        ASAN_POISON_MEMORY_REGION(static_cast<char*>(taken->memory) + (bytes + 7) / 8 * 8,
-                                  taken->bytes - (bytes + 7) / 8 * 8);
+            ASAN_POISON_MEMORY_REGION(memory + used, all - used);
 #endif
+        };
+        run(poison);
         return cuda::storage<host_memory>(taken);
     }
     void upload(void* to, const void* from, std::size_t bytes) {
@@ -81,17 +111,32 @@ public:
         std::memcpy(to, from, bytes);
     }
     void copy(void* to, const void* from, std::size_t bytes) {
-        std::memmove(to, from, bytes);
+        run([=] { std::memmove(to, from, bytes); });
     }
-    bool capturing() const {
-        return captures;
+    cuda::host_work<host_memory>* capturing() const {
+        return work_;
     }
-    bool captures = false;
+    template <class Step>
+    recording record(cuda::host_work<host_memory>& work, Step&& step) {
+        struct scope {
+            runtime& device;
+            ~scope() {
+                device.work_ = nullptr;
+                device.recorded_.clear();
+            }
+        };
+        const scope until_done{*this};
+        work_ = &work;
+        step();
+        recording out;
+        out.launches = std::move(recorded_);
+        return out;
+    }
 
     template <class F>
     void elements(const char*, extent count, const F& f) {
         ++launches;
-        in_turn(count, [&](extent i) { f(i); });
+        run([this, count, f] { in_turn(count, [&](extent i) { f(i); }); });
     }
 
     /// One block at work on a row.
@@ -125,9 +170,11 @@ public:
         if (threads % 32 != 0 || threads < 32 || threads > 1024)
             throw error(name, "whole warps", text(threads, " threads"));
         ++launches;
-        in_turn(rows, [&](extent row) {
-            block one{threads, backward};
-            f(one, row);
+        run([this, rows, threads, f] {
+            in_turn(rows, [&](extent row) {
+                block one{threads, backward};
+                f(one, row);
+            });
         });
     }
 
@@ -138,6 +185,21 @@ public:
         if (p.a_ld < (p.transpose_a ? p.m : p.k) || p.b_ld < (p.transpose_b ? p.k : p.n) ||
             p.c_ld < p.n)
             throw error("multiply", "rows that do not overlap", "a smaller step between them");
+        run([p, adds] { multiply(p, adds); });
+        return adds || p.bias == nullptr;
+    }
+
+private:
+    /// At once, or in the replays of the step that is being recorded.
+    template <class F>
+    void run(F&& launch) {
+        if (work_ != nullptr)
+            recorded_.emplace_back(std::forward<F>(launch));
+        else
+            launch();
+    }
+    template <class In, class Out>
+    static void multiply(const cuda::product<In, Out>& p, bool adds) {
         for (extent i = 0; i < p.batch; ++i)
             for (extent row = 0; row < p.m; ++row)
                 for (extent column = 0; column < p.n; ++column) {
@@ -151,10 +213,7 @@ public:
                     to = (p.beta != 0 ? to : Out(0)) + total +
                          (adds && p.bias != nullptr ? p.bias[column] : Out(0));
                 }
-        return adds || p.bias == nullptr;
     }
-
-private:
     template <class F>
     void in_turn(extent count, F&& f) {
         for (extent i = 0; i < count; ++i) f(backward ? count - 1 - i : i);
@@ -166,6 +225,9 @@ private:
     static S value(S x) {
         return x;
     }
+
+    cuda::host_work<host_memory>* work_ = nullptr;
+    std::vector<std::function<void()>> recorded_;
 };
 
 inline emulated::runtime& emulated::of(context& ctx) {

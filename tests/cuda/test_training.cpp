@@ -1,5 +1,5 @@
-// Training on the emulated device: level with the default backend, and a step that never leaves the
-// device.
+// Training on the emulated device: level with the default backend, and steps that are recorded once
+// and replayed.
 #include "catch.hpp"
 #include "cuda/emulated.hpp"
 #include "cuda/training_step.hpp"
@@ -7,6 +7,27 @@
 
 using namespace mgkit;
 using test::emulated_tensor;
+
+namespace {
+
+using T = emulated_tensor<float>;
+using traits = backend_traits<T>;
+using graph = cuda::step_graph<test::emulated>;
+
+/// Steps of two batch sizes, one by one and through the stepper.
+template <class Method>
+void replays_are_steps() {
+    test::training<Method> plain, stepped;
+    for (int number = 0; number < 12; ++number) {
+        const int clips = number % 4 == 3 ? 4 : 6;
+        const auto want = plain.plain(number, clips), got = stepped.stepped(number, clips);
+        CHECK(got.loss == want.loss);
+        CHECK(got.parts == want.parts);
+    }
+    CHECK(stepped.bits() == plain.bits());
+}
+
+}  // namespace
 
 TEST_CASE("training is level with the default backend", "[cuda]") {
     CHECK(test::worst_apart<emulated_tensor<double>>(20) < 1e-7);
@@ -17,42 +38,86 @@ TEST_CASE("training is level with the default backend", "[cuda]") {
 }
 
 TEST_CASE("the order in which threads run does not matter to a training step", "[cuda]") {
-    using T = emulated_tensor<float>;
     context forth{.seed = 5, .threads = 1}, back{.seed = 5, .threads = 2};
     CHECK(test::losses<T>(forth, 3) == test::losses<T>(back, 3));
 }
 
-TEST_CASE("a whole step runs without a transfer and without new memory", "[cuda]") {
-    using T = emulated_tensor<float>;
-    context ctx{.seed = 5};
-    test::training_step<T> step(ctx);
-    auto& device = test::emulated::of(ctx);
-    for (int i = 0; i < 2; ++i) {
-        step.feed(ctx, i);
-        step(ctx);
-    }
-    const std::size_t held = device.blocks_of_memory->allocations();
-    step.feed(ctx, 2);
-    device.captures = true;
-    CHECK_NOTHROW(step(ctx));
-    device.captures = false;
-    CHECK(device.blocks_of_memory->allocations() == held);
-    CHECK(std::isfinite(step.loss(ctx)));
+TEST_CASE("replayed steps are the steps, bit for bit: rates, stochastic depth, labels, counts",
+          "[cuda]") {
+    replays_are_steps<test::unlabelled<T>>();
+    replays_are_steps<test::labelled<T>>();
 }
 
-TEST_CASE("transfers are refused while a step is captured", "[cuda]") {
-    using T = emulated_tensor<float>;
-    using traits = backend_traits<T>;
+TEST_CASE("a replay takes no new memory and launches nothing by itself", "[cuda]") {
+    test::training<test::unlabelled<T>> run;
+    for (int number = 0; number < 3; ++number) run.stepped(number);
+    auto& device = test::emulated::of(run.ctx);
+    const std::size_t launches = device.launches, held = device.source.about->used;
+    run.stepped(3);
+    CHECK(device.launches == launches);
+    CHECK(device.source.about->used == held);
+}
+
+TEST_CASE("an error of the host's work leaves the model as it was", "[cuda]") {
+    test::training<test::unlabelled<T>> run;
+    for (int number = 0; number < 4; ++number) run.stepped(number);
+    const auto before = run.bits();
+    auto rate = [&](context& ctx) {
+        bool bad = false;
+        const auto values = [&bad](std::span<float> to) {
+            if (bad) throw error("rates", "a rate", "none");
+            std::fill(to.begin(), to.end(), 2.0f);
+        };
+        T sum = traits::full(ctx, {2}, 0);
+        graph twice(ctx, test::emulated::of(ctx).new_pool(), [&] {
+            traits::assign(ctx, sum, add(ctx, sum, step_values<T>(ctx, {2}, values)));
+        });
+        twice.replay();
+        bad = true;
+        CHECK_THROWS_AS(twice.replay(), error);
+        bad = false;
+        twice.replay();
+        return testing::detail::to_doubles(ctx, sum);
+    };
+    CHECK(rate(run.ctx) == std::vector<double>{4, 4});
+    CHECK(run.bits() == before);
+}
+
+TEST_CASE("inputs of a recording share no memory with what the step uses before them", "[cuda]") {
+    context ctx;
+    const T x = traits::full(ctx, {64}, 1);
+    T out = traits::full(ctx, {64}, 0);
+    float now = 1;
+    graph replayed(ctx, test::emulated::of(ctx).new_pool(), [&] {
+        T late = x;
+        for (int i = 0; i < 4; ++i) late = add(ctx, late, x);
+        const T in = step_values<T>(
+            ctx, {64}, [&](std::span<float> to) { std::fill(to.begin(), to.end(), now); });
+        traits::assign(ctx, out, add(ctx, late, in));
+    });
+    for (; now < 4; ++now) {
+        replayed.replay();
+        CHECK(testing::detail::to_doubles(ctx, out) == std::vector<double>(64, 5 + now));
+    }
+}
+
+TEST_CASE("other transfers and recordings are refused while a step is recorded", "[cuda]") {
     context ctx;
     const T x = traits::full(ctx, {3}, 1);
     T y = traits::full(ctx, {3}, 2);
     std::vector<float> host(3);
-    test::emulated::of(ctx).captures = true;
-    CHECK_THROWS_WITH(traits::from_host(ctx, host, {3}), Catch::Contains("captured"));
-    CHECK_THROWS_WITH(traits::to_host(ctx, x, host), Catch::Contains("captured"));
-    CHECK_NOTHROW(traits::assign(ctx, y, x));
-    CHECK_NOTHROW(add(ctx, x, y));
-    test::emulated::of(ctx).captures = false;
-    CHECK_NOTHROW(traits::to_host(ctx, y, host));
-    CHECK(host[2] == 1);
+    const auto record = [&](const auto& step) {
+        graph(ctx, test::emulated::of(ctx).new_pool(), step);
+    };
+    CHECK_THROWS_WITH(record([&] { traits::from_host(ctx, host, {3}); }),
+                      Catch::Contains("captured"));
+    CHECK_THROWS_WITH(record([&] { traits::to_host(ctx, x, host); }), Catch::Contains("captured"));
+    CHECK_THROWS_WITH(record([&] { record([] {}); }), Catch::Contains("other recording"));
+    CHECK_NOTHROW(record([&] {
+        traits::assign(ctx, y, x);
+        add(ctx, x, y);
+    }));
+    // Nothing of a recording has run, and the context works as before.
+    traits::to_host(ctx, y, host);
+    CHECK(host[2] == 2);
 }

@@ -1,104 +1,113 @@
-// A training step that touches the device alone: what can be captured as a graph.
+// A small training whose steps can be run one by one or by train::stepper.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/pretext/decorrelation.hpp"
-#include "mgkit/testing/gradient_check.hpp"
+#include "mgkit/pretext/supervised.hpp"
+#include "mgkit/testing/training.hpp"
 #include "mgkit/train/adam.hpp"
+#include "mgkit/train/step.hpp"
+#include "nn/leaves.hpp"
 
 namespace mgkit::test {
 
 struct two_views {
     static constexpr int views = 2;
 };
-
-/// Decorrelation on a small DSTE encoder, by Adam. Inputs and rates are tensors that `feed` writes
-/// before a step; no stochastic depth, whose factors are drawn on the host.
 template <tensor T>
-class training_step {
+using unlabelled = pretext::decorrelation<T, encode::dste<T>, two_views>;
+template <tensor T>
+using labelled = pretext::supervised<T, encode::dste<T>, two_views>;
+
+/// A DSTE model under Adam with stochastic depth; clips, labels, rates and random factors change
+/// from step to step.
+template <class Method>
+class training {
 public:
-    explicit training_step(context& ctx, int width = 16)
-        : model_(nn::scope(ctx), settings(width)), rates_(backend_traits<T>::full(ctx, {2}, 0)) {
-        ctx.training = true;
-        input_ = backend_traits<T>::full(ctx, {2 * clips, 3, 12, 7, 1}, 0);
-        nn::for_each_parameter(model_, [&](const std::string&, parameter<T>& p) {
-            moments_.push_back(optimiser_.start(ctx, p.value));
-        });
-    }
+    using T = typename Method::tensor_type;
 
-    /// Clips and rates of step `number`, counted from 0.
-    void feed(context& ctx, int number) {
-        std::vector<double> values;
-        random_stream stream(random_key{.seed = 3, .clip = static_cast<std::uint32_t>(number % 3)},
-                             "clip");
-        for (extent i = 0; i < shape_of(input_).elements(); ++i)
-            values.push_back(static_cast<float>(stream.normal()));
-        const auto put = [&](T& target, const std::vector<double>& from) {
-            backend_traits<T>::assign(
-                ctx, target, testing::detail::from_doubles<T>(ctx, from, shape_of(target)));
-        };
-        put(input_, values);
-        put(rates_, optimiser_.rates(1e-3, number + 1));
-    }
+    training() { ctx.training = true; }
 
-    void operator()(context& ctx) {
+    context ctx{.seed = 5};
+
+    /// As somebody's own loop would.
+    train::step_result plain(int number, int clips = 6) {
+        feed(number, clips);
         using X = variable<T>;
         nn::zero_gradients(model_);
         const recording<T> record(ctx);
-        const auto value = model_(ctx, pretext::batch<X>{X{input_}, {}});
+        const std::vector<typename backend_traits<T>::scalar> values(views_.begin(), views_.end());
+        const X in{backend_traits<T>::from_host(ctx, values, extents())};
+        const auto value = model_(ctx, pretext::batch<X>{in, labels_});
         backward(ctx, value.loss);
-        std::size_t i = 0;
-        nn::for_each_parameter(model_, [&](const std::string&, parameter<T>& p) {
-            auto& state = moments_[i++];
-            if (p.slot.filled) optimiser_.update(ctx, p.value, p.slot.gradient, rates_, state);
-        });
-        loss_ = value.loss.value;
-    }
-
-    /// Of the step that ran last.
-    double loss(context& ctx) const { return testing::detail::to_doubles(ctx, loss_).at(0); }
-    std::vector<double> values(context& ctx) {
-        std::vector<double> out;
-        nn::for_each_parameter(model_, [&](const std::string&, parameter<T>& p) {
-            for (double v : testing::detail::to_doubles(ctx, p.value)) out.push_back(v);
-        });
+        update_.step(ctx, model_, rate(number));
+        const auto read = [&](const X& x) {
+            return testing::detail::to_doubles(ctx, value_of(x)).at(0);
+        };
+        train::step_result out{read(value.loss), {}};
+        for (const auto& [name, part] : value.parts) out.parts.emplace_back(name, read(part));
         return out;
+    }
+    train::step_result stepped(int number, int clips = 6) {
+        feed(number, clips);
+        return step_(ctx, views_, extents(), labels_, rate(number));
+    }
+    /// Every bit of the model, of the optimiser's state and its count of steps.
+    std::vector<leaf_bits> bits() {
+        return {bits_of(ctx, model_),
+                bits_along(ctx, [&](auto&& visitor) { update_.for_each_state(visitor); }),
+                {{"steps", {static_cast<std::uint64_t>(update_.steps())}}}};
     }
 
 private:
-    static constexpr int clips = 6;
-    static encode::dste_settings settings(int width) {
-        encode::dste_settings s{.clip = {.channels = 3, .frames = 12, .joints = 7, .persons = 1},
-                                .width = width,
-                                .heads = 2};
-        s.drop_path = 0;
-        return s;
+    static constexpr int classes = 3;
+    static encode::dste_settings settings() {
+        return {.clip = {.channels = 3, .frames = 12, .joints = 7, .persons = 1},
+                .width = 16,
+                .heads = 2,
+                .drop_path = 0.3};
+    }
+    static Method made(context& ctx) {
+        if constexpr (requires { Method(nn::scope(ctx), settings(), classes); })
+            return Method(nn::scope(ctx), settings(), classes);
+        else
+            return Method(nn::scope(ctx), settings());
+    }
+    shape extents() const { return {static_cast<extent>(ctx.rows.size()), 3, 12, 7, 1}; }
+    static double rate(int number) { return 1e-3 / (1 + number); }
+    void feed(int number, int clips) {
+        const auto now = static_cast<std::uint32_t>(number);
+        ctx.epoch = now / 3;
+        ctx.rows.clear();
+        labels_.clear();
+        for (int view = 0; view < two_views::views; ++view)
+            for (int clip = 0; clip < clips; ++clip)
+                ctx.rows.push_back(
+                    {now + static_cast<std::uint32_t>(clip), static_cast<std::uint32_t>(view)});
+        for (int clip = 0; clip < clips; ++clip) labels_.push_back((number + clip) % classes);
+        views_.resize(static_cast<std::size_t>(extents().elements()));
+        random_stream stream(random_key{.seed = 3, .clip = now}, "clip");
+        for (float& v : views_) v = static_cast<float>(stream.normal());
     }
 
-    pretext::decorrelation<T, encode::dste<T>, two_views> model_;
-    train::adam optimiser_;
-    std::vector<train::adam::moments<T>> moments_;
-    T rates_, input_, loss_;
+    Method model_ = made(ctx);
+    train::updater<T, train::adam> update_{ctx, model_, train::adam{}};
+    train::stepper<Method, train::adam> step_{model_, update_};
+    std::vector<float> views_;
+    std::vector<int> labels_;
 };
 
-/// Losses of the first steps.
+/// Losses of the first steps of testing::training_losses.
 template <tensor T>
-std::vector<double> losses(context& ctx, int steps, int width = 16) {
-    training_step<T> step(ctx, width);
-    std::vector<double> out;
-    for (int i = 0; i < steps; ++i) {
-        step.feed(ctx, i);
-        step(ctx);
-        out.push_back(step.loss(ctx));
-    }
-    return out;
+std::vector<double> losses(context& ctx, int steps) {
+    return testing::training_losses<T>(ctx, {.steps = steps});
 }
 
 /// Largest relative distance of the losses of `steps` steps on T from those in double by Eigen.

@@ -11,15 +11,17 @@
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/nn/archive.hpp"
 
-/// All leaves of a module with the exact bits of their values.
-template <class M>
-std::map<std::string, std::vector<std::uint64_t>> bits_of(mgkit::context& ctx, M& module) {
-    std::map<std::string, std::vector<std::uint64_t>> out;
+using leaf_bits = std::map<std::string, std::vector<std::uint64_t>>;
+
+/// The exact bits of the leaves that `walk(visitor)` visits.
+template <class Walk>
+leaf_bits bits_along(mgkit::context& ctx, Walk&& walk) {
+    leaf_bits out;
     const auto put = [&](const std::string& name, const auto& tensor) {
         for (const auto v : mgkit::nn::host_values(ctx, tensor))
             out[name].push_back(std::bit_cast<std::uint64_t>(static_cast<double>(v)));
     };
-    mgkit::nn::visit(module, [&](const mgkit::nn::leaf_name& name, auto& leaf) {
+    walk([&](const mgkit::nn::leaf_name& name, auto& leaf) {
         using leaf_type = std::remove_reference_t<decltype(leaf)>;
         if constexpr (std::is_same_v<leaf_type, std::int64_t>)
             out[name.text].push_back(static_cast<std::uint64_t>(leaf));
@@ -29,6 +31,12 @@ std::map<std::string, std::vector<std::uint64_t>> bits_of(mgkit::context& ctx, M
             put(name.text, leaf);
     });
     return out;
+}
+
+/// All leaves of a module.
+template <class M>
+leaf_bits bits_of(mgkit::context& ctx, M& module) {
+    return bits_along(ctx, [&](auto&& visitor) { mgkit::nn::visit(module, visitor); });
 }
 
 /// Names in visiting order: all, or those without second names.

@@ -2,9 +2,11 @@
 // infrastructure
 #pragma once
 
-#include <vector>
+#include <algorithm>
+#include <span>
 
 #include "mgkit/tensor/ops/structure.hpp"
+#include "mgkit/tensor/repeated_step.hpp"
 
 namespace mgkit::encode {
 
@@ -49,15 +51,18 @@ X per_frame(context& ctx, const stream_pair<X>& tokens) {
     using T = tensor_of<X>;
     using scalar = scalar_of<X>;
     const extent frames = shape_of(tokens.temporal)[1], joints = shape_of(tokens.spatial)[1];
-    std::vector<scalar> weights(static_cast<std::size_t>(frames * joints), scalar(0));
-    for (extent i = 0; i < frames; ++i) {
-        const extent first = i * joints / frames, last = ((i + 1) * joints + frames - 1) / frames;
-        for (extent j = first; j < last; ++j)
-            weights[static_cast<std::size_t>(i * joints + j)] =
-                scalar(1) / static_cast<scalar>(last - first);
-    }
-    const X average = X{backend_traits<T>::from_host(ctx, weights, {frames, joints})};
-    return concat(ctx, -1, tokens.temporal, matmul(ctx, average, tokens.spatial));
+    const auto average = [frames, joints](std::span<scalar> weights) {
+        std::fill(weights.begin(), weights.end(), scalar(0));
+        for (extent i = 0; i < frames; ++i) {
+            const extent first = i * joints / frames,
+                         last = ((i + 1) * joints + frames - 1) / frames;
+            for (extent j = first; j < last; ++j)
+                weights[static_cast<std::size_t>(i * joints + j)] =
+                    scalar(1) / static_cast<scalar>(last - first);
+        }
+    };
+    const X weights = X{step_values<T>(ctx, {frames, joints}, average)};
+    return concat(ctx, -1, tokens.temporal, matmul(ctx, weights, tokens.spatial));
 }
 
 }  // namespace mgkit::encode

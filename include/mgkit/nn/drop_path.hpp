@@ -3,11 +3,13 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "mgkit/nn/module.hpp"
 #include "mgkit/tensor/ops/elementwise.hpp"
+#include "mgkit/tensor/ops/structure.hpp"
+#include "mgkit/tensor/repeated_step.hpp"
 
 namespace mgkit::nn {
 
@@ -30,24 +32,26 @@ template <int Count, operand X>
 path_plan<X, Count> draw_paths(context& ctx, std::string_view layer, double rate, extent batch) {
     path_plan<X, Count> plan;
     if (!ctx.training || rate <= 0) return plan;
-    if (static_cast<extent>(ctx.rows.size()) != batch)
-        throw error("stochastic depth", text("context::rows with ", batch, " entries"),
-                    text(ctx.rows.size(), " entries"),
-                    "set the clip and view of every row before a training pass");
     using T = tensor_of<X>;
     using scalar = scalar_of<X>;
-    const auto count = static_cast<std::size_t>(batch);
-    std::vector<scalar> factors(count * Count);
-    for (std::size_t row = 0; row < count; ++row) {
-        random_stream draws(ctx.key(ctx.rows[row]), name_hash(layer));
-        for (std::size_t branch = 0; branch < Count; ++branch)
-            factors[branch * count + row] =
-                draws.uniform() < rate ? scalar(0) : static_cast<scalar>(1.0 / (1.0 - rate));
-    }
+    const auto draw = [&ctx, id = name_hash(layer), rate,
+                       count = static_cast<std::size_t>(batch)](std::span<scalar> factors) {
+        if (ctx.rows.size() != count)
+            throw error("stochastic depth", text("context::rows with ", count, " entries"),
+                        text(ctx.rows.size(), " entries"),
+                        "set the clip and view of every row before a training pass");
+        for (std::size_t row = 0; row < count; ++row) {
+            random_stream draws(ctx.key(ctx.rows[row]), id);
+            for (std::size_t branch = 0; branch < Count; ++branch)
+                factors[branch * count + row] =
+                    draws.uniform() < rate ? scalar(0) : static_cast<scalar>(1.0 / (1.0 - rate));
+        }
+    };
+    const T all = step_values<T>(ctx, {Count, batch, 1, 1}, draw);
     plan.active = true;
-    for (std::size_t branch = 0; branch < Count; ++branch)
-        plan.factors[branch] = X{backend_traits<T>::from_host(
-            ctx, std::span<const scalar>(factors).subspan(branch * count, count), {batch, 1, 1})};
+    for (int branch = 0; branch < Count; ++branch)
+        plan.factors[static_cast<std::size_t>(branch)] =
+            X{reshape(ctx, slice(ctx, all, 0, branch, 1), {batch, 1, 1})};
     return plan;
 }
 

@@ -5,6 +5,7 @@
 
 #include "mgkit/nn/module.hpp"
 #include "mgkit/tensor/ops/layers.hpp"
+#include "mgkit/tensor/repeated_step.hpp"
 
 namespace mgkit::nn {
 
@@ -76,8 +77,8 @@ private:
             const T now = column_statistics(ctx, slice(ctx, x, 0, g * rows, rows));
             blend(ctx, running_mean, reshape(ctx, slice(ctx, now, 0, 0, 1), {width}), 1);
             blend(ctx, running_var, reshape(ctx, slice(ctx, now, 0, 1, 1), {width}), unbiased);
-            ++num_batches_tracked;
         }
+        every_step<T>(ctx, [this, groups] { num_batches_tracked += groups; });
     }
     static void blend(context& ctx, T& running, const T& now, double factor) {
         backend_traits<T>::assign(

@@ -1,11 +1,13 @@
 // The supervised counterpart: the same encoder trained with labels.
 #pragma once
 
-#include <vector>
+#include <algorithm>
+#include <span>
 
 #include "mgkit/encode/concept.hpp"
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/pretext/objective.hpp"
+#include "mgkit/tensor/repeated_step.hpp"
 
 namespace mgkit::pretext {
 
@@ -50,14 +52,17 @@ public:
         if (static_cast<extent>(input.labels.size()) * views != rows)
             throw error("supervised", text("a label for each of ", rows / views, " clips"),
                         text(input.labels.size(), " labels"));
-        std::vector<scalar> one_hot(static_cast<std::size_t>(rows * classes_), scalar(0));
-        for (std::size_t r = 0; r < static_cast<std::size_t>(rows); ++r) {
-            const int label = input.labels[r % input.labels.size()];
-            if (label < 0 || label >= classes_)
-                throw error("supervised", text("labels from 0 to ", classes_ - 1), text(label));
-            one_hot[r * static_cast<std::size_t>(classes_) + static_cast<std::size_t>(label)] = 1;
-        }
-        const X truth = X{backend_traits<T>::from_host(ctx, one_hot, {rows, classes_})};
+        const auto one_hot = [labels = input.labels, classes = classes_](std::span<scalar> out) {
+            std::fill(out.begin(), out.end(), scalar(0));
+            const auto width = static_cast<std::size_t>(classes);
+            for (std::size_t r = 0; r < out.size() / width; ++r) {
+                const int label = labels[r % labels.size()];
+                if (label < 0 || label >= classes)
+                    throw error("supervised", text("labels from 0 to ", classes - 1), text(label));
+                out[r * width + static_cast<std::size_t>(label)] = 1;
+            }
+        };
+        const X truth = X{step_values<T>(ctx, {rows, classes_}, one_hot)};
         return {cross_entropy(ctx, scores(ctx, input.clips), truth), {}};
     }
 

@@ -12,8 +12,8 @@
 
 #include "mgkit/train/batches.hpp"
 #include "mgkit/train/checkpoint.hpp"
-#include "mgkit/train/optimiser.hpp"
 #include "mgkit/train/schedule.hpp"
+#include "mgkit/train/step.hpp"
 
 namespace mgkit::train {
 
@@ -46,13 +46,6 @@ inline constexpr bool listens = requires(Callback& c, const step_info& s) {
 || requires(Callback& c, const epoch_record& r) {
     c.on_epoch(r);
 };
-
-template <tensor T>
-double scalar_value(context& ctx, const T& value) {
-    typename backend_traits<T>::scalar out{};
-    backend_traits<T>::to_host(ctx, value, std::span(&out, 1));
-    return static_cast<double>(out);
-}
 
 /// Whether there is something to resume from. What exists but cannot be read counts: it must lead
 /// to an error, not to a fresh start that replaces it.
@@ -141,8 +134,6 @@ requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_recor
                   "mgkit: a callback of fit has neither on_step(step_info) nor "
                   "on_epoch(epoch_record)");
     using T = typename Method::tensor_type;
-    using X = variable<T>;
-    using scalar = typename backend_traits<T>::scalar;
     using views_type = decltype(model.augmentation);
 
     detail::check_training_set(clips);
@@ -175,7 +166,7 @@ requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_recor
     }
 
     view_batcher<views_type> batcher(input, model.augmentation);
-    std::vector<scalar> host;
+    stepper step(model, update);
     std::vector<int> labels;
     const context_guard guard(ctx);
     ctx.training = true;
@@ -189,31 +180,20 @@ requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_recor
             const auto end =
                 static_cast<std::size_t>(starts[static_cast<std::size_t>(at.next_batch) + 1]);
             const auto rows = std::span(order).subspan(begin, end - begin);
-            const auto views = batcher.build(ctx, clips, rows);
-            host.assign(views.begin(), views.end());
             labels.clear();
             if (!clips.labels.empty())
                 for (const int i : rows)
                     labels.push_back(clips.labels[static_cast<std::size_t>(i)]);
 
-            double loss = 0;
-            {
-                nn::zero_gradients(model);
-                const recording<T> record(ctx);
-                const X stacked = X{
-                    backend_traits<T>::from_host(ctx, host,
-                                                 {static_cast<extent>(rows.size()) * Method::views,
-                                                  e.channels, e.frames, e.joints, e.persons})};
-                const auto value = model(ctx, pretext::batch<X>{stacked, labels});
-                backward(ctx, value.loss);
-                update.step(ctx, model, rate);
-                loss = detail::scalar_value(ctx, value.loss.value);
-                at.part_sums.resize(value.parts.size());
-                for (std::size_t i = 0; i < value.parts.size(); ++i) {
-                    at.part_sums[i].first = value.parts[i].first;
-                    at.part_sums[i].second +=
-                        detail::scalar_value(ctx, value.parts[i].second.value);
-                }
+            const auto views = batcher.build(ctx, clips, rows);
+            const auto [loss, parts] = step(ctx, views,
+                                            {static_cast<extent>(rows.size()) * Method::views,
+                                             e.channels, e.frames, e.joints, e.persons},
+                                            labels, rate);
+            at.part_sums.resize(parts.size());
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                at.part_sums[i].first = parts[i].first;
+                at.part_sums[i].second += parts[i].second;
             }
             if (!std::isfinite(loss))
                 throw error("fit", "a finite loss",

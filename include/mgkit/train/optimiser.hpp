@@ -2,11 +2,14 @@
 // infrastructure
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "mgkit/nn/module.hpp"
+#include "mgkit/tensor/repeated_step.hpp"
 
 namespace mgkit::train {
 
@@ -28,7 +31,8 @@ public:
     using state = typename Optimiser::template state<T>;
 
     template <class M>
-    updater(context& ctx, M& model, const Optimiser& settings) : settings_(settings) {
+    updater(context& ctx, M& model, const Optimiser& settings)
+        : settings_(settings), rate_(settings.rate) {
         nn::for_each_parameter(model, [&](const std::string& name, parameter<T>& p) {
             names_.push_back(name);
             states_.push_back(settings_.start(ctx, p.value));
@@ -38,22 +42,32 @@ public:
     const Optimiser& settings() const { return settings_; }
     std::int64_t steps() const { return steps_; }
 
+    /// The rate of the steps from now on; the settings' base rate before the first call.
+    void learning_rate(double value) { rate_ = value; }
+
     /// One update of every parameter that has a gradient; parameters without one are left alone,
-    /// as they are where nothing was computed from them.
+    /// as they are where nothing was computed from them. May be part of a recorded step
+    /// (repeated_step): count and rate are then read at each replay, from here.
     template <class M>
-    void step(context& ctx, M& model, double learning_rate) {
+    void step(context& ctx, M& model) {
         using scalar = typename backend_traits<T>::scalar;
-        ++steps_;
-        const std::vector<double> rates = settings_.rates(learning_rate, steps_);
-        const std::vector<scalar> values(rates.begin(), rates.end());
-        const T now =
-            backend_traits<T>::from_host(ctx, values, {static_cast<extent>(values.size())});
+        const auto count = static_cast<extent>(settings_.rates(rate_, 1).size());
+        const T now = step_values<T>(ctx, {count}, [this](std::span<scalar> to) {
+            const std::vector<double> rates = settings_.rates(rate_, ++steps_);
+            std::transform(rates.begin(), rates.end(), to.begin(),
+                           [](double rate) { return static_cast<scalar>(rate); });
+        });
         std::size_t i = 0;
         nn::for_each_parameter(model, [&](const std::string&, parameter<T>& p) {
             state& s = states_.at(i++);
             if (p.trainable && p.slot.filled)
                 settings_.update(ctx, p.value, p.slot.gradient, now, s);
         });
+    }
+    template <class M>
+    void step(context& ctx, M& model, double rate) {
+        learning_rate(rate);
+        step(ctx, model);
     }
 
     static constexpr auto fields() { return nn::members(nn::field("steps", &updater::steps_)); }
@@ -67,6 +81,7 @@ public:
 
 private:
     Optimiser settings_;
+    double rate_ = 0;
     std::vector<std::string> names_;
     std::vector<state> states_;
     std::int64_t steps_ = 0;

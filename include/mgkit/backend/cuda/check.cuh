@@ -4,6 +4,8 @@
 #include <cublasLt.h>
 #include <cuda_runtime.h>
 
+#include <string>
+
 #include "mgkit/core/error.hpp"
 
 namespace mgkit::cuda {
@@ -34,11 +36,13 @@ inline const char* remedy_for(cudaError_t status) {
     }
 }
 
+inline std::string reason(cudaError_t status) {
+    return text(cudaGetErrorName(status), " (", cudaGetErrorString(status), ")");
+}
+
 inline void check(cudaError_t status, const char* place) {
     if (status == cudaSuccess) return;
-    throw error(text("cuda: ", place), "success",
-                text(cudaGetErrorName(status), " (", cudaGetErrorString(status), ")"),
-                remedy_for(status));
+    throw error(text("cuda: ", place), "success", reason(status), remedy_for(status));
 }
 inline void check(cublasStatus_t status, const char* place) {
     if (status == CUBLAS_STATUS_SUCCESS) return;

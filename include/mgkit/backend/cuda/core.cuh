@@ -19,12 +19,16 @@ struct placement {
     std::size_t workspace = std::size_t{32} << 20;  ///< bytes for cuBLASLt
 };
 
-/// Errors: no driver, no such device, one older than compute capability 8.0.
+/// Errors: no_device where there is no GPU or driver; no such device, one older than compute
+/// capability 8.0.
 class core {
 public:
     explicit core(const placement& where) : where_(where) {
         int count = 0;
-        check(cudaGetDeviceCount(&count), "looking for a GPU");
+        const cudaError_t found = cudaGetDeviceCount(&count);
+        if (found != cudaSuccess || count == 0)
+            throw no_device("cuda: looking for a GPU", "a GPU and its driver", reason(found),
+                            remedy_for(cudaErrorNoDevice));
         if (where.device < 0 || where.device >= count)
             throw error("cuda: placement", text("a device number below ", count),
                         text(where.device), "set cuda::placement::device");

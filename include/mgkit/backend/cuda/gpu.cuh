@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "mgkit/backend/cuda/cublaslt.cuh"
-#include "mgkit/core/context.hpp"
+#include "mgkit/backend/cuda/recording.cuh"
+#include "mgkit/backend/cuda/replay.hpp"
 
 namespace mgkit::cuda {
 
@@ -55,6 +56,7 @@ __global__ void __launch_bounds__(256) run_blocks(extent rows, F f) {
 /// Names the machine in cuda::tensor.
 struct gpu {
     using memory = gpu_memory;
+    using recording = gpu_recording;
     class runtime;
     /// The context's runtime, made on first use. Errors: no usable GPU.
     static runtime& of(context& ctx);
@@ -67,18 +69,31 @@ public:
         : core_(std::make_shared<const core>(where)), pool_(new_pool()) {}
 
     const core& device() const { return *core_; }
-    std::shared_ptr<const core> shared_core() const { return core_; }
     storage<gpu_memory> take(std::size_t bytes) { return storage<gpu_memory>(pool_->take(bytes)); }
-    /// Where memory comes from; a graph puts its own in place while it is captured.
-    std::shared_ptr<pool<gpu_memory>> memory_pool() const { return pool_; }
+    /// Where memory comes from; a recorded step puts its own in place.
     std::shared_ptr<pool<gpu_memory>> exchange_pool(std::shared_ptr<pool<gpu_memory>> other) {
         return std::exchange(pool_, std::move(other));
     }
     std::shared_ptr<pool<gpu_memory>> new_pool() const {
         return std::make_shared<pool<gpu_memory>>(gpu_memory(core_));
     }
-    bool capturing() const { return capturing_; }
-    void capturing(bool on) { capturing_ = on; }
+    /// The host work of the step that is being recorded; null outside a recording.
+    host_work<gpu_memory>* capturing() const { return work_; }
+    template <class Step>
+    gpu_recording record(host_work<gpu_memory>& work, Step&& step) {
+        core_->wait("before recording a step");
+        stream_capture capture(*core_);
+        struct scope {
+            runtime& device;
+            ~scope() { device.work_ = nullptr; }
+        };
+        {
+            const scope until_done{*this};
+            work_ = &work;
+            step();
+        }
+        return gpu_recording(core_, capture.finish());
+    }
 
     /// The source may change as soon as this returns.
     void upload(void* to, const void* from, std::size_t bytes) {
@@ -119,20 +134,20 @@ public:
     bool multiply(const product<In, Out>& p) {
         core_->use();
         const bool whole = plans_.run(*core_, p);
-        if (core_->where().check_each_launch && !capturing_) core_->wait("matmul");
+        if (core_->where().check_each_launch && work_ == nullptr) core_->wait("matmul");
         return whole;
     }
 
 private:
     void launched(const char* name) const {
         check(cudaGetLastError(), name);
-        if (core_->where().check_each_launch && !capturing_) core_->wait(name);
+        if (core_->where().check_each_launch && work_ == nullptr) core_->wait(name);
     }
 
     std::shared_ptr<const core> core_;
     std::shared_ptr<pool<gpu_memory>> pool_;
     product_plans plans_;
-    bool capturing_ = false;
+    host_work<gpu_memory>* work_ = nullptr;
 };
 
 inline gpu::runtime& gpu::of(context& ctx) {

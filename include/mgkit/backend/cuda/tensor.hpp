@@ -2,10 +2,12 @@
 #pragma once
 
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "mgkit/backend/cuda/compute.hpp"
 #include "mgkit/backend/cuda/plan.hpp"
-#include "mgkit/backend/cuda/pool.hpp"
+#include "mgkit/backend/cuda/replay.hpp"
 #include "mgkit/tensor/concept.hpp"
 
 namespace mgkit::cuda {
@@ -20,7 +22,8 @@ namespace mgkit::cuda {
 /// - `blocks(name, rows, threads, f)`: f(block, row) for every row; a block's threads work in
 ///   phases: `block.each(g)` runs g(thread) for all of them and waits, `block.reduce<S>(g,
 ///   combine)` combines g(thread) over threads in a fixed order and tells all of them;
-/// - `multiply(product)`: a batched matrix product; false where its bias is still to be added.
+/// - `multiply(product)`: a batched matrix product; false where its bias is still to be added;
+/// - `capturing()`: the host work of a recording in progress, or null (see step_graph).
 template <class Compute, class Device>
 class device_tensor {
 public:
@@ -34,6 +37,9 @@ public:
           storage_(
               Device::of(ctx).take(static_cast<std::size_t>(extents.elements()) * sizeof(scalar))) {
     }
+
+    device_tensor(const shape& extents, storage<typename Device::memory> memory)
+        : shape_(extents), storage_(std::move(memory)) {}
 
     const shape& extents() const { return shape_; }
     extent elements() const { return shape_.elements(); }
@@ -64,8 +70,8 @@ struct fill_body {
 
 namespace mgkit {
 
-/// Host transfers are refused while a step is captured as a graph: a replay would repeat the values
-/// of that moment.
+/// Plain host transfers are refused while a step is recorded: a replay would repeat the values of
+/// that moment.
 template <class C, class D>
 struct backend_traits<cuda::device_tensor<C, D>> {
     using T = cuda::device_tensor<C, D>;
@@ -85,8 +91,9 @@ struct backend_traits<cuda::device_tensor<C, D>> {
         if (static_cast<extent>(values.size()) != extents.elements())
             throw error("from_host", text(extents.elements(), " values for ", extents.str()),
                         text(values.size(), " values"));
-        refuse_capture(ctx, "from_host",
-                       "make the tensor before, and assign to it between replays");
+        refuse_capture(
+            ctx, "from_host",
+            "use step_values, or make the tensor before and assign to it between replays");
         T out(ctx, extents);
         if (!values.empty()) D::of(ctx).upload(out.data(), values.data(), values.size_bytes());
         return out;
@@ -98,6 +105,27 @@ struct backend_traits<cuda::device_tensor<C, D>> {
         refuse_capture(ctx, "to_host", "keep the tensor and read it after a replay");
         if (!target.empty()) D::of(ctx).download(target.data(), t.data(), target.size_bytes());
     }
+    /// Where a step is being recorded the action waits for its replays.
+    template <class Action>
+    static void every_step(context& ctx, Action action) {
+        if (auto* work = D::of(ctx).capturing())
+            work->add(std::move(action));
+        else
+            action();
+    }
+    template <class Fill>
+    static T step_values(context& ctx, const shape& extents, Fill fill) {
+        const auto count = static_cast<std::size_t>(extents.elements());
+        if (auto* work = D::of(ctx).capturing())
+            return T(extents,
+                     work->add(count * sizeof(scalar), [fill = std::move(fill), count](void* to) {
+                         fill(std::span(static_cast<scalar*>(to), count));
+                     }));
+        std::vector<scalar> values(count);
+        fill(std::span(values));
+        return from_host(ctx, values, extents);
+    }
+    using repeated_step = cuda::replayed_step<D>;
     static T reshape(const T& t, const shape& extents) { return t.viewed(extents); }
     static void assign(context& ctx, T& target, const T& source) {
         if (target.extents() != source.extents())

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <cmath>
-#include <vector>
+#include <span>
 
 #include "mgkit/tensor/ops/layers.hpp"
+#include "mgkit/tensor/repeated_step.hpp"
 
 namespace mgkit {
 
@@ -69,10 +70,11 @@ struct restore_tokens {
         using T = tensor_of<X>;
         using scalar = scalar_of<X>;
         const shape in = shape_of(mixed);
-        std::vector<scalar> mask(static_cast<std::size_t>(in[1]), scalar(0));
-        for (std::size_t i = 0; i < mask.size(); i += static_cast<std::size_t>(self.gap))
-            mask[i] = scalar(1);
-        const X column = X{backend_traits<T>::from_host(ctx, mask, {in[1], 1})};
+        const auto mask = [gap = static_cast<std::size_t>(self.gap)](std::span<scalar> out) {
+            for (std::size_t i = 0; i < out.size(); ++i)
+                out[i] = i % gap == 0 ? scalar(1) : scalar(0);
+        };
+        const X column = X{step_values<T>(ctx, {in[1], 1}, mask)};
         const X everywhere = mgkit::add(ctx, constant<X>(ctx, in, 0), column);
         return mgkit::select(ctx, everywhere, kept, mixed);
     }
