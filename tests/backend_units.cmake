@@ -1,15 +1,19 @@
 # Units that instantiate our suites on every backend of this build (rows of cmake/backends.json).
 # A new backend adds a row; nothing here names one.
 
-# mgkit_backend_units(<target> <folder> <element> <group>...): writes one unit per backend in
-# mgkit_unit_components and group, with the ending mgkit_unit_extension, from
-# tests/<folder>/unit.cpp.in (or <group>_unit.cpp.in), and tests/<folder>/registry.cpp.in.
+# mgkit_backend_units(<target> <folder> <element> <group>...): writes one unit per backend and group,
+# in the backend's language, from tests/<folder>/unit.cpp.in (or <group>_unit.cpp.in), and
+# tests/<folder>/registry.cpp.in.
 # A registry's @declarations@ are `void add_<group>_on_<backend>(std::vector<@element@>&);`.
 function(mgkit_backend_units target folder element)
     set(declarations "")
     set(calls "")
-    foreach(component IN LISTS mgkit_unit_components)
+    foreach(component IN LISTS mgkit_components)
         list(JOIN mgkit_tensors_${component} ", " tensors)
+        set(extension cpp)
+        if(mgkit_language_${component} STREQUAL CUDA)
+            set(extension cu)
+        endif()
         string(APPEND calls "    all.push_back({\"${component}\", {}});\n")
         foreach(group IN LISTS ARGN)
             set(name add_${group}_on_${component})
@@ -19,7 +23,7 @@ function(mgkit_backend_units target folder element)
             if(EXISTS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${folder}/${group}_unit.cpp.in)
                 set(template ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${folder}/${group}_unit.cpp.in)
             endif()
-            set(unit ${group}_on_${component}.${mgkit_unit_extension})
+            set(unit ${group}_on_${component}.${extension})
             set(unit ${CMAKE_CURRENT_BINARY_DIR}/${folder}/${unit})
             configure_file(${template} ${unit} @ONLY)
             target_sources(${target} PRIVATE ${unit})

@@ -46,9 +46,20 @@ std::string precision_of() {
         return sizeof(typename backend_traits<T>::scalar) == sizeof(double) ? "double" : "float";
 }
 
+/// Errors: no_device where the machine cannot hold a T.
+template <class T>
+void require_device() {
+    context ctx;
+    backend_traits<T>::full(ctx, {1}, 0);
+}
+
 template <class... Ts>
 void add_operations(std::vector<suite>& all) {
-    (all.push_back({precision_of<Ts>(), [] { return testing::conformance<Ts>(options_of<Ts>()); },
+    (all.push_back({precision_of<Ts>(),
+                    [] {
+                        require_device<Ts>();
+                        return testing::conformance<Ts>(options_of<Ts>());
+                    },
                     &testing::overrides_of<Ts>}),
      ...);
 }

@@ -5,7 +5,8 @@
 // NAME is a backend of this build, by default the default one; `all` runs each of them.
 // FOLDER is the first argument, else $MGKIT_GOLDEN_DIR, else ../shared/golden beside the source
 // tree. Exit code 0: every file of a known family agrees; 1: something differs, fails or is empty;
-// 2: wrong usage; 77: no folder was named and the default one does not exist.
+// 2: wrong usage; 77: no folder was named and the default one does not exist, or the machine lacks
+// the device of every backend that was asked for.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -141,6 +142,8 @@ int compare_all(const options& chosen, const backend& one, const std::vector<fs:
             name = wanted;
             match->run(file, config, found);
             if (found.count() == 0) problems.push_back("nothing was compared");
+        } catch (const no_device&) {
+            throw;
         } catch (const std::exception& failure) {
             problems.push_back(failure.what());
         }
@@ -185,9 +188,14 @@ int run(const options& chosen) {
         return 1;
     }
     int worst = 0;
-    for (const backend& one : chosen.backends)
-        worst = std::max(worst, compare_all(chosen, one, files));
-    return worst;
+    std::size_t skipped = 0;
+    for (const backend& one : chosen.backends) try {
+            worst = std::max(worst, compare_all(chosen, one, files));
+        } catch (const no_device& missing) {
+            std::printf("backend %s; skipped: %s\n", std::string(one.name).c_str(), missing.what());
+            ++skipped;
+        }
+    return skipped == chosen.backends.size() ? 77 : worst;
 }
 
 }  // namespace

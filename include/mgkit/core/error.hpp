@@ -1,5 +1,4 @@
-// The one exception type of mgkit: where it happened, what was expected, what was found, what to
-// do.
+// The exception of mgkit: where it happened, what was expected, what was found, what to do.
 #pragma once
 
 #include <concepts>
@@ -39,6 +38,13 @@ private:
     }
 
     std::string where_, expected_, found_, remedy_;
+};
+
+/// The machine lacks the device that a tensor type lives on: a program may catch this and go on
+/// with another type.
+class no_device : public error {
+public:
+    using error::error;
 };
 
 namespace detail {
