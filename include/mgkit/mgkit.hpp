@@ -171,6 +171,7 @@
 #include "mgkit/probe/baseline.hpp"
 #include "mgkit/probe/baseline_dtw.hpp"
 #include "mgkit/probe/linear.hpp"
+#include "mgkit/probe/neighbour_search.hpp"
 #include "mgkit/probe/neighbours.hpp"
 #include "mgkit/probe/result.hpp"
 #include "mgkit/report/audit.hpp"

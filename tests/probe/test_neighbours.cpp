@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "catch.hpp"
@@ -162,6 +163,67 @@ TEST_CASE("retrieval: 1-NN answers as top1, any of five as top5") {
           Approx(12. / 30));
     CHECK_REFUSED(retrieve<T>(ctx, gallery, std::vector<int>{1}, queries, query_labels, 7),
                   "1 and 30 labels for 40 and 30 rows");
+}
+
+TEST_CASE("a gallery in blocks gives the bits of the gallery in one piece") {
+    // More rows than the search holds at a time, in more than one piece; more queries than a block.
+    const auto gallery = noise(1, 5000, 7), queries = noise(2, 1030, 7);
+    context ctx, two{.threads = 2};
+    const neighbours whole = nearest<T>(ctx, gallery, queries, 40);
+    const neighbours threaded = nearest<T>(two, gallery, queries, 40);
+    CHECK(threaded.index == whole.index);
+    CHECK(threaded.cosine == whole.cosine);
+    for (const std::size_t q : {0, 511, 1023, 1024, 1029}) {
+        const auto want = by_hand<float>(gallery, queries.row(q));
+        std::size_t same = 0;
+        for (std::size_t j = 0; j < 40; ++j) same += whole.of(q)[j] == want[j];
+        CHECK(same >= 38);  // float cosines may swap two that are nearly equal
+        for (std::size_t j = 1; j < 40; ++j)
+            CHECK(whole.cosine[q * 40 + j] <= whole.cosine[q * 40 + j - 1]);
+    }
+
+    for (const std::size_t size : {1, 333, 4096, 6000}) {
+        std::size_t next = 0;
+        const auto source = [&]() -> std::optional<data::feature_table> {
+            if (next == gallery.rows) return std::nullopt;
+            const std::size_t rows = std::min(next == 0 ? size + 1 : size, gallery.rows - next);
+            data::feature_table block{rows, 7, {}};
+            const auto from = gallery.values.begin() + static_cast<std::ptrdiff_t>(next * 7);
+            block.values.assign(from, from + static_cast<std::ptrdiff_t>(rows * 7));
+            next += rows;
+            return block;
+        };
+        const neighbours streamed = nearest<T>(size % 2 ? ctx : two, source, queries, 40);
+        CHECK(streamed.index == whole.index);
+        CHECK(streamed.cosine == whole.cosine);
+    }
+}
+
+TEST_CASE("a search in blocks refuses what does not fit") {
+    const auto gallery = noise(1, 4, 3), queries = noise(2, 2, 3);
+    context ctx;
+    neighbour_search<T> search(ctx, queries, 5);
+    search.add(gallery);
+    CHECK_REFUSED(search.add(noise(1, 4, 2)), "gallery from row 4: expected rows of 3 columns");
+    auto bad = gallery;
+    bad.row(3)[2] = std::numeric_limits<float>::infinity();
+    CHECK_REFUSED(search.add(bad), "gallery from row 4: expected finite features");
+    CHECK_REFUSED(search.add(data::feature_table{}), "a filled table");
+    CHECK_REFUSED(search.add(data::feature_table{2, 3, {1, 2, 3}}), "a filled table");
+    neighbour_search<T> few(ctx, queries, 5);
+    CHECK_REFUSED(few.finish(), "1 to 0 neighbours, found 5");
+    few.add(gallery);
+    CHECK_REFUSED(few.finish(), "1 to 4 neighbours, found 5");
+    few.add(gallery);
+    const neighbours found = few.finish();
+    for (std::size_t q = 0; q < 2; ++q) {  // every row is there twice, the lower one first
+        CHECK(found.of(q)[1] == found.of(q)[0] + 4);
+        CHECK(found.of(q)[3] == found.of(q)[2] + 4);
+    }
+    CHECK_REFUSED(neighbour_search<T>(ctx, queries, 0), "neighbours, found 0");
+    CHECK_REFUSED(neighbour_search<T>(ctx, data::feature_table{}, 1), "a filled table");
+    const auto empty = []() -> std::optional<data::feature_table> { return std::nullopt; };
+    CHECK_REFUSED(nearest<T>(ctx, empty, queries, 1), "1 to 0 neighbours");
 }
 
 TEST_CASE("searches refuse what does not fit") {

@@ -2,90 +2,44 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <concepts>
+#include <cstddef>
 #include <span>
 #include <vector>
 
-#include "mgkit/core/parallel.hpp"
-#include "mgkit/data/feature_table.hpp"
+#include "mgkit/probe/neighbour_search.hpp"
 #include "mgkit/probe/result.hpp"
-#include "mgkit/tensor/ops/structure.hpp"
 
 namespace mgkit::probe {
 
-/// The k nearest gallery rows of every query, nearest first; ties go to the lower gallery row.
-struct neighbours {
-    std::size_t queries = 0, k = 0;
-    std::vector<int> index;      ///< queries x k
-    std::vector<double> cosine;  ///< queries x k
-
-    std::span<const int> of(std::size_t query) const {
-        return std::span(index).subspan(query * k, k);
-    }
-};
-
-/// Rows divided by their Euclidean norm (at least 1e-12), in the scalar of S.
-template <class S, class F>
-std::vector<S> normalised_rows(const data::basic_feature_table<F>& features) {
-    std::vector<S> out(features.values.begin(), features.values.end());
-    for (std::size_t i = 0; i < features.rows; ++i) {
-        S* row = out.data() + i * features.columns;
-        double square = 0;
-        for (std::size_t j = 0; j < features.columns; ++j)
-            square += static_cast<double>(row[j]) * static_cast<double>(row[j]);
-        const S scale = static_cast<S>(1.0 / std::max(std::sqrt(square), 1e-12));
-        for (std::size_t j = 0; j < features.columns; ++j) row[j] *= scale;
-    }
-    return out;
-}
-
-/// Exact search over the whole gallery, queries a block at a time.
-/// Cost: Q G D multiply-adds and G log k comparisons per query; memory one block of Q G values.
+/// Exact search over the whole gallery. Cost and memory: as `neighbour_search`.
 /// Errors: empty tables, features that are not finite, tables of different width, k outside [1, G].
 template <tensor T, class F>
 neighbours nearest(context& ctx, const data::basic_feature_table<F>& gallery,
                    const data::basic_feature_table<F>& queries, std::size_t k) {
-    using S = typename backend_traits<T>::scalar;
-    data::check(gallery, "probe::nearest, gallery");
-    data::check(queries, "probe::nearest, queries");
-    if (gallery.columns != queries.columns)
+    if (gallery.rows == 0 || queries.rows == 0) data::check(gallery, "probe::nearest, gallery");
+    if (gallery.columns != queries.columns && queries.rows != 0)
         throw error("probe::nearest", "two tables of one width",
                     text(gallery.rows, " x ", gallery.columns, " and ", queries.rows, " x ",
                          queries.columns));
     if (k < 1 || k > gallery.rows)
         throw error("probe::nearest", text("1 to ", gallery.rows, " neighbours"), text(k));
-    constexpr std::size_t block = 256;
-    const auto width = static_cast<extent>(gallery.columns);
-    const auto count = static_cast<extent>(gallery.rows);
-    const std::vector<S> unit_gallery = normalised_rows<S>(gallery);
-    const std::vector<S> unit_queries = normalised_rows<S>(queries);
-    const T table = backend_traits<T>::from_host(ctx, unit_gallery, {count, width});
-    neighbours out{queries.rows, k, std::vector<int>(queries.rows * k),
-                   std::vector<double>(queries.rows * k)};
-    std::vector<S> cosine;
-    for (std::size_t first = 0; first < queries.rows; first += block) {
-        const std::size_t rows = std::min(block, queries.rows - first);
-        const T asked = backend_traits<T>::from_host(
-            ctx, std::span(unit_queries).subspan(first * gallery.columns, rows * gallery.columns),
-            {static_cast<extent>(rows), width});
-        cosine.resize(rows * gallery.rows);
-        backend_traits<T>::to_host(ctx, matmul(ctx, asked, table, false, true), cosine);
-        parallel_for(ctx.threads, static_cast<std::ptrdiff_t>(rows), [&](std::ptrdiff_t r) {
-            const auto at = static_cast<std::size_t>(r);
-            const S* row = cosine.data() + at * gallery.rows;
-            std::vector<int> order(gallery.rows);
-            std::iota(order.begin(), order.end(), 0);
-            std::partial_sort(
-                order.begin(), order.begin() + static_cast<std::ptrdiff_t>(k), order.end(),
-                [row](int a, int b) { return row[a] > row[b] || (row[a] == row[b] && a < b); });
-            for (std::size_t j = 0; j < k; ++j) {
-                out.index[(first + at) * k + j] = order[j];
-                out.cosine[(first + at) * k + j] = static_cast<double>(row[order[j]]);
-            }
-        });
-    }
-    return out;
+    neighbour_search<T> search(ctx, queries, k);
+    search.add(gallery);
+    return search.finish();
+}
+
+/// The same over a gallery larger than memory: `next_block()` gives its rows in order, a
+/// `std::optional` of a feature table at a time, none at the end.
+template <tensor T, class Source, class F>
+requires requires(Source& next) {
+    { next().has_value() } -> std::convertible_to<bool>;
+}
+neighbours nearest(context& ctx, Source&& next_block, const data::basic_feature_table<F>& queries,
+                   std::size_t k) {
+    neighbour_search<T> search(ctx, queries, k);
+    while (const auto block = next_block()) search.add(*block);
+    return search.finish();
 }
 
 /// Labels by majority of the first k neighbours; the smallest label wins a tie of votes.

@@ -1,0 +1,238 @@
+// Exact nearest neighbours by cosine, over a gallery that may arrive in blocks.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mgkit/core/parallel.hpp"
+#include "mgkit/data/feature_table.hpp"
+#include "mgkit/tensor/ops/structure.hpp"
+
+namespace mgkit::probe {
+
+/// The k nearest gallery rows of every query, nearest first; ties go to the lower gallery row.
+struct neighbours {
+    std::size_t queries = 0, k = 0;
+    std::vector<int> index;      ///< queries x k
+    std::vector<double> cosine;  ///< queries x k
+
+    std::span<const int> of(std::size_t query) const {
+        return std::span(index).subspan(query * k, k);
+    }
+};
+
+namespace detail {
+
+/// Writes `row` divided by its Euclidean norm (at least 1e-12) and returns the norm's square, which
+/// is finite where the row is and its squares are.
+template <class S, class F>
+double write_normalised(std::span<const F> row, S* out) {
+    // Eight sums side by side: in a fixed order, and not one addition waiting for the last.
+    constexpr std::size_t lanes = 8;
+    double sums[lanes] = {};
+    std::size_t j = 0;
+    for (; j + lanes <= row.size(); j += lanes)
+        for (std::size_t l = 0; l < lanes; ++l) {
+            const double v = static_cast<double>(row[j + l]);
+            sums[l] += v * v;
+        }
+    for (; j < row.size(); ++j)
+        sums[j % lanes] += static_cast<double>(row[j]) * static_cast<double>(row[j]);
+    double square = 0;
+    for (const double s : sums) square += s;
+    const S scale = static_cast<S>(1.0 / std::max(std::sqrt(square), 1e-12));
+    for (j = 0; j < row.size(); ++j) out[j] = static_cast<S>(row[j]) * scale;
+    return square;
+}
+
+}  // namespace detail
+
+/// Rows divided by their Euclidean norm (at least 1e-12), in the scalar of S.
+template <class S, class F>
+std::vector<S> normalised_rows(const data::basic_feature_table<F>& features) {
+    std::vector<S> out(features.rows * features.columns);
+    for (std::size_t i = 0; i < features.rows; ++i)
+        detail::write_normalised(features.row(i), out.data() + i * features.columns);
+    return out;
+}
+
+/// Exact search of a gallery that arrives a block of rows at a time, so that it need not fit in
+/// memory: `add` the blocks in order, then `finish`. How the gallery is cut changes no bit.
+///
+/// Cost: Q G D multiply-adds, and G comparisons per query. Memory: the queries, 4096 rows of the
+/// gallery, 4096 x 1024 cosines, and per query at most 2 k + 64 candidates. Deterministic; the same
+/// bits for any number of threads where the backend's products are.
+template <tensor T>
+class neighbour_search {
+    using S = typename backend_traits<T>::scalar;
+
+public:
+    /// Errors: an empty table, features that are not finite, k below 1 or beyond int.
+    template <class F>
+    neighbour_search(context& ctx, const data::basic_feature_table<F>& queries, std::size_t k)
+        : ctx_(ctx),
+          queries_(queries.rows),
+          columns_(queries.columns),
+          k_(k),
+          best_(queries.rows),
+          worst_(queries.rows, -std::numeric_limits<S>::infinity()) {
+        if (k < 1 || k > most_rows)
+            throw error("probe::nearest", text("1 to ", most_rows, " neighbours"), text(k));
+        data::check(queries, "probe::nearest, queries");
+        std::vector<S> unit;
+        for (std::size_t first = 0; first < queries_; first += query_block) {
+            const std::size_t rows = std::min(query_block, queries_ - first);
+            unit.resize(rows * columns_);
+            parallel_for(ctx.threads, static_cast<std::ptrdiff_t>(rows), [&](std::ptrdiff_t i) {
+                const auto at = static_cast<std::size_t>(i);
+                detail::write_normalised(queries.row(first + at), unit.data() + at * columns_);
+            });
+            asked_.push_back(upload(unit, {static_cast<extent>(rows), width()}));
+        }
+    }
+
+    /// The next rows of the gallery.
+    /// Errors: an empty table, features that are not finite, another width than the queries', more
+    /// rows than an int counts.
+    template <class F>
+    void add(const data::basic_feature_table<F>& rows) {
+        const std::size_t before = seen();
+        const std::string where =
+            "probe::nearest, gallery" + (before > 0 ? text(" from row ", before) : std::string());
+        if (rows.rows == 0 || rows.values.size() != rows.rows * rows.columns)
+            data::check(rows, where);
+        if (rows.columns != columns_)
+            throw error(where, text("rows of ", columns_, " columns, as the queries have"),
+                        text(rows.columns));
+        if (rows.rows > most_rows - before)
+            throw error(where, text("at most ", most_rows, " rows"), text(before + rows.rows));
+        for (std::size_t next = 0; next < rows.rows;) {
+            const std::size_t held = waiting_.size() / columns_;
+            const std::size_t count = std::min(rows.rows - next, piece * pieces - held);
+            waiting_.resize((held + count) * columns_);
+            std::atomic<bool> finite = true;
+            parallel_for(ctx_.threads, static_cast<std::ptrdiff_t>(count), [&](std::ptrdiff_t i) {
+                const auto at = static_cast<std::size_t>(i);
+                if (!std::isfinite(detail::write_normalised(
+                        rows.row(next + at), waiting_.data() + (held + at) * columns_)))
+                    finite = false;
+            });
+            if (!finite) data::check(rows, where);
+            next += count;
+            if (held + count == piece * pieces) search_waiting();
+        }
+    }
+
+    /// The answers. Errors: fewer rows than neighbours asked for.
+    neighbours finish() {
+        search_waiting();
+        if (k_ > searched_)
+            throw error("probe::nearest", text("1 to ", searched_, " neighbours"), text(k_));
+        neighbours out{queries_, k_, std::vector<int>(queries_ * k_),
+                       std::vector<double>(queries_ * k_)};
+        parallel_for(ctx_.threads, static_cast<std::ptrdiff_t>(queries_), [&](std::ptrdiff_t i) {
+            const auto query = static_cast<std::size_t>(i);
+            auto& found = best_[query];
+            std::sort(found.begin(), found.end(), nearer);
+            for (std::size_t j = 0; j < k_; ++j) {
+                out.index[query * k_ + j] = found[j].row;
+                out.cosine[query * k_ + j] = static_cast<double>(found[j].cosine);
+            }
+        });
+        return out;
+    }
+
+private:
+    struct candidate {
+        S cosine;
+        int row;
+    };
+    static bool nearer(const candidate& a, const candidate& b) {
+        return a.cosine > b.cosine || (a.cosine == b.cosine && a.row < b.row);
+    }
+
+    // A product of query_block x columns by columns x piece is large enough for any library's full
+    // speed; several at a time keep several threads busy.
+    static constexpr std::size_t query_block = 1024, piece = 512, pieces = 8;
+    static constexpr std::size_t most_rows = std::numeric_limits<int>::max();
+
+    extent width() const { return static_cast<extent>(columns_); }
+    std::size_t seen() const { return searched_ + waiting_.size() / columns_; }
+    T upload(std::span<const S> values, const shape& extents) {
+        return backend_traits<T>::from_host(ctx_, values, extents);
+    }
+
+    void search_waiting() {
+        const std::size_t rows = waiting_.size() / columns_, full = rows / piece;
+        const std::size_t left = rows - full * piece;
+        const std::span<const S> all(waiting_);
+        if (full > 0) {
+            const shape extents{static_cast<extent>(full), static_cast<extent>(piece), width()};
+            compare(upload(all.first(full * piece * columns_), extents), full, piece);
+        }
+        if (left > 0)
+            compare(
+                upload(all.subspan(full * piece * columns_), {static_cast<extent>(left), width()}),
+                1, left);
+        waiting_.clear();
+    }
+
+    /// Gallery rows [count, rows, D] or [rows, D] against every query.
+    void compare(const T& gallery, std::size_t count, std::size_t rows) {
+        for (std::size_t b = 0; b < asked_.size(); ++b) {
+            const std::size_t first = b * query_block,
+                              block = std::min(query_block, queries_ - first);
+            cosine_.resize(count * block * rows);
+            backend_traits<T>::to_host(ctx_, matmul(ctx_, asked_[b], gallery, false, true),
+                                       cosine_);
+            parallel_for(ctx_.threads, static_cast<std::ptrdiff_t>(block), [&](std::ptrdiff_t i) {
+                const auto query = static_cast<std::size_t>(i);
+                for (std::size_t p = 0; p < count; ++p)
+                    offer(first + query,
+                          std::span<const S>(cosine_).subspan((p * block + query) * rows, rows),
+                          searched_ + p * rows);
+            });
+        }
+        searched_ += count * rows;
+    }
+
+    /// Keeps what may be among the k nearest. Rows come in rising order, so one that equals the
+    /// k-th of before is out.
+    void offer(std::size_t query, std::span<const S> cosines, std::size_t first_row) {
+        constexpr std::size_t run = 16;
+        auto& found = best_[query];
+        S worst = worst_[query];
+        const std::size_t most = std::max<std::size_t>(2 * k_, 64);
+        for (std::size_t from = 0; from < cosines.size(); from += run) {
+            const std::size_t to = std::min(from + run, cosines.size());
+            int above = 0;
+            for (std::size_t j = from; j < to; ++j) above |= cosines[j] > worst;
+            if (!above) continue;
+            for (std::size_t j = from; j < to; ++j) {
+                if (!(cosines[j] > worst)) continue;
+                found.push_back({cosines[j], static_cast<int>(first_row + j)});
+                if (found.size() < most) continue;
+                const auto last = found.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
+                std::nth_element(found.begin(), last, found.end(), nearer);
+                worst = last->cosine;
+                found.resize(k_);
+            }
+        }
+        worst_[query] = worst;
+    }
+
+    context& ctx_;
+    std::size_t queries_, columns_, k_, searched_ = 0;
+    std::vector<T> asked_;
+    std::vector<S> waiting_, cosine_;
+    std::vector<std::vector<candidate>> best_;
+    std::vector<S> worst_;
+};
+
+}  // namespace mgkit::probe
