@@ -1,8 +1,6 @@
 // LibTorch as a peer: its threads, its ceiling, and our parameters in its modules.
 #pragma once
 
-#include <dlfcn.h>
-
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -14,6 +12,7 @@
 #include <torch/nn/module.h>
 
 #include "measure.hpp"
+#include "peers/blas_threads.hpp"
 
 namespace bench {
 
@@ -21,8 +20,7 @@ namespace bench {
 /// threads of its own.
 inline void set_torch_threads(int threads) {
     at::set_num_threads(threads);
-    if (void* const entry = dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))
-        reinterpret_cast<void (*)(int)>(entry)(threads);
+    set_blas_threads(threads);
 }
 
 /// `ceiling` by at::matmul.

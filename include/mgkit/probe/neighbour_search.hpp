@@ -113,9 +113,10 @@ public:
         if (rows.rows > most_rows - before)
             throw error(where, text("at most ", most_rows, " rows"), text(before + rows.rows));
         for (std::size_t next = 0; next < rows.rows;) {
-            const std::size_t held = waiting_.size() / columns_;
-            const std::size_t count = std::min(rows.rows - next, piece * pieces - held);
-            waiting_.resize((held + count) * columns_);
+            const std::size_t held = held_,
+                              count = std::min(rows.rows - next, piece * pieces - held);
+            if (waiting_.size() < (held + count) * columns_)
+                waiting_.resize((held + count) * columns_);
             std::atomic<bool> finite = true;
             parallel_for(ctx_.threads, static_cast<std::ptrdiff_t>(count), [&](std::ptrdiff_t i) {
                 const auto at = static_cast<std::size_t>(i);
@@ -125,7 +126,8 @@ public:
             });
             if (!finite) data::check(rows, where);
             next += count;
-            if (held + count == piece * pieces) search_waiting();
+            held_ += count;
+            if (held_ == piece * pieces) search_waiting();
         }
     }
 
@@ -163,24 +165,22 @@ private:
     static constexpr std::size_t most_rows = std::numeric_limits<int>::max();
 
     extent width() const { return static_cast<extent>(columns_); }
-    std::size_t seen() const { return searched_ + waiting_.size() / columns_; }
+    std::size_t seen() const { return searched_ + held_; }
     T upload(std::span<const S> values, const shape& extents) {
         return backend_traits<T>::from_host(ctx_, values, extents);
     }
 
     void search_waiting() {
-        const std::size_t rows = waiting_.size() / columns_, full = rows / piece;
-        const std::size_t left = rows - full * piece;
-        const std::span<const S> all(waiting_);
-        if (full > 0) {
-            const shape extents{static_cast<extent>(full), static_cast<extent>(piece), width()};
-            compare(upload(all.first(full * piece * columns_), extents), full, piece);
-        }
+        const std::size_t full = held_ / piece, left = held_ - full * piece;
+        const std::span<const S> all = std::span<const S>(waiting_).first(held_ * columns_);
+        if (full > 0)
+            compare(upload(all.first(full * piece * columns_),
+                           {static_cast<extent>(full), static_cast<extent>(piece), width()}),
+                    full, piece);
         if (left > 0)
-            compare(
-                upload(all.subspan(full * piece * columns_), {static_cast<extent>(left), width()}),
-                1, left);
-        waiting_.clear();
+            compare(upload(all.last(left * columns_), {static_cast<extent>(left), width()}), 1,
+                    left);
+        held_ = 0;
     }
 
     /// Gallery rows [count, rows, D] or [rows, D] against every query.
@@ -188,9 +188,10 @@ private:
         for (std::size_t b = 0; b < asked_.size(); ++b) {
             const std::size_t first = b * query_block,
                               block = std::min(query_block, queries_ - first);
-            cosine_.resize(count * block * rows);
+            const std::size_t size = count * block * rows;
+            if (cosine_.size() < size) cosine_.resize(size);
             backend_traits<T>::to_host(ctx_, matmul(ctx_, asked_[b], gallery, false, true),
-                                       cosine_);
+                                       std::span(cosine_).first(size));
             parallel_for(ctx_.threads, static_cast<std::ptrdiff_t>(block), [&](std::ptrdiff_t i) {
                 const auto query = static_cast<std::size_t>(i);
                 for (std::size_t p = 0; p < count; ++p)
@@ -228,7 +229,7 @@ private:
     }
 
     context& ctx_;
-    std::size_t queries_, columns_, k_, searched_ = 0;
+    std::size_t queries_, columns_, k_, held_ = 0, searched_ = 0;
     std::vector<T> asked_;
     std::vector<S> waiting_, cosine_;
     std::vector<std::vector<candidate>> best_;
