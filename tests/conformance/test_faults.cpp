@@ -18,6 +18,7 @@ enum class fault {
     counts_ties,      // greater holds for equal values
     wrong_slope,      // relu passes every gradient on
     overwrites,       // relu's gradient replaces what gathered before
+    gathers_few,      // so does that of an operand of add that more than 32 rows share
     refuses_empty,    // concat throws for empty operands
     forgets_margin,   // slice begins at 0
     keeps_target      // assign does nothing
@@ -120,6 +121,31 @@ requires(F == fault::wrong_slope ||
     }
 };
 
+template <fault F>
+requires(F == fault::gathers_few) struct mgkit::kernel<op::add, faulty<F>> {
+    using T = faulty<F>;
+    static T forward(context& ctx, const op::add& o, saved<T>& kept, const T& a, const T& b) {
+        saved<reference> nothing(false);
+        kept.keep(a);
+        kept.keep(b);
+        return T::of(kernel<op::add, reference>::forward(ctx, o, nothing, *a.at, *b.at));
+    }
+    static void backward(context& ctx, const op::add&, const saved<T>& kept, const T& dout,
+                         gradients<T>& sink) {
+        for (int i = 0; i < 2; ++i) {
+            if (!sink.wants(i)) continue;
+            const shape own = shape_of(kept[i]);
+            const T gradient = reduce_to(ctx, dout, own);
+            auto place = sink.accumulate(ctx, i, own);
+            const bool many = shape_of(dout).elements() > 32 * own.elements();
+            if (many || place.beta == 0)
+                backend_traits<T>::assign(ctx, place.gradient, gradient);
+            else
+                backend_traits<T>::assign(ctx, place.gradient, add(ctx, place.gradient, gradient));
+        }
+    }
+};
+
 namespace {
 namespace entry = testing::entry;
 
@@ -145,6 +171,8 @@ TEST_CASE("the kit names the law that a fault breaks", "[conformance]") {
     breaks(broken_laws<fault::wrong_slope, only<entry::relu>>(), "gradients");
     breaks(broken_laws<fault::wrong_slope, only<entry::relu>>(), "differences");
     breaks(broken_laws<fault::overwrites, only<entry::relu>>(), "differences");
+    breaks(broken_laws<fault::overwrites, only<entry::relu>>(), "gathering");
+    breaks(broken_laws<fault::gathers_few, only<entry::add>>(), "gathering");
     breaks(broken_laws<fault::refuses_empty, only<entry::concat>>(), "values");
     breaks(broken_laws<fault::forgets_margin, only<entry::slice>>(), "values");
     breaks(broken_laws<fault::forgets_margin, only<entry::exp>>(), "strides");

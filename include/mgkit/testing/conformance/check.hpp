@@ -29,7 +29,11 @@ enum class arrangement {
     direct,
     aliased,  ///< operands of equal extents are one tensor
     strided,  ///< operands are permuted slices of larger tensors
+    shared,   ///< a second use of the same operands in one pass, at `second_use` of the first
 };
+
+/// Small, exact in every type, and unlike 1: a gradient that replaces or repeats another shows.
+inline constexpr double second_use = 0.5;
 
 /// One run: the plain value, the recorded value, a gradient per operand.
 struct outcome {
@@ -115,8 +119,10 @@ outcome run(const callable<T>& f, const trial& t, arrangement how, int threads, 
             watched.push_back(t.constants >> i & 1u
                                   ? variable<T>(inputs[i])
                                   : watch(inputs[i], slots[source_of(t, i, how)]));
-        const variable<T> result = f.recorded(ctx, watched, t.variant);
+        variable<T> result = f.recorded(ctx, watched, t.variant);
         out.recorded = host(result.value);
+        if (how == arrangement::shared)
+            result = add(ctx, result, affine(ctx, f.recorded(ctx, watched, t.variant), second_use));
         const T weights = from_doubles<T>(ctx, w, out.extents);
         if (mgkit::recorded(result)) backward(ctx, result, &weights);
         out.weights_untouched = !values || same_values(host(weights), w);
@@ -180,14 +186,21 @@ void check_trial(ledger& laws, const callable<T>& own, const callable<reference>
     const extent most = most_elements(t);
     if (most > options.largest) return;
     const auto outcomes = [&](arrangement how, const char* values, const char* gradients) {
-        const outcome want = run(truth, t, how, 1, epsilon, options.values);
+        outcome want = run(truth, t, how, 1, epsilon, options.values);
         outcome got = run(own, t, how, 1, epsilon, options.values);
         compare(laws, got, want, t, epsilon, options.values, values, gradients);
-        return got;
+        return std::pair{std::move(got), std::move(want)};
     };
-    const outcome got = outcomes(arrangement::direct, "values", "gradients");
+    const auto [got, want] = outcomes(arrangement::direct, "values", "gradients");
     if (!options.values) return;
     const std::string where = describe(t);
+    const outcome twice = run(own, t, arrangement::shared, 1, epsilon, options.values);
+    for (std::size_t i = 0; i < t.operands.size(); ++i) {
+        std::vector<double> sum = want.gradients[i];
+        for (double& g : sum) g *= 1 + second_use;
+        laws.measure("gathering", difference(twice.gradients[i], sum), t.gradients * epsilon,
+                     text(where, "gradient of operand ", i, ", used twice"));
+    }
     if (options.deterministic) {
         laws.require("determinism", same_values(got.plain, got.recorded), where,
                      "recording changes the value");

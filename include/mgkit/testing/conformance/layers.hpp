@@ -46,6 +46,7 @@ struct linear {
                                                                              {{4, 7}, 3},
                                                                              {{2, 3, 17}, 33},
                                                                              {{4, 4}, 4},
+                                                                             {{70, 9}, 9},
                                                                              {{0, 4}, 3},
                                                                              {{3, 0, 4}, 2},
                                                                              {{3, 4}, 0},
@@ -80,7 +81,7 @@ struct layer_norm {
     static std::vector<trial> trials() {
         std::vector<trial> out;
         for (const shape& x : {shape{1}, shape{5}, shape{3, 1}, shape{3, 2}, shape{4, 17},
-                               shape{0, 5}, shape{2, 3, 33}, shape{200, 130}}) {
+                               shape{70, 5}, shape{0, 5}, shape{2, 3, 33}, shape{200, 130}}) {
             trial t{{{x}, {{x[-1]}}, {{x[-1]}}}};
             t.values = 200;
             t.gradients = x[-1] == 1 ? 1e7 : 2000;  // exactly zero for one value: rounding only
@@ -109,7 +110,8 @@ struct batch_norm {
     static std::vector<trial> trials() {
         std::vector<trial> out;
         for (const int groups : {1, 2, 3})
-            for (const shape& x : {shape{6, 1}, shape{6, 7}, shape{36, 33}, shape{240, 90}}) {
+            for (const shape& x :
+                 {shape{6, 1}, shape{6, 7}, shape{72, 5}, shape{36, 33}, shape{240, 90}}) {
                 trial t{{{x}, {{x[-1]}}, {{x[-1]}}}, groups};
                 t.values = 200;
                 t.gradients = 2000;

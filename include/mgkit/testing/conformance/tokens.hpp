@@ -62,8 +62,8 @@ struct token_mix {
     static std::vector<trial> trials() {
         std::vector<trial> out;
         for (const int variant : {0, 1, 2}) {
-            for (const shape& s : {shape{1, 1, 1}, shape{2, 3, 4}, shape{5, 7, 3}, shape{0, 3, 4},
-                                   shape{2, 3, 0}, shape{37, 33, 20}})
+            for (const shape& s : {shape{1, 1, 1}, shape{2, 3, 4}, shape{5, 7, 3}, shape{70, 3, 4},
+                                   shape{0, 3, 4}, shape{2, 3, 0}, shape{37, 33, 20}})
                 for (const extent m : {1, 5}) out.push_back({{{s}, {{m, s[1]}}, {{m}}}, variant});
             for (const unsigned constants : {1u, 2u, 4u, 6u})
                 out.push_back({{{{3, 4, 5}}, {{4, 4}}, {{4}}}, variant, constants});
