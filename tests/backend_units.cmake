@@ -1,14 +1,14 @@
 # Units that instantiate our suites on every backend of this build (rows of cmake/backends.json).
 # A new backend adds a row; nothing here names one.
 
-# mgkit_backend_units(<target> <folder> <element> <group>...): writes one unit per backend and group,
-# in the backend's language, from tests/<folder>/unit.cpp.in (or <group>_unit.cpp.in), and
-# tests/<folder>/registry.cpp.in.
+# mgkit_backend_units(<target> <folder> <components> <element> <group>...): writes one unit per
+# component and group, in the backend's language, from tests/<folder>/unit.cpp.in (or
+# <group>_unit.cpp.in), and tests/<folder>/registry.cpp.in.
 # A registry's @declarations@ are `void add_<group>_on_<backend>(std::vector<@element@>&);`.
-function(mgkit_backend_units target folder element)
+function(mgkit_backend_units target folder components element)
     set(declarations "")
     set(calls "")
-    foreach(component IN LISTS mgkit_components)
+    foreach(component IN LISTS components)
         list(JOIN mgkit_tensors_${component} ", " tensors)
         set(extension cpp)
         if(mgkit_language_${component} STREQUAL CUDA)

@@ -99,9 +99,12 @@ struct training_bounds {
 };
 
 /// Bounds of a backend's scalar: double 1e-7; coarser types 1e-5 and then 2 %, since directions
-/// without a gradient take Adam steps that follow rounding.
+/// without a gradient take Adam steps that follow rounding. Products of factors with fewer bits than
+/// float's (`backend_traits<T>::epsilon`): 2 % and 10 %.
 template <tensor T>
 training_bounds training_bounds_of() {
+    if constexpr (requires { backend_traits<T>::epsilon; })
+        if (backend_traits<T>::epsilon > 1e-4) return {2e-2, 0.1};
     if constexpr (sizeof(typename backend_traits<T>::scalar) < sizeof(double)) return {1e-5, 2e-2};
     return {};
 }

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <type_traits>
 
 #include "mgkit/core/context.hpp"
@@ -24,19 +25,18 @@ namespace mgkit::gemm {
 using extent = std::ptrdiff_t;
 
 /// C = A B + beta C for one thread, row-major, A [m, k] or its transpose, B [k, n] or its
-/// transpose.
-template <class S>
+/// transpose. Factors may be of a coarser type F than the sums.
+template <class S, class F = S>
 struct problem {
     bool transpose_a, transpose_b;
     extent m, n, k;
-    const S* a;
+    const F* a;
     extent lda;
-    const S* b;
+    const F* b;
     extent ldb;
     S beta;
     S* c;
     extent ldc;
-    S alpha = S(1);
 };
 
 /// Keeps a library's own OpenMP regions to one thread while in scope: pieces are parallel already,
@@ -73,13 +73,13 @@ struct eigen {
         result c(p.c, p.m, p.n, Eigen::OuterStride<>(p.ldc));
         if (p.beta == S(0)) c.setZero();
         if (p.transpose_a && p.transpose_b)
-            c.noalias() += p.alpha * (a.transpose() * b.transpose());
+            c.noalias() += a.transpose() * b.transpose();
         else if (p.transpose_a)
-            c.noalias() += p.alpha * (a.transpose() * b);
+            c.noalias() += a.transpose() * b;
         else if (p.transpose_b)
-            c.noalias() += p.alpha * (a * b.transpose());
+            c.noalias() += a * b.transpose();
         else
-            c.noalias() += p.alpha * (a * b);
+            c.noalias() += a * b;
     }
 };
 
@@ -93,8 +93,8 @@ struct onednn {
         if constexpr (std::is_same_v<S, float>) {
             [[maybe_unused]] const serial_region one_thread{};
             const dnnl_status_t status =
-                dnnl_sgemm(p.transpose_a ? 'T' : 'N', p.transpose_b ? 'T' : 'N', p.m, p.n, p.k,
-                           p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc);
+                dnnl_sgemm(p.transpose_a ? 'T' : 'N', p.transpose_b ? 'T' : 'N', p.m, p.n, p.k, 1,
+                           p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc);
             if (status == dnnl_success) return;
         }
         eigen::run(p);
@@ -115,10 +115,10 @@ struct openblas {
         const auto tb = p.transpose_b ? CblasTrans : CblasNoTrans;
         const auto i = [](extent e) { return static_cast<int>(e); };
         if constexpr (std::is_same_v<S, float>)
-            cblas_sgemm(CblasRowMajor, ta, tb, i(p.m), i(p.n), i(p.k), p.alpha, p.a, i(p.lda), p.b,
+            cblas_sgemm(CblasRowMajor, ta, tb, i(p.m), i(p.n), i(p.k), S(1), p.a, i(p.lda), p.b,
                         i(p.ldb), p.beta, p.c, i(p.ldc));
         else
-            cblas_dgemm(CblasRowMajor, ta, tb, i(p.m), i(p.n), i(p.k), p.alpha, p.a, i(p.lda), p.b,
+            cblas_dgemm(CblasRowMajor, ta, tb, i(p.m), i(p.n), i(p.k), S(1), p.a, i(p.lda), p.b,
                         i(p.ldb), p.beta, p.c, i(p.ldc));
     }
 };
@@ -127,9 +127,13 @@ using default_provider = openblas;
 using default_provider = eigen;
 #endif
 
+/// What a tensor says of how finely it computes, where that is not its scalar.
+template <class S, class Provider>
+struct precision_of {};
+
 /// One product, guarding the empty cases that libraries treat differently.
-template <class Provider, class S>
-void run(const problem<S>& p) {
+template <class Provider, class S, class F>
+void run(const problem<S, F>& p) {
     if (p.m == 0 || p.n == 0) return;
     if (p.k == 0) {
         for (extent i = 0; i < p.m; ++i)
@@ -142,24 +146,75 @@ void run(const problem<S>& p) {
     Provider::run(p);
 }
 
-/// One product cut into pieces of C that depend on its size only, never on the thread count;
-/// `after(row, rows, column, columns)` sees each piece while it is in cache.
-template <class Provider, class S, class After>
-void run_pieces(const context& ctx, const problem<S>& p, After&& after) {
-    constexpr double piece_work = 8e6;
-    constexpr extent least_edge = 32, most_pieces = 64;
+namespace detail {
+
+/// Multiply-adds of a piece: enough that a call costs little, few enough for many threads.
+template <class Provider>
+constexpr double piece_work() {
+    if constexpr (requires { Provider::piece_work; })
+        return Provider::piece_work;
+    else
+        return 1.6e7;
+}
+
+/// Pieces of `size` along an edge, about `wanted` of them.
+struct cuts {
+    extent size, count;
+    cuts(extent edge, extent wanted)
+        : size(((edge + wanted - 1) / wanted + 15) / 16 * 16),
+          count(edge == 0 ? 0 : (edge + size - 1) / size) {}
+};
+
+template <class Provider, class S, class F>
+extent pieces_wanted(const problem<S, F>& p, extent most) {
     const double work =
         static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+    return std::clamp<extent>(static_cast<extent>(work / piece_work<Provider>()), 1,
+                              std::max<extent>(1, most));
+}
+
+/// Small C, long sums: partial products over ranges of the depth, added in their order.
+template <class Provider, class S, class F>
+void cut_depth(const context& ctx, const problem<S, F>& p) {
+    constexpr extent least_depth = 256, most_pieces = 16;
+    const cuts cut(p.k, pieces_wanted<Provider>(p, std::min(most_pieces, p.k / least_depth)));
+    const auto size = static_cast<std::size_t>(p.m * p.n);
+    const auto partial =
+        std::make_unique_for_overwrite<S[]>(static_cast<std::size_t>(cut.count - 1) * size);
+    parallel_for(ctx.threads, cut.count, [&](extent i) {
+        problem<S, F> piece = p;
+        const extent begin = i * cut.size;
+        piece.k = std::min(cut.size, p.k - begin);
+        piece.a += begin * (p.transpose_a ? p.lda : 1);
+        piece.b += begin * (p.transpose_b ? 1 : p.ldb);
+        if (i > 0) {
+            piece.c = partial.get() + static_cast<std::size_t>(i - 1) * size;
+            piece.ldc = p.n;
+            piece.beta = S(0);
+        }
+        run<Provider>(piece);
+    });
+    const extent rows = std::max<extent>(1, 16384 / p.n);
+    parallel_for(ctx.threads, (p.m + rows - 1) / rows, [&](extent i) {
+        for (extent r = i * rows; r < std::min(p.m, (i + 1) * rows); ++r) {
+            S* to = p.c + r * p.ldc;
+            for (extent k = 1; k < cut.count; ++k) {
+                const S* from = partial.get() + static_cast<std::size_t>(k - 1) * size + r * p.n;
+                for (extent j = 0; j < p.n; ++j) to[j] += from[j];
+            }
+        }
+    });
+}
+
+template <class Provider, class S, class F, class After>
+void cut_edge(const context& ctx, const problem<S, F>& p, After&& after) {
+    constexpr extent least_edge = 32, most_pieces = 64;
     const bool by_rows = p.m >= p.n;
     const extent edge = by_rows ? p.m : p.n;
-    const extent wanted =
-        std::clamp<extent>(static_cast<extent>(work / piece_work), 1,
-                           std::min(most_pieces, std::max<extent>(1, edge / least_edge)));
-    const extent size = ((edge + wanted - 1) / wanted + 15) / 16 * 16;
-    const extent pieces = edge == 0 ? 0 : (edge + size - 1) / size;
-    parallel_for(ctx.threads, pieces, [&](extent i) {
-        const extent begin = i * size, count = std::min(size, edge - begin);
-        problem<S> piece = p;
+    const cuts cut(edge, pieces_wanted<Provider>(p, std::min(most_pieces, edge / least_edge)));
+    parallel_for(ctx.threads, cut.count, [&](extent i) {
+        const extent begin = i * cut.size, count = std::min(cut.size, edge - begin);
+        problem<S, F> piece = p;
         if (by_rows) {
             piece.m = count;
             piece.a += begin * (p.transpose_a ? 1 : p.lda);
@@ -174,6 +229,31 @@ void run_pieces(const context& ctx, const problem<S>& p, After&& after) {
             after(extent{0}, p.m, begin, count);
         }
     });
+}
+
+template <class Provider, class S, class F, class After>
+void cut(const context& ctx, const problem<S, F>& p, After&& after) {
+    if (p.m > 0 && p.n > 0 && p.k >= 4 * std::max(p.m, p.n)) {
+        cut_depth<Provider>(ctx, p);
+        after(extent{0}, p.m, extent{0}, p.n);
+    } else {
+        cut_edge<Provider>(ctx, p, after);
+    }
+}
+
+}  // namespace detail
+
+/// One product cut into pieces that depend on its size only, never on the thread count;
+/// `after(row, rows, column, columns)` sees each finished piece of C while it is in cache. A
+/// provider with `rounded(ctx, p)` gets its factors from there, rounded once for all pieces.
+template <class Provider, class S, class After>
+void run_pieces(const context& ctx, const problem<S>& p, After&& after) {
+    if constexpr (requires { Provider::rounded(ctx, p); }) {
+        const auto factors = Provider::rounded(ctx, p);
+        detail::cut<Provider>(ctx, factors.product(), after);
+    } else {
+        detail::cut<Provider>(ctx, p, after);
+    }
 }
 
 }  // namespace mgkit::gemm

@@ -47,7 +47,7 @@ private:
 namespace mgkit {
 
 template <class S, class P>
-struct backend_traits<eigen::tensor<S, P>> {
+struct backend_traits<eigen::tensor<S, P>> : gemm::precision_of<S, P> {
     using scalar = S;
     using T = eigen::tensor<S, P>;
 
