@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "class_features.hpp"
 #include "measure.hpp"
 #include "mgkit/probe/neighbours.hpp"
 
@@ -36,26 +37,12 @@ struct problem {
     data::feature_table gallery, queries;
 };
 
-/// Noise around 60 centres, so that neighbours are near as those of a trained encoder are.
-data::feature_table features(std::uint32_t stream, std::size_t rows, std::size_t columns) {
-    constexpr std::size_t centres = 60;
-    std::vector<float> middle(centres * columns);
-    random_stream places(random_key{.seed = 1}, "centres");
-    for (float& v : middle) v = static_cast<float>(places.uniform(-1, 1));
-    data::feature_table out{rows, columns, std::vector<float>(rows * columns)};
-    random_stream draws(random_key{.seed = 2, .epoch = stream}, "rows");
-    for (std::size_t i = 0; i < rows; ++i)
-        for (std::size_t j = 0; j < columns; ++j)
-            out.row(i)[j] =
-                middle[i % centres * columns + j] + static_cast<float>(draws.uniform(-.5, .5));
-    return out;
-}
-
 const problem& of_size(std::size_t gallery, std::size_t queries, std::size_t columns) {
     static std::optional<problem> last;
     if (!last || last->gallery.rows != gallery || last->queries.rows != queries ||
         last->gallery.columns != columns)
-        last = problem{features(1, gallery, columns), features(2, queries, columns)};
+        last = problem{bench::class_features(1, gallery, columns),
+                       bench::class_features(2, queries, columns)};
     return *last;
 }
 

@@ -1,6 +1,7 @@
 // LibTorch as a peer: its threads, its ceiling, and our parameters in its modules.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -9,6 +10,7 @@
 #include "mgkit/backend/torch.hpp"
 #include "mgkit/nn/module.hpp"
 // LibTorch's own headers follow ours.
+#include <ATen/Parallel.h>
 #include <torch/nn/module.h>
 
 #include "measure.hpp"
