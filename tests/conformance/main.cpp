@@ -1,5 +1,6 @@
 // mgkit_conformance: puts every operation of every backend of this build through the laws of
-// testing/conformance.hpp, and a short training through those of testing/training.hpp.
+// testing/conformance.hpp, a short training through those of testing/training.hpp and every probe
+// through those of testing/probes.hpp.
 //
 //   mgkit_conformance [--backend NAME|all|others] [--rows] [--overrides] [--time]
 //

@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "mgkit/testing/conformance.hpp"
+#include "mgkit/testing/probes.hpp"
 
 using namespace mgkit;
 using testing::reference;
@@ -38,15 +39,22 @@ struct only {
     using entries = type_list<Entry>;
 };
 
-template <fault F, class Family>
-std::vector<std::string> broken_laws() {
+std::vector<std::string> broken_in(const testing::conformance_report& report) {
     std::vector<std::string> out;
-    for (const auto& row : testing::conformance<faulty<F>, type_list<Family>>().rows)
+    for (const auto& row : report.rows)
         if (!row.ok) {
             CHECK(!row.message.empty());
             out.push_back(row.law);
         }
     return out;
+}
+template <fault F, class Family>
+std::vector<std::string> broken_laws() {
+    return broken_in(testing::conformance<faulty<F>, type_list<Family>>());
+}
+template <fault F>
+std::vector<std::string> broken_probes() {
+    return broken_in(testing::probe_conformance<faulty<F>>());
 }
 
 }  // namespace
@@ -177,4 +185,11 @@ TEST_CASE("the kit names the law that a fault breaks", "[conformance]") {
     breaks(broken_laws<fault::forgets_margin, only<entry::slice>>(), "values");
     breaks(broken_laws<fault::forgets_margin, only<entry::exp>>(), "strides");
     breaks(broken_laws<fault::keeps_target, testing::storage_operations>(), "values");
+}
+
+TEST_CASE("so do the laws of the probes", "[conformance]") {
+    CHECK(broken_probes<fault::none>().empty());
+    CHECK(broken_probes<fault::follows_threads>() == laws{"determinism"});
+    // Adam's second rate is a slice that does not begin at 0; SGD has no slice.
+    CHECK(broken_probes<fault::forgets_margin>() == laws{"scores", "predictions"});
 }
