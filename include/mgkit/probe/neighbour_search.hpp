@@ -66,7 +66,7 @@ std::vector<S> normalised_rows(const data::basic_feature_table<F>& features) {
 /// memory: `add` the blocks in order, then `finish`. How the gallery is cut changes no bit.
 ///
 /// Cost: Q G D multiply-adds, and G comparisons per query. Memory: the queries, 4096 rows of the
-/// gallery, 4096 x 1024 cosines, and per query at most 2 k + 64 candidates. Deterministic; the same
+/// gallery, 4096 x 1024 cosines, and per query at most 2 k + 16 candidates. Deterministic; the same
 /// bits for any number of threads where the backend's products are.
 template <tensor T>
 class neighbour_search {
@@ -209,7 +209,7 @@ private:
         constexpr std::size_t run = 16;
         auto& found = best_[query];
         S worst = worst_[query];
-        const std::size_t most = std::max<std::size_t>(2 * k_, 64);
+        const std::size_t most = 2 * k_ + 16;
         for (std::size_t from = 0; from < cosines.size(); from += run) {
             const std::size_t to = std::min(from + run, cosines.size());
             int above = 0;
