@@ -76,11 +76,27 @@ void torch_nn(benchmark::State& state, int width, int batch) {
     count(state, width, batch);
 }
 
-/// Share by which the hand-written loss and gradients differ from ours, without stochastic depth;
-/// true where the loss is within 1e-4 and the gradients, as one vector, within 1e-2.
+/// Moves every parameter far from its initial value, where softmax and GELU are nearly linear and
+/// would hide a mistake.
+void shake(mgkit::context& ctx, bench::pretraining<ours_tensor>::model_type& model) {
+    mgkit::random_stream draws(mgkit::random_key{11}, "shake");
+    auto values = bench::named_values(ctx, model, false);
+    mgkit::nn::for_each_parameter(model, [&](const std::string& name, auto& p) {
+        const mgkit::shape extents = mgkit::shape_of(p.value);
+        const double reach =
+            extents.rank() == 1 ? .3 : 2 / std::sqrt(static_cast<double>(extents[1]));
+        for (float& v : values.at(name)) v += static_cast<float>(draws.uniform(-reach, reach));
+        p.value = mgkit::backend_traits<ours_tensor>::from_host(ctx, values.at(name), extents);
+    });
+}
+
+/// Compares the hand-written loss and gradients with ours, without stochastic depth: true where the
+/// loss is within 1e-4 and the gradients, as one vector, within 5e-3 (a maximum over tokens may
+/// fall on another of two that are nearly equal).
 bool same_arithmetic(int width, int batch) {
     const auto plain = settings(width, 0);
     bench::pretraining<ours_tensor> one(plain, batch, bench::threads());
+    shake(one.ctx, one.model);
     by_hand other(one, plain);
     std::vector<float> loss(1);
     const auto value = one.gradients();
@@ -98,7 +114,7 @@ bool same_arithmetic(int width, int batch) {
         }
     }
     const double slope_gap = std::sqrt(gap / norm);
-    const bool same = loss_gap < 1e-4 && slope_gap < 1e-2;
+    const bool same = loss_gap < 1e-4 && slope_gap < 5e-3;
     std::fprintf(stderr, "%s at d %d: loss %.6f beside %.6f (%.1e), gradients apart by %.1e\n",
                  same ? "same arithmetic" : "NOT THE SAME ARITHMETIC", width,
                  static_cast<double>(loss[0]), theirs, loss_gap, slope_gap);
