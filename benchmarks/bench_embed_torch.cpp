@@ -1,9 +1,9 @@
-// Features of 64-frame clips in evaluation mode on one thread: ours on our own tensors, ours on
-// LibTorch's, and the encoder written by hand with torch::nn.
+// Features of 64-frame clips in evaluation mode on one thread: ours on our own tensors, the same
+// with large products in bf16, ours on LibTorch's, and the encoder written by hand with torch::nn.
 //
 // Rows embed/d<width>_b<clips>/<variant>, float; b1 is the latency of one clip. Counters as in
-// bench_step_torch.cpp. Features of all three are compared first; the program ends where they
-// differ.
+// bench_step_torch.cpp. Features of all three in float are compared first; the program ends where
+// they differ.
 #include "peers/dste_torch.hpp"
 #include "peers/torch_run.hpp"
 // LibTorch's own headers follow ours.
@@ -16,6 +16,9 @@
 
 #include "measure.hpp"
 #include "pretrain_step.hpp"
+#if defined(MGKIT_GEMM_ONEDNN)
+#include "mgkit/backend/eigen_bf16.hpp"
+#endif
 
 namespace {
 
@@ -106,6 +109,9 @@ int main(int count, char** arguments) {
             bench::add(row + variant, [=](benchmark::State& s) { run(s, width, batch); });
         };
         add("ours", embed<ours_encoder<ours_tensor>>);
+#if defined(MGKIT_GEMM_ONEDNN)
+        add("ours_bf16", embed<ours_encoder<mgkit::eigen::bf16>>);
+#endif
         add("ours_on_torch", embed<ours_encoder<torch_tensor>>);
         add("torch_nn", embed<hand_written_encoder>);
     }

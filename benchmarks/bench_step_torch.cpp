@@ -1,5 +1,5 @@
-// One pre-training step (forward of four views, loss, backward, Adam) in three ways: ours on our
-// own tensors, ours on LibTorch's, and written by hand with torch::nn.
+// One pre-training step (forward of four views, loss, backward, Adam): ours on our own tensors, the
+// same with large products in bf16, ours on LibTorch's tensors, and written by hand with torch::nn.
 //
 // Rows step/d<width>_b<batch>/<variant>, float, MGKIT_THREADS threads (2). Counters:
 // clips_per_second, gflops by the model's formula, and its fraction of the best product by our
@@ -16,6 +16,9 @@
 
 #include "measure.hpp"
 #include "pretrain_step.hpp"
+#if defined(MGKIT_GEMM_ONEDNN)
+#include "mgkit/backend/eigen_bf16.hpp"
+#endif
 
 namespace {
 
@@ -132,6 +135,9 @@ int main(int count_of_arguments, char** arguments) {
             bench::add(row + variant, [=](benchmark::State& s) { run(s, width, batch); });
         };
         add("ours", ours<ours_tensor>);
+#if defined(MGKIT_GEMM_ONEDNN)
+        add("ours_bf16", ours<mgkit::eigen::bf16>);
+#endif
         add("ours_on_torch", ours<torch_tensor>);
         add("torch_nn", torch_nn);
     }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """bench_table.py FILE...: one table of the benchmarks from Google Benchmark's JSON files.
 
-Rows are named area/case/variant (further parts belong to the case). `ours` is what is judged; every
-other variant of the same area and case, from any of the files, is a peer. The ratio is the peer's
+Rows are named area/case/variant (further parts belong to the case). `ours` and `ours_bf16` are what is
+judged; every other variant of the same area and case, from any of the files, is a peer. The ratio is the peer's
 median time by ours: above 1 we are faster. Ceiling and fraction are the counters ceiling_<unit> and
 fraction of our row. Standard library only.
 """
@@ -13,6 +13,7 @@ import sys
 # What Google Benchmark appends to a name; the rest is ours.
 APPENDED = ("real_time", "process_time", "manual_time", "iterations:", "repeats:", "threads:",
             "min_time:", "min_warmup_time:")
+OURS = ("ours", "ours_bf16")
 UNITS = {"gflops": "GFLOP/s", "microseconds": "us", "milliseconds": "ms"}
 SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 
@@ -100,19 +101,19 @@ def lines_of(rows):
     for (area, case, variant), row in rows.items():
         cases.setdefault((area, case), {})[variant] = row
     for (area, case), variants in sorted(cases.items(), key=lambda item: natural(item[0])):
-        ours = variants.pop("ours", None)
-        if ours is None:
+        judged = [(v, variants.pop(v)) for v in OURS if v in variants]
+        if not judged:
             for variant, row in variants.items():
                 yield [f"{area}/{case}", "", variant, figure(row), "", "", ""]
-            continue
-        share = ours.counters.get("fraction")
-        own = [f"{area}/{case}", figure(ours)]
-        limit = [ceiling(ours), "" if share is None else f"{share:.2f}"]
-        if not variants:
-            yield own + ["", "", ""] + limit
-        for variant, peer in sorted(variants.items()):
-            yield own + [variant, figure(peer), f"{peer.seconds / ours.seconds:.2f}"] + limit
-            own, limit = ["", ""], ["", ""]
+        for name, ours in judged:
+            share = ours.counters.get("fraction")
+            own = [f"{area}/{case}" + name[len("ours"):].replace("_", " "), figure(ours)]
+            limit = [ceiling(ours), "" if share is None else f"{share:.2f}"]
+            if not variants:
+                yield own + ["", "", ""] + limit
+            for variant, peer in sorted(variants.items()):
+                yield own + [variant, figure(peer), f"{peer.seconds / ours.seconds:.2f}"] + limit
+                own, limit = ["", ""], ["", ""]
 
 
 def table(rows):

@@ -162,8 +162,8 @@ int run(const options& chosen) {
             try {
                 report = s.run();
             } catch (const no_device& missing) {
-                skipped.push_back(name + " " + s.precision + ": skipped: " + missing.what());
-                continue;
+                skipped.push_back(name + ": skipped: " + missing.what());
+                break;
             }
             auto at = std::find_if(lines.begin(), lines.end(), [&](const line& l) {
                 return l.backend == name && l.precision == s.precision;
