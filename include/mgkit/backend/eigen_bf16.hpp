@@ -19,7 +19,7 @@ namespace mgkit::gemm {
 /// mixing stay in float. Errors: no_device where the processor has no such product.
 struct onednn_bf16 {
     static constexpr const char* name = "onednn bf16";
-    static constexpr double piece_work = 6.4e7;  ///< oneDNN packs the second factor in every call
+    static constexpr double least_work = 1.6e7;  ///< oneDNN packs the second factor in every call
     using factor = std::uint16_t;                ///< the upper half of a float's bits
 
     /// Factors of one product, rounded and without gaps between rows.

@@ -148,13 +148,13 @@ void run(const problem<S, F>& p) {
 
 namespace detail {
 
-/// Multiply-adds of a piece: enough that a call costs little, few enough for many threads.
+/// Multiply-adds below which a piece of a product costs more than it brings.
 template <class Provider>
-constexpr double piece_work() {
-    if constexpr (requires { Provider::piece_work; })
-        return Provider::piece_work;
+constexpr double least_work() {
+    if constexpr (requires { Provider::least_work; })
+        return Provider::least_work;
     else
-        return 1.6e7;
+        return 4e6;
 }
 
 /// Pieces of `size` along an edge, about `wanted` of them.
@@ -165,11 +165,13 @@ struct cuts {
           count(edge == 0 ? 0 : (edge + size - 1) / size) {}
 };
 
+/// Many pieces of a small product, for threads; few more of a large one, for long runs in the
+/// library.
 template <class Provider, class S, class F>
 extent pieces_wanted(const problem<S, F>& p, extent most) {
-    const double work =
-        static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
-    return std::clamp<extent>(static_cast<extent>(work / piece_work<Provider>()), 1,
+    const double least = static_cast<double>(p.m) * static_cast<double>(p.n) *
+                         static_cast<double>(p.k) / least_work<Provider>();
+    return std::clamp<extent>(static_cast<extent>(std::min(least, 16 + least / 16)), 1,
                               std::max<extent>(1, most));
 }
 
