@@ -159,6 +159,18 @@ void training_options::add_to(CLI::App& command) {
                     "Augmentation: the USDRL reference's, or MG-FM's with its further stages")
         ->check(CLI::IsMember({"reference", "mg"}))
         ->capture_default_str();
+    command
+        .add_option(
+            "--products", products,
+            "Factors of large matrix products while pre-training: float, or rounded to "
+            "bf16 on processors that are faster so (sums, parameters and losses stay float)")
+        ->check(CLI::IsMember({"float", "bf16"}))
+        ->capture_default_str();
+}
+
+std::string training_options::views_in_words() const {
+    const std::string words = mgkit::text("crop ", min_crop, ", views ", views);
+    return products == "float" ? words : words + ", products " + products;
 }
 
 void split_options::add_to(CLI::App& command) {

@@ -128,7 +128,8 @@ void run_pretrain(pretrain_options& o) {
                              {"batch", text(o.training.batch)},
                              {"rate", io::json(o.training.rate).dump()},
                              {"weight_decay", io::json(o.training.weight_decay).dump()},
-                             {"views", o.training.views}});
+                             {"views", o.training.views},
+                             {"products", o.training.products}});
     result.encoder.save(o.out, facts);
     put_json(o.json, summary(o, clips, facts, result));
     const auto& first = result.history.front();

@@ -70,8 +70,8 @@ private:
                     o_.data.zeros, ", confidence ", o_.data.confidence, ", frames ",
                     o_.model.frames, ", width ", o_.model.width, ", heads ", o_.model.heads,
                     ", epochs ", o_.training.epochs, ", batch ", o_.training.batch, ", rate ",
-                    o_.training.rate, ", decay ", o_.training.weight_decay, ", crop ",
-                    o_.training.min_crop, ", views ", o_.training.views);
+                    o_.training.rate, ", decay ", o_.training.weight_decay, ", ",
+                    o_.training.views_in_words());
     }
 
     bool done(feature_kind kind, const std::string& stream, std::uint64_t seed) const {
@@ -227,6 +227,7 @@ private:
                            {"epochs", std::to_string(o_.training.epochs)},
                            {"batch", std::to_string(o_.training.batch)},
                            {"views", o_.training.views},
+                           {"products", o_.training.products},
                            {"seeds", "1 to " + std::to_string(o_.seeds)}};
         report::summarise(study_);
         return std::move(study_);

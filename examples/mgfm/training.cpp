@@ -1,13 +1,18 @@
 #include "training.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "mgkit/augment/n_views.hpp"
 #include "mgkit/augment/presets.hpp"
+#include "mgkit/nn/transfer.hpp"
 #include "mgkit/pretext/list.hpp"
 #include "mgkit/train/fit.hpp"
 #include "mgkit/train/list.hpp"
+#if defined(MGKIT_GEMM_ONEDNN)
+#include "mgkit/backend/eigen_bf16.hpp"
+#endif
 
 namespace mgfm {
 
@@ -43,8 +48,7 @@ int shortest_crop(const data::clip_set& clips, const training_options& training)
 
 /// What identifies a run beyond what `train::fit` knows.
 std::string run_of(const model_options& model, const training_options& training) {
-    return text("width ", model.width, ", heads ", model.heads, ", crop ", training.min_crop,
-                ", views ", training.views);
+    return text("width ", model.width, ", heads ", model.heads, ", ", training.views_in_words());
 }
 
 template <class Policy>
@@ -70,7 +74,8 @@ std::vector<train::epoch_record> fit(context& ctx, Method& method, const data::c
                       reporter{progress, clips.size()});
 }
 
-template <class Policy>
+/// Trains on tensors T; the encoder that comes back is float in any case.
+template <class T, class Policy>
 training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
                               const encode::clip_input& input, const model_options& model,
                               const training_options& training, std::uint64_t seed, int threads,
@@ -78,10 +83,13 @@ training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
     using views = augment::n_views<4, Policy>;
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
-    pretext::decorrelation<tensor, encoder, views> method(nn::scope(ctx), settings_of(input, model),
-                                                          views{policy});
+    pretext::decorrelation<T, encode::dste<T>, views> method(
+        nn::scope(ctx), settings_of(input, model), views{policy});
     auto history = fit(ctx, method, clips, input, model, training, checkpoint, progress);
-    out.get().model = std::move(method.backbone);
+    if constexpr (std::is_same_v<T, tensor>)
+        out.get().model = std::move(method.backbone);
+    else
+        nn::transfer(ctx, out.get().model, ctx, method.backbone);
     return {std::move(out), std::move(history)};
 }
 
@@ -91,12 +99,20 @@ training_result pretrain(const data::clip_set& clips, const encode::clip_input& 
                          const model_options& model, const training_options& training,
                          std::uint64_t seed, int threads, const std::string& checkpoint,
                          const on_progress& progress) {
-    const auto with = [&](const auto& policy) {
-        return pretrain_with(with_crop(policy, clips, model, training), clips, input, model,
-                             training, seed, threads, checkpoint, progress);
+    const auto with = [&]<class T>(std::type_identity<T>, const auto& policy) {
+        return pretrain_with<T>(with_crop(policy, clips, model, training), clips, input, model,
+                                training, seed, threads, checkpoint, progress);
     };
-    return training.views == "mg" ? with(augment::mg_fm_preset())
-                                  : with(augment::reference_preset());
+    const auto on = [&](auto products) {
+        return training.views == "mg" ? with(products, augment::mg_fm_preset())
+                                      : with(products, augment::reference_preset());
+    };
+#if defined(MGKIT_GEMM_ONEDNN)
+    if (training.products == "bf16") return on(std::type_identity<eigen::bf16>{});
+#endif
+    if (training.products != "float")
+        wrong_usage("--products " + training.products + ": this build has no oneDNN; use float");
+    return on(std::type_identity<tensor>{});
 }
 
 supervised_result supervise(const data::clip_set& clips, const data::clip_set& test,

@@ -8,6 +8,7 @@
 #include "io/support.hpp"
 #include "mgkit/nn/dst_layer.hpp"
 #include "mgkit/nn/projector.hpp"
+#include "mgkit/nn/transfer.hpp"
 #include "nn/leaves.hpp"
 
 using namespace mgkit;
@@ -234,4 +235,26 @@ TEST_CASE("one archive holds several modules, never one name twice", "[archive]"
     CHECK_REFUSED(out.save(folder / "two.safetensors"), "one that is taken");
     nn::load(other, copy, io::safetensors_file(folder / "two.safetensors"), {.prefix = "a."});
     CHECK_REFUSED(nn::save(ctx, model, folder / "missing/m.safetensors"), "create the folder");
+}
+
+TEST_CASE("a model moves to another tensor type with all it holds", "[nn]") {
+    using from_type = nn::projector<eigen::tensor<double>>;
+    using to_type = nn::projector<eigen::tensor<float>>;
+    context ctx{.seed = 3}, other{.seed = 4};
+    from_type from(nn::scope(ctx), 5, 7, 3);
+    fill(ctx, from.norm1.running_mean, 0.25);
+    from.norm2.num_batches_tracked = 12;
+    to_type to(nn::scope(other), 5, 7, 3), wider(nn::scope(other), 5, 8, 3);
+    nn::transfer(other, to, ctx, from);
+    CHECK(to.norm2.num_batches_tracked == 12);
+    const auto want = nn::host_values(ctx, from.second.weight.value);
+    const auto got = nn::host_values(other, to.second.weight.value);
+    for (std::size_t i = 0; i < want.size(); ++i) CHECK(got[i] == static_cast<float>(want[i]));
+    CHECK(nn::host_values(other, to.norm1.running_mean) == std::vector<float>(7, 0.25f));
+
+    const auto before = bits_of(other, wider);
+    CHECK_REFUSED(nn::transfer(other, wider, ctx, from), "0.weight of [8, 5]");
+    CHECK(bits_of(other, wider) == before);
+    nn::linear<eigen::tensor<float>> smaller(nn::scope(other), 5, 7);
+    CHECK_REFUSED(nn::transfer(other, smaller, ctx, from), "weight of [7, 5]");
 }
