@@ -17,8 +17,10 @@ inline constexpr mgkit::encode::clip_extents clip{
     .channels = 3, .frames = 64, .joints = 25, .persons = 2};
 
 /// Values of `rows` clips, each within [-1, 1].
-inline std::vector<float> clip_values(std::int64_t rows) {
-    std::vector<float> values(static_cast<std::size_t>(rows * 3 * 64 * 50));
+inline std::vector<float> clip_values(std::int64_t rows,
+                                      const mgkit::encode::clip_extents& e = clip) {
+    std::vector<float> values(
+        static_cast<std::size_t>(rows * e.channels * e.frames * e.joints * e.persons));
     mgkit::random_stream draws(mgkit::random_key{7}, "bench");
     for (float& v : values) v = static_cast<float>(draws.uniform(-1, 1));
     return values;
@@ -40,8 +42,9 @@ struct pretraining {
         : ctx{.seed = 1, .threads = threads, .training = true},
           model(mgkit::nn::scope(ctx), settings),
           update(ctx, model, mgkit::train::adam{}),
-          values(clip_values(4 * batch)),
-          stacked{4 * batch, 3, 64, 25, 2} {
+          values(clip_values(4 * batch, settings.clip)),
+          stacked{4 * batch, settings.clip.channels, settings.clip.frames, settings.clip.joints,
+                  settings.clip.persons} {
         for (std::uint32_t k = 0; k < 4; ++k)
             for (int i = 0; i < batch; ++i) ctx.rows.push_back({static_cast<std::uint32_t>(i), k});
     }

@@ -44,6 +44,7 @@ public:
                 return b;
             }
             ++system_allocations_;
+            reserved_ += size;
         }
         void* memory = ::operator new (sizeof(block) + size, std::align_val_t{alignof(block)});
         block* b = new (memory) block;
@@ -54,6 +55,11 @@ public:
 
     /// How many blocks came from the system so far; constant in steady state.
     std::size_t system_allocations() const { return system_allocations_; }
+    /// Bytes held, handed out or free; the most that was ever needed at once.
+    std::size_t reserved() const {
+        const std::lock_guard lock(mutex_);
+        return reserved_;
+    }
 
     static void release(block* b) {
         if (b->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
@@ -85,7 +91,7 @@ private:
 
     std::vector<std::vector<block*>> free_;
     mutable std::mutex mutex_;
-    std::size_t system_allocations_ = 0;
+    std::size_t system_allocations_ = 0, reserved_ = 0;
 };
 
 /// The pool of a context.

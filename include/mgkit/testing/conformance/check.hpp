@@ -173,7 +173,7 @@ inline void compare(ledger& laws, const outcome& got, const outcome& want, const
     laws.measure(law_of_values, difference(got.plain, want.plain), t.values * epsilon, where);
     laws.measure(law_of_values, difference(got.recorded, want.plain), t.values * epsilon, where);
     for (std::size_t i = 0; i < t.operands.size(); ++i)
-        laws.measure(law_of_gradients, difference(got.gradients[i], want.gradients[i]),
+        laws.measure(law_of_gradients, difference(got.gradients[i], want.gradients[i], t.least),
                      t.gradients * epsilon, text(where, "gradient of operand ", i));
     laws.require("operands untouched", got.operands_untouched, where, "an operand was written to");
     laws.require("operands untouched", got.weights_untouched, where,
@@ -198,8 +198,8 @@ void check_trial(ledger& laws, const callable<T>& own, const callable<reference>
     for (std::size_t i = 0; i < t.operands.size(); ++i) {
         std::vector<double> sum = want.gradients[i];
         for (double& g : sum) g *= 1 + second_use;
-        laws.measure("gathering", difference(twice.gradients[i], sum), t.gradients * epsilon,
-                     text(where, "gradient of operand ", i, ", used twice"));
+        laws.measure("gathering", difference(twice.gradients[i], sum, t.least),
+                     t.gradients * epsilon, text(where, "gradient of operand ", i, ", used twice"));
     }
     if (options.deterministic) {
         laws.require("determinism", same_values(got.plain, got.recorded), where,

@@ -33,6 +33,7 @@ struct trial {
     double step = 1e-6;          ///< of the differences
     double values = 20;          ///< bound, in roundings of the largest value
     double gradients = 200;      ///< bound, in roundings of the operand's largest gradient
+    double least = 1e-6;         ///< what the largest gradient counts for where it is smaller
 };
 
 /// Operands that an operation must refuse with mgkit::error.
@@ -120,11 +121,12 @@ inline std::vector<double> draw(const trial_operand& d, std::uint32_t place, dou
     return out;
 }
 
-/// max|a - b| / max|b|, infinite where one misses what the other has.
-inline double difference(const std::vector<double>& a, const std::vector<double>& b) {
+/// max|a - b| / max|b|, at least `scale`; infinite where one misses what the other has.
+inline double difference(const std::vector<double>& a, const std::vector<double>& b,
+                         double scale = 1e-6) {
     constexpr double apart = std::numeric_limits<double>::infinity();
     if (a.size() != b.size()) return apart;
-    double most = 0, scale = 1e-6;
+    double most = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
         if (std::isfinite(b[i])) scale = std::max(scale, std::abs(b[i]));
         if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
