@@ -12,6 +12,7 @@
 #include "mgkit/data/feature_table.hpp"
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/probe/result.hpp"
+#include "mgkit/tensor/repeated_step.hpp"
 #include "mgkit/train/adam.hpp"
 #include "mgkit/train/schedule.hpp"
 #include "mgkit/train/sgd.hpp"
@@ -82,18 +83,22 @@ void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature
         settings.batch > 0 ? std::min(static_cast<std::size_t>(settings.batch), features.rows)
                            : features.rows;
     const auto upload = [&](std::span<const int> rows) {
-        std::vector<S> values, truth(rows.size() * static_cast<std::size_t>(classes), S(0));
-        values.reserve(rows.size() * features.columns);
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const auto row = features.row(static_cast<std::size_t>(rows[i]));
-            values.insert(values.end(), row.begin(), row.end());
-            const int label = labels[static_cast<std::size_t>(rows[i])];
-            truth[i * static_cast<std::size_t>(classes) + static_cast<std::size_t>(label)] = 1;
-        }
+        const auto values = [&](std::span<S> to) {
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                const auto row = features.row(static_cast<std::size_t>(rows[i]));
+                std::copy(row.begin(), row.end(),
+                          to.begin() + static_cast<std::ptrdiff_t>(i * features.columns));
+            }
+        };
+        const auto truth = [&](std::span<S> to) {
+            std::fill(to.begin(), to.end(), S(0));
+            for (std::size_t i = 0; i < rows.size(); ++i)
+                to[i * static_cast<std::size_t>(classes) +
+                   static_cast<std::size_t>(labels[static_cast<std::size_t>(rows[i])])] = 1;
+        };
         const auto n = static_cast<extent>(rows.size());
-        return std::pair{
-            backend_traits<T>::from_host(ctx, values, {n, static_cast<extent>(features.columns)}),
-            backend_traits<T>::from_host(ctx, truth, {n, classes})};
+        return std::pair{step_values<T>(ctx, {n, static_cast<extent>(features.columns)}, values),
+                         step_values<T>(ctx, {n, classes}, truth)};
     };
 
     std::vector<int> order(features.rows);

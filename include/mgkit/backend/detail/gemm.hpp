@@ -3,7 +3,9 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 
@@ -165,13 +167,14 @@ struct cuts {
           count(edge == 0 ? 0 : (edge + size - 1) / size) {}
 };
 
-/// Many pieces of a small product, for threads; few more of a large one, for long runs in the
-/// library.
+/// Many pieces of a small product, for threads: a power of two of them, since two threads share
+/// three badly. Few more of a large one, for long runs in the library.
 template <class Provider, class S, class F>
 extent pieces_wanted(const problem<S, F>& p, extent most) {
     const double least = static_cast<double>(p.m) * static_cast<double>(p.n) *
                          static_cast<double>(p.k) / least_work<Provider>();
-    return std::clamp<extent>(static_cast<extent>(std::min(least, 16 + least / 16)), 1,
+    const auto wanted = static_cast<std::uint64_t>(std::min(least, 16 + least / 16));
+    return std::clamp<extent>(static_cast<extent>(wanted < 16 ? std::bit_floor(wanted) : wanted), 1,
                               std::max<extent>(1, most));
 }
 

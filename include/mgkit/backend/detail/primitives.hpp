@@ -13,11 +13,13 @@ namespace mgkit::eigen::detail {
 /// Elements per piece of an elementwise loop: large against the cost of scheduling one.
 inline constexpr extent grain = 16384;
 
-/// Calls f(begin, end) over ranges that cover [0, count), on the context's threads.
+/// Calls f(begin, end) over ranges that cover [0, count), on the context's threads where there is
+/// enough to do to wake them.
 template <class F>
 void for_ranges(const context& ctx, extent count, F&& f, extent size = grain) {
+    constexpr extent least_pieces = 4;
     const extent pieces = (count + size - 1) / size;
-    parallel_for(ctx.threads, pieces,
+    parallel_for(pieces < least_pieces ? 1 : ctx.threads, pieces,
                  [&](extent i) { f(i * size, std::min(count, (i + 1) * size)); });
 }
 

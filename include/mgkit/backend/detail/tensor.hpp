@@ -72,6 +72,13 @@ struct backend_traits<eigen::tensor<S, P>> : gemm::precision_of<S, P> {
                         text("room for ", target.size()));
         std::copy_n(t.data(), t.elements(), target.data());
     }
+    /// Written where they are used: no copy.
+    template <class Fill>
+    static T step_values(context& ctx, const shape& extents, Fill fill) {
+        T out(ctx, extents);
+        fill(std::span<S>(out.data(), static_cast<std::size_t>(out.elements())));
+        return out;
+    }
     static T reshape(const T& t, const shape& extents) { return t.viewed(extents); }
     static void assign(context&, T& target, const T& source) {
         if (target.extents() != source.extents())
