@@ -1,5 +1,5 @@
 // Features of 64-frame clips in evaluation mode on one thread: ours on our own tensors, the same
-// with large products in bf16, ours on LibTorch's, and the encoder written by hand with torch::nn.
+// with products in bf16, ours on LibTorch's, and the encoder written by hand with torch::nn.
 //
 // Rows embed/d<width>_b<clips>/<variant>, float; b1 is the latency of one clip. Counters as in
 // bench_step_torch.cpp. Features of all three in float are compared first; the program ends where

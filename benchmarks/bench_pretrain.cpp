@@ -1,7 +1,7 @@
 // One pre-training step (forward of four views, loss, backward, Adam) against the ceiling of matrix
 // products measured in the same run; bench_step_torch.cpp has peers.
 //
-// Rows pretrain/d<width>_b<batch>/ours, float, and ours_bf16 (large products in bf16, with oneDNN),
+// Rows pretrain/d<width>_b<batch>/ours, float, and ours_bf16 (products in bf16, with oneDNN),
 // MGKIT_THREADS threads (2). Counters: clips_per_second; gflops, from the multiply-adds of the
 // model's formula times 2, forward and twice that backward; fraction of ceiling_gflops, the best
 // product in float.

@@ -2,7 +2,7 @@
 // each alone, from a step of 64 frames, 25 joints, 2 persons, d 128, 32 clips.
 //
 // Rows scale/<what><value>/ours, float. Counters: clips_per_second; microseconds_per_clip;
-// megabytes, the tensors that the step keeps (parameters, gradients, activations). The figures of
+// megabytes, what tensors took from the system (parameters, gradients, activations). The figures of
 // docs/performance.md are drawn from this program's JSON by mgkit_scaling_figures.
 #include <string>
 

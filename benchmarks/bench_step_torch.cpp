@@ -1,5 +1,5 @@
 // One pre-training step (forward of four views, loss, backward, Adam): ours on our own tensors, the
-// same with large products in bf16, ours on LibTorch's tensors, and written by hand with torch::nn.
+// same with products in bf16, ours on LibTorch's tensors, and written by hand with torch::nn.
 //
 // Rows step/d<width>_b<batch>/<variant>, float, MGKIT_THREADS threads (2). Counters:
 // clips_per_second, gflops by the model's formula, and its fraction of the best product by our

@@ -162,7 +162,7 @@ void training_options::add_to(CLI::App& command) {
     command
         .add_option(
             "--products", products,
-            "Factors of large matrix products while pre-training: float, or rounded to "
+            "Factors of matrix products while pre-training: float, or rounded to "
             "bf16 on processors that are faster so (sums, parameters and losses stay float)")
         ->check(CLI::IsMember({"float", "bf16"}))
         ->capture_default_str();

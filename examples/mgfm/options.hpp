@@ -67,7 +67,7 @@ struct training_options {
     double weight_decay = 1e-5;
     int min_crop = 0;  ///< frames; 0: min(64, half the median length of the training clips)
     std::string views = "reference";  ///< reference | mg
-    std::string products = "float";   ///< float | bf16: factors of large matrix products
+    std::string products = "float";   ///< float | bf16: factors of matrix products
 
     void add_to(CLI::App& command);
     /// Crop, views and products, to identify a run.

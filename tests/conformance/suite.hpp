@@ -46,11 +46,12 @@ std::string precision_of() {
         return sizeof(typename backend_traits<T>::scalar) == sizeof(double) ? "double" : "float";
 }
 
-/// Errors: no_device where the machine cannot hold a T.
+/// Errors: no_device where the machine cannot hold a T or multiply two.
 template <class T>
 void require_device() {
     context ctx;
-    backend_traits<T>::full(ctx, {1}, 0);
+    const T one = backend_traits<T>::full(ctx, {1, 1}, 1);
+    matmul(ctx, one, one);
 }
 
 template <class... Ts>

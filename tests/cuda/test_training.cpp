@@ -1,5 +1,7 @@
 // Training on the emulated device: level with the default backend, and steps that are recorded once
 // and replayed.
+#include <limits>
+
 #include "catch.hpp"
 #include "cuda/emulated.hpp"
 #include "cuda/training_step.hpp"
@@ -120,4 +122,19 @@ TEST_CASE("other transfers and recordings are refused while a step is recorded",
     // Nothing of a recording has run, and the context works as before.
     traits::to_host(ctx, y, host);
     CHECK(host[2] == 2);
+}
+
+TEST_CASE("memory that runs out while a step is recorded is an error, not another use of it",
+          "[cuda]") {
+    context ctx;
+    auto& device = test::emulated::of(ctx);
+    const auto pool = device.new_pool();
+    const auto step = [&] {
+        // Blocks of a size are free again when the next, larger one is asked for.
+        for (int i = 1; i < 6; ++i) traits::full(ctx, {1000 << i}, 1);
+    };
+    device.source.about->limit = device.source.about->used + 200'000;
+    CHECK_THROWS_WITH(graph(ctx, pool, step), Catch::Contains("no memory left"));
+    device.source.about->limit = std::numeric_limits<std::size_t>::max();
+    CHECK_NOTHROW(graph(ctx, device.new_pool(), step));
 }

@@ -17,9 +17,9 @@
 /// later; link cublasLt.
 ///
 /// Work runs in the context's stream (`cuda::placement` chooses device and stream before the first
-/// tensor); tensors of two contexts meet only through the host. Only to_host waits, so a whole step
-/// can become a graph (`cuda::capture`). The first tensor of a context throws mgkit::no_device
-/// where there is no GPU or driver.
+/// tensor); tensors of two contexts meet only through the host. Only to_host and recording wait, so
+/// a whole step can become a graph (`cuda::capture`). The first tensor of a context throws
+/// mgkit::no_device where there is no GPU or driver.
 ///
 /// Determinism: sums are cut by extents and added in a fixed order; equal inputs give equal bits on
 /// one device and build.

@@ -1,4 +1,4 @@
-// The default backend with large products in bf16: twice the arithmetic on processors that have it.
+// The default backend with products in bf16: twice the arithmetic on processors that have it.
 #pragma once
 
 #if !defined(MGKIT_GEMM_ONEDNN)
@@ -14,9 +14,10 @@
 
 namespace mgkit::gemm {
 
-/// oneDNN's product of bfloat16 factors with float sums. Factors of large products are rounded to
-/// the nearest bfloat16 (ties to even), once per product; the small products of attention and token
-/// mixing stay in float. Errors: no_device where the processor has no such product.
+/// oneDNN's product of bfloat16 factors with float sums. Factors of `matmul` and `linear` are
+/// rounded to the nearest bfloat16 (ties to even), once per product; the small products inside
+/// `attention` and `token_mix` stay in float. Errors: no_device where the processor has no such
+/// product.
 struct onednn_bf16 {
     static constexpr const char* name = "onednn bf16";
     static constexpr double least_work = 1.6e7;  ///< oneDNN packs the second factor in every call
@@ -25,10 +26,10 @@ struct onednn_bf16 {
     /// Factors of one product, rounded and without gaps between rows.
     class rounded_factors {
     public:
-        rounded_factors(const context& ctx, const problem<float>& p) {
+        rounded_factors(int threads, const problem<float>& p) {
             const auto a = block(p.transpose_a, p.m, p.k), b = block(p.transpose_b, p.k, p.n);
-            a_ = round(ctx, p.a, p.lda, a);
-            b_ = round(ctx, p.b, p.ldb, b);
+            a_ = round(threads, p.a, p.lda, a);
+            b_ = round(threads, p.b, p.ldb, b);
             product_ = {p.transpose_a, p.transpose_b, p.m,       p.n,    p.k, a_.get(),
                         a.columns,     b_.get(),      b.columns, p.beta, p.c, p.ldc};
         }
@@ -43,12 +44,12 @@ struct onednn_bf16 {
         static size block(bool transposed, extent rows, extent columns) {
             return transposed ? size{columns, rows} : size{rows, columns};
         }
-        static buffer round(const context& ctx, const float* from, extent step, size s) {
+        static buffer round(int threads, const float* from, extent step, size s) {
             auto out = std::make_unique_for_overwrite<factor[]>(
                 static_cast<std::size_t>(s.rows * s.columns));
             constexpr extent piece = 1 << 16;
             const extent rows = std::max<extent>(1, piece / std::max<extent>(1, s.columns));
-            parallel_for(ctx.threads, (s.rows + rows - 1) / rows, [&](extent i) {
+            parallel_for(threads, (s.rows + rows - 1) / rows, [&](extent i) {
                 for (extent r = i * rows; r < std::min(s.rows, (i + 1) * rows); ++r)
                     round_row(from + r * step, out.get() + r * s.columns, s.columns);
             });
@@ -67,7 +68,7 @@ struct onednn_bf16 {
         problem<float, factor> product_{};
     };
 
-    static rounded_factors rounded(const context& ctx, const problem<float>& p) { return {ctx, p}; }
+    static rounded_factors rounded(int threads, const problem<float>& p) { return {threads, p}; }
 
     static void run(const problem<float>& p) { onednn::run(p); }
 
@@ -119,7 +120,7 @@ struct precision_of<float, onednn_bf16> {
 
 namespace mgkit::eigen {
 
-/// Float values, statistics, losses and parameters; factors of large products rounded to bfloat16.
+/// Float values, statistics, losses and parameters; factors of products rounded to bfloat16.
 using bf16 = tensor<float, gemm::onednn_bf16>;
 
 static_assert(mgkit::tensor<bf16>);

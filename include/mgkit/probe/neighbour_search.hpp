@@ -8,6 +8,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "mgkit/core/parallel.hpp"
@@ -46,8 +47,10 @@ double write_normalised(std::span<const F> row, S* out) {
         sums[j % lanes] += static_cast<double>(row[j]) * static_cast<double>(row[j]);
     double square = 0;
     for (const double s : sums) square += s;
-    const S scale = static_cast<S>(1.0 / std::max(std::sqrt(square), 1e-12));
-    for (j = 0; j < row.size(); ++j) out[j] = static_cast<S>(row[j]) * scale;
+    // In the wider of the two types: a finite double may be no finite float.
+    using wide = std::common_type_t<S, F>;
+    const auto scale = static_cast<wide>(1.0 / std::max(std::sqrt(square), 1e-12));
+    for (j = 0; j < row.size(); ++j) out[j] = static_cast<S>(static_cast<wide>(row[j]) * scale);
     return square;
 }
 

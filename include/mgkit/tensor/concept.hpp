@@ -18,7 +18,9 @@ namespace mgkit {
 /// A specialisation gives: `scalar`; `shape_of(t)`; `empty(ctx, shape)`; `full(ctx, shape, value)`;
 /// `from_host(ctx, span<const scalar>, shape)`; `to_host(ctx, t, span<scalar>)`;
 /// `reshape(t, shape)` (may alias); `assign(ctx, target, source)` (writes into target's storage).
-/// Copies may alias; operations never write their operands.
+/// Copies may alias; operations never write their operands. It may give `precision` and `epsilon`
+/// where products are coarser than the scalar, `deterministic` (false) where threads change bits,
+/// and `every_step`, `step_values` and `repeated_step` where steps are recorded (repeated_step.hpp).
 template <class T>
 struct backend_traits;
 

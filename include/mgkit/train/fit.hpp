@@ -118,7 +118,8 @@ std::string identity(const context& ctx, const data::clip_set& clips,
 /// Batches of an epoch follow a shuffle by (seed, epoch). Labels reach the method where the set has
 /// them. With a checkpoint file the run resumes from it if it exists (else it is written before the
 /// first step); a run that was killed at any moment ends with the same bits as one that was not.
-/// Callbacks may have `on_step(step_info)` and `on_epoch(epoch_record)`. The context's mode, epoch
+/// Callbacks may have `on_step(step_info)` and `on_epoch(epoch_record)`; they do not change which
+/// parameters are trainable. The context's mode, epoch
 /// and rows are put back, also after an error.
 ///
 /// Errors: fewer than two clips, arrays of other lengths, epochs below 1, batch below 2, views of

@@ -22,7 +22,9 @@ struct step_result {
 };
 
 /// Steps of one model and optimiser state, both of which must stay where they are. On backends that
-/// can, the steps of each batch size are recorded once and replayed (see repeated_step).
+/// can, the steps of each batch size are recorded once and replayed (see repeated_step): the
+/// context's mode and which parameters are trainable must not change between the steps of one
+/// stepper. Gradients end with it.
 template <class Method, optimiser Optimiser>
 class stepper {
 public:
@@ -30,6 +32,7 @@ public:
     using scalar = typename backend_traits<T>::scalar;
 
     stepper(Method& model, updater<T, Optimiser>& update) : model_(model), update_(update) {}
+    ~stepper() { nn::zero_gradients(model_); }  // they may hold on to a recording's memory
     stepper(const stepper&) = delete;
     stepper& operator=(const stepper&) = delete;
 
@@ -42,16 +45,21 @@ public:
             throw error("training step", text(extents.elements(), " values for ", extents.str()),
                         text(views.size()));
         batch_size& now = sizes_[{extents[0], labels.size()}];
+        if (now.extents.elements() == 0) now.extents = extents;
+        if (now.extents != extents)
+            throw error("training step", text("views of ", now.extents.str(), ", as before"),
+                        extents.str(), "use another stepper for clips of another shape");
         now.views = views;
         now.labels.assign(labels.begin(), labels.end());
         update_.learning_rate(learning_rate);
-        now.run(ctx, [&] { step(ctx, now, extents); });
+        now.run(ctx, [&] { step(ctx, now); });
         return results(ctx, now);
     }
 
 private:
     /// What the steps of one batch size read and leave.
     struct batch_size {
+        shape extents{0};
         std::span<const float> views;
         std::vector<int> labels;
         T loss;
@@ -59,7 +67,7 @@ private:
         repeated_step<T> run;
     };
 
-    void step(context& ctx, batch_size& now, const shape& extents) {
+    void step(context& ctx, batch_size& now) {
         using X = variable<T>;
         now.loss = T{};  // may hold the last step's record
         now.parts.clear();
@@ -68,7 +76,7 @@ private:
         const auto copy = [&now](std::span<scalar> to) {
             for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<scalar>(now.views[i]);
         };
-        const X clips{step_values<T>(ctx, extents, copy)};
+        const X clips{step_values<T>(ctx, now.extents, copy)};
         const auto value = model_(ctx, pretext::batch<X>{clips, now.labels});
         backward(ctx, value.loss);
         update_.step(ctx, model_);

@@ -52,7 +52,7 @@ public:
             return b;
         }
         void* place = memory_.allocate(size);
-        if (place == nullptr) {
+        if (place == nullptr && !keeps_free_) {
             drop_free();
             place = memory_.allocate(size);
         }
@@ -66,6 +66,12 @@ public:
         reserved_ += size;
         ++allocations_;
         return made.release();
+    }
+
+    /// Free blocks stay, even where memory runs out: work that was recorded on them will run later.
+    void keep_free(bool on) {
+        const std::lock_guard lock(mutex_);
+        keeps_free_ = on;
     }
 
     /// How often memory came from the device so far; constant in steady state.
@@ -116,6 +122,7 @@ private:
     std::vector<std::vector<block*>> free_;
     mutable std::mutex mutex_;
     std::size_t allocations_ = 0, reserved_ = 0;
+    bool keeps_free_ = false;
 };
 
 /// A counted reference to a block.

@@ -30,10 +30,13 @@ public:
     std::byte* next(std::size_t bytes) {
         turn_ = 1 - turn_;
         half& h = halves_[turn_];
-        if (h.read == nullptr) {
-            check(cudaEventCreateWithFlags(&h.read, cudaEventDisableTiming), "making an event");
-            if (bytes > 0) check(cudaMallocHost(&h.memory, bytes), "allocating pinned memory");
+        if (h.memory == nullptr && bytes > 0) {
+            const cudaError_t status = cudaMallocHost(&h.memory, bytes);
+            if (status != cudaSuccess) cudaGetLastError();  // not to be found again by a launch
+            check(status, "allocating pinned memory");
         }
+        if (h.read == nullptr)
+            check(cudaEventCreateWithFlags(&h.read, cudaEventDisableTiming), "making an event");
         check(cudaEventSynchronize(h.read), "waiting for inputs to be read");
         return static_cast<std::byte*>(h.memory);
     }
@@ -108,7 +111,9 @@ public:
     }
     cudaGraph_t finish() {
         finished_ = true;
-        check(cudaStreamEndCapture(core_.stream(), &made_), "capturing a step");
+        const cudaError_t status = cudaStreamEndCapture(core_.stream(), &made_);
+        if (status != cudaSuccess) cudaGetLastError();
+        check(status, "capturing a step");
         return made_;
     }
     stream_capture(const stream_capture&) = delete;

@@ -105,11 +105,13 @@ public:
             throw error("cuda: recording a step", "no other recording in progress",
                         "one in this context");
         const detail::pool_guard<Device> own(device, memory_);
+        memory_->keep_free(true);
         run_ = device.record(work_, step);
     }
 
-    /// Does the step's host work, then starts the step and returns. Errors: what the host work
-    /// throws (nothing has run then); of the launch; those of kernels show when a result is read.
+    /// Does the step's host work, then starts the step and returns; waits where the replay before
+    /// the last has not begun. Errors: what the host work throws (nothing has run then); of the
+    /// launch; those of kernels show when a result is read.
     void replay() {
         work_.run(run_);
         run_.launch();
@@ -141,7 +143,6 @@ public:
         if (!graph_) graph_ = std::make_unique<step_graph<Device>>(ctx, memory_, step);
         graph_->replay();
     }
-    bool recorded() const { return graph_ != nullptr; }
 
 private:
     /// They choose algorithms and make the memory that the recording uses.

@@ -248,13 +248,24 @@ void cut(const context& ctx, const problem<S, F>& p, After&& after) {
 
 }  // namespace detail
 
+/// One product by the calling thread, its factors rounded where the provider rounds.
+template <class Provider, class S>
+void run_rounded(const problem<S>& p) {
+    if constexpr (requires { Provider::rounded(1, p); }) {
+        const auto factors = Provider::rounded(1, p);
+        run<Provider>(factors.product());
+    } else {
+        run<Provider>(p);
+    }
+}
+
 /// One product cut into pieces that depend on its size only, never on the thread count;
 /// `after(row, rows, column, columns)` sees each finished piece of C while it is in cache. A
-/// provider with `rounded(ctx, p)` gets its factors from there, rounded once for all pieces.
+/// provider with `rounded(threads, p)` gets its factors from there, rounded once for all pieces.
 template <class Provider, class S, class After>
 void run_pieces(const context& ctx, const problem<S>& p, After&& after) {
-    if constexpr (requires { Provider::rounded(ctx, p); }) {
-        const auto factors = Provider::rounded(ctx, p);
+    if constexpr (requires { Provider::rounded(1, p); }) {
+        const auto factors = Provider::rounded(ctx.threads, p);
         detail::cut<Provider>(ctx, factors.product(), after);
     } else {
         detail::cut<Provider>(ctx, p, after);

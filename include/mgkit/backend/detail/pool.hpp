@@ -55,7 +55,7 @@ public:
 
     /// How many blocks came from the system so far; constant in steady state.
     std::size_t system_allocations() const { return system_allocations_; }
-    /// Bytes held, handed out or free; the most that was ever needed at once.
+    /// Bytes that came from the system so far, handed out or free.
     std::size_t reserved() const {
         const std::lock_guard lock(mutex_);
         return reserved_;

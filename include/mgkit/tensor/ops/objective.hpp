@@ -47,7 +47,7 @@ concept updates_in_place = requires(context& ctx, const Op& o, T& value, const T
 template <operand X>
 X cross_entropy(context& ctx, const X& logits, const X& one_hot) {
     if (shape_of(logits) != shape_of(one_hot) || shape_of(logits).rank() != 2 ||
-        shape_of(logits)[0] == 0)
+        shape_of(logits).elements() == 0)
         throw error("cross_entropy", "logits and one-hot labels of one shape [B, K]",
                     text(shape_of(logits).str(), " and ", shape_of(one_hot).str()));
     return apply(ctx, op::cross_entropy{}, logits, one_hot);

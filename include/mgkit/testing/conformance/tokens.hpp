@@ -123,7 +123,7 @@ struct cross_entropy {
         return out;
     }
     static std::vector<refusal> refusals() {
-        return {{{{2, 3}, {2, 4}}}, {{{0, 3}, {0, 3}}}, {{{3}, {3}}}};
+        return {{{{2, 3}, {2, 4}}}, {{{0, 3}, {0, 3}}}, {{{2, 0}, {2, 0}}}, {{{3}, {3}}}};
     }
     template <class X>
     static X run(context& c, const std::vector<X>& in, int) {
