@@ -45,7 +45,8 @@ void draw(const std::string& file, const std::string& title, const std::string& 
         line.x.push_back(value);
         line.y.push_back(factor * row.at(counter).get<double>());
     }
-    io::write_file(file, report::line_chart(title, x_name, y_name, std::vector{line}).document());
+    io::write_file(file,
+                   report::line_chart(title, x_name, y_name, std::vector{line}, true).document());
 }
 
 }  // namespace

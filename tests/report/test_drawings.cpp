@@ -111,6 +111,12 @@ TEST_CASE("curves take one point, constants, many lines and extremes") {
                   "finite");
 }
 
+TEST_CASE("an axis that begins at zero", "[report]") {
+    const std::vector<study_curve> high{{"a", {1, 2}, {100, 120}}};
+    CHECK_FALSE(contains(line_chart("t", "x", "y", high).element(), ">0</text>"));
+    CHECK(contains(line_chart("t", "x", "y", high, true).element(), ">0</text>"));
+}
+
 TEST_CASE("a confusion chart has every count and name") {
     const auto m = probe::evaluate({0, 0, 1, 2}, {0, 1, 1, 0}, 3).confusion;
     const std::vector<std::string> names{"wave", hostile};

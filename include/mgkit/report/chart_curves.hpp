@@ -84,13 +84,15 @@ std::string curve_path(const study_curve& c, X&& x, Y&& y) {
 }  // namespace detail
 
 /// Lines over common axes, told apart by dash pattern and by a label at their end. Up to four have
-/// patterns of their own; further ones repeat them, still labelled.
+/// patterns of their own; further ones repeat them, still labelled. `from_zero`: the upright axis
+/// begins at 0, so that heights compare as the values do.
 /// Errors: no curves, a curve without any finite point, x and y of different length.
 inline svg line_chart(std::string_view title, std::string_view x_name, std::string_view y_name,
-                      std::span<const study_curve> curves) {
+                      std::span<const study_curve> curves, bool from_zero = false) {
     constexpr auto where = "report::line_chart";
     if (curves.empty()) throw error(where, "at least one curve", "none");
     detail::range xs, ys;
+    if (from_zero) ys.add(0);
     std::string description;
     std::vector<std::pair<double, std::size_t>> ends;  // (last y, curve), for the labels
     for (std::size_t k = 0; k < curves.size(); ++k) {
