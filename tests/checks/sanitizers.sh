@@ -1,6 +1,6 @@
 #!/bin/sh
 # sanitizers.sh SOURCE_DIR BUILD_DIR CXX FOLDER...: builds the unit tests of these folders with the
-# preset `asan` and runs them.
+# preset `asan` and runs them. One compiler at a time: other tests run beside it.
 set -eu
 source=$1 build=$2 cxx=$3
 shift 3
@@ -20,5 +20,5 @@ for folder; do
     fi
 done
 # shellcheck disable=SC2086
-cmake --build "$build" -j "$(nproc)" --target $targets
+cmake --build "$build" -j 1 --target $targets
 ctest --test-dir "$build" -L quick -R "^(${names#|})\$" --output-on-failure --no-tests=error
