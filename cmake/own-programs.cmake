@@ -36,3 +36,15 @@ function(mgkit_program target folder)
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
                                                ${PROJECT_BINARY_DIR}/${folder})
 endfunction()
+
+# mgkit_component_of(<result> <component> <program>): the component where it is one of this build, ""
+# where no backend has that name, NOTFOUND (with a message) where it is off.
+function(mgkit_component_of result component program)
+    if(NOT component IN_LIST mgkit_backend_names)
+        set(component "")
+    elseif(NOT TARGET mgkit_${component})
+        message(STATUS "mgkit: component ${component} is off, ${program} is not built")
+        set(component NOTFOUND)
+    endif()
+    set(${result} "${component}" PARENT_SCOPE)
+endfunction()
