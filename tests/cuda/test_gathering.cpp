@@ -38,8 +38,9 @@ std::vector<std::vector<double>> gathered(extent batch) {
 
 }  // namespace
 
-// Rounding reaches 1e-13 of a gradient here, and a use or a piece of rows that is lost changes it by
-// parts in a thousand; the bound lies between. Beside it a margin, where a gradient comes near 0.
+// Rounding reaches 1e-13 of a gradient here, and a use or a piece of rows that is lost changes it
+// by parts in a thousand; the bound lies between. Beside it a margin, where a gradient comes near
+// 0.
 TEST_CASE("gradients of parameters used twice, over few rows and many", "[cuda]") {
     for (const extent batch : {3, 40, 700}) {
         const auto want = gathered<eigen::tensor<double>>(batch),
