@@ -4,6 +4,7 @@
 #include "mgkit/backend/detail/layers.hpp"
 #include "mgkit/backend/detail/objective.hpp"
 #include "mgkit/backend/detail/optimiser.hpp"
+#include "mgkit/backend/detail/rows.hpp"
 #include "mgkit/backend/detail/tokens.hpp"
 
 /// Default backend. `eigen::tensor<float>` and `eigen::tensor<double>` need Eigen and Boost headers

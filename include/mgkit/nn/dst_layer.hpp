@@ -41,8 +41,8 @@ struct conv_branch {
     template <operand X, class Attention>
     X operator()(context& ctx, const X& x, Attention& attention, const path_plan<X, 6>& paths) {
         const X u = add(ctx, x, conv1(ctx, x, activation::relu));
-        const X r = add(ctx, x, paths(ctx, 0, attention(ctx, norm1(ctx, u))));
-        return paths(ctx, 1, mlp(ctx, norm2(ctx, r)));
+        const X r = paths(ctx, x, 0, u, [&](const X& k) { return attention(ctx, norm1(ctx, k)); });
+        return paths(ctx, 1, r, [&](const X& k) { return mlp(ctx, norm2(ctx, k)); });
     }
 };
 
@@ -78,15 +78,16 @@ struct shift_branch {
         const X s = restore_tokens(ctx, mixed, x, gap);
         const X fs = refine(ctx, s, attention, paths, 2);
         const X fx = refine(ctx, x, attention, paths, 4);
-        return affine(ctx, add(ctx, fs, fx), 0.5);
+        return blend(ctx, 0.5, fs, 0.5, fx);
     }
 
 private:
     template <operand X, class Attention>
     X refine(context& ctx, const X& z, Attention& attention, const path_plan<X, 6>& paths,
              int first) {
-        const X r = add(ctx, z, paths(ctx, first, attention(ctx, norm1(ctx, z))));
-        return add(ctx, r, paths(ctx, first + 1, mlp(ctx, norm2(ctx, r))));
+        const X r =
+            paths(ctx, z, first, z, [&](const X& k) { return attention(ctx, norm1(ctx, k)); });
+        return paths(ctx, r, first + 1, r, [&](const X& k) { return mlp(ctx, norm2(ctx, k)); });
     }
 };
 
@@ -136,8 +137,8 @@ struct dst_layer {
     template <operand X>
     X operator()(context& ctx, const X& x, const path_plan<X, 6>& paths) {
         const auto attention = CA.attn.map_for(ctx, x);
-        const X conv = affine(ctx, CA(ctx, x, attention, paths), alpha);
-        return add(ctx, conv, affine(ctx, DSA(ctx, x, attention, paths), 1 - alpha));
+        const X conv = CA(ctx, x, attention, paths);
+        return blend(ctx, alpha, conv, 1 - alpha, DSA(ctx, x, attention, paths));
     }
 };
 
