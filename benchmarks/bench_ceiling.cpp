@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "measure.hpp"
-#include "mgkit/backend/detail/gemm.hpp"
 #include "mgkit/core/parallel.hpp"
 
 #if defined(MGKIT_GEMM_ONEDNN)
