@@ -22,6 +22,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -132,7 +133,8 @@ struct far_memory {
     static constexpr std::size_t slots = clips / views;
 
     std::vector<float> source = std::vector<float>(clips * size);
-    std::vector<float> written = std::vector<float>(slots * views * size, 1.0F);
+    std::vector<float> memory = std::vector<float>(slots * views * size + 16, 1.0F);
+    std::span<float> written = lines_of(memory);
     double copy_rate = 0;  ///< bytes read and written a second
 
     far_memory() {
@@ -143,11 +145,16 @@ struct far_memory {
         return {source.data() + i % clips * size, shape, shape.frames};
     }
     std::span<float> views_of(std::size_t i) {
-        return std::span(written).subspan(i % slots * views * size, views * size);
+        return written.subspan(i % slots * views * size, views * size);
+    }
+    /// From the first cache line on.
+    static std::span<float> lines_of(std::vector<float>& all) {
+        const std::size_t past = reinterpret_cast<std::uintptr_t>(all.data()) % 64 / sizeof(float);
+        return std::span(all).subspan((16 - past) % 16, slots * views * size);
     }
     void measure_copy() {
         using clock = std::chrono::steady_clock;
-        const std::size_t bytes = written.size() * sizeof(float);
+        const std::size_t bytes = written.size_bytes();
         for (int trial = 0; trial < 3; ++trial) {
             const auto start = clock::now();
             std::memcpy(written.data(), source.data(), bytes);
@@ -164,6 +171,7 @@ void stream(benchmark::State& state) {
     const aug::n_views<views, aug::reference> four{
         aug::reference_preset(static_cast<int>(state.range(0)))};
     aug::workspace<float> work;
+    work.past_caches = true;
     random_key key{.seed = 12};
     memory.measure_copy();
     for (auto _ : state) {
