@@ -101,6 +101,7 @@ bool same_features(int width, int batch) {
 }  // namespace
 
 int main(int count, char** arguments) {
+    bench::name_torch();
     if (!same_features(64, 3) || !same_features(256, 2)) return 1;
     for (const int batch : {1, 64}) {
         constexpr int width = 256;
