@@ -149,6 +149,23 @@ public:
         void each(G&& g) {
             for (int t = 0; t < count; ++t) g(backward ? count - 1 - t : t);
         }
+        template <class S, int N>
+        struct owned {
+            struct cell {
+                S value[N];
+            };
+            std::vector<cell> cells;
+            S (&operator()(int thread))[N] { return cells[static_cast<std::size_t>(thread)].value; }
+        };
+        /// Filled with NaN, as memory is.
+        template <class S, int N>
+        owned<S, N> own() const {
+            owned<S, N> out{
+                std::vector<typename owned<S, N>::cell>(static_cast<std::size_t>(count))};
+            std::memset(static_cast<void*>(out.cells.data()), 0xFF,
+                        out.cells.size() * sizeof(S) * N);
+            return out;
+        }
         /// As the device does: butterflies within warps of 32, then warp after warp.
         template <class S, class G, class Combine>
         S reduce(G&& g, Combine combine) {
@@ -178,15 +195,20 @@ public:
         });
     }
 
+    /// Which extras are done depends on the product alone, so that every path of what is left to
+    /// do is tried.
     template <class In, class Out>
-    bool multiply(const cuda::product<In, Out>& p) {
+    cuda::extras multiply(const cuda::product<In, Out>& p) {
         ++launches;
-        const bool adds = !backward;  // both ways of adding a bias round alike
         if (p.a_ld < (p.transpose_a ? p.m : p.k) || p.b_ld < (p.transpose_b ? p.k : p.n) ||
             p.c_ld < p.n)
             throw error("multiply", "rows that do not overlap", "a smaller step between them");
-        run([p, adds] { multiply(p, adds); });
-        return adds || p.bias == nullptr;
+        if (p.sums != nullptr && (p.batch != 1 || p.bias != nullptr))
+            throw error("multiply", "sums of a single product without a bias", "others");
+        const cuda::extras done{p.bias != nullptr && p.n % 3 != 0,
+                                p.sums != nullptr && p.k % 3 != 0};
+        run([p, done] { multiply(p, done); });
+        return done;
     }
 
 private:
@@ -199,20 +221,28 @@ private:
             launch();
     }
     template <class In, class Out>
-    static void multiply(const cuda::product<In, Out>& p, bool adds) {
+    static void multiply(const cuda::product<In, Out>& p, cuda::extras with) {
+        const auto left = [&p](extent i, extent row, extent k) {
+            return value(p.a[i * p.step_a + (p.transpose_a ? k * p.a_ld + row : row * p.a_ld + k)]);
+        };
         for (extent i = 0; i < p.batch; ++i)
             for (extent row = 0; row < p.m; ++row)
                 for (extent column = 0; column < p.n; ++column) {
-                    Out total = 0;
+                    decltype(value(Out{})) total = 0;
                     for (extent k = 0; k < p.k; ++k)
-                        total += value(p.a[i * p.step_a +
-                                           (p.transpose_a ? k * p.a_ld + row : row * p.a_ld + k)]) *
+                        total += left(i, row, k) *
                                  value(p.b[i * p.step_b + (p.transpose_b ? column * p.b_ld + k
                                                                          : k * p.b_ld + column)]);
                     Out& to = p.c[i * p.step_c + row * p.c_ld + column];
-                    to = (p.beta != 0 ? to : Out(0)) + total +
-                         (adds && p.bias != nullptr ? p.bias[column] : Out(0));
+                    if (p.beta != 0) total += value(to);
+                    if (with.bias) total += value(p.bias[column]);
+                    put(to, total);
                 }
+        for (extent row = 0; with.sums && row < p.m; ++row) {
+            decltype(value(Out{})) total = 0;
+            for (extent k = 0; k < p.k; ++k) total += left(0, row, k);
+            put(p.sums[row], total);
+        }
     }
     template <class F>
     void in_turn(extent count, F&& f) {
@@ -224,6 +254,13 @@ private:
     template <class S>
     static S value(S x) {
         return x;
+    }
+    static void put(cuda::bf16& to, float x) {
+        to = cuda::to_bf16(x);
+    }
+    template <class S>
+    static void put(S& to, S x) {
+        to = x;
     }
 
     cuda::host_work<host_memory>* work_ = nullptr;

@@ -20,6 +20,17 @@ struct gpu_block {
         __syncthreads();
     }
 
+    /// N values of each thread, kept between phases.
+    template <class S, int N>
+    struct owned {
+        S value[N];
+        __device__ S (&operator()(int))[N] { return value; }
+    };
+    template <class S, int N>
+    __device__ owned<S, N> own() const {
+        return {};
+    }
+
     /// Butterflies within warps, then warp after warp: the same order whatever runs first. Blocks
     /// are whole warps, and `combine` gives the same value with its operands exchanged.
     template <class S, class G, class Combine>
@@ -27,8 +38,7 @@ struct gpu_block {
         __shared__ S leaders[32];
         const unsigned thread = threadIdx.x, warps = blockDim.x / 32;
         S value = g(static_cast<int>(thread));
-        for (int step = 16; step > 0; step /= 2)
-            value = combine(value, __shfl_xor_sync(0xFFFFFFFFu, value, step));
+        for (int step = 16; step > 0; step /= 2) value = combine(value, from_other(value, step));
         if (warps == 1) return value;
         if (thread % 32 == 0) leaders[thread / 32] = value;
         __syncthreads();
@@ -36,6 +46,16 @@ struct gpu_block {
         for (unsigned warp = 1; warp < warps; ++warp) value = combine(value, leaders[warp]);
         __syncthreads();  // the next reduction writes where this one reads
         return value;
+    }
+
+private:
+    template <class S>
+    __device__ static S from_other(S value, int step) {
+        return __shfl_xor_sync(0xFFFFFFFFu, value, step);
+    }
+    template <class S>
+    __device__ static two<S> from_other(const two<S>& value, int step) {
+        return {from_other(value.first, step), from_other(value.second, step)};
     }
 };
 
@@ -131,11 +151,11 @@ public:
         launched(name);
     }
     template <class In, class Out>
-    bool multiply(const product<In, Out>& p) {
+    extras multiply(const product<In, Out>& p) {
         core_->use();
-        const bool whole = plans_.run(*core_, p);
+        const extras done = plans_.run(*core_, p);
         if (core_->where().check_each_launch && work_ == nullptr) core_->wait("matmul");
-        return whole;
+        return done;
     }
 
 private:

@@ -8,7 +8,8 @@ namespace mgkit::cuda {
 template <class S>
 struct adam_body {
     S *value, *m, *v;
-    const S *gradient, *rates;
+    values<S> gradient;
+    const S* rates;
     S beta1, beta2, rest1, rest2, epsilon, decay;
     MGKIT_DEVICE void operator()(extent i) const {
         const S d = gradient[i] + decay * value[i];
@@ -21,7 +22,8 @@ struct adam_body {
 template <class S>
 struct sgd_body {
     S *value, *buffer;
-    const S *gradient, *rates;
+    values<S> gradient;
+    const S* rates;
     S momentum, decay;
     bool nesterov;
     MGKIT_DEVICE void operator()(extent i) const {
@@ -44,7 +46,7 @@ struct kernel<op::adam_step, cuda::device_tensor<C, D>> {
         using S = typename T::scalar;
         D::of(ctx).elements(
             "adam_step", value.elements(),
-            cuda::adam_body<S>{value.data(), m.data(), v.data(), gradient.data(), rates.data(),
+            cuda::adam_body<S>{value.data(), m.data(), v.data(), gradient.in(), rates.data(),
                                static_cast<S>(o.beta1), static_cast<S>(o.beta2),
                                static_cast<S>(1 - o.beta1), static_cast<S>(1 - o.beta2),
                                static_cast<S>(o.epsilon), static_cast<S>(o.weight_decay)});
@@ -58,7 +60,7 @@ struct kernel<op::sgd_step, cuda::device_tensor<C, D>> {
                     const T& rates, T& buffer) {
         using S = typename T::scalar;
         D::of(ctx).elements("sgd_step", value.elements(),
-                            cuda::sgd_body<S>{value.data(), buffer.data(), gradient.data(),
+                            cuda::sgd_body<S>{value.data(), buffer.data(), gradient.in(),
                                               rates.data(), static_cast<S>(o.momentum),
                                               static_cast<S>(o.weight_decay), o.nesterov});
     }
