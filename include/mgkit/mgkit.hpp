@@ -29,6 +29,7 @@
 #include "mgkit/tensor/ops/elementwise.hpp"
 #include "mgkit/tensor/ops/layers.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
+#include "mgkit/tensor/ops/rows.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/skeleton/blazepose33.hpp"

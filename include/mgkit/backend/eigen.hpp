@@ -4,6 +4,7 @@
 #include "mgkit/backend/detail/layers.hpp"
 #include "mgkit/backend/detail/objective.hpp"
 #include "mgkit/backend/detail/optimiser.hpp"
+#include "mgkit/backend/detail/rows.hpp"
 #include "mgkit/backend/detail/tokens.hpp"
 
 /// Default backend. `eigen::tensor<float>` and `eigen::tensor<double>` need Eigen and Boost headers
@@ -30,8 +31,8 @@ static_assert(overrides_forward<op::add, f, 2> && overrides_forward<op::mul, f, 
               overrides_forward<op::matmul, f, 2>);
 static_assert(fused<op::max, 1> && fused<op::relu, 1> && fused<op::gelu, 1> &&
               fused<op::linear, 3> && fused<op::layer_norm, 3> && fused<op::softmax, 1> &&
-              fused<op::attention, 1> && fused<op::token_mix, 3> && fused<op::restore_tokens, 2> &&
-              fused<op::cross_entropy, 2>);
+              fused<op::attention, 1> && fused<op::attend, 2> && fused<op::token_mix, 3> &&
+              fused<op::restore_tokens, 2> && fused<op::cross_entropy, 2>);
 static_assert(op::updates_in_place<op::adam_step, f, f, f> &&
               op::updates_in_place<op::sgd_step, f, f>);
 }  // namespace detail

@@ -31,7 +31,7 @@ static_assert(overrides_forward<op::add, f, 2> && overrides_forward<op::mul, f, 
 static_assert(overrides_forward<op::relu, f, 1> && overrides_forward<op::gelu, f, 1> &&
               overrides_forward<op::linear, f, 3> && overrides_forward<op::layer_norm, f, 3> &&
               overrides_forward<op::softmax, f, 1> && overrides_forward<op::attention, f, 1> &&
-              overrides_forward<op::token_mix, f, 3> &&
+              overrides_forward<op::attend, f, 2> && overrides_forward<op::token_mix, f, 3> &&
               overrides_forward<op::restore_tokens, f, 2> &&
               overrides_forward<op::cross_entropy, f, 2>);
 static_assert(op::updates_in_place<op::adam_step, f, f, f> &&

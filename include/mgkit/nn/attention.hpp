@@ -8,9 +8,61 @@
 
 namespace mgkit::nn {
 
+/// Self-attention ready for a forward pass: what several uses of one set of projections share.
+template <operand X>
+class attention_map {
+public:
+    /// in_weight [3d, d], in_bias [3d]: query, key and value projections in that order; out_weight
+    /// [d, d], out_bias [d]; `tokens`: how many rows a use maps.
+    attention_map(context& ctx, int heads, extent tokens, const X& in_weight, const X& in_bias,
+                  const X& out_weight, const X& out_bias)
+        : heads_(heads),
+          in_weight_(in_weight),
+          in_bias_(in_bias),
+          out_weight_(out_weight),
+          out_bias_(out_bias) {
+        const extent width = shape_of(out_weight)[0];
+        if (heads_ == 1 && tokens >= 2 * width) merge(ctx, width);
+    }
+
+    X operator()(context& ctx, const X& x) const {
+        const X projected = mgkit::linear(ctx, x, in_weight_, in_bias_);
+        const X mixed =
+            merged_ ? attend(ctx, projected, x, 1 / std::sqrt(static_cast<double>(shape_of(x)[2])))
+                    : attention(ctx, projected, heads_);
+        return mgkit::linear(ctx, mixed, out_weight_, out_bias_);
+    }
+
+private:
+    /// (Wq x + bq)^T (Wk y + bk) = (Wk^T Wq x + Wk^T bq)^T y + what is the same for every y, which
+    /// softmax ignores; Wo (Wv sum_i p_i y_i + bv) + bo = (Wo Wv) sum_i p_i y_i + Wo bv + bo.
+    void merge(context& ctx, extent width) {
+        merged_ = true;
+        const auto rows = [&](extent which) {
+            return slice(ctx, in_weight_, 0, which * width, width);
+        };
+        const auto biases = [&](extent which) {
+            return reshape(ctx, slice(ctx, in_bias_, 0, which * width, width), {1, width});
+        };
+        const X query = rows(0), key = rows(1), value = rows(2);
+        const X bias = reshape(ctx, matmul(ctx, biases(2), out_weight_, false, true), {width});
+        in_bias_ = reshape(ctx, matmul(ctx, biases(0), key), {width});
+        in_weight_ = matmul(ctx, key, query, true, false);
+        out_bias_ = add(ctx, out_bias_, bias);
+        out_weight_ = matmul(ctx, out_weight_, value);
+    }
+
+    int heads_;
+    bool merged_ = false;
+    X in_weight_, in_bias_, out_weight_, out_bias_;
+};
+
 /// Self-attention over tokens [B, N, d] -> [B, N, d]; query, key and value projections are rows of
-/// one matrix, in that order. Xavier-uniform in-projection, zero biases. Cost per token 4 d^2 + 2 N
-/// d.
+/// one matrix, in that order. Xavier-uniform in-projection, zero biases.
+///
+/// Cost per token 4 d^2 + 2 N d. With one head and many tokens 2 d^2 + 2 N d, and d^3 twice for the
+/// products Wk^T Wq and Wo Wv that then stand for the four projections: the same function and
+/// gradients but for rounding (the key bias, which softmax ignores, gets a gradient of exactly 0).
 template <model_tensor T>
 struct self_attention {
     parameter<T> in_proj_weight, in_proj_bias;
@@ -35,10 +87,21 @@ struct self_attention {
                        field("out_proj", &self_attention::out_proj));
     }
 
+    /// The map for uses on tokens of x's shape, within one forward pass.
+    template <operand X>
+    attention_map<X> map_for(context& ctx, const X& x) {
+        const shape in = shape_of(x);
+        return {ctx,
+                heads,
+                in[0] * in[1],
+                use<X>(in_proj_weight),
+                use<X>(in_proj_bias),
+                use<X>(out_proj.weight),
+                use<X>(out_proj.bias)};
+    }
     template <operand X>
     X operator()(context& ctx, const X& x) {
-        const X qkv = mgkit::linear(ctx, x, use<X>(in_proj_weight), use<X>(in_proj_bias));
-        return out_proj(ctx, mgkit::attention(ctx, qkv, heads));
+        return map_for(ctx, x)(ctx, x);
     }
 };
 

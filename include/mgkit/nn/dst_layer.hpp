@@ -35,9 +35,14 @@ struct conv_branch {
 
     template <operand X>
     X operator()(context& ctx, const X& x, const path_plan<X, 6>& paths) {
+        return (*this)(ctx, x, attn, paths);
+    }
+    /// With `attention` for A: this branch's own, or a map of it that is ready.
+    template <operand X, class Attention>
+    X operator()(context& ctx, const X& x, Attention& attention, const path_plan<X, 6>& paths) {
         const X u = add(ctx, x, conv1(ctx, x, activation::relu));
-        const X r = add(ctx, x, paths(ctx, 0, attn(ctx, norm1(ctx, u))));
-        return paths(ctx, 1, mlp(ctx, norm2(ctx, r)));
+        const X r = paths(ctx, x, 0, u, [&](const X& k) { return attention(ctx, norm1(ctx, k)); });
+        return paths(ctx, 1, r, [&](const X& k) { return mlp(ctx, norm2(ctx, k)); });
     }
 };
 
@@ -66,22 +71,23 @@ struct shift_branch {
                        field("mlp", &shift_branch::mlp));
     }
 
-    template <operand X>
-    X operator()(context& ctx, const X& x, self_attention<T>& attn, const path_plan<X, 6>& paths) {
+    template <operand X, class Attention>
+    X operator()(context& ctx, const X& x, Attention& attention, const path_plan<X, 6>& paths) {
         const X hidden = token_mix(ctx, x, use<X>(wt1.weight), use<X>(wt1.bias), activation::relu);
         const X mixed = add(ctx, token_mix(ctx, hidden, use<X>(wt2.weight), use<X>(wt2.bias)), x);
         const X s = restore_tokens(ctx, mixed, x, gap);
-        const X fs = refine(ctx, s, attn, paths, 2);
-        const X fx = refine(ctx, x, attn, paths, 4);
-        return affine(ctx, add(ctx, fs, fx), 0.5);
+        const X fs = refine(ctx, s, attention, paths, 2);
+        const X fx = refine(ctx, x, attention, paths, 4);
+        return blend(ctx, 0.5, fs, 0.5, fx);
     }
 
 private:
-    template <operand X>
-    X refine(context& ctx, const X& z, self_attention<T>& attn, const path_plan<X, 6>& paths,
+    template <operand X, class Attention>
+    X refine(context& ctx, const X& z, Attention& attention, const path_plan<X, 6>& paths,
              int first) {
-        const X r = add(ctx, z, paths(ctx, first, attn(ctx, norm1(ctx, z))));
-        return add(ctx, r, paths(ctx, first + 1, mlp(ctx, norm2(ctx, r))));
+        const X r =
+            paths(ctx, z, first, z, [&](const X& k) { return attention(ctx, norm1(ctx, k)); });
+        return paths(ctx, r, first + 1, r, [&](const X& k) { return mlp(ctx, norm2(ctx, k)); });
     }
 };
 
@@ -89,8 +95,9 @@ private:
 /// maps. The shift branch's attention is the conv branch's, listed in files under both names.
 ///
 /// Randomness: stochastic depth, six draws per sample (conv attention, conv mlp, shifted attention,
-/// shifted mlp, plain attention, plain mlp). Cost per token: 25 d^2 + 6 N d + 2 N d multiply-adds.
-/// Source: USDRL (Weng et al.), reference code at 7e83bb6; kernel size 1 only, as there.
+/// shifted mlp, plain attention, plain mlp). Cost per token: 25 d^2 + 6 N d + 2 N d multiply-adds;
+/// 19 d^2 with one head (see self_attention). Source: USDRL (Weng et al.), reference code at
+/// 7e83bb6; kernel size 1 only, as there.
 template <model_tensor T>
 struct dst_layer {
     conv_branch<T> CA;
@@ -129,8 +136,9 @@ struct dst_layer {
     }
     template <operand X>
     X operator()(context& ctx, const X& x, const path_plan<X, 6>& paths) {
-        const X conv = affine(ctx, CA(ctx, x, paths), alpha);
-        return add(ctx, conv, affine(ctx, DSA(ctx, x, CA.attn, paths), 1 - alpha));
+        const auto attention = CA.attn.map_for(ctx, x);
+        const X conv = CA(ctx, x, attention, paths);
+        return blend(ctx, alpha, conv, 1 - alpha, DSA(ctx, x, attention, paths));
     }
 };
 

@@ -61,6 +61,68 @@ struct kernel<op::attention, eigen::tensor<S, P>> {
 };
 
 template <class S, class P>
+struct kernel<op::attend, eigen::tensor<S, P>> {
+    using T = eigen::tensor<S, P>;
+    using rows = kernel<op::softmax, T>;
+
+    static T forward(context& ctx, const op::attend& o, saved<T>& kept, const T& query,
+                     const T& memory) {
+        const extent batch = query.extents()[0], n = query.extents()[1], width = query.extents()[2];
+        T out(ctx, query.extents()), weights(ctx, {batch, n, n});
+        parallel_for(ctx.threads, batch, [&](extent i) {
+            const extent at = i * n * width;
+            const S *q = query.data() + at, *x = memory.data() + at;
+            S* w = weights.data() + i * n * n;
+            gemm::run<P>(
+                gemm::problem<S>{false, true, n, n, width, q, width, x, width, S(0), w, n});
+            for (extent r = 0; r < n; ++r) rows::row(w + r * n, n, static_cast<S>(o.scale));
+            gemm::run<P>(gemm::problem<S>{false, false, n, width, n, w, n, x, width, S(0),
+                                          out.data() + at, width});
+        });
+        kept.keep(query);
+        kept.keep(memory);
+        kept.keep(weights);
+        return out;
+    }
+
+    static void backward(context& ctx, const op::attend& o, const saved<T>& kept, const T& dout,
+                         gradients<T>& sink) {
+        const T &query = kept[0], &memory = kept[1], &weights = kept[2];
+        const extent batch = query.extents()[0], n = query.extents()[1], width = query.extents()[2];
+        T scores(ctx, weights.extents());
+        parallel_for(ctx.threads, batch, [&](extent i) {
+            const extent at = i * n * width;
+            S* ds = scores.data() + i * n * n;
+            const S* w = weights.data() + i * n * n;
+            gemm::run<P>(gemm::problem<S>{false, true, n, n, width, dout.data() + at, width,
+                                          memory.data() + at, width, S(0), ds, n});
+            for (extent r = 0; r < n; ++r)
+                rows::undo_row(w + r * n, ds + r * n, n, static_cast<S>(o.scale));
+        });
+        if (sink.wants(0)) {
+            auto [dq, beta] = sink.accumulate(ctx, 0, query.extents());
+            add_products(ctx, false, scores, memory, S(beta), dq);
+        }
+        if (sink.wants(1)) {
+            auto [dx, beta] = sink.accumulate(ctx, 1, memory.extents());
+            add_products(ctx, true, weights, dout, S(beta), dx);
+            add_products(ctx, true, scores, query, S(1), dx);
+        }
+    }
+
+private:
+    /// to = a b + beta to for every sample, a [N, N] or its transpose, b [N, d].
+    static void add_products(context& ctx, bool transpose, const T& a, const T& b, S beta, T& to) {
+        const extent batch = b.extents()[0], n = b.extents()[1], width = b.extents()[2];
+        parallel_for(ctx.threads, batch, [&](extent i) {
+            gemm::run<P>(gemm::problem<S>{transpose, false, n, width, n, a.data() + i * n * n, n,
+                                          b.data() + i * n * width, width, beta,
+                                          to.data() + i * n * width, width});
+        });
+    }
+};
+
+template <class S, class P>
 struct kernel<op::token_mix, eigen::tensor<S, P>> {
     using T = eigen::tensor<S, P>;
 

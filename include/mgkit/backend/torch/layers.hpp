@@ -77,6 +77,14 @@ struct kernel<op::attention, torch::tensor<S>> {
     }
 };
 template <class S>
+struct kernel<op::attend, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::attend& o, saved<T>&, const T& query, const T& memory) {
+        const at::Tensor scores = at::matmul(query.value() * o.scale, memory.value().mT());
+        return at::matmul(at::softmax(scores, -1), memory.value());
+    }
+};
+template <class S>
 struct kernel<op::token_mix, torch::tensor<S>> {
     using T = torch::tensor<S>;
     static T forward(context&, const op::token_mix& o, saved<T>&, const T& x, const T& weight,

@@ -46,6 +46,18 @@ struct attention {
     }
 };
 
+/// softmax(scale * query memory^T) memory, sample by sample: one matrix serves as keys and values.
+struct attend {
+    double scale = 1;
+
+    template <operand X>
+    static X compose(context& ctx, const attend& self, const X& query, const X& memory) {
+        const X scores =
+            mgkit::affine(ctx, mgkit::matmul(ctx, query, memory, false, true), self.scale);
+        return mgkit::matmul(ctx, apply(ctx, softmax{}, scores), memory);
+    }
+};
+
 /// activation(W x + b) along the token axis, for every channel: W [M, N], x [B, N, d], b [M].
 struct token_mix {
     activation act = activation::none;
@@ -100,6 +112,18 @@ X attention(context& ctx, const X& qkv, int heads) {
                     text("qkv [B, N, 3d] with tokens and d divisible by ", heads, " heads"),
                     in.str(), "choose a width that is a multiple of the number of heads");
     return apply(ctx, op::attention{heads}, qkv);
+}
+
+/// softmax(scale * query memory^T) memory: query and memory [B, N, d] -> [B, N, d]; what attention
+/// with one head leaves once its four projections are two (see nn::self_attention).
+/// Cost: 2 B N^2 d multiply-adds.
+template <operand X>
+X attend(context& ctx, const X& query, const X& memory, double scale) {
+    const shape in = shape_of(query);
+    if (in != shape_of(memory) || in.rank() != 3 || in[1] == 0 || in[2] == 0)
+        throw error("attend", "query and memory of one shape [B, N, d], with tokens and channels",
+                    text(in.str(), " and ", shape_of(memory).str()));
+    return apply(ctx, op::attend{scale}, query, memory);
 }
 
 /// activation(W x + b) along tokens: x [B, N, d], weight [M, N], bias [M] -> [B, M, d].

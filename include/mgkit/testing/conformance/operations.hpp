@@ -4,6 +4,7 @@
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/testing/conformance/elementwise.hpp"
 #include "mgkit/testing/conformance/layers.hpp"
+#include "mgkit/testing/conformance/rows.hpp"
 #include "mgkit/testing/conformance/structure.hpp"
 #include "mgkit/testing/conformance/tokens.hpp"
 #include "mgkit/testing/conformance/updates.hpp"
@@ -15,7 +16,7 @@ namespace mgkit::testing {
 /// variant)`; `trials()`; `refusals()`. tests/conformance/check_operations.py names those missing.
 using operation_families =
     type_list<storage_operations, elementwise_operations, structure_operations, layer_operations,
-              token_operations, update_operations>;
+              row_operations, token_operations, update_operations>;
 
 /// What runs when a backend is asked for an operation, and for its gradient.
 enum class implementation {

@@ -54,6 +54,38 @@ struct attention {
     }
 };
 
+/// The variant is the scale in tenths.
+struct attend {
+    static constexpr std::string_view name = "attend";
+    static constexpr std::size_t inputs = 2;
+    using op = mgkit::op::attend;
+    static std::vector<trial> trials() {
+        std::vector<trial> some;
+        for (const shape& s :
+             {shape{1, 1, 4}, shape{2, 3, 5}, shape{3, 7, 8}, shape{0, 3, 4}, shape{9, 33, 20}})
+            some.push_back({{{s}, {s}}});
+        for (const unsigned constants : {1u, 2u})
+            some.push_back({{{{3, 4, 5}}, {{3, 4, 5}}}, 0, constants});
+        std::vector<trial> out = for_variants({1, 10}, some);
+        for (trial& t : out) {
+            t.values = 100;
+            t.gradients = 1000;
+        }
+        return out;
+    }
+    static std::vector<refusal> refusals() {
+        return {{{{2, 3, 4}, {2, 3, 5}}, 1},
+                {{{2, 3, 4}, {2, 4, 4}}, 1},
+                {{{3, 4}, {3, 4}}, 1},
+                {{{2, 0, 4}, {2, 0, 4}}, 1},
+                {{{2, 3, 0}, {2, 3, 0}}, 1}};
+    }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int tenths) {
+        return mgkit::attend(c, in[0], in[1], tenths / 10.0);
+    }
+};
+
 /// Variants are activations.
 struct token_mix {
     static constexpr std::string_view name = "token_mix";
@@ -156,7 +188,7 @@ namespace mgkit::testing {
 
 struct token_operations {
     static constexpr std::string_view name = "tokens";
-    using entries = type_list<entry::softmax, entry::attention, entry::token_mix,
+    using entries = type_list<entry::softmax, entry::attention, entry::attend, entry::token_mix,
                               entry::restore_tokens, entry::cross_entropy, entry::mse>;
 };
 
