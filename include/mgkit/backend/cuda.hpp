@@ -48,7 +48,7 @@ static_assert(fused<op::add, 2> && fused<op::mul, 2> && fused<op::sum, 1> && fus
               fused<op::relu, 1> && fused<op::gelu, 1> && fused<op::linear, 3> &&
               fused<op::layer_norm, 3> && fused<op::softmax, 1> && fused<op::attention, 1> &&
               fused<op::token_mix, 3> && fused<op::restore_tokens, 2>);
-static_assert(op::updates_in_place<op::adam_step, f, f, f> &&
+static_assert(op::updates_in_place<op::adam_step, f, f, f> && op::updates_together<f> &&
               op::updates_in_place<op::sgd_step, f, f>);
 }  // namespace detail
 

@@ -60,7 +60,8 @@ private:
 };
 
 template <class F>
-__global__ void __launch_bounds__(element_threads) run_elements(extent count, F f) {
+__global__ void __launch_bounds__(element_threads)
+    run_elements(extent count, const __grid_constant__ F f) {
     const extent stride = static_cast<extent>(gridDim.x) * element_threads;
     for (extent i = static_cast<extent>(blockIdx.x) * element_threads + threadIdx.x; i < count;
          i += stride)
@@ -68,7 +69,7 @@ __global__ void __launch_bounds__(element_threads) run_elements(extent count, F 
 }
 
 template <class F>
-__global__ void __launch_bounds__(256) run_blocks(extent rows, F f) {
+__global__ void __launch_bounds__(256) run_blocks(extent rows, const __grid_constant__ F f) {
     gpu_block block;
     for (extent row = blockIdx.x; row < rows; row += gridDim.x) f(block, row);
 }
