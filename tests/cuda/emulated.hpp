@@ -3,14 +3,17 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
-#include "mgkit/backend/cuda/layers.cuh"
+#include "mgkit/backend/cuda/attention.cuh"
 #include "mgkit/backend/cuda/optimiser.cuh"
 #include "mgkit/backend/cuda/tokens.cuh"
 
@@ -77,6 +80,7 @@ class emulated::runtime {
 public:
     bool backward = false;
     std::size_t launches = 0;
+    std::size_t shared_limit = 227 * 1024;
     host_memory source;
     std::shared_ptr<cuda::pool<host_memory>> blocks_of_memory = new_pool();
 
@@ -143,12 +147,73 @@ public:
     struct block {
         int count;
         bool backward;
+        std::span<unsigned char> memory = {};
 
         int threads() const { return count; }
         template <class G>
         void each(G&& g) {
             for (int t = 0; t < count; ++t) g(backward ? count - 1 - t : t);
         }
+        template <class G>
+        void warps(G&& g) {
+            for (int w = 0; w < count / 32; ++w) g(backward ? count / 32 - 1 - w : w);
+        }
+        template <class G>
+        void lanes(G&& g) {
+            for (int lane = 0; lane < 32; ++lane) g(backward ? 31 - lane : lane);
+        }
+        template <class S, class G, class Combine>
+        S among_lanes(G&& g, Combine combine) {
+            std::array<S, 32> value, next;
+            lanes([&](int lane) { value[static_cast<std::size_t>(lane)] = g(lane); });
+            for (std::size_t step = 16; step > 0; step /= 2) {
+                for (std::size_t lane = 0; lane < 32; ++lane)
+                    next[lane] = combine(value[lane], value[lane ^ step]);
+                value = next;
+            }
+            return value[0];
+        }
+        unsigned char* shared() { return memory.data(); }
+        /// Sums of a tile, in the order of its factors' rows and columns.
+        struct tile {
+            float sums[16][16];
+            void clear() { std::memset(sums, 0, sizeof sums); }
+            template <bool TransposedA, bool TransposedB>
+            void add(const cuda::bf16* a, extent a_ld, const cuda::bf16* b, extent b_ld) {
+                aligned(a, a_ld * 2);
+                aligned(b, b_ld * 2);
+                for (extent i = 0; i < 16; ++i)
+                    for (extent j = 0; j < 16; ++j)
+                        for (extent k = 0; k < 16; ++k)
+                            sums[i][j] +=
+                                cuda::to_float(a[TransposedA ? k * a_ld + i : i * a_ld + k]) *
+                                cuda::to_float(b[TransposedB ? j * b_ld + k : k * b_ld + j]);
+            }
+            void store(float* to, extent ld) const {
+                aligned(to, ld * 4);
+                for (extent i = 0; i < 16; ++i)
+                    for (extent j = 0; j < 16; ++j) to[i * ld + j] = sums[i][j];
+            }
+            /// What tensor cores ask of memory: 32 bytes, rows apart by whole 16.
+            static void aligned(const void* at, extent row_bytes) {
+                if (reinterpret_cast<std::uintptr_t>(at) % 32 != 0 || row_bytes % 16 != 0)
+                    throw error("tile", "aligned rows", "others");
+            }
+        };
+        template <int N>
+        struct owned_tiles {
+            struct cell {
+                tile value[N];
+            };
+            std::vector<cell> cells;
+            tile (&operator()(int warp))[N] { return cells[static_cast<std::size_t>(warp)].value; }
+        };
+        template <int N>
+        owned_tiles<N> tiles() const {
+            return {
+                std::vector<typename owned_tiles<N>::cell>(static_cast<std::size_t>(count / 32))};
+        }
+
         template <class S, int N>
         struct owned {
             struct cell {
@@ -195,6 +260,28 @@ public:
         });
     }
 
+    std::size_t most_shared() const {
+        return shared_limit;
+    }
+    /// Shared memory is NaN at first, as a device's may be anything.
+    template <class F>
+    void tiles(const char* name, extent rows, int threads, std::size_t shared, const F& f) {
+        if (threads % 32 != 0 || threads < 32 || threads > 512 || shared > shared_limit)
+            throw error(name, "whole warps and memory that there is",
+                        text(threads, " threads, ", shared, " bytes"));
+        ++launches;
+        run([this, rows, threads, shared, f] {
+            in_turn(rows, [&](extent row) {
+                const std::size_t alignment = 128;
+                std::vector<unsigned char> memory(shared + alignment, 0xFF);
+                const std::size_t off = reinterpret_cast<std::uintptr_t>(memory.data()) % alignment;
+                // At the end of what was allocated, so that a write behind it shows.
+                memory.resize(shared + (alignment - off) % alignment);
+                block one{threads, backward, std::span(memory).last(shared)};
+                f(one, row);
+            });
+        });
+    }
     /// Which extras are done depends on the product alone, so that every path of what is left to
     /// do is tried.
     template <class In, class Out>

@@ -1,79 +1,23 @@
 // Activations kept in bfloat16: every operation on coarse operands, and which results are coarse.
 #include "catch.hpp"
-#include "cuda/emulated.hpp"
+#include "cuda/coarse.hpp"
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/nn/projector.hpp"
-#include "mgkit/testing/conformance.hpp"
 
 using namespace mgkit;
 
 namespace {
 
-using T = test::emulated_tensor<cuda::bf16>;
+using T = test::coarse_tensor;
 using X = variable<T>;
 using traits = backend_traits<T>;
 using cuda::grain;
 
-/// The same values kept coarse; the gradient passes through, in the operand's grain.
-struct coarsen {};
-
-}  // namespace
-
-template <>
-struct mgkit::kernel<coarsen, T> {
-    static T forward(context& ctx, const coarsen&, saved<T>& kept, const T& x) {
-        kept.keep(x.outline());
-        return cuda::as(ctx, x, grain::coarse);
-    }
-    static void backward(context& ctx, const coarsen&, const saved<T>& kept, const T& dout,
-                         gradients<T>& sink) {
-        sink.pass(ctx, 0, cuda::as(ctx, dout, kept[0].kept()));
-    }
-};
-
-namespace {
-
-/// A conformance entry whose operands with a bit in `Mask` are coarse on the emulated device.
-template <class Entry, unsigned Mask>
-struct on_coarse : Entry {
-    /// Without trials on given values that bfloat16 does not hold.
-    static std::vector<testing::trial> trials() {
-        std::vector<testing::trial> out = Entry::trials();
-        std::erase_if(out, [](const testing::trial& t) {
-            return std::any_of(t.operands.begin(), t.operands.end(), [](const auto& operand) {
-                return std::any_of(operand.values.begin(), operand.values.end(), [](double v) {
-                    const auto f = static_cast<float>(v);
-                    return f == f && cuda::to_float(cuda::to_bf16(f)) != f;
-                });
-            });
-        });
-        return out;
-    }
-    template <class Operand>
-    static Operand run(context& ctx, const std::vector<Operand>& in, int variant) {
-        std::vector<Operand> operands = in;
-        if constexpr (std::same_as<tensor_of<Operand>, T>)
-            for (std::size_t i = 0; i < operands.size(); ++i)
-                if (Mask >> i & 1u) operands[i] = apply(ctx, coarsen{}, operands[i]);
-        return Entry::run(ctx, operands, variant);
-    }
-};
-template <class Family, unsigned Mask>
-struct family_on_coarse {
-    static constexpr std::string_view name = Family::name;
-    template <class List>
-    struct all;
-    template <class... Entries>
-    struct all<type_list<Entries...>> {
-        using type = type_list<on_coarse<Entries, Mask>...>;
-    };
-    using entries = typename all<typename Family::entries>::type;
-};
 template <unsigned Mask>
-using families_on_coarse = type_list<family_on_coarse<testing::elementwise_operations, Mask>,
-                                     family_on_coarse<testing::structure_operations, Mask>,
-                                     family_on_coarse<testing::layer_operations, Mask>,
-                                     family_on_coarse<testing::token_operations, Mask>>;
+using families_on_coarse = type_list<test::family_on_coarse<testing::elementwise_operations, Mask>,
+                                     test::family_on_coarse<testing::structure_operations, Mask>,
+                                     test::family_on_coarse<testing::layer_operations, Mask>,
+                                     test::family_on_coarse<testing::token_operations, Mask>>;
 
 template <unsigned Mask>
 void keeps_the_laws() {

@@ -6,6 +6,7 @@
     "mgkit: backend/cuda.hpp needs a CUDA compiler: name the file .cu, or include backend/eigen.hpp"
 #else
 
+#include "mgkit/backend/cuda/attention.cuh"
 #include "mgkit/backend/cuda/graph.cuh"
 #include "mgkit/backend/cuda/optimiser.cuh"
 #include "mgkit/backend/cuda/tokens.cuh"
@@ -22,8 +23,8 @@
 /// two axes (pooled features, projections, logits); sums, maxima, matmul, softmax, exp and the
 /// like, so every loss. Kernels compute in float whatever they read; the host sees float.
 ///
-/// For the backward pass the results of layer norm and of a gelu are made again instead of kept, a
-/// relu after linear keeps one bit a value.
+/// For the backward pass the results of layer norm, of a gelu and of attend are made again instead
+/// of kept; a relu after linear keeps one bit a value.
 ///
 /// Work runs in the context's stream (`cuda::placement` chooses device and stream before the first
 /// tensor); tensors of two contexts meet only through the host. Only to_host and recording wait, so
@@ -47,7 +48,7 @@ static_assert(complete_backend<f> && complete_backend<tensor<double>> &&
 static_assert(fused<op::add, 2> && fused<op::mul, 2> && fused<op::sum, 1> && fused<op::max, 1> &&
               fused<op::relu, 1> && fused<op::gelu, 1> && fused<op::linear, 3> &&
               fused<op::layer_norm, 3> && fused<op::softmax, 1> && fused<op::attention, 1> &&
-              fused<op::token_mix, 3> && fused<op::restore_tokens, 2>);
+              fused<op::attend, 2> && fused<op::token_mix, 3> && fused<op::restore_tokens, 2>);
 static_assert(op::updates_in_place<op::adam_step, f, f, f> && op::updates_together<f> &&
               op::updates_in_place<op::sgd_step, f, f>);
 }  // namespace detail

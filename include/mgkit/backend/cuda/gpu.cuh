@@ -1,6 +1,8 @@
 // The device of cuda::tensor: launches, transfers and products on a context's stream.
 #pragma once
 
+#include <mma.h>
+
 #include <memory>
 #include <utility>
 
@@ -10,6 +12,33 @@
 
 namespace mgkit::cuda {
 
+/// Sums of a tile of 16 x 16, spread over a warp; bf16 factors on tensor cores.
+struct gpu_tile {
+    nvcuda::wmma::fragment<nvcuda::wmma::accumulator, 16, 16, 16, float> sums;
+
+    __device__ void clear() { nvcuda::wmma::fill_fragment(sums, 0.0f); }
+    /// Adds op(a) op(b); op transposes where told, `*_ld` lies between rows in memory.
+    template <bool TransposedA, bool TransposedB>
+    __device__ void add(const bf16* a, extent a_ld, const bf16* b, extent b_ld) {
+        using namespace nvcuda::wmma;
+        using row = row_major;
+        using column = col_major;
+        fragment<matrix_a, 16, 16, 16, __nv_bfloat16, std::conditional_t<TransposedA, column, row>>
+            left;
+        fragment<matrix_b, 16, 16, 16, __nv_bfloat16, std::conditional_t<TransposedB, column, row>>
+            right;
+        load_matrix_sync(left, reinterpret_cast<const __nv_bfloat16*>(a),
+                         static_cast<unsigned>(a_ld));
+        load_matrix_sync(right, reinterpret_cast<const __nv_bfloat16*>(b),
+                         static_cast<unsigned>(b_ld));
+        mma_sync(sums, left, right, sums);
+    }
+    __device__ void store(float* to, extent ld) const {
+        nvcuda::wmma::store_matrix_sync(to, sums, static_cast<unsigned>(ld),
+                                        nvcuda::wmma::mem_row_major);
+    }
+};
+
 /// The threads of one block; see device_tensor for the phases they work in.
 struct gpu_block {
     __device__ int threads() const { return static_cast<int>(blockDim.x); }
@@ -18,6 +47,39 @@ struct gpu_block {
     __device__ void each(G&& g) const {
         g(static_cast<int>(threadIdx.x));
         __syncthreads();
+    }
+
+    /// A phase of whole warps: g(warp), its threads together.
+    template <class G>
+    __device__ void warps(G&& g) const {
+        g(static_cast<int>(threadIdx.x / 32));
+        __syncthreads();
+    }
+    /// Within a warp.
+    template <class G>
+    __device__ void lanes(G&& g) const {
+        g(static_cast<int>(threadIdx.x % 32));
+        __syncwarp();
+    }
+    template <class S, class G, class Combine>
+    __device__ S among_lanes(G&& g, Combine combine) const {
+        S value = g(static_cast<int>(threadIdx.x % 32));
+        for (int step = 16; step > 0; step /= 2) value = combine(value, from_other(value, step));
+        return value;
+    }
+    __device__ unsigned char* shared() const {
+        extern __shared__ __align__(128) unsigned char mgkit_shared[];
+        return mgkit_shared;
+    }
+    /// N tiles of each warp, kept between phases.
+    template <int N>
+    struct owned_tiles {
+        gpu_tile tile[N];
+        __device__ gpu_tile (&operator()(int))[N] { return tile; }
+    };
+    template <int N>
+    __device__ owned_tiles<N> tiles() const {
+        return {};
     }
 
     /// N values of each thread, kept between phases.
@@ -70,6 +132,12 @@ __global__ void __launch_bounds__(element_threads)
 
 template <class F>
 __global__ void __launch_bounds__(256) run_blocks(extent rows, const __grid_constant__ F f) {
+    gpu_block block;
+    for (extent row = blockIdx.x; row < rows; row += gridDim.x) f(block, row);
+}
+
+template <class F>
+__global__ void __launch_bounds__(512) run_tiles(extent rows, const __grid_constant__ F f) {
     gpu_block block;
     for (extent row = blockIdx.x; row < rows; row += gridDim.x) f(block, row);
 }
@@ -151,6 +219,18 @@ public:
                                                                                              f);
         launched(name);
     }
+    template <class F>
+    void tiles(const char* name, extent rows, int threads, std::size_t shared, const F& f) {
+        if (rows <= 0) return;
+        core_->use();
+        check(cudaFuncSetAttribute(run_tiles<F>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                   static_cast<int>(shared)),
+              name);
+        run_tiles<<<row_blocks(rows), static_cast<unsigned>(threads), shared, core_->stream()>>>(
+            rows, f);
+        launched(name);
+    }
+    std::size_t most_shared() const { return core_->most_shared(); }
     template <class In, class Out>
     extras multiply(const product<In, Out>& p) {
         core_->use();

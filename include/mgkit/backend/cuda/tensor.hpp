@@ -30,6 +30,11 @@ namespace mgkit::cuda {
 ///   phases: `block.each(g)` runs g(thread) for all of them and waits, `block.reduce<S>(g,
 ///   combine)` combines g(thread), called once each, over threads in a fixed order and tells all of
 ///   them, `block.own<S, N>()(thread)` are N values of each thread that stay between phases;
+/// - `tiles(name, rows, threads, shared, f)`: the same with shared memory, `block.shared()`, of at
+///   most `most_shared()` bytes, and phases of warps: `block.warps(g)` runs g(warp) for all of them
+///   and waits; within it `block.lanes(h)` runs h(lane), `block.among_lanes<S>(h, combine)`
+///   combines h(lane), and `block.tiles<N>()(warp)` are N tiles of 16 x 16 sums that the warp's
+///   lanes hold together (`clear`, `add`, `store`);
 /// - `multiply(product)`: a batched matrix product, and which of its `extras` are done;
 /// - `capturing()`: the host work of a recording in progress, or null (see step_graph).
 template <class Compute, class Device>

@@ -1,4 +1,4 @@
-// Attention and token mixing of the CUDA backend.
+// Token mixing of the CUDA backend.
 #pragma once
 
 #include "mgkit/backend/cuda/norm.cuh"
@@ -32,98 +32,6 @@ struct restore_body {
 }  // namespace mgkit::cuda
 
 namespace mgkit {
-
-/// Products batched over samples, one call per head, read queries, keys and values where they lie.
-/// Scores are fine until they are weights.
-template <class C, class D>
-struct kernel<op::attention, cuda::device_tensor<C, D>> {
-    using T = cuda::device_tensor<C, D>;
-    using S = typename T::scalar;
-
-    static T forward(context& ctx, const op::attention& o, saved<T>& kept, const T& qkv) {
-        const layout l(o, qkv);
-        T out(ctx, {l.batch, l.tokens, l.width}, qkv.kept()),
-            weights(ctx, {l.batch * l.heads, l.tokens, l.row}, qkv.kept());
-        {
-            T scores(ctx, {l.batch * l.heads, l.tokens, l.tokens});
-            for (extent j = 0; j < l.heads; ++j) {
-                const auto q = qkv.in() + j * l.head;
-                cuda::multiply<T>(
-                    ctx, {false, true, l.tokens, l.tokens, l.head, q, l.step, l.sample, q + l.width,
-                          l.step, l.sample, scores.out() + j * l.square, l.tokens,
-                          l.heads * l.square, l.batch});
-            }
-            D::of(ctx).blocks("attention", scores.elements() / l.tokens,
-                              cuda::row_threads(l.tokens),
-                              cuda::softmax_body<S>{scores.in(), weights.out(), l.tokens, l.tokens,
-                                                    l.row, l.scale});
-        }
-        for (extent j = 0; j < l.heads; ++j)
-            cuda::multiply<T>(
-                ctx, {false, false, l.tokens, l.head, l.tokens, weights.in() + j * l.rows, l.row,
-                      l.heads * l.rows, qkv.in() + (j * l.head + 2 * l.width), l.step, l.sample,
-                      out.out() + j * l.head, l.width, l.tokens * l.width, l.batch});
-        kept.keep(qkv.light());
-        kept.keep(weights);
-        return out;
-    }
-    static void backward(context& ctx, const op::attention& o, const saved<T>& kept, const T& dout,
-                         gradients<T>& sink) {
-        const T qkv = kept[0].whole(ctx), &weights = kept[1];
-        const layout l(o, qkv);
-        T dqkv(ctx, qkv.extents(), qkv.kept()), slopes(ctx, weights.extents(), weights.kept());
-        const extent all = l.heads * l.rows, out_sample = l.tokens * l.width;
-        {
-            T scores(ctx, {l.batch * l.heads, l.tokens, l.tokens});
-            for (extent j = 0; j < l.heads; ++j) {
-                const auto v = qkv.in() + (j * l.head + 2 * l.width), d = dout.in() + j * l.head,
-                           w = weights.in() + j * l.rows;
-                cuda::multiply<T>(
-                    ctx,
-                    {true, false, l.tokens, l.head, l.tokens, w, l.row, all, d, l.width, out_sample,
-                     dqkv.out() + (j * l.head + 2 * l.width), l.step, l.sample, l.batch});
-                cuda::multiply<T>(
-                    ctx,
-                    {false, true, l.tokens, l.tokens, l.head, d, l.width, out_sample, v, l.step,
-                     l.sample, scores.out() + j * l.square, l.tokens, l.heads * l.square, l.batch});
-            }
-            D::of(ctx).blocks(
-                "attention backward", scores.elements() / l.tokens, cuda::row_threads(l.tokens),
-                cuda::softmax_backward_body<S>{weights.in(), scores.in(), slopes.out(), l.tokens,
-                                               l.row, l.tokens, l.row, l.scale});
-        }
-        for (extent j = 0; j < l.heads; ++j) {
-            const auto q = qkv.in() + j * l.head, ds = slopes.in() + j * l.rows;
-            const auto dq = dqkv.out() + j * l.head;
-            cuda::multiply<T>(ctx, {false, false, l.tokens, l.head, l.tokens, ds, l.row, all,
-                                    q + l.width, l.step, l.sample, dq, l.step, l.sample, l.batch});
-            cuda::multiply<T>(ctx, {true, false, l.tokens, l.head, l.tokens, ds, l.row, all, q,
-                                    l.step, l.sample, dq + l.width, l.step, l.sample, l.batch});
-        }
-        sink.add(ctx, 0, std::move(dqkv));
-    }
-
-private:
-    /// Where heads and samples lie in packed projections.
-    struct layout {
-        extent batch, tokens, step, width, heads, head, sample, square, row, rows;
-        S scale;
-
-        layout(const op::attention& o, const T& qkv)
-            : batch(qkv.extents()[0]),
-              tokens(qkv.extents()[1]),
-              step(qkv.extents()[2]),
-              width(step / 3),
-              heads(o.heads),
-              head(width / heads),
-              sample(tokens * step),
-              square(tokens * tokens),
-              row(qkv.kept() == cuda::grain::coarse ? cuda::chunks_of(tokens) * cuda::lanes
-                                                    : tokens),
-              rows(tokens * row),
-              scale(S(1) / std::sqrt(static_cast<S>(head))) {}
-    };
-};
 
 /// A product per sample adds the bias of no row: the activation's kernel does.
 template <class C, class D>
