@@ -9,6 +9,7 @@
 #include <string>
 
 #include "mgkit/backend/cuda/attention.cuh"
+#include "mgkit/backend/cuda/batch_norm.cuh"
 #include "mgkit/backend/cuda/optimiser.cuh"
 #include "mgkit/backend/cuda/tokens.cuh"
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "mgkit/backend/cuda/attention.cuh"
+#include "mgkit/backend/cuda/batch_norm.cuh"
 #include "mgkit/backend/cuda/optimiser.cuh"
 #include "mgkit/backend/cuda/tokens.cuh"
 

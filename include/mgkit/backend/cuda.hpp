@@ -7,6 +7,7 @@
 #else
 
 #include "mgkit/backend/cuda/attention.cuh"
+#include "mgkit/backend/cuda/batch_norm.cuh"
 #include "mgkit/backend/cuda/graph.cuh"
 #include "mgkit/backend/cuda/optimiser.cuh"
 #include "mgkit/backend/cuda/tokens.cuh"
@@ -47,8 +48,9 @@ static_assert(complete_backend<f> && complete_backend<tensor<double>> &&
               complete_backend<tensor<bf16>>);
 static_assert(fused<op::add, 2> && fused<op::mul, 2> && fused<op::sum, 1> && fused<op::max, 1> &&
               fused<op::relu, 1> && fused<op::gelu, 1> && fused<op::linear, 3> &&
-              fused<op::layer_norm, 3> && fused<op::softmax, 1> && fused<op::attention, 1> &&
-              fused<op::attend, 2> && fused<op::token_mix, 3> && fused<op::restore_tokens, 2>);
+              fused<op::batch_norm, 3> && fused<op::blend, 2> && fused<op::layer_norm, 3> &&
+              fused<op::softmax, 1> && fused<op::attention, 1> && fused<op::attend, 2> &&
+              fused<op::token_mix, 3> && fused<op::restore_tokens, 2>);
 static_assert(op::updates_in_place<op::adam_step, f, f, f> && op::updates_together<f> &&
               op::updates_in_place<op::sgd_step, f, f>);
 }  // namespace detail

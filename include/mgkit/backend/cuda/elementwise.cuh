@@ -4,6 +4,7 @@
 #include "mgkit/backend/cuda/math.hpp"
 #include "mgkit/backend/cuda/tensor.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
+#include "mgkit/tensor/ops/rows.hpp"
 
 namespace mgkit::cuda {
 
@@ -231,6 +232,27 @@ struct kernel<op::mul, cuda::device_tensor<C, D>> {
                                     cuda::times{}, summed ? cuda::grain::fine : own.kept());
             sink.add(ctx, i, cuda::as(ctx, reduce_to(ctx, all, own.extents()), own.kept()));
         }
+    }
+};
+
+template <class C, class D>
+struct kernel<op::blend, cuda::device_tensor<C, D>> {
+    using T = cuda::device_tensor<C, D>;
+    using S = typename T::scalar;
+    static T forward(context& ctx, const op::blend& o, saved<T>& kept, const T& x, const T& y) {
+        kept.keep(x.outline());
+        kept.keep(y.outline());
+        return cuda::joined_zip(ctx, "blend", x, y,
+                                cuda::weigh<S>{static_cast<S>(o.a), static_cast<S>(o.b)});
+    }
+    static void backward(context& ctx, const op::blend& o, const saved<T>& kept, const T& dout,
+                         gradients<T>& sink) {
+        const S weights[] = {static_cast<S>(o.a), static_cast<S>(o.b)};
+        for (int i = 0; i < 2; ++i)
+            if (sink.wants(i))
+                sink.add(ctx, i,
+                         cuda::map(ctx, "blend backward", dout,
+                                   cuda::scale_shift<S>{weights[i], S(0)}, kept[i].kept()));
     }
 };
 

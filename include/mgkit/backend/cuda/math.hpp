@@ -49,6 +49,11 @@ struct larger {
     }
 };
 template <class S>
+struct weigh {
+    S a, b;
+    MGKIT_HOST_DEVICE S operator()(S x, S y) const { return a * x + b * y; }
+};
+template <class S>
 struct scale_shift {
     S scale, shift;
     MGKIT_HOST_DEVICE S operator()(S x) const { return scale * x + shift; }

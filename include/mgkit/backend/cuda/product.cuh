@@ -49,28 +49,36 @@ struct multiplication {
     S* sums = nullptr;  ///< with a fine c only
 };
 
-/// A batch of matrices rounded to bf16, side by side, rows padded to `ld`.
-struct pack_body {
+/// A batch of matrices rounded to bf16, side by side, rows padded to `ld`; a chunk at a time where
+/// rows are whole chunks, else an element.
+struct rounding {
     values<float> in;
-    bf16* out;
-    extent rows, columns, in_ld, step, ld;
+    bf16* out = nullptr;
+    extent rows = 0, columns = 0, in_ld = 0, step = 0, ld = 0;
+    bool chunks = false;
+    extent work = 0;
+
     MGKIT_DEVICE void operator()(extent i) const {
+        if (chunks) {
+            extent rest = i;
+            const extent column = split(rest, ld / lanes) * lanes, row = split(rest, rows);
+            float v[lanes];
+            in.load(rest * step + row * in_ld + column, v);
+            places<float>{out, grain::coarse}.store(i * lanes, v);
+            return;
+        }
         extent rest = i;
         const extent column = split(rest, ld), row = split(rest, rows);
         out[i] = to_bf16(column < columns ? in[rest * step + row * in_ld + column] : 0.0f);
     }
 };
-/// The same where rows are whole chunks, in place of an element a chunk.
-struct pack_chunks_body {
-    values<float> in;
-    places<float> out;
-    extent rows, columns, in_ld, step;
-    MGKIT_DEVICE void operator()(extent chunk) const {
-        extent rest = chunk;
-        const extent column = split(rest, columns / lanes) * lanes, row = split(rest, rows);
-        float v[lanes];
-        in.load(rest * step + row * in_ld + column, v);
-        out.store(chunk * lanes, v);
+/// What a product rounds: both factors and a bias, in one launch.
+struct rounding_body {
+    rounding item[3];
+    MGKIT_DEVICE void operator()(extent i) const {
+        int n = 0;
+        for (; n < 2 && i >= item[n].work; ++n) i -= item[n].work;
+        item[n](i);
     }
 };
 
@@ -88,49 +96,50 @@ struct bias_body {
     }
 };
 
-/// A factor as the device takes it: where it lies, or rounded into memory of its own.
+/// Factors as the device takes them: where they lie, or rounded into memory of their own.
 template <class T>
-class factor {
+class factors {
 public:
     using S = typename T::scalar;
     using operand = typename compute_traits<typename T::compute>::operand;
 
-    factor(context& ctx, const values<S>& from, extent rows, extent columns, extent ld, extent step,
-           extent batch)
-        : ld_(ld), step_(step) {
+    struct factor {
+        const operand* at = nullptr;
+        extent ld = 0, step = 0;
+        storage<typename T::device::memory> own;
+    };
+
+    /// Matrices of `rows` x `columns`. To be rounded by `run`.
+    factor operator()(context& ctx, const values<S>& from, extent rows, extent columns, extent ld,
+                      extent step, extent batch) {
         if constexpr (std::same_as<operand, S>) {
-            at_ = from.fine();
+            return {from.fine(), ld, step, {}};
         } else {
-            if (from.coarse() && ld % lanes == 0 && step % lanes == 0 &&
-                reinterpret_cast<std::uintptr_t>(from.at) % 16 == 0) {
-                at_ = from.rounded();
-                return;
-            }
-            const extent count = step == 0 ? 1 : batch;
-            ld_ = chunks_of(columns) * lanes;
-            step_ = step == 0 ? 0 : rows * ld_;
-            auto& device = T::device::of(ctx);
-            own_ = device.take(static_cast<std::size_t>(count * rows * ld_) * sizeof(operand));
-            auto* const to = static_cast<operand*>(own_.data());
-            at_ = to;
-            if (ld % lanes == 0 && step % lanes == 0 && columns % lanes == 0 &&
-                reinterpret_cast<std::uintptr_t>(from.at) % 16 == 0)
-                device.elements(
-                    "factor", count * rows * columns / lanes,
-                    pack_chunks_body{from, {to, grain::coarse}, rows, columns, ld, step});
-            else
-                device.elements("factor", count * rows * ld_,
-                                pack_body{from, to, rows, columns, ld, step, ld_});
+            const bool whole = ld % lanes == 0 && step % lanes == 0 &&
+                               reinterpret_cast<std::uintptr_t>(from.at) % 16 == 0;
+            if (from.coarse() && whole) return {from.rounded(), ld, step, {}};
+            const extent count = step == 0 ? 1 : batch, own_ld = chunks_of(columns) * lanes;
+            factor out{nullptr, own_ld, step == 0 ? 0 : rows * own_ld,
+                       T::device::of(ctx).take(static_cast<std::size_t>(count * rows * own_ld) *
+                                               sizeof(operand))};
+            out.at = static_cast<const operand*>(out.own.data());
+            const bool chunks = whole && columns % lanes == 0;
+            const extent all = count * rows * own_ld, work = chunks ? all / lanes : all;
+            body_.item[used_++] = {
+                from, static_cast<bf16*>(out.own.data()), rows, columns, ld, step, own_ld, chunks,
+                work};
+            work_ += work;
+            return out;
         }
     }
-    const operand* at() const { return at_; }
-    extent ld() const { return ld_; }
-    extent step() const { return step_; }
+    void run(context& ctx) {
+        if (used_ > 0) T::device::of(ctx).elements("factors", work_, body_);
+    }
 
 private:
-    storage<typename T::device::memory> own_;
-    const operand* at_ = nullptr;
-    extent ld_, step_;
+    rounding_body body_{};
+    int used_ = 0;
+    extent work_ = 0;
 };
 
 /// The product of a tensor's values, its factors rounded to what T computes in. True where `sums`
@@ -152,14 +161,16 @@ bool multiply(context& ctx, const multiplication<typename T::scalar>& p) {
         finish(p.beta);
         return false;
     }
-    const factor<T> a(ctx, p.a, p.transpose_a ? p.k : p.m, p.transpose_a ? p.m : p.k, p.a_ld,
-                      p.step_a, p.batch),
-        b(ctx, p.b, p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n, p.b_ld, p.step_b,
-          p.batch);
+    factors<T> round;
+    const auto a = round(ctx, p.a, p.transpose_a ? p.k : p.m, p.transpose_a ? p.m : p.k, p.a_ld,
+                         p.step_a, p.batch),
+               b = round(ctx, p.b, p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n, p.b_ld,
+                         p.step_b, p.batch);
     const auto run = [&]<class Out>(Out* c, const Out* bias, Out* sums) {
-        const product<operand, Out> q{
-            p.transpose_a, p.transpose_b, p.m, p.n,    p.k,      a.at(),  a.ld(), a.step(), b.at(),
-            b.ld(),        b.step(),      c,   p.c_ld, p.step_c, p.batch, p.beta, bias,     sums};
+        round.run(ctx);
+        const product<operand, Out> q{p.transpose_a, p.transpose_b, p.m,     p.n,    p.k,    a.at,
+                                      a.ld,          a.step,        b.at,    b.ld,   b.step, c,
+                                      p.c_ld,        p.step_c,      p.batch, p.beta, bias,   sums};
         const extras done = device.multiply(q);
         if (p.bias && !done.bias) finish(1);
         return done.sums;
@@ -167,8 +178,8 @@ bool multiply(context& ctx, const multiplication<typename T::scalar>& p) {
     if constexpr (!std::same_as<operand, S>)
         if (p.c.coarse()) {
             if (!p.bias) return run(p.c.rounded(), static_cast<const bf16*>(nullptr), {});
-            const factor<T> bias(ctx, p.bias, 1, p.n, chunks_of(p.n) * lanes, 0, 1);
-            return run(p.c.rounded(), bias.at(), {});
+            const auto bias = round(ctx, p.bias, 1, p.n, chunks_of(p.n) * lanes, 0, 1);
+            return run(p.c.rounded(), bias.at, {});
         }
     storage<typename T::device::memory> widened;
     const S* bias = p.bias.fine();
