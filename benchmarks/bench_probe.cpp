@@ -141,6 +141,7 @@ int main(int count, char** arguments) {
 #endif
     };
 #ifdef MGKIT_BENCH_TORCH
+    bench::name_torch();
     if (!same_training()) return 1;
 #endif
     for (const int epochs : {16, 160})

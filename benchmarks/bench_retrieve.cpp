@@ -19,6 +19,9 @@
 #include "class_features.hpp"
 #include "measure.hpp"
 #include "mgkit/probe/neighbours.hpp"
+#if defined(MGKIT_GEMM_ONEDNN)
+#include "mgkit/backend/eigen_bf16.hpp"
+#endif
 
 #ifdef MGKIT_BENCH_FAISS
 #include <faiss/IndexFlat.h>
@@ -46,9 +49,10 @@ const problem& of_size(std::size_t gallery, std::size_t queries, std::size_t col
     return *last;
 }
 
+template <class T>
 probe::neighbours ours(const problem& p) {
     context ctx{.threads = bench::threads()};
-    return probe::nearest<tensor_type>(ctx, p.gallery, p.queries, k);
+    return probe::nearest<T>(ctx, p.gallery, p.queries, k);
 }
 
 #ifdef MGKIT_BENCH_FAISS
@@ -106,7 +110,7 @@ void retrieve(benchmark::State& state, variant* search, std::size_t gallery, std
               std::size_t columns) {
     const problem& p = of_size(gallery, queries, columns);
     static std::map<std::size_t, probe::neighbours> right;
-    if (!right.contains(queries)) right[queries] = ours(p);
+    if (!right.contains(queries)) right[queries] = ours<tensor_type>(p);
     if (!same_answers(right[queries], search(p))) return state.SkipWithError("other answers");
     for (auto _ : state) benchmark::DoNotOptimize(search(p).index.data());
     state.counters["queries_per_second"] = benchmark::Counter(
@@ -122,11 +126,14 @@ struct named {
 }  // namespace
 
 int main(int count, char** arguments) {
-    const std::vector<named> variants{
-        {"ours", ours},
-        {"ours_streamed", ours_streamed},
+    const std::vector<named> variants {
+        {"ours", ours<tensor_type>},
+#if defined(MGKIT_GEMM_ONEDNN)
+            {"ours_bf16", ours<mgkit::eigen::bf16>},
+#endif
+            {"ours_streamed", ours_streamed},
 #ifdef MGKIT_BENCH_FAISS
-        {"faiss_flat", faiss_flat},
+            {"faiss_flat", faiss_flat},
 #endif
     };
     struct size {

@@ -127,6 +127,7 @@ bool same_arithmetic(int width, int batch) {
 }  // namespace
 
 int main(int count_of_arguments, char** arguments) {
+    bench::name_torch();
     if (!same_arithmetic(64, 16) || !same_arithmetic(128, 8)) return 1;
     for (const int width : {64, 128, 256}) {
         const int batch = 32;

@@ -84,7 +84,11 @@ benchmark::internal::Benchmark* add(const std::string& name, F&& run) {
         ->Unit(benchmark::kMillisecond);
 }
 
+/// Runs the registered rows. The results say by what products were computed and on how many
+/// threads.
 inline int run(int count, char** arguments) {
+    benchmark::AddCustomContext("products", mgkit::gemm::default_provider::name);
+    benchmark::AddCustomContext("threads", std::to_string(threads()));
     benchmark::Initialize(&count, arguments);
     if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 1;
     benchmark::RunSpecifiedBenchmarks();

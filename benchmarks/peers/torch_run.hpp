@@ -15,6 +15,7 @@
 
 #include "measure.hpp"
 #include "peers/blas_threads.hpp"
+#include "peers/torch_version.hpp"
 
 namespace bench {
 

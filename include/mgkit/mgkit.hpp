@@ -144,6 +144,7 @@
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/nn/module.hpp"
 #include "mgkit/nn/norm.hpp"
+#include "mgkit/nn/prepared.hpp"
 #include "mgkit/nn/projector.hpp"
 #include "mgkit/nn/transfer.hpp"
 #include "mgkit/nn/transformer_layer.hpp"

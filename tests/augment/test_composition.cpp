@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -240,4 +242,36 @@ TEST_CASE("Nothing is allocated once a workspace has seen a clip as large") {
     const long before = allocations;
     for (; key.clip < 100; ++key.clip) four(key, clip.view(), views, work);
     CHECK(allocations == before);
+}
+
+TEMPLATE_TEST_CASE("Results past the caches are the same", "", float, double) {
+    using S = TestType;
+    struct extents {
+        channel_layout layout;
+        int frames, length, joints, persons;
+    };
+    // Rows shorter than a register, of whole registers, and neither; frames that are no multiple of
+    // a stage's; every beginning within a cache line.
+    for (const extents& e : {extents{channel_layout::xyz, 64, 64, 25, 2},
+                             {channel_layout::xyc, 90, 85, 41, 1},
+                             {channel_layout::xyzc, 37, 20, 16, 1},
+                             {channel_layout::xy, 70, 70, 3, 1}}) {
+        const auto clip =
+            testing::trial_clip<S>({e.layout, e.frames, e.joints, e.persons}, e.length);
+        const n_views<2, mg_fm> two{mg_fm_preset()};
+        workspace<S> near, far;
+        far.past_caches = true;
+        const std::size_t size = 2 * two.shape(near.describe(clip.view())).size();
+        std::vector<S> expected(size), written(size + 32);
+        random_key key{.seed = 1};
+        for (key.clip = 0; key.clip < 32; ++key.clip) {
+            std::fill(written.begin(), written.end(), S(7));
+            const std::size_t begin = key.clip % 16;
+            two(key, clip.view(), expected, near);
+            two(key, clip.view(), std::span(written).subspan(begin, size), far);
+            CHECK(std::equal(expected.begin(), expected.end(),
+                             written.begin() + static_cast<std::ptrdiff_t>(begin)));
+            CHECK(std::count(written.begin(), written.end(), S(7)) == 32);
+        }
+    }
 }

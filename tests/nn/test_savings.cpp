@@ -8,6 +8,7 @@
 #include "io/support.hpp"
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/nn/dst_layer.hpp"
+#include "mgkit/nn/prepared.hpp"
 #include "nn/leaves.hpp"
 
 using namespace mgkit;
@@ -73,6 +74,28 @@ TEST_CASE("one head with merged projections is the attention of its four project
         const auto& key_bias = merged[3];
         const bool merges = extents[0] * extents[1] >= 12;
         for (std::size_t i = 6; merges && i < 12; ++i) CHECK(key_bias[i] == 0);
+    }
+}
+
+TEST_CASE("a prepared model gives its features, and its own again once the scope has ended") {
+    for (const int heads : {1, 2}) {
+        context ctx{.seed = 7};
+        nn::dst_layer<D> layer(nn::scope(ctx), 5, 6, {.heads = heads});
+        nn::for_each_parameter(layer, [&](const std::string& name, auto& p) {
+            p.value = drawn(ctx, shape_of(p.value), name_hash(name));
+        });
+        const D x = drawn(ctx, {1, 5, 6}, 2);  // too few tokens to merge projections by themselves
+        const auto values = [&] { return nn::host_values(ctx, layer(ctx, x)); };
+        const auto plain = values();
+        {
+            const nn::prepared<nn::dst_layer<D>> scope(ctx, layer);
+            const auto ready = values();
+            CHECK(apart(ready, plain) < 1e-13);
+            CHECK((ready == plain) == (heads == 2));
+        }
+        CHECK(values() == plain);
+        layer.CA.attn.in_proj_weight.value = drawn(ctx, {18, 6}, 9);
+        CHECK(apart(values(), plain) > 1e-3);
     }
 }
 

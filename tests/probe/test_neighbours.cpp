@@ -1,6 +1,8 @@
 // Nearest neighbours by cosine: exact, in a fixed order, whatever the block or thread.
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -10,6 +12,37 @@
 #include "metric/refused.hpp"
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/probe/neighbours.hpp"
+
+namespace test {
+
+/// Products of factors cut to seven bits of mantissa, sums in float.
+struct coarse_products {
+    static constexpr const char* name = "coarse";
+
+    static float cut(float x) {
+        return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0xFFFF0000u);
+    }
+    static void run(const mgkit::gemm::problem<float>& p) {
+        for (std::ptrdiff_t i = 0; i < p.m; ++i)
+            for (std::ptrdiff_t j = 0; j < p.n; ++j) {
+                float sum = p.beta == 0 ? 0 : p.beta * p.c[i * p.ldc + j];
+                for (std::ptrdiff_t k = 0; k < p.k; ++k)
+                    sum += cut(p.transpose_a ? p.a[k * p.lda + i] : p.a[i * p.lda + k]) *
+                           cut(p.transpose_b ? p.b[j * p.ldb + k] : p.b[k * p.ldb + j]);
+                p.c[i * p.ldc + j] = sum;
+            }
+    }
+};
+
+}  // namespace test
+
+namespace mgkit::gemm {
+template <>
+struct precision_of<float, test::coarse_products> {
+    static constexpr const char* precision = "coarse";
+    static constexpr double epsilon = 0x1p-7;
+};
+}  // namespace mgkit::gemm
 
 using namespace mgkit;
 using namespace mgkit::probe;
@@ -69,6 +102,45 @@ TEST_CASE("neighbours are those of a search by hand, over several blocks of quer
     const neighbours few = nearest<D>(ctx, gallery, queries, 3);
     for (std::size_t q = 0; q < 300; ++q)
         CHECK(std::equal(few.of(q).begin(), few.of(q).end(), found.of(q).begin()));
+}
+
+TEST_CASE("products that round only screen: the answer stays exact") {
+    using coarse = eigen::tensor<float, test::coarse_products>;
+    // Directions so close together that rounded products rank many of them wrongly.
+    auto gallery = noise<float>(1, 4700, 24);
+    const auto queries = noise<float>(2, 40, 24);
+    for (std::size_t g = 0; g < gallery.rows; ++g)
+        for (std::size_t j = 0; j < 24; ++j)
+            gallery.row(g)[j] = queries.row(g % 40)[j] + 0.1f * gallery.row(g)[j];
+    context ctx, two{.threads = 2};
+    for (const std::size_t k : {std::size_t{1}, std::size_t{5}, std::size_t{600}}) {
+        const neighbours exact = nearest<T>(ctx, gallery, queries, k);
+        const neighbours found = nearest<coarse>(ctx, gallery, queries, k);
+        CHECK(nearest<coarse>(two, gallery, queries, k).cosine == found.cosine);
+        std::size_t moved = 0;
+        for (std::size_t i = 0; i < found.index.size(); ++i) {
+            CHECK(std::abs(found.cosine[i] - exact.cosine[i]) < 1e-6);
+            moved += found.index[i] != exact.index[i];
+        }
+        CHECK(moved * 50 < found.index.size() + 50);  // ranks that float cannot tell apart
+        for (std::size_t q = 0; k == 1 && q < 40; ++q)
+            CHECK(found.of(q)[0] == by_hand<float>(gallery, queries.row(q))[0]);
+    }
+    // The products alone would not do.
+    const auto rows = [&](const auto& features) {
+        return backend_traits<coarse>::from_host(
+            ctx, normalised_rows<float>(features),
+            {static_cast<extent>(features.rows), static_cast<extent>(features.columns)});
+    };
+    const auto cosines = matmul(ctx, rows(queries), rows(gallery), false, true);
+    const neighbours first = nearest<T>(ctx, gallery, queries, 1);
+    int wrong = 0;
+    for (extent q = 0; q < 40; ++q) {
+        const float* const row = cosines.data() + q * 4700;
+        wrong +=
+            std::max_element(row, row + 4700) - row != first.index[static_cast<std::size_t>(q)];
+    }
+    CHECK(wrong > 5);
 }
 
 TEST_CASE("ties go to the lower gallery row") {

@@ -45,10 +45,18 @@ struct affine_map {
 template <class S>
 class workspace {
 public:
+    /// Write results past the caches, to memory that is larger than them and not read soon: on a
+    /// processor with such stores about 1.5 times as fast there, and half as fast where the result
+    /// would have stayed in a cache; fastest where results begin at cache lines. The values are the
+    /// same.
+    bool past_caches = false;
+
     /// Starts with a clip that must outlive the work on it; nothing is copied.
     /// Errors: no joints, persons or frames; a length that is 0 or beyond the frames.
     void begin(skeleton::pose_view<const S> source) {
         check(source);
+        if (past_caches && source.values != source_.values)
+            detail::fetch(source.values, source.shape.size());
         source_ = source;
         shape_ = source.shape;
         length_ = source.length;
@@ -127,7 +135,7 @@ public:
             throw error("augment::workspace::finish", "a destination apart from the clip",
                         "memory of the clip itself", "write views to memory of their own");
         destination.length = length_;
-        write(destination);
+        write(destination, past_caches ? &staging_ : nullptr);
     }
 
 private:
@@ -200,14 +208,14 @@ private:
         const int target = spare_ == 1 ? 2 : 1;
         auto& buffer = buffers_[target - 1];
         buffer.resize(shape_, length_);
-        write(buffer.view());
+        write(buffer.view(), nullptr);
         source_ = buffer.view();
         spare_ = target;
         retimed_ = false;
         mapped_ = false;
     }
 
-    void write(skeleton::pose_view<S> to) {
+    void write(skeleton::pose_view<S> to, std::vector<S>* staging) {
         if (!retimed_) {
             taps_.resize(static_cast<std::size_t>(length_));
             for (int t = 0; t < length_; ++t) taps_[t] = {t, t, 0};
@@ -221,7 +229,7 @@ private:
                             "check the plan");
         const S* const map = coefficients();
         if (!erased_) alive_.assign(points(), S(1));
-        detail::render(source_, taps_, map, alive_.data(), to);
+        detail::render(source_, taps_, map, alive_.data(), to, staging);
     }
 
     skeleton::pose_view<const S> source_;
@@ -230,7 +238,7 @@ private:
     bool retimed_ = false, mapped_ = false, erased_ = false;
     int spare_ = 0;  ///< buffer the source is in; 0: it is the caller's
     std::vector<frame_tap> taps_;
-    std::vector<S> map_, alive_;
+    std::vector<S> map_, alive_, staging_;
     std::array<skeleton::pose<S>, 2> buffers_;
     std::vector<double> confidence_, present_;
 };

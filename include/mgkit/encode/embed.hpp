@@ -11,6 +11,7 @@
 #include "mgkit/data/feature_table.hpp"
 #include "mgkit/encode/clip_input.hpp"
 #include "mgkit/encode/concept.hpp"
+#include "mgkit/nn/prepared.hpp"
 
 namespace mgkit::encode {
 
@@ -27,6 +28,7 @@ requires encoder<Encoder, T> data::feature_table embed(context& ctx, Encoder& mo
     if (batch == 0) throw error("encode::embed", "a batch of one or more clips", "0");
     const context_guard guard(ctx);
     ctx.training = false;
+    const nn::prepared<Encoder> standing_still(ctx, model);
     const clip_extents e = input.extents();
     data::feature_table out;
     out.rows = count;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
+#include <optional>
 
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/tensor/ops/attention.hpp"
@@ -13,16 +15,16 @@ template <operand X>
 class attention_map {
 public:
     /// in_weight [3d, d], in_bias [3d]: query, key and value projections in that order; out_weight
-    /// [d, d], out_bias [d]; `tokens`: how many rows a use maps.
-    attention_map(context& ctx, int heads, extent tokens, const X& in_weight, const X& in_bias,
+    /// [d, d], out_bias [d]; `merged`: two projections instead of four, with one head.
+    attention_map(context& ctx, int heads, bool merged, const X& in_weight, const X& in_bias,
                   const X& out_weight, const X& out_bias)
         : heads_(heads),
+          merged_(merged && heads == 1),
           in_weight_(in_weight),
           in_bias_(in_bias),
           out_weight_(out_weight),
           out_bias_(out_bias) {
-        const extent width = shape_of(out_weight)[0];
-        if (heads_ == 1 && tokens >= 2 * width) merge(ctx, width);
+        if (merged_) merge(ctx, shape_of(out_weight)[0]);
     }
 
     X operator()(context& ctx, const X& x) const {
@@ -37,7 +39,6 @@ private:
     /// (Wq x + bq)^T (Wk y + bk) = (Wk^T Wq x + Wk^T bq)^T y + what is the same for every y, which
     /// softmax ignores; Wo (Wv sum_i p_i y_i + bv) + bo = (Wo Wv) sum_i p_i y_i + Wo bv + bo.
     void merge(context& ctx, extent width) {
-        merged_ = true;
         const auto rows = [&](extent which) {
             return slice(ctx, in_weight_, 0, which * width, width);
         };
@@ -53,7 +54,7 @@ private:
     }
 
     int heads_;
-    bool merged_ = false;
+    bool merged_;
     X in_weight_, in_bias_, out_weight_, out_bias_;
 };
 
@@ -90,19 +91,33 @@ struct self_attention {
     /// The map for uses on tokens of x's shape, within one forward pass.
     template <operand X>
     attention_map<X> map_for(context& ctx, const X& x) {
+        if constexpr (std::same_as<X, T>)
+            if (ready_) return *ready_;
         const shape in = shape_of(x);
+        return map<X>(ctx, in[0] * in[1] >= 2 * in[2]);
+    }
+    /// Keeps the map for passes on plain tensors, see nn::prepared.
+    void prepare(context& ctx) { ready_ = map<T>(ctx, true); }
+    void release() { ready_.reset(); }
+
+    template <operand X>
+    X operator()(context& ctx, const X& x) {
+        return map_for(ctx, x)(ctx, x);
+    }
+
+private:
+    template <operand X>
+    attention_map<X> map(context& ctx, bool merged) {
         return {ctx,
                 heads,
-                in[0] * in[1],
+                merged,
                 use<X>(in_proj_weight),
                 use<X>(in_proj_bias),
                 use<X>(out_proj.weight),
                 use<X>(out_proj.bias)};
     }
-    template <operand X>
-    X operator()(context& ctx, const X& x) {
-        return map_for(ctx, x)(ctx, x);
-    }
+
+    std::optional<attention_map<T>> ready_;
 };
 
 }  // namespace mgkit::nn

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -54,6 +55,33 @@ double write_normalised(std::span<const F> row, S* out) {
     return square;
 }
 
+/// Sum of a[i] b[i]: many sums side by side, in a fixed order.
+template <class S>
+S ordered_dot(const S* a, const S* b, std::size_t size) {
+    constexpr std::size_t lanes = 32;
+    S sums[lanes] = {};
+    std::size_t i = 0;
+    for (; i + lanes <= size; i += lanes)
+        for (std::size_t l = 0; l < lanes; ++l) sums[l] += a[i + l] * b[i + l];
+    for (; i < size; ++i) sums[i % lanes] += a[i] * b[i];
+    for (std::size_t half = lanes / 2; half > 0; half /= 2)
+        for (std::size_t l = 0; l < half; ++l) sums[l] += sums[l + half];
+    return sums[0];
+}
+
+/// By how much a product of unit vectors of `size` values may be off on T, sums in T's scalar; 0
+/// where T's products are as fine as its scalar, that is, not to be asked.
+template <tensor T>
+double product_margin(std::size_t size) {
+    if constexpr (requires { backend_traits<T>::epsilon; }) {
+        constexpr double fine = std::numeric_limits<typename backend_traits<T>::scalar>::epsilon(),
+                         coarse = backend_traits<T>::epsilon;
+        if constexpr (coarse > fine)
+            return coarse * (2 + coarse) + static_cast<double>(size + 4) * fine;
+    }
+    return 0;
+}
+
 }  // namespace detail
 
 /// Rows divided by their Euclidean norm (at least 1e-12), in the scalar of S.
@@ -68,9 +96,14 @@ std::vector<S> normalised_rows(const data::basic_feature_table<F>& features) {
 /// Exact search of a gallery that arrives a block of rows at a time, so that it need not fit in
 /// memory: `add` the blocks in order, then `finish`. How the gallery is cut changes no bit.
 ///
-/// Cost: Q G D multiply-adds, and G comparisons per query. Memory: the queries, 4096 rows of the
-/// gallery, 4096 x 1024 cosines, and per query at most 2 k + 16 candidates. Deterministic; the same
-/// bits for any number of threads where the backend's products are.
+/// On a tensor whose products round their factors (bf16) the products only screen: whatever they
+/// leave within twice their error of the k nearest is compared again in the scalar, so the answer
+/// is exact there too.
+///
+/// Cost: Q G D multiply-adds, and G comparisons per query. Memory: the queries (twice where
+/// products screen), 4096 rows of the gallery, 4096 x 1024 cosines, and per query at most 2 k + 16
+/// candidates. Deterministic; the same bits for any number of threads where the backend's products
+/// are.
 template <tensor T>
 class neighbour_search {
     using S = typename backend_traits<T>::scalar;
@@ -83,6 +116,7 @@ public:
           queries_(queries.rows),
           columns_(queries.columns),
           k_(k),
+          margin_(static_cast<S>(detail::product_margin<T>(queries.columns))),
           best_(queries.rows),
           worst_(queries.rows, -std::numeric_limits<S>::infinity()) {
         if (k < 1 || k > most_rows)
@@ -97,6 +131,7 @@ public:
                 detail::write_normalised(queries.row(first + at), unit.data() + at * columns_);
             });
             asked_.push_back(upload(unit, {static_cast<extent>(rows), width()}));
+            if (margin_ > 0) unit_.insert(unit_.end(), unit.begin(), unit.end());
         }
     }
 
@@ -179,15 +214,16 @@ private:
         if (full > 0)
             compare(upload(all.first(full * piece * columns_),
                            {static_cast<extent>(full), static_cast<extent>(piece), width()}),
-                    full, piece);
+                    0, full, piece);
         if (left > 0)
-            compare(upload(all.last(left * columns_), {static_cast<extent>(left), width()}), 1,
-                    left);
+            compare(upload(all.last(left * columns_), {static_cast<extent>(left), width()}),
+                    full * piece, 1, left);
         held_ = 0;
     }
 
-    /// Gallery rows [count, rows, D] or [rows, D] against every query.
-    void compare(const T& gallery, std::size_t count, std::size_t rows) {
+    /// Gallery rows [count, rows, D] or [rows, D], those after the first `done` that wait, against
+    /// every query.
+    void compare(const T& gallery, std::size_t done, std::size_t count, std::size_t rows) {
         for (std::size_t b = 0; b < asked_.size(); ++b) {
             const std::size_t first = b * query_block,
                               block = std::min(query_block, queries_ - first);
@@ -197,10 +233,15 @@ private:
                                        std::span(cosine_).first(size));
             parallel_for(ctx_.threads, static_cast<std::ptrdiff_t>(block), [&](std::ptrdiff_t i) {
                 const auto query = static_cast<std::size_t>(i);
-                for (std::size_t p = 0; p < count; ++p)
-                    offer(first + query,
-                          std::span<const S>(cosine_).subspan((p * block + query) * rows, rows),
-                          searched_ + p * rows);
+                for (std::size_t p = 0; p < count; ++p) {
+                    const auto cosines =
+                        std::span<const S>(cosine_).subspan((p * block + query) * rows, rows);
+                    const S* const unit = waiting_.data() + (done + p * rows) * columns_;
+                    if (margin_ > 0)
+                        screen(first + query, cosines, unit, searched_ + p * rows);
+                    else
+                        offer(first + query, cosines, searched_ + p * rows);
+                }
             });
         }
         searched_ += count * rows;
@@ -218,23 +259,56 @@ private:
             int above = 0;
             for (std::size_t j = from; j < to; ++j) above |= cosines[j] > worst;
             if (!above) continue;
-            for (std::size_t j = from; j < to; ++j) {
-                if (!(cosines[j] > worst)) continue;
-                found.push_back({cosines[j], static_cast<int>(first_row + j)});
-                if (found.size() < most) continue;
-                const auto last = found.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
-                std::nth_element(found.begin(), last, found.end(), nearer);
-                worst = last->cosine;
-                found.resize(k_);
-            }
+            for (std::size_t j = from; j < to; ++j)
+                if (cosines[j] > worst) {
+                    found.push_back({cosines[j], static_cast<int>(first_row + j)});
+                    if (found.size() >= most) worst = trim(found);
+                }
         }
         worst_[query] = worst;
     }
 
+    /// As `offer`, of cosines that may be off by the margin: those that may belong to the k nearest
+    /// are computed again from the rows themselves.
+    void screen(std::size_t query, std::span<const S> cosines, const S* rows,
+                std::size_t first_row) {
+        auto& found = best_[query];
+        S least = worst_[query] - margin_;
+        if (found.size() < k_ && cosines.size() >= k_) {
+            std::vector<S> sorted(cosines.begin(), cosines.end());
+            const auto last = sorted.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
+            std::nth_element(sorted.begin(), last, sorted.end(), std::greater<>());
+            least = *last - 2 * margin_;
+        }
+        const std::size_t before = found.size(), most = 2 * k_ + 16;
+        const S* const asked = unit_.data() + query * columns_;
+        for (std::size_t j = 0; j < cosines.size(); ++j) {
+            if (!(cosines[j] > least)) continue;
+            const S cosine = detail::ordered_dot(asked, rows + j * columns_, columns_);
+            if (!(cosine > worst_[query])) continue;
+            found.push_back({cosine, static_cast<int>(first_row + j)});
+            if (found.size() >= most) {
+                worst_[query] = trim(found);
+                least = std::max(least, worst_[query] - margin_);
+            }
+        }
+        if (found.size() > std::max(before, k_)) worst_[query] = trim(found);
+    }
+
+    /// Leaves the k nearest; the cosine of the last of them.
+    S trim(std::vector<candidate>& found) const {
+        const auto last = found.begin() + static_cast<std::ptrdiff_t>(k_) - 1;
+        std::nth_element(found.begin(), last, found.end(), nearer);
+        const S worst = last->cosine;
+        found.resize(k_);
+        return worst;
+    }
+
     context& ctx_;
     std::size_t queries_, columns_, k_, held_ = 0, searched_ = 0;
+    S margin_;
     std::vector<T> asked_;
-    std::vector<S> waiting_, cosine_;
+    std::vector<S> unit_, waiting_, cosine_;
     std::vector<std::vector<candidate>> best_;
     std::vector<S> worst_;
 };

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "mgkit/augment/detail/lanes.hpp"
 #include "mgkit/skeleton/pose.hpp"
@@ -22,13 +24,30 @@ namespace detail {
 /// Weights closer than this to 0 or 1 are 0 or 1.
 inline constexpr double negligible = 0x1p-40;
 
-/// Points [p, p + width) of the frames that `taps` describe, of which the first is `out_frame`;
-/// V holds `width` values of type S. The maps of these points stay in registers.
-template <int D, bool Confidence, class V, class S>
-void render_block(skeleton::pose_view<const S> from, std::span<const frame_tap> taps, const S* map,
-                  const S* alive, skeleton::pose_view<S> to, std::size_t out_frame, std::size_t p) {
+/// One frame to write: where its two source rows begin within a channel, and their shares.
+template <class S>
+struct row_blend {
+    std::size_t a, b;
+    S share_a, share_b;
+};
+
+template <class S>
+row_blend<S> blend_of(const frame_tap& tap, std::size_t points) {
+    // A frame that does not count must not count by its confidence either; decided in double, so
+    // that rounding and the scalar type do not decide validity.
+    const auto a = static_cast<std::size_t>(tap.weight > 1 - negligible ? tap.b : tap.a);
+    const auto b = static_cast<std::size_t>(tap.weight < negligible ? tap.a : tap.b);
+    const S share = static_cast<S>(tap.weight);
+    return {a * points, b * points, 1 - share, share};
+}
+
+/// Points [p, p + width) of `rows`, written from frame `out_frame` on; V holds `width` values of
+/// type S. The maps of these points stay in registers. Without `Blend` every row has one source.
+template <int D, bool Confidence, bool Blend, class V, class S>
+void render_block(skeleton::pose_view<const S> from, std::span<const row_blend<S>> rows,
+                  const S* map, const S* alive, skeleton::pose_view<S> to, std::size_t out_frame,
+                  std::size_t p) {
     const auto points = static_cast<std::size_t>(from.shape.points());
-    const std::size_t from_plane = from.shape.plane(), to_plane = to.shape.plane();
     const V zero{};
     V linear[D][D], shift[D];
     for (std::size_t r = 0; r < D; ++r) {
@@ -38,75 +57,105 @@ void render_block(skeleton::pose_view<const S> from, std::span<const frame_tap> 
     }
     const V keep = load<V>(alive + p);
 
-    S* out = to.values + out_frame * points + p;
-    for (const frame_tap& tap : taps) {
-        const S weight = static_cast<S>(tap.weight);
-        // A frame that does not count must not count by its confidence either; decided in double,
-        // so that rounding and the scalar type do not decide validity.
-        const auto first = static_cast<std::size_t>(tap.weight > 1 - negligible ? tap.b : tap.a);
-        const auto second = static_cast<std::size_t>(tap.weight < negligible ? tap.a : tap.b);
-        const S* const a = from.values + first * points + p;
-        const S* const b = from.values + second * points + p;
+    constexpr std::size_t channels = D + Confidence;
+    const S* in[channels];
+    S* out[channels];
+    for (std::size_t c = 0; c < channels; ++c) {
+        in[c] = from.values + c * from.shape.plane() + p;
+        out[c] = to.values + c * to.shape.plane() + out_frame * points + p;
+    }
+    std::size_t at = 0;
+    for (const row_blend<S>& row : rows) {
         V x[D];
-        for (std::size_t c = 0; c < D; ++c) {
-            const V start = load<V>(a + c * from_plane);
-            x[c] = start + weight * (load<V>(b + c * from_plane) - start);
-        }
+        for (std::size_t c = 0; c < D; ++c)
+            if constexpr (Blend)
+                x[c] = row.share_a * load<V>(in[c] + row.a) + row.share_b * load<V>(in[c] + row.b);
+            else
+                x[c] = load<V>(in[c] + row.a);
         V valid = keep;
         if constexpr (Confidence) {
-            const V start = load<V>(a + D * from_plane), end = load<V>(b + D * from_plane);
+            const V start = load<V>(in[D] + row.a), end = load<V>(in[D] + row.b);
             const auto seen = (start > zero) & (end > zero) & (keep > zero);
             valid = seen ? (start < end ? start : end) : zero;
-            store(out + D * to_plane, valid);
+            store(out[D] + at, valid);
         }
         for (std::size_t r = 0; r < D; ++r) {
             V y = shift[r];
             for (std::size_t c = 0; c < D; ++c) y += linear[r][c] * x[c];
-            store(out + r * to_plane, V(valid > zero ? y : zero));
+            store(out[r] + at, V(valid > zero ? y : zero));
         }
-        out += points;
+        at += points;
     }
+}
+
+/// All points of `rows`.
+template <int D, bool Confidence, bool Blend, class S>
+void render_rows(skeleton::pose_view<const S> from, std::span<const row_blend<S>> rows,
+                 const S* map, const S* alive, skeleton::pose_view<S> to, std::size_t out_frame) {
+    constexpr std::size_t width = sizeof(lanes<S>) / sizeof(S);
+    const auto points = static_cast<std::size_t>(from.shape.points());
+    if (points < width) {
+        for (std::size_t p = 0; p < points; ++p)
+            render_block<D, Confidence, Blend, S>(from, rows, map, alive, to, out_frame, p);
+        return;
+    }
+    // The last block overlaps the one before: the same values are written twice.
+    for (std::size_t p = 0; p < points; p += width)
+        render_block<D, Confidence, Blend, lanes<S>>(from, rows, map, alive, to, out_frame,
+                                                     std::min(p, points - width));
 }
 
 template <int D, bool Confidence, class S>
 void render_points(skeleton::pose_view<const S> from, std::span<const frame_tap> taps, const S* map,
-                   const S* alive, skeleton::pose_view<S> to) {
-    constexpr std::size_t width = sizeof(lanes<S>) / sizeof(S);
+                   const S* alive, skeleton::pose_view<S> to, std::vector<S>* staging) {
     // So many rows of all channels stay in the first-level cache while the blocks pass over them.
-    constexpr std::size_t chunk = 16;
+    constexpr std::size_t chunk = 16, staged_chunk = 32;
+    std::array<row_blend<S>, staged_chunk> blends;
     const auto points = static_cast<std::size_t>(from.shape.points());
-    for (std::size_t t = 0; t < taps.size(); t += chunk) {
-        const auto rows = taps.subspan(t, std::min(chunk, taps.size() - t));
-        if (points < width) {
-            for (std::size_t p = 0; p < points; ++p)
-                render_block<D, Confidence, S>(from, rows, map, alive, to, t, p);
+    const auto write = [&](std::size_t count, skeleton::pose_view<S> target, std::size_t frame) {
+        const std::span<const row_blend<S>> rows(blends.data(), count);
+        if (std::all_of(rows.begin(), rows.end(), [](const auto& r) { return r.a == r.b; }))
+            render_rows<D, Confidence, false>(from, rows, map, alive, target, frame);
+        else
+            render_rows<D, Confidence, true>(from, rows, map, alive, target, frame);
+    };
+    for (std::size_t t = 0, n = 0; t < taps.size(); t += n) {
+        n = std::min(staging == nullptr ? chunk : staged_chunk, taps.size() - t);
+        for (std::size_t i = 0; i < n; ++i) blends[i] = blend_of<S>(taps[t + i], points);
+        if (staging == nullptr) {
+            write(n, to, t);
             continue;
         }
-        // The last block overlaps the one before: the same values are written twice.
-        for (std::size_t p = 0; p < points; p += width)
-            render_block<D, Confidence, lanes<S>>(from, rows, map, alive, to, t,
-                                                  std::min(p, points - width));
+        skeleton::pose_view<S> staged = to;
+        staged.shape.frames = static_cast<int>(n);
+        staging->resize(staged.shape.size());
+        staged.values = staging->data();
+        write(n, staged, 0);
+        for (int c = 0; c < D + Confidence; ++c)
+            copy_past_caches(to.row(c, static_cast<int>(t)), staged.row(c, 0), n * points);
     }
+    if (staging != nullptr) end_stores_past_caches();
 }
 
 /// to = maps(blend(from)) for the valid frames, 0 for the frames after them.
 /// `map` holds D rows of D + 1 coefficients (the last one a shift) for each point, `alive` is 0 for
-/// points to be zeroed. Nothing is checked here.
+/// points to be zeroed. With `staging` the result is written past the caches. Nothing is checked
+/// here.
 template <class S>
 void render(skeleton::pose_view<const S> from, std::span<const frame_tap> taps, const S* map,
-            const S* alive, skeleton::pose_view<S> to) {
+            const S* alive, skeleton::pose_view<S> to, std::vector<S>* staging) {
     switch (from.shape.layout) {
         case skeleton::channel_layout::xy:
-            render_points<2, false>(from, taps, map, alive, to);
+            render_points<2, false>(from, taps, map, alive, to, staging);
             break;
         case skeleton::channel_layout::xyz:
-            render_points<3, false>(from, taps, map, alive, to);
+            render_points<3, false>(from, taps, map, alive, to, staging);
             break;
         case skeleton::channel_layout::xyc:
-            render_points<2, true>(from, taps, map, alive, to);
+            render_points<2, true>(from, taps, map, alive, to, staging);
             break;
         case skeleton::channel_layout::xyzc:
-            render_points<3, true>(from, taps, map, alive, to);
+            render_points<3, true>(from, taps, map, alive, to, staging);
             break;
     }
     const int padding = to.shape.frames - static_cast<int>(taps.size());
