@@ -1,48 +1,15 @@
 // Attention by one block per sample and head: tiles, padding, softmax and gradients.
 #include "catch.hpp"
 #include "cuda/coarse.hpp"
+#include "cuda/emulated.hpp"
 
 using namespace mgkit;
 
 namespace {
 
-using T = test::coarse_tensor;
+using T = test::emulated_tensor<cuda::bf16>;
 using X = variable<T>;
 using cuda::grain;
-
-/// Sizes that whole tiles and ragged ones cover: the tokens of a clip, a head of several staged
-/// pieces, one of less than a piece.
-struct wide_attention : testing::entry::attention {
-    static std::vector<testing::trial> trials() {
-        std::vector<testing::trial> out{{{{{1, 1, 48}}}, 1},   {{{{2, 50, 96}}}, 1},
-                                        {{{{2, 17, 192}}}, 4}, {{{{1, 64, 96}}}, 2},
-                                        {{{{1, 48, 240}}}, 1}, {{{{2, 5, 1056}}}, 1}};
-        for (testing::trial& t : out) {
-            t.values = 100;
-            t.gradients = 1000;
-        }
-        return out;
-    }
-};
-struct wide_attend : testing::entry::attend {
-    static std::vector<testing::trial> trials() {
-        std::vector<testing::trial> out;
-        for (const shape& s : {shape{1, 1, 16}, shape{2, 50, 32}, shape{1, 64, 80},
-                               shape{2, 17, 64}, shape{1, 33, 272}})
-            out.push_back({{{s}, {s}}, 1});
-        for (const unsigned constants : {1u, 2u})
-            out.push_back({{{{2, 18, 48}}, {{2, 18, 48}}}, 1, constants});
-        for (testing::trial& t : out) {
-            t.values = 100;
-            t.gradients = 1000;
-        }
-        return out;
-    }
-};
-struct wide_operations {
-    static constexpr std::string_view name = "wide";
-    using entries = type_list<wide_attention, wide_attend>;
-};
 
 T drawn(context& ctx, const shape& extents, std::uint32_t number, double scale = 1) {
     random_stream stream(random_key{.seed = 6, .clip = number}, "values");
@@ -89,7 +56,7 @@ outcome attended(const shape& extents, std::size_t limit, bool in_double = false
 }  // namespace
 
 TEST_CASE("attention by tiles keeps the laws of the conformance kit", "[cuda]") {
-    using families = type_list<test::family_on_coarse<wide_operations, ~0u>>;
+    using families = type_list<test::family_on_coarse<test::wide_operations, ~0u>>;
     const auto report = testing::conformance<T, families>({.epsilon = 0x1p-8});
     for (const std::string& failure : report.failures()) UNSCOPED_INFO(failure);
     CHECK(report.ok());

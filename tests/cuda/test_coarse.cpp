@@ -1,6 +1,7 @@
 // Activations kept in bfloat16: every operation on coarse operands, and which results are coarse.
 #include "catch.hpp"
 #include "cuda/coarse.hpp"
+#include "cuda/emulated.hpp"
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/nn/projector.hpp"
 
@@ -8,20 +9,15 @@ using namespace mgkit;
 
 namespace {
 
-using T = test::coarse_tensor;
+using T = test::emulated_tensor<cuda::bf16>;
 using X = variable<T>;
 using traits = backend_traits<T>;
 using cuda::grain;
 
 template <unsigned Mask>
-using families_on_coarse = type_list<test::family_on_coarse<testing::elementwise_operations, Mask>,
-                                     test::family_on_coarse<testing::structure_operations, Mask>,
-                                     test::family_on_coarse<testing::layer_operations, Mask>,
-                                     test::family_on_coarse<testing::token_operations, Mask>>;
-
-template <unsigned Mask>
 void keeps_the_laws() {
-    const auto report = testing::conformance<T, families_on_coarse<Mask>>({.epsilon = 0x1p-8});
+    const auto report =
+        testing::conformance<T, test::families_on_coarse<Mask>>({.epsilon = 0x1p-8});
     for (const std::string& failure : report.failures()) UNSCOPED_INFO(failure);
     CHECK(report.ok());
     CHECK(report.rows.size() > 100);

@@ -171,9 +171,9 @@ private:
         const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
             device.blas(), operation, to.left.get(), to.right.get(), to.result.get(),
             to.result.get(), preference, 1, &best, &found);
-        if (status == CUBLAS_STATUS_NOT_SUPPORTED ||
-            (status == CUBLAS_STATUS_SUCCESS && found == 0))
-            return false;
+        const bool refused = status == CUBLAS_STATUS_NOT_SUPPORTED ||
+                             (with != epilogue::none && status == CUBLAS_STATUS_INVALID_VALUE);
+        if (refused || (status == CUBLAS_STATUS_SUCCESS && found == 0)) return false;
         check(status, "choosing an algorithm");
         to.algorithm = best.algo;
         return true;

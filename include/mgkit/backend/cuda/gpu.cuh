@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "mgkit/backend/cuda/cublaslt.cuh"
 #include "mgkit/backend/cuda/recording.cuh"
@@ -163,8 +164,19 @@ public:
     std::shared_ptr<pool<gpu_memory>> exchange_pool(std::shared_ptr<pool<gpu_memory>> other) {
         return std::exchange(pool_, std::move(other));
     }
-    std::shared_ptr<pool<gpu_memory>> new_pool() const {
-        return std::make_shared<pool<gpu_memory>>(gpu_memory(core_));
+    std::shared_ptr<pool<gpu_memory>> new_pool() {
+        auto made = std::make_shared<pool<gpu_memory>>(gpu_memory(core_));
+        std::erase_if(pools_, [](const auto& p) { return p.expired(); });
+        pools_.push_back(made);
+        return made;
+    }
+    /// Bytes of device memory that this context's pools hold, those of recordings included: the
+    /// most they have needed so far.
+    std::size_t reserved() const {
+        std::size_t all = 0;
+        for (const auto& some : pools_)
+            if (const auto p = some.lock()) all += p->reserved();
+        return all;
     }
     /// The host work of the step that is being recorded; null outside a recording.
     host_work<gpu_memory>* capturing() const { return work_; }
@@ -246,6 +258,7 @@ private:
     }
 
     std::shared_ptr<const core> core_;
+    std::vector<std::weak_ptr<pool<gpu_memory>>> pools_;
     std::shared_ptr<pool<gpu_memory>> pool_;
     product_plans plans_;
     host_work<gpu_memory>* work_ = nullptr;
