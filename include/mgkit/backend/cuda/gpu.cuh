@@ -59,6 +59,7 @@ struct gpu_block {
     /// Within a warp.
     template <class G>
     __device__ void lanes(G&& g) const {
+        __syncwarp();  // tiles may have been stored before
         g(static_cast<int>(threadIdx.x % 32));
         __syncwarp();
     }

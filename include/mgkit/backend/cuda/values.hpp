@@ -21,17 +21,52 @@ constexpr extent chunks_of(extent count) {
     return count / lanes + (count % lanes != 0 ? 1 : 0);
 }
 
-/// 16 bytes that lie at a multiple of 16.
+/// 16 bytes that lie at a multiple of 16; a device moves them at once.
 struct alignas(16) quad {
     std::uint32_t word[4];
 };
 MGKIT_HOST_DEVICE inline quad load_quad(const void* from) {
+#if defined(__CUDA_ARCH__)
+    return *static_cast<const quad*>(from);
+#else
     quad out;
-    memcpy(&out, __builtin_assume_aligned(from, 16), sizeof out);
+    std::memcpy(&out, __builtin_assume_aligned(from, 16), sizeof out);
     return out;
+#endif
 }
 MGKIT_HOST_DEVICE inline void store_quad(void* to, const quad& value) {
-    memcpy(__builtin_assume_aligned(to, 16), &value, sizeof value);
+#if defined(__CUDA_ARCH__)
+    *static_cast<quad*>(to) = value;
+#else
+    std::memcpy(__builtin_assume_aligned(to, 16), &value, sizeof value);
+#endif
+}
+
+/// Values within a quad, word by word: compilers keep them in registers.
+MGKIT_HOST_DEVICE inline void unpack(const quad& q, float* to) {
+    for (int k = 0; k < 4; ++k) memcpy(to + k, &q.word[k], sizeof(float));
+}
+MGKIT_HOST_DEVICE inline void unpack(const quad& q, double* to) {
+    for (int k = 0; k < 2; ++k) {
+        const std::uint64_t bits = q.word[2 * k] | static_cast<std::uint64_t>(q.word[2 * k + 1])
+                                                       << 32;
+        memcpy(to + k, &bits, sizeof(double));
+    }
+}
+MGKIT_HOST_DEVICE inline quad packed(const float* from) {
+    quad q;
+    for (int k = 0; k < 4; ++k) memcpy(&q.word[k], from + k, sizeof(float));
+    return q;
+}
+MGKIT_HOST_DEVICE inline quad packed(const double* from) {
+    quad q;
+    for (int k = 0; k < 2; ++k) {
+        std::uint64_t bits;
+        memcpy(&bits, from + k, sizeof bits);
+        q.word[2 * k] = static_cast<std::uint32_t>(bits);
+        q.word[2 * k + 1] = static_cast<std::uint32_t>(bits >> 32);
+    }
+    return q;
 }
 
 template <class S>
@@ -71,10 +106,8 @@ struct values {
                 return;
             }
         constexpr int each = 16 / static_cast<int>(sizeof(S));
-        for (int k = 0; k < lanes; k += each) {
-            const quad q = load_quad(fine() + first + k);
-            memcpy(to + k, &q, sizeof q);
-        }
+        MGKIT_UNROLL
+        for (int k = 0; k < lanes; k += each) unpack(load_quad(fine() + first + k), to + k);
     }
 };
 
@@ -120,11 +153,8 @@ struct places {
                 return;
             }
         constexpr int each = 16 / static_cast<int>(sizeof(S));
-        for (int k = 0; k < lanes; k += each) {
-            quad q;
-            memcpy(&q, from + k, sizeof q);
-            store_quad(fine() + first + k, q);
-        }
+        MGKIT_UNROLL
+        for (int k = 0; k < lanes; k += each) store_quad(fine() + first + k, packed(from + k));
     }
 };
 
