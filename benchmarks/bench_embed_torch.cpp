@@ -41,6 +41,7 @@ struct ours_encoder {
           clips(mgkit::backend_traits<T>::from_host(ctx, bench::clip_values(batch),
                                                     {batch, 3, 64, 25, 2})) {}
     T features() { return model(ctx, clips); }
+    static double work(int width) { return bench::encoder_work_left(bench::clip, width, 1); }
     std::vector<float> values() {
         const T out = features();
         std::vector<float> host(static_cast<std::size_t>(mgkit::shape_of(out).elements()));
@@ -63,6 +64,7 @@ struct hand_written_encoder {
         model->eval();
     }
     at::Tensor features() { return model(clips); }
+    static double work(int width) { return bench::encoder_work(bench::clip, width); }
     std::vector<float> values() {
         const at::Tensor out = features().contiguous();
         return {out.data_ptr<float>(), out.data_ptr<float>() + out.numel()};
@@ -77,7 +79,7 @@ void embed(benchmark::State& state, int width, int batch) {
     benchmark::DoNotOptimize(encoder.features());
     for (auto _ : state) benchmark::DoNotOptimize(encoder.features());
     bench::count_clips(state, batch);
-    bench::count_work_beside_torch(state, bench::encoder_work(bench::clip, width) * batch, threads);
+    bench::count_work_beside_torch(state, Encoder::work(width) * batch, threads);
 }
 
 /// Largest difference of two sets of features, as a share of the largest feature.

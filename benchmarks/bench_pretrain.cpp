@@ -2,9 +2,9 @@
 // products measured in the same run; bench_step_torch.cpp has peers.
 //
 // Rows pretrain/d<width>_b<batch>/ours, float, and ours_bf16 (products in bf16, with oneDNN),
-// MGKIT_THREADS threads (2). Counters: clips_per_second; gflops, from the multiply-adds of the
-// model's formula times 2, forward and twice that backward; fraction of ceiling_gflops, the best
-// product in float.
+// MGKIT_THREADS threads (2). Counters: clips_per_second; gflops, from the multiply-adds of what is
+// computed times 2, forward and twice that backward; fraction of ceiling_gflops, the best product
+// in float.
 #include <string>
 
 #include "measure.hpp"
@@ -26,8 +26,7 @@ void add(int width, const char* variant) {
                    work.step();
                    for (auto _ : state) work.step();
                    bench::count_clips(state, batch);
-                   bench::count_work(state, bench::step_work(bench::clip, width) * batch,
-                                     bench::threads());
+                   bench::count_work(state, work.work, bench::threads());
                    state.SetLabel(T::provider::name);
                });
 }

@@ -2,8 +2,8 @@
 // same with products in bf16, ours on LibTorch's tensors, and written by hand with torch::nn.
 //
 // Rows step/d<width>_b<batch>/<variant>, float, MGKIT_THREADS threads (2). Counters:
-// clips_per_second, gflops by the model's formula, and its fraction of the best product by our
-// provider and by at::matmul. Before anything is timed, loss and gradients of ours and of the
+// clips_per_second, gflops of what the row multiplies, and their fraction of the best product by
+// our provider and by at::matmul. Before anything is timed, loss and gradients of ours and of the
 // hand-written model are compared at the same parameters; the program ends where they differ.
 #include "peers/dste_torch.hpp"
 #include "peers/torch_run.hpp"
@@ -29,19 +29,20 @@ mgkit::encode::dste_settings settings(int width, double drop_path) {
     return {.clip = bench::clip, .width = width, .drop_path = drop_path};
 }
 
-void count(benchmark::State& state, int width, int batch) {
+constexpr double drop_path = .1;
+
+void count(benchmark::State& state, double work, int batch) {
     bench::count_clips(state, batch);
-    bench::count_work_beside_torch(state, bench::step_work(bench::clip, width) * batch,
-                                   bench::threads());
+    bench::count_work_beside_torch(state, work, bench::threads());
 }
 
 template <class T>
 void ours(benchmark::State& state, int width, int batch) {
     bench::set_torch_threads(bench::threads());
-    bench::pretraining<T> work(settings(width, .1), batch, bench::threads());
+    bench::pretraining<T> work(settings(width, drop_path), batch, bench::threads());
     work.step();
     for (auto _ : state) work.step();
-    count(state, width, batch);
+    count(state, work.work, batch);
 }
 
 /// The hand-written step with the parameters and the batch of ours.
@@ -72,11 +73,11 @@ struct by_hand {
 
 void torch_nn(benchmark::State& state, int width, int batch) {
     bench::set_torch_threads(bench::threads());
-    bench::pretraining<ours_tensor> start(settings(width, .1), batch, bench::threads());
-    by_hand work(start, settings(width, .1));
+    bench::pretraining<ours_tensor> start(settings(width, drop_path), batch, bench::threads());
+    by_hand work(start, settings(width, drop_path));
     work.step();
     for (auto _ : state) work.step();
-    count(state, width, batch);
+    count(state, batch * bench::step_work(bench::encoder_work(bench::clip, width), width), batch);
 }
 
 /// Moves every parameter far from its initial value, where softmax and GELU are nearly linear and

@@ -50,16 +50,25 @@ inline double ceiling(int threads) {
                                              [&] { benchmark::DoNotOptimize(matmul(ctx, a, b)); });
 }
 
-/// Multiply-adds of the DSTE encoder on one clip (one view), forward.
+/// Multiply-adds of the DSTE encoder on one clip (one view), forward, as published.
 inline double encoder_work(const mgkit::encode::clip_extents& e, double d) {
     const double t = e.frames, s = e.points(), c = e.channels;
     return 2 * t * s * c * d + (t + s) * d * d + 50 * (t + s) * d * d + 16 * d * (t * t + s * s);
 }
 
-/// Multiply-adds of one pre-training step per clip: four views of encoder and projectors, forward
-/// and twice that backward. The loss and the elementwise work are not counted.
-inline double step_work(const mgkit::encode::clip_extents& e, double d) {
-    return 3 * 4 * (encoder_work(e, d) + 36 * d * d);
+/// What is left of them with one head, whose four projections are two, and where branches run on
+/// the share `kept` of samples that stochastic depth leaves.
+inline double encoder_work_left(const mgkit::encode::clip_extents& e, double d, double kept) {
+    const double t = e.frames, s = e.points(), c = e.channels;
+    return 2 * t * s * c * d + (t + s) * d * d + 2 * (1 + 18 * kept) * (t + s) * d * d +
+           (4 + 12 * kept) * d * (t * t + s * s);
+}
+
+/// Multiply-adds of one pre-training step per clip, of an encoder that needs `encoder` for a view:
+/// four views with projectors, forward and twice that backward. The loss and the elementwise work
+/// are not counted.
+inline double step_work(double encoder, double d) {
+    return 3 * 4 * (encoder + 36 * d * d);
 }
 
 /// Counters of a row that did `work` multiply-adds an iteration on `threads` threads.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "measure.hpp"
 #include "mgkit/augment/n_views.hpp"
 #include "mgkit/augment/presets.hpp"
 #include "mgkit/encode/dste.hpp"
@@ -30,6 +31,7 @@ inline std::vector<float> clip_values(std::int64_t rows,
 template <mgkit::tensor T>
 struct pretraining {
     using views = mgkit::augment::n_views<4, mgkit::augment::reference>;
+    static constexpr bool skips = mgkit::overrides_forward<mgkit::op::take_rows, T, 1>;
     using model_type = mgkit::pretext::decorrelation<T, mgkit::encode::dste<T>, views>;
 
     mgkit::context ctx;
@@ -37,6 +39,7 @@ struct pretraining {
     mgkit::train::updater<T, mgkit::train::adam> update;
     std::vector<float> values;
     mgkit::shape stacked;
+    double work;  ///< multiply-adds of a step
 
     pretraining(const mgkit::encode::dste_settings& settings, int batch, int threads)
         : ctx{.seed = 1, .threads = threads, .training = true},
@@ -44,7 +47,10 @@ struct pretraining {
           update(ctx, model, mgkit::train::adam{}),
           values(clip_values(4 * batch, settings.clip)),
           stacked{4 * batch, settings.clip.channels, settings.clip.frames, settings.clip.joints,
-                  settings.clip.persons} {
+                  settings.clip.persons},
+          work(batch * step_work(encoder_work_left(settings.clip, settings.width,
+                                                   skips ? 1 - settings.drop_path : 1),
+                                 settings.width)) {
         for (std::uint32_t k = 0; k < 4; ++k)
             for (int i = 0; i < batch; ++i) ctx.rows.push_back({static_cast<std::uint32_t>(i), k});
     }

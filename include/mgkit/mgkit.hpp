@@ -26,6 +26,7 @@
 #include "mgkit/tensor/tape.hpp"
 #include "mgkit/tensor/variable.hpp"
 #include "mgkit/tensor/ops/attention.hpp"
+#include "mgkit/tensor/ops/classifier.hpp"
 #include "mgkit/tensor/ops/elementwise.hpp"
 #include "mgkit/tensor/ops/layers.hpp"
 #include "mgkit/tensor/ops/objective.hpp"

@@ -1,6 +1,7 @@
 // The default backend: tensors in host memory, products by Eigen, oneDNN or OpenBLAS.
 #pragma once
 
+#include "mgkit/backend/detail/classifier.hpp"
 #include "mgkit/backend/detail/layers.hpp"
 #include "mgkit/backend/detail/objective.hpp"
 #include "mgkit/backend/detail/optimiser.hpp"
@@ -32,7 +33,9 @@ static_assert(overrides_forward<op::add, f, 2> && overrides_forward<op::mul, f, 
 static_assert(fused<op::max, 1> && fused<op::relu, 1> && fused<op::gelu, 1> &&
               fused<op::linear, 3> && fused<op::layer_norm, 3> && fused<op::softmax, 1> &&
               fused<op::attention, 1> && fused<op::attend, 2> && fused<op::token_mix, 3> &&
-              fused<op::restore_tokens, 2> && fused<op::cross_entropy, 2>);
+              fused<op::restore_tokens, 2> && fused<op::cross_entropy, 2> &&
+              fused<op::classifier_loss, 4> && fused<op::take_rows, 1> && fused<op::add_rows, 2> &&
+              fused<op::blend, 2>);
 static_assert(op::updates_in_place<op::adam_step, f, f, f> &&
               op::updates_in_place<op::sgd_step, f, f>);
 }  // namespace detail

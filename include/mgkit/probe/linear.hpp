@@ -12,6 +12,7 @@
 #include "mgkit/data/feature_table.hpp"
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/probe/result.hpp"
+#include "mgkit/tensor/ops/classifier.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 #include "mgkit/train/adam.hpp"
 #include "mgkit/train/schedule.hpp"
@@ -118,7 +119,8 @@ void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature
             if (settings.shuffle || batch != features.rows)
                 block = upload(std::span(order).subspan(first, rows));
             const recording<T> record(ctx);
-            const X loss = cross_entropy(ctx, fc(ctx, X{block.first}), X{block.second});
+            const X loss = classifier_loss(ctx, X{block.first}, use<X>(fc.weight), use<X>(fc.bias),
+                                           block.second);
             nn::zero_gradients(fc);
             backward(ctx, loss);
             if (settings.ridge > 0)

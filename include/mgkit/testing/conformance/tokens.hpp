@@ -2,7 +2,7 @@
 #pragma once
 
 #include "mgkit/core/type_list.hpp"
-#include "mgkit/tensor/ops/objective.hpp"
+#include "mgkit/tensor/ops/classifier.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 
 namespace mgkit::testing::entry {
@@ -163,6 +163,37 @@ struct cross_entropy {
     }
 };
 
+/// Labels are constants.
+struct classifier_loss {
+    static constexpr std::string_view name = "classifier_loss";
+    static constexpr std::size_t inputs = 4;
+    using op = mgkit::op::classifier_loss;
+    static std::vector<trial> trials() {
+        std::vector<trial> out;
+        for (const shape& s : {shape{1, 1, 1}, shape{3, 5, 4}, shape{300, 7, 17}})
+            for (const unsigned constants : {8u, 9u, 14u}) {
+                const extent rows = s[0], width = s[1], classes = s[2];
+                trial t{{{{rows, width}}, {{classes, width}}, {{classes}}, {{rows, classes}, 0, 1}},
+                        0,
+                        constants};
+                t.values = 100;
+                t.gradients = classes == 1 ? 1e7 : 1000;
+                t.step = 1e-4;
+                out.push_back(t);
+            }
+        return out;
+    }
+    static std::vector<refusal> refusals() {
+        return {{{{3, 5}, {4, 6}, {4}, {3, 4}}}, {{{3, 5}, {4, 5}, {3}, {3, 4}}},
+                {{{3, 5}, {4, 5}, {4}, {3, 5}}}, {{{0, 5}, {4, 5}, {4}, {0, 4}}},
+                {{{3, 5}, {0, 5}, {0}, {3, 0}}}, {{{5}, {4, 5}, {4}, {1, 4}}}};
+    }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int) {
+        return mgkit::classifier_loss(c, in[0], in[1], in[2], value_of(in[3]));
+    }
+};
+
 struct mse {
     static constexpr std::string_view name = "mse";
     static constexpr std::size_t inputs = 2;
@@ -188,8 +219,9 @@ namespace mgkit::testing {
 
 struct token_operations {
     static constexpr std::string_view name = "tokens";
-    using entries = type_list<entry::softmax, entry::attention, entry::attend, entry::token_mix,
-                              entry::restore_tokens, entry::cross_entropy, entry::mse>;
+    using entries =
+        type_list<entry::softmax, entry::attention, entry::attend, entry::token_mix,
+                  entry::restore_tokens, entry::cross_entropy, entry::classifier_loss, entry::mse>;
 };
 
 }  // namespace mgkit::testing
