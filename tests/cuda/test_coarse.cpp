@@ -111,6 +111,8 @@ TEST_CASE("what is made again for the backward pass is what it was", "[cuda]") {
             CHECK(light.in().at == nullptr);
             const auto values = [&](const T& t) { return testing::detail::to_doubles(ctx, t); };
             CHECK(values(light.whole(ctx)) == values(y.value));
+            CHECK(light.whole(ctx).in().at == light.whole(ctx).in().at);
+            CHECK(light.in().at == nullptr);
             CHECK(light.viewed({2 * 5 * width}).whole(ctx).extents() == shape{2 * 5 * width});
         }
     }

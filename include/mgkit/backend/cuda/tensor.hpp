@@ -86,7 +86,8 @@ public:
     /// Says how the same values can be made again: `make(ctx)`, which must keep little itself.
     template <class Make>
     void made_by(Make make) {
-        recipe_ = std::make_shared<const std::function<device_tensor(context&)>>(std::move(make));
+        recipe_ = std::make_shared<recipe>();
+        recipe_->make = std::move(make);
     }
     /// Without its values where they can be made again, else as it is.
     device_tensor light() const {
@@ -95,17 +96,27 @@ public:
         out.recipe_ = recipe_;
         return out;
     }
-    /// With its values, made again where it was kept lightly.
+    /// With its values, made again where it was kept lightly: once, for all that kept it so.
     device_tensor whole(context& ctx) const {
         if (storage_.data() != nullptr || !recipe_) return *this;
-        return (*recipe_)(ctx).viewed(shape_);
+        if (recipe_->made.data() == nullptr) {
+            device_tensor again = recipe_->make(ctx);
+            recipe_->made = std::move(again.storage_);
+        }
+        device_tensor out = outline();
+        out.storage_ = recipe_->made;
+        return out;
     }
 
 private:
     shape shape_;
     storage<typename Device::memory> storage_;
     grain kept_ = grain::fine;
-    std::shared_ptr<const std::function<device_tensor(context&)>> recipe_;
+    struct recipe {
+        std::function<device_tensor(context&)> make;
+        storage<typename Device::memory> made;
+    };
+    std::shared_ptr<recipe> recipe_;
 };
 
 template <class S>
