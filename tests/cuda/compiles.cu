@@ -30,7 +30,8 @@ double trained() {
             token_mix(ctx, layer_norm(ctx, x, one, one), X{mixing}, X{shift}, activation::gelu);
         const X y = attention(
             ctx, linear(ctx, restore_tokens(ctx, mixed, x, 2), use<X>(weight), use<X>(bias)), 2);
-        const X out = mean(ctx, max(ctx, softmax(ctx, relu(ctx, gelu(ctx, y))), 1));
+        const X z = attend(ctx, y, mixed, 0.5);
+        const X out = mean(ctx, max(ctx, softmax(ctx, relu(ctx, gelu(ctx, z))), 1));
         backward(ctx, out);
         adam_step(ctx, op::adam_step{}, weight.value, weight.slot.gradient, rates, m, v);
         sgd_step(ctx, op::sgd_step{}, bias.value, bias.slot.gradient, slice(ctx, rates, 0, 0, 1),

@@ -216,7 +216,7 @@ TEST_CASE("the emulated device notices a kernel that depends on the order of thr
 TEST_CASE("a batch that does not fit 31 bits is refused", "[cuda]") {
     using T = test::emulated_tensor<float>;
     context ctx;
-    cuda::product<float, float> p{false, false, 1, 1, 1};
+    cuda::multiplication<float> p{false, false, 1, 1, 1};
     p.batch = extent{1} << 31;
     CHECK_THROWS_AS(cuda::multiply<T>(ctx, p), error);
 }

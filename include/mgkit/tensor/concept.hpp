@@ -20,7 +20,8 @@ namespace mgkit {
 /// `reshape(t, shape)` (may alias); `assign(ctx, target, source)` (writes into target's storage).
 /// Copies may alias; operations never write their operands. It may give `precision` and `epsilon`
 /// where products are coarser than the scalar, `deterministic` (false) where threads change bits,
-/// and `every_step`, `step_values` and `repeated_step` where steps are recorded (repeated_step.hpp).
+/// and `every_step`, `step_values` and `repeated_step` where steps are recorded
+/// (repeated_step.hpp).
 template <class T>
 struct backend_traits;
 
@@ -58,6 +59,9 @@ public:
     explicit saved(bool wanted = false) : wanted_(wanted) {}
     /// False outside recording: a kernel may then skip work done only for the backward pass.
     bool wanted() const { return wanted_; }
+    /// Whether the gradient of operand i will be asked for.
+    bool wanted(int i) const { return wanted_ && (operands_ >> i & 1u) != 0; }
+    void limit_to(unsigned operands) { operands_ = operands; }
     void keep(T value) {
         if (wanted_) kept_[static_cast<std::size_t>(count_++)] = std::move(value);
     }
@@ -71,6 +75,7 @@ public:
 private:
     std::array<T, capacity> kept_{};
     int count_ = 0;
+    unsigned operands_ = ~0u;
     bool wanted_;
 };
 

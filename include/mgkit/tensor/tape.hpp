@@ -63,6 +63,9 @@ public:
         node& n = *nodes_[used_++];
         n.count = 0;
         ((n.inputs[n.count++] = slots), ...);
+        unsigned with_gradient = 0;
+        for (int i = 0; i < n.count; ++i) with_gradient |= (n.inputs[i] != nullptr ? 1u : 0u) << i;
+        n.kept.limit_to(with_gradient);
         new (static_cast<void*>(n.op)) Op(op);
         n.destroy = [](void* p) { static_cast<Op*>(p)->~Op(); };
         n.run = [](context& ctx, node& self) {

@@ -101,15 +101,21 @@ public:
         int beta;
     };
     target accumulate(context& ctx, int i, const shape& extents) {
+        return accumulate_into(ctx, i, [&] { return backend_traits<T>::empty(ctx, extents); });
+    }
+    /// The same with storage from `make()` where it is new: for types that keep some of their
+    /// tensors in another way.
+    template <class Make>
+    target accumulate_into(context& ctx, int i, Make make) {
         gradient_slot<T>& slot = *slots_[i];
         if (!slot.filled) {
-            slot.gradient = backend_traits<T>::empty(ctx, extents);
+            slot.gradient = make();
             slot.filled = true;
             slot.shared = false;
             return {slot.gradient, 0};
         }
         if (slot.shared) {
-            T own = backend_traits<T>::empty(ctx, extents);
+            T own = make();
             backend_traits<T>::assign(ctx, own, slot.gradient);
             slot.gradient = std::move(own);
             slot.shared = false;

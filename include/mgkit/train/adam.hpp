@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "mgkit/nn/archive.hpp"
@@ -51,6 +52,15 @@ struct adam {
                 moments<T>& s) const {
         adam_step(ctx, op::adam_step{beta1, beta2, epsilon, weight_decay}, value, gradient,
                   rates_now, s.m, s.v);
+    }
+    /// The same of all parameters: one call where the backend has one.
+    template <tensor T>
+    void update_all(context& ctx, std::span<const update_item<T, moments<T>>> all,
+                    const T& rates_now) const {
+        std::vector<adam_operands<T>> operands;
+        for (const auto& item : all)
+            operands.push_back({&item.value, &item.gradient, &item.state.m, &item.state.v});
+        adam_steps<T>(ctx, op::adam_step{beta1, beta2, epsilon, weight_decay}, operands, rates_now);
     }
 };
 

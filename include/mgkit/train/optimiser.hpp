@@ -14,13 +14,22 @@
 namespace mgkit::train {
 
 /// Settings of an update rule: a name, a base rate, the other settings as numbers (they identify a
-/// run), per-parameter state and the update itself (`start`, `rates`, `update`; see `adam`).
+/// run), per-parameter state and the update itself (`start`, `rates`, `update`, and `update_all`
+/// where one call for all parameters is worth it; see `adam`).
 template <class O>
 concept optimiser = requires(const O& o, double rate, std::int64_t step) {
     O::name;
     { o.rate } -> std::convertible_to<double>;
     { o.settings() } -> std::same_as<std::vector<double>>;
     { o.rates(rate, step) } -> std::same_as<std::vector<double>>;
+};
+
+/// A parameter that an update changes.
+template <tensor T, class State>
+struct update_item {
+    T& value;
+    const T& gradient;
+    State& state;
 };
 
 /// An optimiser at work on one model: state per parameter, in visiting order, and the step count.
@@ -57,12 +66,18 @@ public:
             std::transform(rates.begin(), rates.end(), to.begin(),
                            [](double rate) { return static_cast<scalar>(rate); });
         });
+        std::vector<update_item<T, state>> all;
         std::size_t i = 0;
         nn::for_each_parameter(model, [&](const std::string&, parameter<T>& p) {
             state& s = states_.at(i++);
-            if (p.trainable && p.slot.filled)
-                settings_.update(ctx, p.value, p.slot.gradient, now, s);
+            if (p.trainable && p.slot.filled) all.push_back({p.value, p.slot.gradient, s});
         });
+        const std::span<const update_item<T, state>> items(all);
+        if constexpr (requires { settings_.update_all(ctx, items, now); })
+            settings_.update_all(ctx, items, now);
+        else
+            for (const auto& item : items)
+                settings_.update(ctx, item.value, item.gradient, now, item.state);
     }
     template <class M>
     void step(context& ctx, M& model, double rate) {

@@ -1,4 +1,4 @@
-// What a tensor computes in: float, double, or bfloat16 products on float values.
+// What a tensor computes in: float, double, or bfloat16 for products and activations.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,17 @@ struct bf16 {
 
 /// Rounded to nearest, ties to even; NaN stays NaN.
 MGKIT_HOST_DEVICE inline bf16 to_bf16(float x) {
+#if defined(__CUDA_ARCH__)
+    bf16 out;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(out.bits) : "f"(x));
+    return out;
+#else
     std::uint32_t u;
     memcpy(&u, &x, sizeof u);
     if (x != x) return {static_cast<std::uint16_t>((u >> 16) | 0x40u)};
     u += 0x7FFFu + ((u >> 16) & 1u);
     return {static_cast<std::uint16_t>(u >> 16)};
+#endif
 }
 MGKIT_HOST_DEVICE inline float to_float(bf16 x) {
     const std::uint32_t u = static_cast<std::uint32_t>(x.bits) << 16;
@@ -28,8 +34,9 @@ MGKIT_HOST_DEVICE inline float to_float(bf16 x) {
     return out;
 }
 
-/// `scalar`: what a tensor's elements are and what the host sees. `operand`: what factors of matrix
-/// products are rounded to; they accumulate in `scalar`. `epsilon` is the rounding of results.
+/// `scalar`: what kernels compute in and what the host sees. `operand`: what factors of matrix
+/// products are rounded to, and activations kept in; products accumulate in `scalar`. `epsilon` is
+/// the rounding of results.
 template <class Compute>
 struct compute_traits;
 template <>

@@ -45,6 +45,9 @@ public:
                   &host_tables, cudaDevAttrPageableMemoryAccessUsesHostPageTables, where.device),
               "asking how the device reads host memory");
         reads_host_ = host_tables != 0;
+        check(cudaDeviceGetAttribute(&most_shared_, cudaDevAttrMaxSharedMemoryPerBlockOptin,
+                                     where.device),
+              "asking for the device's shared memory");
         use();
         try {
             if (where.stream == nullptr)
@@ -69,6 +72,8 @@ public:
     void* workspace() const { return workspace_; }
     /// The device reads pageable host memory where it lies: an upload may still be reading.
     bool reads_host() const { return reads_host_; }
+    /// Bytes of shared memory that a block may ask for.
+    std::size_t most_shared() const { return static_cast<std::size_t>(most_shared_); }
 
     /// Makes the device current in the calling thread.
     void use() const { check(cudaSetDevice(where_.device), "choosing the device"); }
@@ -85,6 +90,7 @@ private:
     placement where_;
     cublasLtHandle_t blas_ = nullptr;
     void* workspace_ = nullptr;
+    int most_shared_ = 0;
     bool owns_stream_ = false, reads_host_ = false;
 };
 

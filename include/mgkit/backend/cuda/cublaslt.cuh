@@ -22,19 +22,21 @@ inline constexpr cudaDataType_t data_type = std::is_same_v<S, double> ? CUDA_R_6
 /// left factor is b. Reductions in its workspace keep a fixed order: equal inputs give equal bits.
 class product_plans {
 public:
-    /// False where the bias could not be part of the product and is still to be added.
+    /// What is done of the product's extras: a runtime without an algorithm for them leaves them.
     template <class In, class Out>
-    bool run(const core& device, const product<In, Out>& p) {
+    extras run(const core& device, const product<In, Out>& p) {
+        using S = scale_type<Out>;
         plan& chosen = find(device, p);
-        if (chosen.adds_bias)
-            set(chosen.operation.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
-        const Out alpha = Out(1), beta = static_cast<Out>(p.beta);
+        const void* const extra = chosen.with == epilogue::sums ? p.sums : p.bias;
+        if (chosen.with != epilogue::none)
+            set(chosen.operation.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER, extra);
+        const S alpha = S(1), beta = static_cast<S>(p.beta);
         check(cublasLtMatmul(device.blas(), chosen.operation.get(), &alpha, p.b, chosen.left.get(),
                              p.a, chosen.right.get(), &beta, p.c, chosen.result.get(), p.c,
                              chosen.result.get(), &chosen.algorithm, device.workspace(),
                              device.where().workspace, device.stream()),
               "cublasLtMatmul");
-        return chosen.adds_bias || p.bias == nullptr;
+        return {chosen.with == epilogue::bias, chosen.with == epilogue::sums};
     }
 
 private:
@@ -46,13 +48,18 @@ private:
     template <class Handle>
     using owned = std::unique_ptr<std::remove_pointer_t<Handle>, closer>;
 
+    /// What alpha and beta are: bf16 results are added up in float.
+    template <class Out>
+    using scale_type = std::conditional_t<std::is_same_v<Out, double>, double, float>;
+    enum class epilogue { none, bias, sums };
+
     struct plan {
         owned<cublasLtMatmulDesc_t> operation;
         owned<cublasLtMatrixLayout_t> left, right, result;
         cublasLtMatmulAlgo_t algorithm;
-        bool adds_bias = false;
+        epilogue with = epilogue::none;
     };
-    using key = std::array<std::int64_t, 19>;
+    using key = std::array<std::int64_t, 20>;
 
     template <class V>
     static void set(cublasLtMatmulDesc_t d, cublasLtMatmulDescAttributes_t what, const V& value) {
@@ -94,16 +101,25 @@ private:
         const std::uint32_t left = alignment(p.b, p.step_b, sizeof(In)),
                             right = alignment(p.a, p.step_a, sizeof(In)),
                             result = alignment(p.c, p.step_c, sizeof(Out)),
-                            bias = alignment(p.bias, 0, sizeof(Out));
-        const key k{data_type<In>, p.transpose_a, p.transpose_b, p.m,    p.n,
-                    p.k,           p.a_ld,        p.step_a,      p.b_ld, p.step_b,
-                    p.c_ld,        p.step_c,      p.batch,       p.beta, p.bias != nullptr,
-                    left,          right,         result,        bias};
+                            extra = alignment(p.sums != nullptr ? p.sums : p.bias, 0, sizeof(Out));
+        const epilogue wanted = p.sums != nullptr   ? epilogue::sums
+                                : p.bias != nullptr ? epilogue::bias
+                                                    : epilogue::none;
+        const key k{data_type<In>, data_type<Out>,
+                    p.transpose_a, p.transpose_b,
+                    p.m,           p.n,
+                    p.k,           p.a_ld,
+                    p.step_a,      p.b_ld,
+                    p.step_b,      p.c_ld,
+                    p.step_c,      p.batch,
+                    p.beta,        static_cast<int>(wanted),
+                    left,          right,
+                    result,        extra};
         if (const auto known = plans_.find(k); known != plans_.end()) return known->second;
         const std::array<std::uint32_t, 3> aligned{left, right, result};
         plan made;
-        if (!choose(device, p, aligned, p.bias != nullptr, made) &&
-            (p.bias == nullptr || !choose(device, p, aligned, false, made)))
+        if (!choose(device, p, aligned, wanted, made) &&
+            (wanted == epilogue::none || !choose(device, p, aligned, epilogue::none, made)))
             throw error(
                 "cublasLt: matmul", "an algorithm for this product",
                 text("none for ", p.batch, " of [", p.m, ", ", p.k, "] by [", p.k, ", ", p.n, "]"));
@@ -112,24 +128,27 @@ private:
 
     template <class In, class Out>
     static bool choose(const core& device, const product<In, Out>& p,
-                       const std::array<std::uint32_t, 3>& aligned, bool with_bias, plan& to) {
+                       const std::array<std::uint32_t, 3>& aligned, epilogue with, plan& to) {
         const cublasComputeType_t compute = std::is_same_v<Out, double> ? CUBLAS_COMPUTE_64F
                                             : std::is_same_v<In, float> && device.where().tf32
                                                 ? CUBLAS_COMPUTE_32F_FAST_TF32
                                                 : CUBLAS_COMPUTE_32F;
         cublasLtMatmulDesc_t operation = nullptr;
-        check(cublasLtMatmulDescCreate(&operation, compute, data_type<Out>),
+        check(cublasLtMatmulDescCreate(&operation, compute, data_type<scale_type<Out>>),
               "describing a product");
         to.operation.reset(operation);
         const auto flag = [](bool on) { return on ? CUBLAS_OP_T : CUBLAS_OP_N; };
         set(operation, CUBLASLT_MATMUL_DESC_TRANSA, flag(p.transpose_b));
         set(operation, CUBLASLT_MATMUL_DESC_TRANSB, flag(p.transpose_a));
-        if (with_bias) {
-            set(operation, CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
-            set(operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, p.bias);
+        if (with != epilogue::none) {
+            // The sums of op(a)'s rows are those of the columns of cuBLASLt's right factor.
+            set(operation, CUBLASLT_MATMUL_DESC_EPILOGUE,
+                with == epilogue::sums ? CUBLASLT_EPILOGUE_BGRADB : CUBLASLT_EPILOGUE_BIAS);
+            const void* const extra = with == epilogue::sums ? p.sums : p.bias;
+            set(operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, extra);
             set(operation, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, data_type<Out>);
         }
-        to.adds_bias = with_bias;
+        to.with = with;
         to.left = layout(data_type<In>, p.transpose_b ? p.k : p.n, p.transpose_b ? p.n : p.k,
                          p.b_ld, p.batch, p.step_b);
         to.right = layout(data_type<In>, p.transpose_a ? p.m : p.k, p.transpose_a ? p.k : p.m,
@@ -152,9 +171,9 @@ private:
         const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
             device.blas(), operation, to.left.get(), to.right.get(), to.result.get(),
             to.result.get(), preference, 1, &best, &found);
-        if (status == CUBLAS_STATUS_NOT_SUPPORTED ||
-            (status == CUBLAS_STATUS_SUCCESS && found == 0))
-            return false;
+        const bool refused = status == CUBLAS_STATUS_NOT_SUPPORTED ||
+                             (with != epilogue::none && status == CUBLAS_STATUS_INVALID_VALUE);
+        if (refused || (status == CUBLAS_STATUS_SUCCESS && found == 0)) return false;
         check(status, "choosing an algorithm");
         to.algorithm = best.algo;
         return true;

@@ -14,10 +14,25 @@ struct plus {
         return a + b;
     }
 };
+/// Two numbers that are added up together.
+template <class S>
+struct two {
+    S first, second;
+    MGKIT_HOST_DEVICE friend two operator+(const two& a, const two& b) {
+        return {a.first + b.first, a.second + b.second};
+    }
+};
 struct times {
     template <class S>
     MGKIT_HOST_DEVICE S operator()(S a, S b) const {
         return a * b;
+    }
+};
+/// The first of two.
+struct left {
+    template <class S>
+    MGKIT_HOST_DEVICE S operator()(S a, S) const {
+        return a;
     }
 };
 struct exceeds {
@@ -32,6 +47,11 @@ struct larger {
     MGKIT_HOST_DEVICE S operator()(S a, S b) const {
         return b > a || b != b ? b : a;
     }
+};
+template <class S>
+struct weigh {
+    S a, b;
+    MGKIT_HOST_DEVICE S operator()(S x, S y) const { return a * x + b * y; }
 };
 template <class S>
 struct scale_shift {

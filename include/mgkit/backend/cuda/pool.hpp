@@ -49,6 +49,7 @@ public:
             free_[index].pop_back();
             b->owners.store(1, std::memory_order_relaxed);
             b->home = this->shared_from_this();
+            in_use_ += b->bytes;
             return b;
         }
         void* place = memory_.allocate(size);
@@ -64,6 +65,7 @@ public:
         made->memory = place;
         made->home = this->shared_from_this();
         reserved_ += size;
+        in_use_ += size;
         ++allocations_;
         return made.release();
     }
@@ -85,6 +87,12 @@ public:
         return reserved_;
     }
 
+    /// Bytes handed out.
+    std::size_t in_use() const {
+        const std::lock_guard lock(mutex_);
+        return in_use_;
+    }
+
     static void release(block* b) noexcept {
         if (b->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
         const std::shared_ptr<pool> home = std::move(b->home);
@@ -104,6 +112,7 @@ private:
     void give_back(block* b) noexcept {
         const std::size_t index = size_class(b->bytes).second;
         const std::lock_guard lock(mutex_);
+        in_use_ -= b->bytes;
         if (index >= free_.size()) free_.resize(index + 1);
         free_[index].push_back(b);
     }
@@ -121,7 +130,7 @@ private:
     Memory memory_;
     std::vector<std::vector<block*>> free_;
     mutable std::mutex mutex_;
-    std::size_t allocations_ = 0, reserved_ = 0;
+    std::size_t allocations_ = 0, reserved_ = 0, in_use_ = 0;
     bool keeps_free_ = false;
 };
 

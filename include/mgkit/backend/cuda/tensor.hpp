@@ -1,18 +1,25 @@
 // The tensor of the CUDA backend and what mgkit asks of it.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include "mgkit/backend/cuda/compute.hpp"
 #include "mgkit/backend/cuda/plan.hpp"
 #include "mgkit/backend/cuda/replay.hpp"
+#include "mgkit/backend/cuda/values.hpp"
 #include "mgkit/tensor/concept.hpp"
 
 namespace mgkit::cuda {
 
-/// A dense row-major tensor in device memory. Copies share storage.
+/// A dense row-major tensor in device memory. Copies share storage. Its values are kept fine or
+/// coarse (see `grain`); the host sees scalars in either case.
+///
+/// For the backward pass a tensor may be kept lightly: as its extents alone (`outline`), or as the
+/// way to make it again from what is kept anyway (`light`, where the operation that made it said
+/// how).
 ///
 /// `Device` names the machine: `memory`, its source of memory, and `of(ctx)`, the context's runtime
 /// there, with
@@ -21,8 +28,14 @@ namespace mgkit::cuda {
 /// - `elements(name, count, f)`: f(i) for every i in [0, count), in any order;
 /// - `blocks(name, rows, threads, f)`: f(block, row) for every row; a block's threads work in
 ///   phases: `block.each(g)` runs g(thread) for all of them and waits, `block.reduce<S>(g,
-///   combine)` combines g(thread) over threads in a fixed order and tells all of them;
-/// - `multiply(product)`: a batched matrix product; false where its bias is still to be added;
+///   combine)` combines g(thread), called once each, over threads in a fixed order and tells all of
+///   them, `block.own<S, N>()(thread)` are N values of each thread that stay between phases;
+/// - `tiles(name, rows, threads, shared, f)`: the same with shared memory, `block.shared()`, of at
+///   most `most_shared()` bytes, and phases of warps: `block.warps(g)` runs g(warp) for all of them
+///   and waits; within it `block.lanes(h)` runs h(lane), `block.among_lanes<S>(h, combine)`
+///   combines h(lane), and `block.tiles<N>()(warp)` are N tiles of 16 x 16 sums that the warp's
+///   lanes hold together (`clear`, `add`, `store`);
+/// - `multiply(product)`: a batched matrix product, and which of its `extras` are done;
 /// - `capturing()`: the host work of a recording in progress, or null (see step_graph).
 template <class Compute, class Device>
 class device_tensor {
@@ -32,18 +45,27 @@ public:
     using device = Device;
 
     device_tensor() : shape_{0} {}
-    device_tensor(context& ctx, const shape& extents)
+    device_tensor(context& ctx, const shape& extents, grain kept = grain::fine)
         : shape_(extents),
-          storage_(
-              Device::of(ctx).take(static_cast<std::size_t>(extents.elements()) * sizeof(scalar))) {
-    }
+          storage_(Device::of(ctx).take(static_cast<std::size_t>(extents.elements()) *
+                                        (kept == grain::coarse ? sizeof(bf16) : sizeof(scalar)))),
+          kept_(kept) {}
 
     device_tensor(const shape& extents, storage<typename Device::memory> memory)
         : shape_(extents), storage_(std::move(memory)) {}
 
     const shape& extents() const { return shape_; }
     extent elements() const { return shape_.elements(); }
-    /// On the device: kernels may read it, the host may not.
+    grain kept() const { return kept_; }
+    std::size_t bytes() const {
+        return static_cast<std::size_t>(elements()) *
+               (kept_ == grain::coarse ? sizeof(bf16) : sizeof(scalar));
+    }
+
+    /// On the device: kernels may read and write them, the host may not.
+    values<scalar> in() const { return {storage_.data(), kept_}; }
+    places<scalar> out() { return {storage_.data(), kept_}; }
+    /// The same for a tensor that is known to be fine.
     scalar* data() { return static_cast<scalar*>(storage_.data()); }
     const scalar* data() const { return static_cast<const scalar*>(storage_.data()); }
 
@@ -54,9 +76,47 @@ public:
         return out;
     }
 
+    /// Extents and grain without values.
+    device_tensor outline() const {
+        device_tensor out;
+        out.shape_ = shape_;
+        out.kept_ = kept_;
+        return out;
+    }
+    /// Says how the same values can be made again: `make(ctx)`, which must keep little itself.
+    template <class Make>
+    void made_by(Make make) {
+        recipe_ = std::make_shared<recipe>();
+        recipe_->make = std::move(make);
+    }
+    /// Without its values where they can be made again, else as it is.
+    device_tensor light() const {
+        if (!recipe_) return *this;
+        device_tensor out = outline();
+        out.recipe_ = recipe_;
+        return out;
+    }
+    /// With its values, made again where it was kept lightly: once, for all that kept it so.
+    device_tensor whole(context& ctx) const {
+        if (storage_.data() != nullptr || !recipe_) return *this;
+        if (recipe_->made.data() == nullptr) {
+            device_tensor again = recipe_->make(ctx);
+            recipe_->made = std::move(again.storage_);
+        }
+        device_tensor out = outline();
+        out.storage_ = recipe_->made;
+        return out;
+    }
+
 private:
     shape shape_;
     storage<typename Device::memory> storage_;
+    grain kept_ = grain::fine;
+    struct recipe {
+        std::function<device_tensor(context&)> make;
+        storage<typename Device::memory> made;
+    };
+    std::shared_ptr<recipe> recipe_;
 };
 
 template <class S>
@@ -65,6 +125,28 @@ struct fill_body {
     S value;
     MGKIT_DEVICE void operator()(extent i) const { out[i] = value; }
 };
+/// Copies `count` values, rounding or widening; a chunk each.
+template <class S>
+struct convert_body {
+    values<S> in;
+    places<S> out;
+    extent count;
+    MGKIT_DEVICE void operator()(extent chunk) const {
+        S v[lanes];
+        load(in, chunk * lanes, count, v);
+        store(out, chunk * lanes, count, v);
+    }
+};
+
+/// x itself where it is kept so already.
+template <class T>
+T as(context& ctx, const T& x, grain kept) {
+    if (x.kept() == kept) return x;
+    T out(ctx, x.extents(), kept);
+    T::device::of(ctx).elements("convert", chunks_of(x.elements()),
+                                convert_body<typename T::scalar>{x.in(), out.out(), x.elements()});
+    return out;
+}
 
 }  // namespace mgkit::cuda
 
@@ -103,7 +185,9 @@ struct backend_traits<cuda::device_tensor<C, D>> {
             throw error("to_host", text("room for ", t.elements(), " values"),
                         text("room for ", target.size()));
         refuse_capture(ctx, "to_host", "keep the tensor and read it after a replay");
-        if (!target.empty()) D::of(ctx).download(target.data(), t.data(), target.size_bytes());
+        if (target.empty()) return;
+        const T fine = cuda::as(ctx, t, cuda::grain::fine);
+        D::of(ctx).download(target.data(), fine.data(), target.size_bytes());
     }
     /// Where a step is being recorded the action waits for its replays.
     template <class Action>
@@ -131,9 +215,13 @@ struct backend_traits<cuda::device_tensor<C, D>> {
         if (target.extents() != source.extents())
             throw error("assign", text("a source of shape ", target.extents().str()),
                         source.extents().str());
-        if (target.elements() > 0 && target.data() != source.data())
-            D::of(ctx).copy(target.data(), source.data(),
-                            static_cast<std::size_t>(target.elements()) * sizeof(scalar));
+        if (target.elements() == 0 || target.in().at == source.in().at) return;
+        if (target.kept() == source.kept())
+            D::of(ctx).copy(target.out().at, source.in().at, target.bytes());
+        else
+            D::of(ctx).elements(
+                "assign", cuda::chunks_of(target.elements()),
+                cuda::convert_body<scalar>{source.in(), target.out(), target.elements()});
     }
 
 private:

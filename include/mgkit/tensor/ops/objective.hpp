@@ -2,10 +2,19 @@
 #pragma once
 
 #include <concepts>
+#include <span>
 
 #include "mgkit/tensor/ops/attention.hpp"
 
 namespace mgkit {
+
+/// One tensor of an update of several.
+template <class T>
+struct adam_operands {
+    T* value;
+    const T* gradient;
+    T *m, *v;
+};
 
 namespace op {
 
@@ -33,6 +42,13 @@ struct adam_step {
 struct sgd_step {
     double momentum = 0.9, weight_decay = 0;
     bool nesterov = false;
+};
+
+/// A kernel that updates several tensors at once, with the bits of one by one.
+template <class T>
+concept updates_together = requires(context& ctx, const adam_step& o,
+                                    std::span<const adam_operands<T>> all, const T& rates) {
+    kernel<adam_step, T>::run_all(ctx, o, all, rates);
 };
 
 template <class Op, class T, class... State>
@@ -79,6 +95,17 @@ void adam_step(context& ctx, const op::adam_step& o, T& value, const T& gradient
             mul(ctx, mul(ctx, m, slice(ctx, rates, 0, 0, 1)), square(ctx, rsqrt(ctx, below)));
         traits::assign(ctx, value, sub(ctx, value, reshape(ctx, step, shape_of(value))));
     }
+}
+
+/// One Adam update of several tensors.
+template <tensor T>
+void adam_steps(context& ctx, const op::adam_step& o, std::span<const adam_operands<T>> all,
+                const T& rates) {
+    if constexpr (op::updates_together<T>)
+        kernel<op::adam_step, T>::run_all(ctx, o, all, rates);
+    else
+        for (const adam_operands<T>& t : all)
+            adam_step(ctx, o, *t.value, *t.gradient, rates, *t.m, *t.v);
 }
 
 /// One SGD update of `value` with its momentum buffer (both written).
