@@ -41,7 +41,7 @@ struct ours_encoder {
           clips(mgkit::backend_traits<T>::from_host(ctx, bench::clip_values(batch),
                                                     {batch, 3, 64, 25, 2})) {}
     T features() { return model(ctx, clips); }
-    static double work(int width) { return bench::encoder_work_left(bench::clip, width, 1); }
+    static double work(int width) { return bench::encoder_work_left(bench::clip, width, 1, 1); }
     std::vector<float> values() {
         const T out = features();
         std::vector<float> host(static_cast<std::size_t>(mgkit::shape_of(out).elements()));

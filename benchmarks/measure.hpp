@@ -58,9 +58,11 @@ inline double encoder_work(const mgkit::encode::clip_extents& e, double d) {
 
 /// What is left of them with one head, whose four projections are two, and where branches run on
 /// the share `kept` of samples that stochastic depth leaves.
-inline double encoder_work_left(const mgkit::encode::clip_extents& e, double d, double kept) {
+inline double encoder_work_left(const mgkit::encode::clip_extents& e, double d, int heads,
+                                double kept) {
     const double t = e.frames, s = e.points(), c = e.channels;
-    return 2 * t * s * c * d + (t + s) * d * d + 2 * (1 + 18 * kept) * (t + s) * d * d +
+    const double branches = kept * (heads == 1 ? 18 : 24);
+    return 2 * t * s * c * d + (t + s) * d * d + 2 * (1 + branches) * (t + s) * d * d +
            (4 + 12 * kept) * d * (t * t + s * s);
 }
 

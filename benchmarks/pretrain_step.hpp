@@ -48,7 +48,7 @@ struct pretraining {
           values(clip_values(4 * batch, settings.clip)),
           stacked{4 * batch, settings.clip.channels, settings.clip.frames, settings.clip.joints,
                   settings.clip.persons},
-          work(batch * step_work(encoder_work_left(settings.clip, settings.width,
+          work(batch * step_work(encoder_work_left(settings.clip, settings.width, settings.heads,
                                                    skips ? 1 - settings.drop_path : 1),
                                  settings.width)) {
         for (std::uint32_t k = 0; k < 4; ++k)
