@@ -44,6 +44,9 @@ GOALS = {
     "augment/stream_reference_float/crop:64": ("", "", ".80", ""),
     "retrieve/13478x2048_q4322": ("faiss_flat", "1.2", "or .90", ""),
     "probe/13000x512_e160": ("torch_nn", "3", "", ""),
+    "gpu/d1024_h1_b256 bf16": ("", "", ".50", "2,600 clips/s, 14 GiB"),
+    "gpu/d1024_h1_b1024 bf16": ("", "", "", "56 GiB"),
+    "gpu/d128_h4_b128 bf16": ("", "", "", "8 ms"),
 }
 
 
@@ -159,6 +162,8 @@ def figure(row):
             text.append(f"{number(value)} GFLOP/s")
         elif key == "megabytes":
             text.append(f"{number(value)} MB")
+        elif key == "memory_gib":
+            text.append(f"{number(value)} GiB")
     return ", ".join(text) + (f" (±{100 * row.spread:.0f} %)" if row.spread is not None else "")
 
 
