@@ -255,6 +255,7 @@ TEMPLATE_TEST_CASE("Results past the caches are the same", "", float, double) {
     for (const extents& e : {extents{channel_layout::xyz, 64, 64, 25, 2},
                              {channel_layout::xyc, 90, 85, 41, 1},
                              {channel_layout::xyzc, 37, 20, 16, 1},
+                             {channel_layout::xyz, 64, 2, 25, 1},
                              {channel_layout::xy, 70, 70, 3, 1}}) {
         const auto clip =
             testing::trial_clip<S>({e.layout, e.frames, e.joints, e.persons}, e.length);

@@ -71,7 +71,7 @@ using families_on_coarse = type_list<family_on_coarse<testing::elementwise_opera
                                      family_on_coarse<testing::structure_operations, Mask>,
                                      family_on_coarse<testing::layer_operations, Mask>,
                                      family_on_coarse<testing::row_operations, Mask>,
-              family_on_coarse<testing::token_operations, Mask>>;
+                                     family_on_coarse<testing::token_operations, Mask>>;
 
 /// Sizes that whole tiles and ragged ones cover: the tokens of a clip, a head of several staged
 /// pieces, one of less than a piece.

@@ -92,6 +92,8 @@ TEST_CASE("a prepared model gives its features, and its own again once the scope
             const auto ready = values();
             CHECK(apart(ready, plain) < 1e-13);
             CHECK((ready == plain) == (heads == 2));
+            { const nn::prepared<nn::dst_layer<D>> inner(ctx, layer); }
+            CHECK(values() == ready);
         }
         CHECK(values() == plain);
         layer.CA.attn.in_proj_weight.value = drawn(ctx, {18, 6}, 9);

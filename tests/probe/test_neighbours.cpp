@@ -143,6 +143,33 @@ TEST_CASE("products that round only screen: the answer stays exact") {
     CHECK(wrong > 5);
 }
 
+TEST_CASE("a neighbour whose products round down by all they can is found") {
+    using coarse = eigen::tensor<float, test::coarse_products>;
+    // Cut to 8 bits, values a hair below 129/1024 lose nearly 2^-7 and multiples of 2/1024 nothing.
+    // The nearest row has such values, the others are exact and a little further away.
+    context ctx;
+    constexpr std::size_t width = 63, nearest_row = 150;
+    const data::feature_table query{1, width, std::vector<float>(width, 1.f)};
+    data::feature_table gallery{200, width, {}};
+    for (std::size_t g = 0; g < gallery.rows; ++g)
+        for (std::size_t j = 0; j < width; ++j)
+            gallery.values.push_back(g == nearest_row ? (j == 0 ? 1.05f : 1.f)
+                                     : j >= 40        ? 258.f
+                                     : j % 2 == 0     ? 254.f
+                                                      : 262.f);
+    CHECK(nearest<T>(ctx, gallery, query, 1).index[0] == nearest_row);
+    CHECK(nearest<coarse>(ctx, gallery, query, 1).index[0] == nearest_row);
+    const auto unit = normalised_rows<float>(gallery), asked = normalised_rows<float>(query);
+    const auto product = [&](std::size_t g) {
+        double sum = 0;
+        for (std::size_t j = 0; j < width; ++j)
+            sum += double(test::coarse_products::cut(asked[j])) *
+                   double(test::coarse_products::cut(unit[g * width + j]));
+        return sum;
+    };
+    CHECK(product(0) > product(nearest_row) + 0x1p-8);
+}
+
 TEST_CASE("ties go to the lower gallery row") {
     // Rows of +-1 over 16 columns: norms and cosines are exact whatever the order of a sum.
     random_stream draws({std::uint64_t{5}}, "signs");

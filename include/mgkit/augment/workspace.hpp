@@ -45,10 +45,9 @@ struct affine_map {
 template <class S>
 class workspace {
 public:
-    /// Write results past the caches, to memory that is larger than them and not read soon: on a
-    /// processor with such stores about 1.5 times as fast there, and half as fast where the result
-    /// would have stayed in a cache; fastest where results begin at cache lines. The values are the
-    /// same.
+    /// Write results past the caches, to memory that is larger than them and not read soon: faster
+    /// there on a processor with such stores, and slower where the result would have stayed in a
+    /// cache; fastest where results begin at cache lines. The values are the same.
     bool past_caches = false;
 
     /// Starts with a clip that must outlive the work on it; nothing is copied.

@@ -15,7 +15,8 @@
 
 namespace mgkit::encode {
 
-/// Features [N, D] of N clips in evaluation mode, a batch at a time; parameters are not touched.
+/// Features [N, D] of N clips in evaluation mode, a batch at a time; parameters are not touched,
+/// but the model is prepared for it (nn::prepared): one thread at a time may embed with one model.
 ///
 /// `clip_at(i)` gives clip i as a `pose_view<const float>`. Memory: one batch of activations.
 /// Cost: N forward passes. Deterministic; does not depend on the batch size beyond rounding.

@@ -91,14 +91,20 @@ struct self_attention {
     /// The map for uses on tokens of x's shape, within one forward pass.
     template <operand X>
     attention_map<X> map_for(context& ctx, const X& x) {
+        const shape in = shape_of(x);
+        if (in.rank() != 3) throw error("self_attention", "tokens [B, N, d]", in.str());
         if constexpr (std::same_as<X, T>)
             if (ready_) return *ready_;
-        const shape in = shape_of(x);
         return map<X>(ctx, in[0] * in[1] >= 2 * in[2]);
     }
     /// Keeps the map for passes on plain tensors, see nn::prepared.
-    void prepare(context& ctx) { ready_ = map<T>(ctx, true); }
-    void release() { ready_.reset(); }
+    void prepare(context& ctx) {
+        if (!ready_) ready_ = map<T>(ctx, true);
+        ++scopes_;
+    }
+    void release() {
+        if (--scopes_ == 0) ready_.reset();
+    }
 
     template <operand X>
     X operator()(context& ctx, const X& x) {
@@ -118,6 +124,7 @@ private:
     }
 
     std::optional<attention_map<T>> ready_;
+    int scopes_ = 0;
 };
 
 }  // namespace mgkit::nn

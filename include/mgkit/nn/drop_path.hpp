@@ -55,7 +55,9 @@ private:
             const T& factor = value_of(factors[static_cast<std::size_t>(branch)]);
             const auto samples = static_cast<std::size_t>(shape_of(x)[0]);
             std::vector<scalar_of<X>> values(static_cast<std::size_t>(shape_of(factor).elements()));
-            if (values.size() != samples) return {};
+            if (values.size() != samples)
+                throw error("stochastic depth", text("a factor for each of ", samples, " samples"),
+                            shape_of(factor).str());
             backend_traits<T>::to_host(ctx, factor, std::span(values));
             std::vector<row_choice::chosen> kept;
             for (std::size_t i = 0; i < samples; ++i)

@@ -23,24 +23,38 @@ void for_each_module(Member& member, F&& f) {
 /// few clips, where that is a large share.
 ///
 /// The parameters must not change meanwhile, nor the model be copied; results differ from
-/// unprepared ones by rounding. Scopes do not nest on one model.
+/// unprepared ones by rounding. Scopes on one model may nest; one thread at a time may begin or end
+/// one.
 template <class M>
 class prepared {
 public:
     prepared(context& ctx, M& root) : root_(root) {
-        for_each_module(root_, [&ctx](auto& m) {
-            if constexpr (requires { m.prepare(ctx); }) m.prepare(ctx);
-        });
+        int done = 0;
+        try {
+            for_each_module(root_, [&](auto& m) {
+                if constexpr (requires { m.prepare(ctx); }) {
+                    m.prepare(ctx);
+                    ++done;
+                }
+            });
+        } catch (...) {
+            release(done);
+            throw;
+        }
     }
-    ~prepared() {
-        for_each_module(root_, [](auto& m) {
-            if constexpr (requires { m.release(); }) m.release();
-        });
-    }
+    ~prepared() { release(-1); }
     prepared(const prepared&) = delete;
     prepared& operator=(const prepared&) = delete;
 
 private:
+    /// Releases the first `count` modules that were prepared; all for -1.
+    void release(int count) {
+        for_each_module(root_, [&count](auto& m) {
+            if constexpr (requires { m.release(); })
+                if (count-- != 0) m.release();
+        });
+    }
+
     M& root_;
 };
 

@@ -98,7 +98,8 @@ std::vector<S> normalised_rows(const data::basic_feature_table<F>& features) {
 ///
 /// On a tensor whose products round their factors (bf16) the products only screen: whatever they
 /// leave within twice their error of the k nearest is compared again in the scalar, so the answer
-/// is exact there too.
+/// is exact there too. A device that was allowed to round float products (TF32) does so unseen: the
+/// answer is then as exact as those.
 ///
 /// Cost: Q G D multiply-adds, and G comparisons per query. Memory: the queries (twice where
 /// products screen), 4096 rows of the gallery, 4096 x 1024 cosines, and per query at most 2 k + 16
@@ -292,7 +293,7 @@ private:
                 least = std::max(least, worst_[query] - margin_);
             }
         }
-        if (found.size() > std::max(before, k_)) worst_[query] = trim(found);
+        if (found.size() > before && found.size() >= k_) worst_[query] = trim(found);
     }
 
     /// Leaves the k nearest; the cosine of the last of them.

@@ -170,6 +170,7 @@ conformance_report probe_conformance(const conformance_options& options = {},
     }
     {
         detail::ledger laws(report, "probes", "neighbours");
+        // Nine products of unit vectors, held to what first losses are held to.
         const double exact =
             sizeof(typename backend_traits<T>::scalar) < sizeof(double) ? 1e-5 : 1e-7;
         laws.measure("cosines", detail::difference(got.all.cosine, want.all.cosine), exact,

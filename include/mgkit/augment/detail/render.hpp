@@ -37,6 +37,7 @@ row_blend<S> blend_of(const frame_tap& tap, std::size_t points) {
     // that rounding and the scalar type do not decide validity.
     const auto a = static_cast<std::size_t>(tap.weight > 1 - negligible ? tap.b : tap.a);
     const auto b = static_cast<std::size_t>(tap.weight < negligible ? tap.a : tap.b);
+    if (a == b) return {a * points, b * points, 1, 0};
     const S share = static_cast<S>(tap.weight);
     return {a * points, b * points, 1 - share, share};
 }

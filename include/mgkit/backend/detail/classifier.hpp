@@ -22,10 +22,8 @@ struct kernel<op::classifier_loss, eigen::tensor<S, P>> {
         const extent pieces = (rows + size - 1) / size;
         T scores(ctx, one_hot.extents()), loss(ctx, {pieces});
         T slopes, columns;
-        if (kept.wanted()) {
-            slopes = T(ctx, {pieces, classes, width});
-            columns = T(ctx, {pieces, classes});
-        }
+        if (kept.wanted(1)) slopes = T(ctx, {pieces, classes, width});
+        if (kept.wanted(2)) columns = T(ctx, {pieces, classes});
         parallel_for(ctx.threads, pieces, [&](extent i) {
             const extent begin = i * size, count = std::min(size, rows - begin);
             const S* const in = x.data() + begin * width;
@@ -37,13 +35,15 @@ struct kernel<op::classifier_loss, eigen::tensor<S, P>> {
                 sum += row(out + r * classes, bias.data(), one_hot.data() + (begin + r) * classes,
                            classes, kept.wanted());
             loss.data()[i] = sum;
-            if (!kept.wanted()) return;
-            gemm::run_rounded<P>(gemm::problem<S>{true, false, classes, width, count, out, classes,
-                                                  in, width, S(0),
-                                                  slopes.data() + i * classes * width, width});
-            S* const column = columns.data() + i * classes;
-            std::fill_n(column, classes, S(0));
-            eigen::detail::add_rows(static_cast<const S*>(out), 0, count, classes, column);
+            if (kept.wanted(1))
+                gemm::run_rounded<P>(gemm::problem<S>{true, false, classes, width, count, out,
+                                                      classes, in, width, S(0),
+                                                      slopes.data() + i * classes * width, width});
+            if (kept.wanted(2)) {
+                S* const column = columns.data() + i * classes;
+                std::fill_n(column, classes, S(0));
+                eigen::detail::add_rows(static_cast<const S*>(out), 0, count, classes, column);
+            }
         });
         T value(ctx, {});
         value.data()[0] =

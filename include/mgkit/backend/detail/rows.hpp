@@ -12,20 +12,21 @@ template <class S, class P>
 struct kernel<op::take_rows, eigen::tensor<S, P>> {
     using T = eigen::tensor<S, P>;
 
-    static T forward(context& ctx, const op::take_rows& o, saved<T>& kept, const T& x) {
+    static T forward(context& ctx, const op::take_rows& o, saved<T>&, const T& x) {
         const extent width = x.extents().after(0);
         T out(ctx, o.result(x.extents()));
         eigen::detail::for_rows(ctx, o.rows.count(), width, [&](extent begin, extent end) {
             for (extent i = begin; i < end; ++i)
                 std::copy_n(x.data() + o.rows[i].row * width, width, out.data() + i * width);
         });
-        kept.keep(x);
         return out;
     }
-    static void backward(context& ctx, const op::take_rows& o, const saved<T>& kept, const T& dout,
+    static void backward(context& ctx, const op::take_rows& o, const saved<T>&, const T& dout,
                          gradients<T>& sink) {
-        const extent width = kept[0].extents().after(0);
-        auto [dx, beta] = sink.accumulate(ctx, 0, kept[0].extents());
+        shape whole = dout.extents();
+        whole[0] = o.rows.of();
+        const extent width = whole.after(0);
+        auto [dx, beta] = sink.accumulate(ctx, 0, whole);
         if (!beta) std::fill_n(dx.data(), dx.elements(), S(0));
         eigen::detail::for_rows(ctx, o.rows.count(), width,
                                 [&, to = &dx](extent begin, extent end) {

@@ -7,25 +7,54 @@
 
 namespace mgkit {
 
+namespace eigen::detail {
+
+/// Attention of one sample and head: `tokens` rows of `width` values, those of queries `q_step`
+/// apart, of keys and values `step`; `w` holds its weights [tokens, tokens].
+template <class S, class P>
+struct attention_of_head {
+    extent tokens, width, q_step, step;
+    S scale;
+
+    void forward(const S* q, const S* k, const S* v, S* w, S* out, extent out_step) const {
+        gemm::run<P>(
+            problem{false, true, tokens, tokens, width, q, q_step, k, step, S(0), w, tokens});
+        for (extent r = 0; r < tokens; ++r) rows::row(w + r * tokens, tokens, scale);
+        gemm::run<P>(
+            problem{false, false, tokens, width, tokens, w, tokens, v, step, S(0), out, out_step});
+    }
+    /// Slopes of the scores, from those of the result.
+    void undo(const S* v, const S* w, const S* dout, extent out_step, S* scores) const {
+        gemm::run<P>(problem{false, true, tokens, tokens, width, dout, out_step, v, step, S(0),
+                             scores, tokens});
+        for (extent r = 0; r < tokens; ++r)
+            rows::undo_row(w + r * tokens, scores + r * tokens, tokens, scale);
+    }
+    /// to = a x + beta to, with a [tokens, tokens] or its transpose.
+    void mix(bool transpose, const S* a, const S* x, extent x_step, S beta, S* to,
+             extent to_step) const {
+        gemm::run<P>(problem{transpose, false, tokens, width, tokens, a, tokens, x, x_step, beta,
+                             to, to_step});
+    }
+
+private:
+    using problem = gemm::problem<S>;
+    using rows = kernel<op::softmax, tensor<S, P>>;
+};
+
+}  // namespace eigen::detail
+
 template <class S, class P>
 struct kernel<op::attention, eigen::tensor<S, P>> {
     using T = eigen::tensor<S, P>;
-    using rows = kernel<op::softmax, T>;
 
     static T forward(context& ctx, const op::attention& o, saved<T>& kept, const T& qkv) {
-        const extent batch = qkv.extents()[0], n = qkv.extents()[1], step = qkv.extents()[2],
-                     width = step / 3, head = width / o.heads;
-        const S scale = S(1) / std::sqrt(static_cast<S>(head));
-        T out(ctx, {batch, n, width}), weights(ctx, {batch * o.heads, n, n});
-        parallel_for(ctx.threads, batch * o.heads, [&](extent i) {
-            const S* q = qkv.data() + i / o.heads * n * step + i % o.heads * head;
-            S* w = weights.data() + i * n * n;
-            gemm::run<P>(
-                gemm::problem<S>{false, true, n, n, head, q, step, q + width, step, S(0), w, n});
-            for (extent r = 0; r < n; ++r) rows::row(w + r * n, n, scale);
-            gemm::run<P>(gemm::problem<S>{false, false, n, head, n, w, n, q + 2 * width, step, S(0),
-                                          out.data() + i / o.heads * n * width + i % o.heads * head,
-                                          width});
+        const layout at(o, qkv);
+        T out(ctx, {at.batch, at.n, at.width}), weights(ctx, {at.batch * o.heads, at.n, at.n});
+        parallel_for(ctx.threads, at.batch * o.heads, [&](extent i) {
+            const S* q = qkv.data() + at.packed(i);
+            at.core.forward(q, q + at.width, q + 2 * at.width, weights.data() + i * at.n * at.n,
+                            out.data() + at.own(i), at.width);
         });
         kept.keep(qkv);
         kept.keep(weights);
@@ -35,49 +64,52 @@ struct kernel<op::attention, eigen::tensor<S, P>> {
     static void backward(context& ctx, const op::attention& o, const saved<T>& kept, const T& dout,
                          gradients<T>& sink) {
         const T &qkv = kept[0], &weights = kept[1];
-        const extent batch = qkv.extents()[0], n = qkv.extents()[1], step = qkv.extents()[2],
-                     width = step / 3, head = width / o.heads;
-        const S scale = S(1) / std::sqrt(static_cast<S>(head));
+        const layout at(o, qkv);
         T dqkv(ctx, qkv.extents()), scores(ctx, weights.extents());
-        parallel_for(ctx.threads, batch * o.heads, [&](extent i) {
-            const extent sample = i / o.heads, offset = i % o.heads * head;
-            const S* q = qkv.data() + sample * n * step + offset;
-            S* dq = dqkv.data() + sample * n * step + offset;
-            const S* w = weights.data() + i * n * n;
-            const S* d = dout.data() + sample * n * width + offset;
-            S* ds = scores.data() + i * n * n;
-            gemm::run<P>(gemm::problem<S>{true, false, n, head, n, w, n, d, width, S(0),
-                                          dq + 2 * width, step});
-            gemm::run<P>(gemm::problem<S>{false, true, n, n, head, d, width, q + 2 * width, step,
-                                          S(0), ds, n});
-            for (extent r = 0; r < n; ++r) rows::undo_row(w + r * n, ds + r * n, n, scale);
-            gemm::run<P>(
-                gemm::problem<S>{false, false, n, head, n, ds, n, q + width, step, S(0), dq, step});
-            gemm::run<P>(
-                gemm::problem<S>{true, false, n, head, n, ds, n, q, step, S(0), dq + width, step});
+        parallel_for(ctx.threads, at.batch * o.heads, [&](extent i) {
+            const S *q = qkv.data() + at.packed(i), *w = weights.data() + i * at.n * at.n,
+                    *d = dout.data() + at.own(i);
+            S *dq = dqkv.data() + at.packed(i), *ds = scores.data() + i * at.n * at.n;
+            const extent step = 3 * at.width;
+            at.core.mix(true, w, d, at.width, S(0), dq + 2 * at.width, step);
+            at.core.undo(q + 2 * at.width, w, d, at.width, ds);
+            at.core.mix(false, ds, q + at.width, step, S(0), dq, step);
+            at.core.mix(true, ds, q, step, S(0), dq + at.width, step);
         });
         sink.add(ctx, 0, std::move(dqkv));
     }
+
+private:
+    /// Where sample and head i = sample * heads + head lies in packed projections and results.
+    struct layout {
+        extent batch, n, width, heads, head;
+        eigen::detail::attention_of_head<S, P> core;
+
+        layout(const op::attention& o, const T& qkv)
+            : batch(qkv.extents()[0]),
+              n(qkv.extents()[1]),
+              width(qkv.extents()[2] / 3),
+              heads(o.heads),
+              head(width / heads),
+              core{n, head, 3 * width, 3 * width, S(1) / std::sqrt(static_cast<S>(head))} {}
+        extent packed(extent i) const { return i / heads * n * 3 * width + i % heads * head; }
+        extent own(extent i) const { return i / heads * n * width + i % heads * head; }
+    };
 };
 
 template <class S, class P>
 struct kernel<op::attend, eigen::tensor<S, P>> {
     using T = eigen::tensor<S, P>;
-    using rows = kernel<op::softmax, T>;
 
     static T forward(context& ctx, const op::attend& o, saved<T>& kept, const T& query,
                      const T& memory) {
-        const extent batch = query.extents()[0], n = query.extents()[1], width = query.extents()[2];
-        T out(ctx, query.extents()), weights(ctx, {batch, n, n});
-        parallel_for(ctx.threads, batch, [&](extent i) {
-            const extent at = i * n * width;
-            const S *q = query.data() + at, *x = memory.data() + at;
-            S* w = weights.data() + i * n * n;
-            gemm::run<P>(
-                gemm::problem<S>{false, true, n, n, width, q, width, x, width, S(0), w, n});
-            for (extent r = 0; r < n; ++r) rows::row(w + r * n, n, static_cast<S>(o.scale));
-            gemm::run<P>(gemm::problem<S>{false, false, n, width, n, w, n, x, width, S(0),
-                                          out.data() + at, width});
+        const auto core = core_of(o, query);
+        const extent n = core.tokens, size = n * core.width;
+        T out(ctx, query.extents()), weights(ctx, {query.extents()[0], n, n});
+        parallel_for(ctx.threads, query.extents()[0], [&](extent i) {
+            const S* x = memory.data() + i * size;
+            core.forward(query.data() + i * size, x, x, weights.data() + i * n * n,
+                         out.data() + i * size, core.width);
         });
         kept.keep(query);
         kept.keep(memory);
@@ -88,37 +120,39 @@ struct kernel<op::attend, eigen::tensor<S, P>> {
     static void backward(context& ctx, const op::attend& o, const saved<T>& kept, const T& dout,
                          gradients<T>& sink) {
         const T &query = kept[0], &memory = kept[1], &weights = kept[2];
-        const extent batch = query.extents()[0], n = query.extents()[1], width = query.extents()[2];
+        const auto core = core_of(o, query);
+        const extent n = core.tokens, width = core.width, size = n * width;
         T scores(ctx, weights.extents());
-        parallel_for(ctx.threads, batch, [&](extent i) {
-            const extent at = i * n * width;
-            S* ds = scores.data() + i * n * n;
-            const S* w = weights.data() + i * n * n;
-            gemm::run<P>(gemm::problem<S>{false, true, n, n, width, dout.data() + at, width,
-                                          memory.data() + at, width, S(0), ds, n});
-            for (extent r = 0; r < n; ++r)
-                rows::undo_row(w + r * n, ds + r * n, n, static_cast<S>(o.scale));
+        const auto for_samples = [&](auto&& f) {
+            parallel_for(ctx.threads, query.extents()[0], f);
+        };
+        for_samples([&](extent i) {
+            core.undo(memory.data() + i * size, weights.data() + i * n * n, dout.data() + i * size,
+                      width, scores.data() + i * n * n);
         });
         if (sink.wants(0)) {
-            auto [dq, beta] = sink.accumulate(ctx, 0, query.extents());
-            add_products(ctx, false, scores, memory, S(beta), dq);
+            auto target = sink.accumulate(ctx, 0, query.extents());
+            for_samples([&](extent i) {
+                core.mix(false, scores.data() + i * n * n, memory.data() + i * size, width,
+                         S(target.beta), target.gradient.data() + i * size, width);
+            });
         }
         if (sink.wants(1)) {
-            auto [dx, beta] = sink.accumulate(ctx, 1, memory.extents());
-            add_products(ctx, true, weights, dout, S(beta), dx);
-            add_products(ctx, true, scores, query, S(1), dx);
+            auto target = sink.accumulate(ctx, 1, memory.extents());
+            for_samples([&](extent i) {
+                S* const dx = target.gradient.data() + i * size;
+                core.mix(true, weights.data() + i * n * n, dout.data() + i * size, width,
+                         S(target.beta), dx, width);
+                core.mix(true, scores.data() + i * n * n, query.data() + i * size, width, S(1), dx,
+                         width);
+            });
         }
     }
 
 private:
-    /// to = a b + beta to for every sample, a [N, N] or its transpose, b [N, d].
-    static void add_products(context& ctx, bool transpose, const T& a, const T& b, S beta, T& to) {
-        const extent batch = b.extents()[0], n = b.extents()[1], width = b.extents()[2];
-        parallel_for(ctx.threads, batch, [&](extent i) {
-            gemm::run<P>(gemm::problem<S>{transpose, false, n, width, n, a.data() + i * n * n, n,
-                                          b.data() + i * n * width, width, beta,
-                                          to.data() + i * n * width, width});
-        });
+    static eigen::detail::attention_of_head<S, P> core_of(const op::attend& o, const T& query) {
+        const extent n = query.extents()[1], width = query.extents()[2];
+        return {n, width, width, width, static_cast<S>(o.scale)};
     }
 };
 

@@ -120,9 +120,12 @@ X attention(context& ctx, const X& qkv, int heads) {
 template <operand X>
 X attend(context& ctx, const X& query, const X& memory, double scale) {
     const shape in = shape_of(query);
-    if (in != shape_of(memory) || in.rank() != 3 || in[1] == 0 || in[2] == 0)
-        throw error("attend", "query and memory of one shape [B, N, d], with tokens and channels",
-                    text(in.str(), " and ", shape_of(memory).str()));
+    if (in != shape_of(memory) || in.rank() != 3 || in[1] == 0 || in[2] == 0 || !(scale > 0))
+        throw error(
+            "attend",
+            "query and memory of one shape [B, N, d], with tokens and channels, and a scale "
+            "above 0",
+            text(in.str(), " and ", shape_of(memory).str(), ", scale ", scale));
     return apply(ctx, op::attend{scale}, query, memory);
 }
 

@@ -74,11 +74,10 @@ struct attend {
         return out;
     }
     static std::vector<refusal> refusals() {
-        return {{{{2, 3, 4}, {2, 3, 5}}, 1},
-                {{{2, 3, 4}, {2, 4, 4}}, 1},
-                {{{3, 4}, {3, 4}}, 1},
-                {{{2, 0, 4}, {2, 0, 4}}, 1},
-                {{{2, 3, 0}, {2, 3, 0}}, 1}};
+        return {{{{2, 3, 4}, {2, 3, 5}}, 1},  {{{2, 3, 4}, {2, 4, 4}}, 1},
+                {{{3, 4}, {3, 4}}, 1},        {{{2, 0, 4}, {2, 0, 4}}, 1},
+                {{{2, 3, 0}, {2, 3, 0}}, 1},  {{{2, 3, 4}, {2, 3, 4}}, 0},
+                {{{2, 3, 4}, {2, 3, 4}}, -10}};
     }
     template <class X>
     static X run(context& c, const std::vector<X>& in, int tenths) {
@@ -177,7 +176,7 @@ struct classifier_loss {
                         0,
                         constants};
                 t.values = 100;
-                t.gradients = classes == 1 ? 1e7 : 1000;
+                t.gradients = classes == 1 ? 1e7 : 1000;  // of one class 0, which counts as `least`
                 t.step = 1e-4;
                 out.push_back(t);
             }
