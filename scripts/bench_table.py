@@ -235,7 +235,7 @@ def head(files):
         if told(key):
             facts.append(text.format(told(key)))
     return (", ".join(facts) + ".\nMedians; ratio: the peer's time by ours, above 1 ours is faster; "
-            "fraction: ours by the ceiling, which is that of float also for bf16.\n")
+            "fraction: ours by the ceiling, which on processors is that of float also for bf16.\n")
 
 
 def main():
