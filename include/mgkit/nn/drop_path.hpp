@@ -30,25 +30,27 @@ struct path_plan {
     /// D(f(x)): f's results for the samples x [B, ...], scaled or 0.
     template <class F>
     X operator()(context& ctx, int branch, const X& x, F&& f) const {
-        if (!active) return f(x);
-        if (const auto kept = kept_rows(ctx, branch, x)) {
-            const X nothing = constant<X>(ctx, shape_of(x), 0);
-            return add_rows(ctx, nothing, f(take_rows(ctx, x, *kept)), *kept);
-        }
-        return mul(ctx, f(x), factors[static_cast<std::size_t>(branch)]);
+        const auto kept = kept_rows(ctx, branch, x);
+        const X y = f(kept ? take_rows(ctx, x, *kept) : x);
+        if (kept) return add_rows(ctx, constant<X>(ctx, shape_of(x), 0), y, *kept);
+        return scaled(ctx, branch, y);
     }
     /// sum + D(f(x)).
     template <class F>
     X operator()(context& ctx, const X& sum, int branch, const X& x, F&& f) const {
-        if (!active) return add(ctx, sum, f(x));
-        if (const auto kept = kept_rows(ctx, branch, x))
-            return add_rows(ctx, sum, f(take_rows(ctx, x, *kept)), *kept);
-        return add(ctx, sum, mul(ctx, f(x), factors[static_cast<std::size_t>(branch)]));
+        const auto kept = kept_rows(ctx, branch, x);
+        const X y = f(kept ? take_rows(ctx, x, *kept) : x);
+        if (kept) return add_rows(ctx, sum, y, *kept);
+        return add(ctx, sum, scaled(ctx, branch, y));
     }
 
 private:
+    X scaled(context& ctx, int branch, const X& y) const {
+        return active ? mul(ctx, y, factors[static_cast<std::size_t>(branch)]) : y;
+    }
     /// The samples whose factor is not 0, where the tensor type can leave out the others.
     std::optional<row_choice> kept_rows(context& ctx, int branch, const X& x) const {
+        if (!active) return {};
         using T = tensor_of<X>;
         if constexpr (overrides_forward<op::take_rows, T, 1> &&
                       overrides_forward<op::add_rows, T, 2>) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -33,10 +32,6 @@ public:
 
     bool recording() const { return recording_; }
     bool recording(bool on) { return std::exchange(recording_, on); }
-    /// How many records have begun, and another one: tells values of this one from those of earlier
-    /// ones, between which parameters may have changed.
-    std::uint64_t records() const { return records_; }
-    void begin_record() { ++records_; }
     std::size_t size() const { return used_; }
 
     /// Recording switched on or off for a scope, however the scope is left.
@@ -106,7 +101,6 @@ private:
 
     std::vector<std::unique_ptr<node>> nodes_;
     std::size_t used_ = 0;
-    std::uint64_t records_ = 0;
     bool recording_ = false;
 };
 
@@ -118,9 +112,7 @@ public:
         : tape_(ctx.state.template get<tape<T>>()),
           leaves_(ctx.state.template get<native_leaves<T>>()),
           mark_(tape_.size()),
-          was_(tape_.recording(true)) {
-        if (!was_) tape_.begin_record();
-    }
+          was_(tape_.recording(true)) {}
     ~recording() {
         tape_.forget(mark_);
         tape_.recording(was_);
@@ -198,7 +190,6 @@ void backward(context& ctx, const variable<T>& result, const T* weights = nullpt
         gradient_slot<T>* const places[] = {result.slot};
         gradients<T>(places, 1).pass(ctx, 0, seed);
         record.run_backward(ctx);
-        record.begin_record();
     }
 }
 

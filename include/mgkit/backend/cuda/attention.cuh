@@ -149,7 +149,7 @@ struct kernel<op::attention, cuda::device_tensor<C, D>> {
         const auto operands = operands_of(o, qkv);
         T out(ctx, {operands.batch, operands.tokens, qkv.extents()[2] / 3}, qkv.kept());
         T weights = cuda::attention_core<T>(ctx, operands).forward(out.out());
-        kept.keep(qkv.light(ctx));
+        kept.keep(qkv.light());
         kept.keep(weights);
         return out;
     }
@@ -190,12 +190,11 @@ struct kernel<op::attend, cuda::device_tensor<C, D>> {
                      const T& memory) {
         T out(ctx, query.extents(), query.kept());
         T weights = cuda::attention_core<T>(ctx, operands_of(o, query, memory)).forward(out.out());
-        kept.keep(query.light(ctx));
-        kept.keep(memory.light(ctx));
+        kept.keep(query.light());
+        kept.keep(memory.light());
         kept.keep(weights);
         if (kept.wanted())
-            out.made_by(ctx, [o, memory = memory.light(ctx), weights,
-                              grain = out.kept()](context& c) {
+            out.made_by([o, memory = memory.light(), weights, grain = out.kept()](context& c) {
                 const T rows = memory.whole(c);
                 T again(c, rows.extents(), grain);
                 cuda::attention_core<T>(c, operands_of(o, rows, rows)).again(weights, again.out());

@@ -91,7 +91,7 @@ struct kernel<op::batch_norm, cuda::device_tensor<C, D>> {
         D::of(ctx).elements(
             "batch_norm", out.elements(),
             cuda::batch_norm_body<S>{x.in(), scale.in(), shift.in(), out.out(), of(o, moments, x)});
-        kept.keep(x.light(ctx));
+        kept.keep(x.light());
         kept.keep(moments);
         kept.keep(scale);
         return out;

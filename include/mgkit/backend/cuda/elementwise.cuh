@@ -207,14 +207,10 @@ struct kernel<op::add, cuda::device_tensor<C, D>> {
     }
     static void backward(context& ctx, const op::add&, const saved<T>& kept, const T& dout,
                          gradients<T>& sink) {
-        for (int i = 0; i < 2; ++i) {
-            if (!sink.wants(i)) continue;
-            T own = cuda::as(ctx, reduce_to(ctx, dout, kept[i].extents()), kept[i].kept());
-            if (own.in().at == dout.in().at)
-                sink.pass(ctx, i, std::move(own));
-            else
-                sink.add(ctx, i, std::move(own));
-        }
+        for (int i = 0; i < 2; ++i)
+            if (sink.wants(i))
+                sink.pass(ctx, i,
+                          cuda::as(ctx, reduce_to(ctx, dout, kept[i].extents()), kept[i].kept()));
     }
 };
 
@@ -222,8 +218,8 @@ template <class C, class D>
 struct kernel<op::mul, cuda::device_tensor<C, D>> {
     using T = cuda::device_tensor<C, D>;
     static T forward(context& ctx, const op::mul&, saved<T>& kept, const T& a, const T& b) {
-        kept.keep(kept.wanted(1) ? a.light(ctx) : a.outline());
-        kept.keep(kept.wanted(0) ? b.light(ctx) : b.outline());
+        kept.keep(kept.wanted(1) ? a.light() : a.outline());
+        kept.keep(kept.wanted(0) ? b.light() : b.outline());
         return cuda::joined_zip(ctx, "mul", a, b, cuda::times{});
     }
     static void backward(context& ctx, const op::mul&, const saved<T>& kept, const T& dout,

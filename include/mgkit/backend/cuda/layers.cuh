@@ -166,7 +166,7 @@ T finished(context& ctx, activation act, saved<T>& kept, T u, const T& bias = {}
     if (act == activation::gelu) {
         kept.keep(u);
         if (kept.wanted())
-            out.made_by(ctx, [u](context& c) {
+            out.made_by([u](context& c) {
                 return map(c, "activation again", u, activate{activation::gelu}, u.kept());
             });
     }
@@ -214,7 +214,7 @@ template <class C, class D>
 struct kernel<op::gelu, cuda::device_tensor<C, D>> {
     using T = cuda::device_tensor<C, D>;
     static T forward(context& ctx, const op::gelu&, saved<T>& kept, const T& x) {
-        kept.keep(x.light(ctx));
+        kept.keep(x.light());
         return cuda::map(ctx, "gelu", x, cuda::activate{activation::gelu}, x.kept());
     }
     static void backward(context& ctx, const op::gelu&, const saved<T>& kept, const T& dout,
@@ -237,8 +237,8 @@ struct kernel<op::linear, cuda::device_tensor<C, D>> {
         T out(ctx, extents, cuda::activation_grain<T>(extents));
         cuda::multiply<T>(ctx, {false, true, x.elements() / from, to, from, x.in(), from, 0,
                                 weight.in(), from, 0, out.out(), to, 0, 1, 0, bias.in()});
-        kept.keep(kept.wanted(1) ? x.light(ctx) : x.outline());
-        kept.keep(kept.wanted(0) ? weight.light(ctx) : weight.outline());
+        kept.keep(kept.wanted(1) ? x.light() : x.outline());
+        kept.keep(kept.wanted(0) ? weight.light() : weight.outline());
         return cuda::finished(ctx, o.act, kept, std::move(out));
     }
     static void backward(context& ctx, const op::linear& o, const saved<T>& kept, const T& dout,

@@ -275,11 +275,11 @@ struct kernel<op::layer_norm, cuda::device_tensor<C, D>> {
             D::of(ctx).blocks("layer_norm", rows, cuda::row_threads(width),
                               cuda::norm_body<S>{x.in(), scale.in(), shift.in(), out.out(),
                                                  moments.data(), width, epsilon});
-        kept.keep(x.light(ctx));
+        kept.keep(x.light());
         kept.keep(moments);
         kept.keep(scale);
         if (kept.wanted())
-            out.made_by(ctx, [x = x.light(ctx), scale, shift, moments](context& c) {
+            out.made_by([x = x.light(), scale, shift, moments](context& c) {
                 const T in = x.whole(c);
                 T again(c, in.extents(), in.kept());
                 D::of(c).elements(

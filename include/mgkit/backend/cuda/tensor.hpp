@@ -1,7 +1,6 @@
 // The tensor of the CUDA backend and what mgkit asks of it.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -12,7 +11,6 @@
 #include "mgkit/backend/cuda/replay.hpp"
 #include "mgkit/backend/cuda/values.hpp"
 #include "mgkit/tensor/concept.hpp"
-#include "mgkit/tensor/tape.hpp"
 
 namespace mgkit::cuda {
 
@@ -85,17 +83,15 @@ public:
         out.kept_ = kept_;
         return out;
     }
-    /// Says how the same values can be made again within the record in progress: `make(ctx)`, which
-    /// must keep little itself and may read parameters, since none changes before the record ends.
+    /// Says how the same values can be made again: `make(ctx)`, which must keep little itself.
     template <class Make>
-    void made_by(context& ctx, Make make) {
+    void made_by(Make make) {
         recipe_ = std::make_shared<recipe>();
         recipe_->make = std::move(make);
-        recipe_->record = record(ctx);
     }
     /// Without its values where they can be made again, else as it is.
-    device_tensor light(context& ctx) const {
-        if (!recipe_ || recipe_->record != record(ctx)) return *this;
+    device_tensor light() const {
+        if (!recipe_) return *this;
         device_tensor out = outline();
         out.recipe_ = recipe_;
         return out;
@@ -112,20 +108,12 @@ public:
         return out;
     }
 
-    /// Other values have been written.
-    void changed() { recipe_.reset(); }
-
 private:
-    static std::uint64_t record(context& ctx) {
-        return ctx.state.template get<tape<device_tensor>>().records();
-    }
-
     shape shape_;
     storage<typename Device::memory> storage_;
     grain kept_ = grain::fine;
     struct recipe {
         std::function<device_tensor(context&)> make;
-        std::uint64_t record = 0;
         storage<typename Device::memory> made;
     };
     std::shared_ptr<recipe> recipe_;
@@ -228,7 +216,6 @@ struct backend_traits<cuda::device_tensor<C, D>> {
             throw error("assign", text("a source of shape ", target.extents().str()),
                         source.extents().str());
         if (target.elements() == 0 || target.in().at == source.in().at) return;
-        target.changed();
         if (target.kept() == source.kept())
             D::of(ctx).copy(target.out().at, source.in().at, target.bytes());
         else

@@ -46,8 +46,8 @@ struct kernel<op::token_mix, cuda::device_tensor<C, D>> {
         T out(ctx, {batch, m, width}, x.kept());
         cuda::multiply<T>(ctx, {false, false, m, width, n, weight.in(), n, 0, x.in(), width,
                                 n * width, out.out(), width, m * width, batch});
-        kept.keep(kept.wanted(1) ? x.light(ctx) : x.outline());
-        kept.keep(kept.wanted(0) ? weight.light(ctx) : weight.outline());
+        kept.keep(kept.wanted(1) ? x.light() : x.outline());
+        kept.keep(kept.wanted(0) ? weight.light() : weight.outline());
         return cuda::finished(ctx, o.act, kept, std::move(out), bias, width, m);
     }
     static void backward(context& ctx, const op::token_mix& o, const saved<T>& kept, const T& dout,
