@@ -7,6 +7,17 @@
 set(MGKIT_GEMM auto CACHE STRING "Matrix product provider: auto, onednn, openblas or eigen")
 set_property(CACHE MGKIT_GEMM PROPERTY STRINGS auto onednn openblas eigen)
 
+# Sets MGKIT_OPENBLAS_INCLUDE_DIR and MGKIT_OPENBLAS_LIBRARY where OpenBLAS is found. A machine may
+# carry the reference cblas.h as well; OpenBLAS's own folder comes first.
+function(mgkit_find_openblas)
+    find_path(MGKIT_OPENBLAS_INCLUDE_DIR cblas.h
+              PATH_SUFFIXES openblas-pthread openblas-openmp openblas-serial openblas
+                            ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread)
+    find_library(MGKIT_OPENBLAS_LIBRARY openblas
+                 PATH_SUFFIXES openblas-pthread openblas-openmp openblas-serial openblas)
+    mark_as_advanced(MGKIT_OPENBLAS_INCLUDE_DIR MGKIT_OPENBLAS_LIBRARY)
+endfunction()
+
 function(mgkit_choose_gemm definition library)
     if(NOT MGKIT_GEMM MATCHES "^(auto|onednn|openblas|eigen)$")
         message(FATAL_ERROR
@@ -25,13 +36,7 @@ function(mgkit_choose_gemm definition library)
         endif()
     endif()
     if(NOT chosen AND MGKIT_GEMM MATCHES "^(auto|openblas)$")
-        # A machine may carry the reference cblas.h as well; its own folder comes first.
-        find_path(MGKIT_OPENBLAS_INCLUDE_DIR cblas.h
-                  PATH_SUFFIXES openblas-pthread openblas-openmp openblas-serial openblas
-                                ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread)
-        find_library(MGKIT_OPENBLAS_LIBRARY openblas
-                     PATH_SUFFIXES openblas-pthread openblas-openmp openblas-serial openblas)
-        mark_as_advanced(MGKIT_OPENBLAS_INCLUDE_DIR MGKIT_OPENBLAS_LIBRARY)
+        mgkit_find_openblas()
         if(MGKIT_OPENBLAS_INCLUDE_DIR AND MGKIT_OPENBLAS_LIBRARY)
             set(chosen openblas)
         endif()
