@@ -69,17 +69,22 @@ S ordered_dot(const S* a, const S* b, std::size_t size) {
     return sums[0];
 }
 
-/// By how much a product of unit vectors of `size` values may be off on T, sums in T's scalar; 0
-/// where T's products are as fine as its scalar, that is, not to be asked.
+/// Whether T's products are coarser than its scalar.
+template <tensor T>
+constexpr bool has_coarse_products() {
+    if constexpr (requires { backend_traits<T>::epsilon; })
+        return backend_traits<T>::epsilon >
+               std::numeric_limits<typename backend_traits<T>::scalar>::epsilon();
+    else
+        return false;
+}
+
+/// By how much such a product of unit vectors of `size` values may be off, sums in T's scalar.
 template <tensor T>
 double product_margin(std::size_t size) {
-    if constexpr (requires { backend_traits<T>::epsilon; }) {
-        constexpr double fine = std::numeric_limits<typename backend_traits<T>::scalar>::epsilon(),
-                         coarse = backend_traits<T>::epsilon;
-        if constexpr (coarse > fine)
-            return coarse * (2 + coarse) + static_cast<double>(size + 4) * fine;
-    }
-    return 0;
+    constexpr double fine = std::numeric_limits<typename backend_traits<T>::scalar>::epsilon(),
+                     coarse = backend_traits<T>::epsilon;
+    return coarse * (2 + coarse) + static_cast<double>(size + 4) * fine;
 }
 
 }  // namespace detail
@@ -108,6 +113,7 @@ std::vector<S> normalised_rows(const data::basic_feature_table<F>& features) {
 template <tensor T>
 class neighbour_search {
     using S = typename backend_traits<T>::scalar;
+    static constexpr bool screens = detail::has_coarse_products<T>();
 
 public:
     /// Errors: an empty table, features that are not finite, k below 1 or beyond int.
@@ -117,11 +123,11 @@ public:
           queries_(queries.rows),
           columns_(queries.columns),
           k_(k),
-          margin_(static_cast<S>(detail::product_margin<T>(queries.columns))),
           best_(queries.rows),
           worst_(queries.rows, -std::numeric_limits<S>::infinity()) {
         if (k < 1 || k > most_rows)
             throw error("probe::nearest", text("1 to ", most_rows, " neighbours"), text(k));
+        if constexpr (screens) margin_ = static_cast<S>(detail::product_margin<T>(columns_));
         data::check(queries, "probe::nearest, queries");
         std::vector<S> unit;
         for (std::size_t first = 0; first < queries_; first += query_block) {
@@ -132,7 +138,7 @@ public:
                 detail::write_normalised(queries.row(first + at), unit.data() + at * columns_);
             });
             asked_.push_back(upload(unit, {static_cast<extent>(rows), width()}));
-            if (margin_ > 0) unit_.insert(unit_.end(), unit.begin(), unit.end());
+            if constexpr (screens) unit_.insert(unit_.end(), unit.begin(), unit.end());
         }
     }
 
@@ -238,7 +244,7 @@ private:
                     const auto cosines =
                         std::span<const S>(cosine_).subspan((p * block + query) * rows, rows);
                     const S* const unit = waiting_.data() + (done + p * rows) * columns_;
-                    if (margin_ > 0)
+                    if constexpr (screens)
                         screen(first + query, cosines, unit, searched_ + p * rows);
                     else
                         offer(first + query, cosines, searched_ + p * rows);
@@ -307,7 +313,7 @@ private:
 
     context& ctx_;
     std::size_t queries_, columns_, k_, held_ = 0, searched_ = 0;
-    S margin_;
+    S margin_ = 0;
     std::vector<T> asked_;
     std::vector<S> unit_, waiting_, cosine_;
     std::vector<std::vector<candidate>> best_;
