@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,16 +11,49 @@
 
 namespace mgkit {
 
+namespace detail {
+
+/// What tells types apart in a state_store, in every library of a program: their names, since each
+/// library whose symbols are hidden has addresses of its own. Unnamed namespaces may repeat a name;
+/// types in them count by address.
+struct state_identity {
+    const void* address;
+    std::string_view name;
+
+    template <class State>
+    static state_identity of() {
+        static constexpr char tag = 0;
+#if defined(_MSC_VER)
+        return {&tag, __FUNCSIG__};
+#else
+        return {&tag, __PRETTY_FUNCTION__};
+#endif
+    }
+    bool same_name(const state_identity& other) const {
+        return name == other.name && name.find("anonymous") == std::string_view::npos &&
+               name.find("unnamed") == std::string_view::npos;
+    }
+};
+
+}  // namespace detail
+
 /// State that a library layer keeps in a context (memory pool, tape, ...), found by its type.
 ///
-/// Each type is default-constructed on first use and lives as long as the store.
+/// Each type is default-constructed on first use and lives as long as the store. Libraries of one
+/// program that were built by the same compiler find the same state in the same context, hidden
+/// symbols or not.
 class state_store {
 public:
     template <class State>
     State& get() {
-        for (auto& entry : entries_)
-            if (entry.first == key<State>()) return *static_cast<State*>(entry.second.get());
-        entries_.emplace_back(key<State>(), std::make_shared<State>());
+        const auto wanted = detail::state_identity::of<State>();
+        for (auto& [identity, state] : entries_)
+            if (identity.address == wanted.address) return *static_cast<State*>(state.get());
+        std::shared_ptr<void> found;
+        for (auto& [identity, state] : entries_)
+            if (identity.same_name(wanted)) found = state;
+        if (!found) found = std::make_shared<State>();
+        entries_.emplace_back(wanted, std::move(found));
         return *static_cast<State*>(entries_.back().second.get());
     }
 
@@ -30,13 +64,7 @@ public:
     state_store& operator=(state_store&&) = default;
 
 private:
-    using identity = const void*;
-    template <class State>
-    static identity key() {
-        static constexpr char tag = 0;
-        return &tag;
-    }
-    std::vector<std::pair<identity, std::shared_ptr<void>>> entries_;
+    std::vector<std::pair<detail::state_identity, std::shared_ptr<void>>> entries_;
 };
 
 /// Which clip and view a row of the current batch is: keys stochastic depth.
@@ -55,6 +83,8 @@ struct context {
     bool training = false;    ///< dropout-like layers active, batch norm on batch statistics
     std::uint32_t epoch = 0;  ///< part of the random counter
     std::vector<row_identity> rows{};  ///< identity of each batch row; needed by random layers only
+    bool recomputing = false;  ///< values of an earlier pass are made again: counters and running
+                               ///< statistics stay where that pass put them
     state_store state{};
 
     random_key key(row_identity row = {}) const { return {seed, epoch, row.clip, row.view}; }
