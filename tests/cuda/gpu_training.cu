@@ -52,9 +52,12 @@ TEST_CASE("a captured step replays in order with other work of its stream", "[gp
     float now = 1;
     const auto step = [&] {
         traits::assign(ctx, sum,
-                       add(ctx, sum, step_values<T>(ctx, {1000}, [&](std::span<float> to) {
-                               std::fill(to.begin(), to.end(), now);
-                           })));
+                       add(ctx, sum, step_values<T>(
+                               ctx, {1000},
+                               [](std::span<float> to, const float* value) {
+                                   std::fill(to.begin(), to.end(), *value);
+                               },
+                               &now)));
     };
     cuda::graph replayed = cuda::capture(ctx, step);
     // Faster than the device: staging memory is written again while earlier replays wait.

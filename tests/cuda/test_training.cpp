@@ -66,13 +66,13 @@ TEST_CASE("an error of the host's work leaves the model as it was", "[cuda]") {
     const auto before = run.bits();
     auto rate = [&](context& ctx) {
         bool bad = false;
-        const auto values = [&bad](std::span<float> to) {
-            if (bad) throw error("rates", "a rate", "none");
+        const auto values = [](std::span<float> to, const bool* refuse) {
+            if (*refuse) throw error("rates", "a rate", "none");
             std::fill(to.begin(), to.end(), 2.0f);
         };
         T sum = traits::full(ctx, {2}, 0);
         graph twice(ctx, test::emulated::of(ctx).new_pool(), [&] {
-            traits::assign(ctx, sum, add(ctx, sum, step_values<T>(ctx, {2}, values)));
+            traits::assign(ctx, sum, add(ctx, sum, step_values<T>(ctx, {2}, values, &bad)));
         });
         twice.replay();
         bad = true;
@@ -94,7 +94,11 @@ TEST_CASE("inputs of a recording share no memory with what the step uses before 
         T late = x;
         for (int i = 0; i < 4; ++i) late = add(ctx, late, x);
         const T in = step_values<T>(
-            ctx, {64}, [&](std::span<float> to) { std::fill(to.begin(), to.end(), now); });
+            ctx, {64},
+            [](std::span<float> to, const float* value) {
+                std::fill(to.begin(), to.end(), *value);
+            },
+            &now);
         traits::assign(ctx, out, add(ctx, late, in));
     });
     for (; now < 4; ++now) {

@@ -73,7 +73,8 @@ struct onednn_bf16 {
     static void run(const problem<float>& p) { onednn::run(p); }
 
     static void run(const problem<float, factor>& p) {
-        [[maybe_unused]] const serial_region one_thread{};
+        require_serial_onednn();
+        const serial_region one_thread;
         using memory = dnnl::memory;
         constexpr auto coarse = memory::data_type::bf16, fine = memory::data_type::f32;
         try {

@@ -51,17 +51,15 @@ X per_frame(context& ctx, const stream_pair<X>& tokens) {
     using T = tensor_of<X>;
     using scalar = scalar_of<X>;
     const extent frames = shape_of(tokens.temporal)[1], joints = shape_of(tokens.spatial)[1];
-    const auto average = [frames, joints](std::span<scalar> weights) {
-        std::fill(weights.begin(), weights.end(), scalar(0));
-        for (extent i = 0; i < frames; ++i) {
-            const extent first = i * joints / frames,
-                         last = ((i + 1) * joints + frames - 1) / frames;
+    const auto average = [](std::span<scalar> weights, extent to, extent from) {
+        for (extent i = 0; i < to; ++i) {
+            const extent first = i * from / to, last = ((i + 1) * from + to - 1) / to;
             for (extent j = first; j < last; ++j)
-                weights[static_cast<std::size_t>(i * joints + j)] =
+                weights[static_cast<std::size_t>(i * from + j)] =
                     scalar(1) / static_cast<scalar>(last - first);
         }
     };
-    const X weights = X{step_values<T>(ctx, {frames, joints}, average)};
+    const X weights = X{step_values<T>(ctx, {frames, joints}, average, frames, joints)};
     return concat(ctx, -1, tokens.temporal, matmul(ctx, weights, tokens.spatial));
 }
 

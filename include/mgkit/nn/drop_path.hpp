@@ -80,20 +80,22 @@ path_plan<X, Count> draw_paths(context& ctx, std::string_view layer, double rate
     if (!ctx.training || rate <= 0) return plan;
     using T = tensor_of<X>;
     using scalar = scalar_of<X>;
-    const auto draw = [&ctx, id = name_hash(layer), rate,
-                       count = static_cast<std::size_t>(batch)](std::span<scalar> factors) {
-        if (ctx.rows.size() != count)
+    const auto draw = [](std::span<scalar> factors, const context* now, std::uint32_t id,
+                         double drop) {
+        const std::size_t count = factors.size() / Count;
+        if (now->rows.size() != count)
             throw error("stochastic depth", text("context::rows with ", count, " entries"),
-                        text(ctx.rows.size(), " entries"),
+                        text(now->rows.size(), " entries"),
                         "set the clip and view of every row before a training pass");
         for (std::size_t row = 0; row < count; ++row) {
-            random_stream draws(ctx.key(ctx.rows[row]), id);
+            random_stream draws(now->key(now->rows[row]), id);
             for (std::size_t branch = 0; branch < Count; ++branch)
                 factors[branch * count + row] =
-                    draws.uniform() < rate ? scalar(0) : static_cast<scalar>(1.0 / (1.0 - rate));
+                    draws.uniform() < drop ? scalar(0) : static_cast<scalar>(1.0 / (1.0 - drop));
         }
     };
-    const T all = step_values<T>(ctx, {Count, batch, 1, 1}, draw);
+    const T all = step_values<T>(ctx, {Count, batch, 1, 1}, draw,
+                                    static_cast<const context*>(&ctx), name_hash(layer), rate);
     plan.active = true;
     for (int branch = 0; branch < Count; ++branch)
         plan.factors[static_cast<std::size_t>(branch)] =

@@ -60,7 +60,7 @@ struct batch_norm {
     X operator()(context& ctx, const X& x, int groups = 1) {
         if (ctx.training) {
             X out = mgkit::batch_norm(ctx, x, use<X>(weight), use<X>(bias), groups, epsilon);
-            update(ctx, value_of(x), groups);
+            if (!ctx.recomputing) update(ctx, value_of(x), groups);
             return out;
         }
         const T inverse = rsqrt(ctx, affine(ctx, running_var, 1, epsilon));
@@ -78,7 +78,9 @@ private:
             blend(ctx, running_mean, reshape(ctx, slice(ctx, now, 0, 0, 1), {width}), 1);
             blend(ctx, running_var, reshape(ctx, slice(ctx, now, 0, 1, 1), {width}), unbiased);
         }
-        every_step<T>(ctx, [this, groups] { num_batches_tracked += groups; });
+        every_step<T>(
+            ctx, [](batch_norm* self, int more) { self->num_batches_tracked += more; }, this,
+            groups);
     }
     static void blend(context& ctx, T& running, const T& now, double factor) {
         backend_traits<T>::assign(

@@ -52,8 +52,7 @@ public:
         if (static_cast<extent>(input.labels.size()) * views != rows)
             throw error("supervised", text("a label for each of ", rows / views, " clips"),
                         text(input.labels.size(), " labels"));
-        const auto one_hot = [labels = input.labels, classes = classes_](std::span<scalar> out) {
-            std::fill(out.begin(), out.end(), scalar(0));
+        const auto one_hot = [](std::span<scalar> out, std::span<const int> labels, int classes) {
             const auto width = static_cast<std::size_t>(classes);
             for (std::size_t r = 0; r < out.size() / width; ++r) {
                 const int label = labels[r % labels.size()];
@@ -62,7 +61,8 @@ public:
                 out[r * width + static_cast<std::size_t>(label)] = 1;
             }
         };
-        const X truth = X{step_values<T>(ctx, {rows, classes_}, one_hot)};
+        const X truth = X{step_values<T>(ctx, {rows, classes_}, one_hot,
+                                         std::span<const int>(input.labels), classes_)};
         return {cross_entropy(ctx, scores(ctx, input.clips), truth), {}};
     }
 

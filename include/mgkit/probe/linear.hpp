@@ -84,22 +84,25 @@ void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature
         settings.batch > 0 ? std::min(static_cast<std::size_t>(settings.batch), features.rows)
                            : features.rows;
     const auto upload = [&](std::span<const int> rows) {
-        const auto values = [&](std::span<S> to) {
-            for (std::size_t i = 0; i < rows.size(); ++i) {
-                const auto row = features.row(static_cast<std::size_t>(rows[i]));
+        using table = data::basic_feature_table<F>;
+        const auto values = [](std::span<S> to, const table* from, std::span<const int> which) {
+            for (std::size_t i = 0; i < which.size(); ++i) {
+                const auto row = from->row(static_cast<std::size_t>(which[i]));
                 std::copy(row.begin(), row.end(),
-                          to.begin() + static_cast<std::ptrdiff_t>(i * features.columns));
+                          to.begin() + static_cast<std::ptrdiff_t>(i * from->columns));
             }
         };
-        const auto truth = [&](std::span<S> to) {
-            std::fill(to.begin(), to.end(), S(0));
-            for (std::size_t i = 0; i < rows.size(); ++i)
-                to[i * static_cast<std::size_t>(classes) +
-                   static_cast<std::size_t>(labels[static_cast<std::size_t>(rows[i])])] = 1;
+        const auto truth = [](std::span<S> to, std::span<const int> all,
+                              std::span<const int> which) {
+            const std::size_t width = which.empty() ? 0 : to.size() / which.size();
+            for (std::size_t i = 0; i < which.size(); ++i)
+                to[i * width +
+                   static_cast<std::size_t>(all[static_cast<std::size_t>(which[i])])] = 1;
         };
         const auto n = static_cast<extent>(rows.size());
-        return std::pair{step_values<T>(ctx, {n, static_cast<extent>(features.columns)}, values),
-                         step_values<T>(ctx, {n, classes}, truth)};
+        return std::pair{step_values<T>(ctx, {n, static_cast<extent>(features.columns)}, values,
+                                        &features, rows),
+                         step_values<T>(ctx, {n, classes}, truth, labels, rows)};
     };
 
     std::vector<int> order(features.rows);

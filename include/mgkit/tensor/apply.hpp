@@ -37,6 +37,11 @@ void recompute(context& ctx, const F& f, const saved<T>& kept, const T& dout, gr
     const std::size_t mark = record.size();
     gradient_slot<T> slots[sizeof...(I)];
     const typename tape<T>::switched on(record, true);
+    struct again {
+        context& ctx;
+        bool was;
+        ~again() { ctx.recomputing = was; }
+    } const flag{ctx, std::exchange(ctx.recomputing, true)};
     auto out = f(ctx, variable<T>{kept[static_cast<int>(I)],
                                   sink.wants(static_cast<int>(I)) ? &slots[I] : nullptr}...);
     if (out.slot != nullptr) {
@@ -92,7 +97,8 @@ T apply(context& ctx, const Op& op, const T& first, const Ts&... rest) {
 /// Runs an operation on variables of a library that records by itself.
 template <class Op, native_gradient T, std::same_as<variable<T>>... Vs>
 variable<T> apply(context& ctx, const Op& op, const variable<T>& first, const Vs&... rest) {
-    return {apply(ctx, op, detail::native_value(ctx, first), detail::native_value(ctx, rest)...)};
+    return detail::native_result<T>(
+        ctx, apply(ctx, op, detail::native_value(ctx, first), detail::native_value(ctx, rest)...));
 }
 
 /// Runs an operation on variables and records it where a gradient is wanted.
@@ -105,24 +111,25 @@ requires(!native_gradient<T>) variable<T> apply(context& ctx, const Op& op,
         return {apply(ctx, op, first.value, rest.value...)};
     if constexpr (overrides_forward<Op, T, inputs> && overrides_backward<Op, T, inputs>) {
         auto& node =
-            record.template record<detail::kernel_backward<Op, T>>(op, first.slot, rest.slot...);
+            record.template record<detail::kernel_backward<Op, T>>(op, first, rest...);
         T out = kernel<Op, T>::forward(ctx, op, node.kept, first.value, rest.value...);
-        return {std::move(out), &node.out};
+        return record.result(std::move(out), node);
     } else if constexpr (overrides_forward<Op, T, inputs> && detail::has_rule<Op, T>) {
         auto& node =
-            record.template record<detail::rule_backward<Op, T>>(op, first.slot, rest.slot...);
+            record.template record<detail::rule_backward<Op, T>>(op, first, rest...);
         saved<T> nothing(false);
         T out = kernel<Op, T>::forward(ctx, op, nothing, first.value, rest.value...);
         Op::remember(op, node.kept, out, first.value, rest.value...);
-        return {std::move(out), &node.out};
+        return record.result(std::move(out), node);
     } else if constexpr (overrides_forward<Op, T, inputs> &&
                          detail::composable<Op, variable<T>, Vs...>) {
         auto& node = record.template record<detail::composed_backward<Op, T, inputs>>(
-            op, first.slot, rest.slot...);
+            op, first, rest...);
         node.kept.keep(first.value);
         (node.kept.keep(rest.value), ...);
         saved<T> nothing(false);
-        return {kernel<Op, T>::forward(ctx, op, nothing, first.value, rest.value...), &node.out};
+        T out = kernel<Op, T>::forward(ctx, op, nothing, first.value, rest.value...);
+        return record.result(std::move(out), node);
     } else if constexpr (detail::composable<Op, variable<T>, Vs...>) {
         return Op::compose(ctx, op, first, rest...);
     } else {
@@ -133,7 +140,8 @@ requires(!native_gradient<T>) variable<T> apply(context& ctx, const Op& op,
 
 /// Runs `f(ctx, x...)` without keeping its intermediate values; backward runs it again. Random
 /// layers repeat their draws, since draws depend on keys and not on when they happen.
-/// `f` must be copyable, small, and outlive nothing it refers to.
+/// Running statistics and counters move in the forward pass only (`context::recomputing`). `f` must
+/// be copyable, small, and outlive nothing it refers to.
 template <class F, operand X, std::same_as<X>... Xs>
 X checkpoint(context& ctx, F f, const X& x, const Xs&... rest) {
     using T = tensor_of<X>;
@@ -154,10 +162,10 @@ X checkpoint(context& ctx, F f, const X& x, const Xs&... rest) {
             return f(ctx, x, rest...).value;
         };
         T out = value();
-        auto& node = record.template record<again>(f, x.slot, rest.slot...);
+        auto& node = record.template record<again>(f, x, rest...);
         node.kept.keep(x.value);
         (node.kept.keep(rest.value), ...);
-        return {std::move(out), &node.out};
+        return record.result(std::move(out), node);
     }
 }
 

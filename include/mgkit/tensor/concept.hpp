@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "mgkit/core/context.hpp"
+#include "mgkit/core/error.hpp"
 #include "mgkit/tensor/shape.hpp"
 
 namespace mgkit {
@@ -50,7 +51,8 @@ concept tensor = requires(context& ctx, const T& t, T& target, const shape& s) {
 template <class Op, class T>
 struct kernel {};
 
-/// What a kernel wants to see again in its backward pass, and nothing else.
+/// What a kernel wants to see again in its backward pass, and nothing else. Errors: more tensors
+/// than `capacity`, one that was not kept.
 template <class T>
 class saved {
 public:
@@ -60,12 +62,21 @@ public:
     /// False outside recording: a kernel may then skip work done only for the backward pass.
     bool wanted() const { return wanted_; }
     /// Whether the gradient of operand i will be asked for.
-    bool wanted(int i) const { return wanted_ && (operands_ >> i & 1u) != 0; }
+    bool wanted(int i) const { return wanted_ && i < 32 && (operands_ >> i & 1u) != 0; }
     void limit_to(unsigned operands) { operands_ = operands; }
     void keep(T value) {
-        if (wanted_) kept_[static_cast<std::size_t>(count_++)] = std::move(value);
+        if (!wanted_) return;
+        if (count_ == capacity)
+            throw error("saved", text("at most ", capacity, " tensors kept for one operation"),
+                        "one more", "keep what they are made of, or join some of them");
+        kept_[static_cast<std::size_t>(count_++)] = std::move(value);
     }
-    const T& operator[](int i) const { return kept_[static_cast<std::size_t>(i)]; }
+    const T& operator[](int i) const {
+        if (i < 0 || i >= count_)
+            throw error("saved", text("one of ", count_, " kept tensors"), text("number ", i),
+                        "keep it in the forward pass");
+        return kept_[static_cast<std::size_t>(i)];
+    }
     int count() const { return count_; }
     void clear() {
         for (int i = 0; i < count_; ++i) kept_[static_cast<std::size_t>(i)] = T{};

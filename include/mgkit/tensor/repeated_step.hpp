@@ -1,7 +1,9 @@
 // What the host does anew in every step, so that a step can be recorded and run again.
 #pragma once
 
+#include <algorithm>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -9,28 +11,43 @@
 
 namespace mgkit {
 
-/// Runs `action()` once for every step that is run: now, and where the step is being recorded (see
-/// repeated_step) before each of its replays, not now. What it refers to must outlive the
-/// recording. For host state that a step moves on: counters, draws.
-template <tensor T, class Action>
-void every_step(context& ctx, Action action) {
-    if constexpr (requires { backend_traits<T>::every_step(ctx, std::move(action)); })
-        backend_traits<T>::every_step(ctx, std::move(action));
+/// Runs `action(data...)` once for every step that is run: now, and where the step is being recorded
+/// (see repeated_step) before each of its replays, not now. For host state that a step moves on:
+/// counters, draws.
+///
+/// `action` captures nothing; `data` are copied. What a pointer, reference wrapper or span among
+/// them leads to must outlive the recording.
+template <tensor T, class Action, class... Data>
+void every_step(context& ctx, Action action, Data... data) {
+    static_assert(std::is_empty_v<Action>,
+                  "mgkit: an action of every_step captures nothing: hand values over as further "
+                  "arguments, which are copied; it may run when what was captured is gone");
+    if constexpr (requires { backend_traits<T>::every_step(ctx, [] {}); })
+        backend_traits<T>::every_step(ctx, [action, ... data = std::move(data)]() mutable {
+            action(data...);
+        });
     else
-        action();
+        action(data...);
 }
 
-/// A tensor of values that the host computes for every step: `fill(span<scalar>)` writes them in
-/// row-major order, called as the action of every_step. `from_host` inside a recorded step would
-/// repeat the values of one moment.
-template <tensor T, class Fill>
-T step_values(context& ctx, const shape& extents, Fill fill) {
-    if constexpr (requires { backend_traits<T>::step_values(ctx, extents, std::move(fill)); }) {
-        return backend_traits<T>::step_values(ctx, extents, std::move(fill));
+/// A tensor of values that the host computes for every step: `fill(span<scalar>, data...)` writes
+/// them in row-major order over zeros, called as the action of every_step, with the same rules for
+/// what it may refer to. `from_host` inside a recorded step would repeat the values of one moment.
+template <tensor T, class Fill, class... Data>
+T step_values(context& ctx, const shape& extents, Fill fill, Data... data) {
+    static_assert(std::is_empty_v<Fill>,
+                  "mgkit: what fills step_values captures nothing: hand values over as further "
+                  "arguments, which are copied; it may run when what was captured is gone");
+    using scalar = typename backend_traits<T>::scalar;
+    const auto over_zeros = [fill, ... data = std::move(data)](std::span<scalar> to) {
+        std::fill(to.begin(), to.end(), scalar(0));
+        fill(to, data...);
+    };
+    if constexpr (requires { backend_traits<T>::step_values(ctx, extents, over_zeros); }) {
+        return backend_traits<T>::step_values(ctx, extents, over_zeros);
     } else {
-        std::vector<typename backend_traits<T>::scalar> values(
-            static_cast<std::size_t>(extents.elements()));
-        fill(std::span(values));
+        std::vector<scalar> values(static_cast<std::size_t>(extents.elements()));
+        over_zeros(std::span(values));
         return backend_traits<T>::from_host(ctx, values, extents);
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -13,8 +14,9 @@
 
 namespace mgkit {
 
-/// The record of one forward pass, kept by the context. Nodes and their storage are reused, so
-/// that from the second step on recording does not reach the system allocator.
+/// The records of forward passes in progress, kept by the context: one, or several where recordings
+/// nest. Nodes and their storage are reused, so that from the second step on recording does not
+/// take memory for them from the system.
 template <tensor T>
 class tape {
 public:
@@ -24,6 +26,7 @@ public:
         gradient_slot<T> out;
         saved<T> kept{true};
         gradient_slot<T>* inputs[max_inputs] = {};
+        std::shared_ptr<const bool> present[max_inputs];  ///< of parameters and watched values
         int count = 0;
         alignas(std::max_align_t) std::byte op[192];
         void (*run)(context&, node&) = nullptr;
@@ -33,6 +36,30 @@ public:
     bool recording() const { return recording_; }
     bool recording(bool on) { return std::exchange(recording_, on); }
     std::size_t size() const { return used_; }
+    /// The record in progress; 0 for none. Never the same twice.
+    std::uint64_t current() const { return current_; }
+
+    /// Where an outer record stands while an inner one is in progress.
+    struct outer_record {
+        std::size_t floor;
+        std::uint64_t current;
+        bool recording;
+    };
+    /// Begins a record above what is there.
+    outer_record begin() {
+        const outer_record out{floor_, current_, recording_};
+        floor_ = used_;
+        current_ = ++last_;
+        recording_ = true;
+        return out;
+    }
+    /// Forgets the record in progress and goes back to the one around it.
+    void end(const outer_record& outer) {
+        forget(floor_);
+        floor_ = outer.floor;
+        current_ = outer.current;
+        recording_ = outer.recording;
+    }
 
     /// Recording switched on or off for a scope, however the scope is left.
     class switched {
@@ -47,25 +74,23 @@ public:
         bool was_;
     };
 
-    /// Whether a place belonged to a node that has been forgotten since.
-    bool forgot(const gradient_slot<T>* place) const {
-        for (std::size_t i = used_; i < nodes_.size(); ++i)
-            if (&nodes_[i]->out == place) return true;
-        return false;
+    /// Errors: a result of another record than the one in progress.
+    void require_current(const variable<T>& x, const char* where) const {
+        if (x.record != 0 && x.record != current_)
+            throw error(where, "a result of the record in progress",
+                        "one of another record: one that has ended, or one around this one",
+                        "compute it again in this record, or take its value with detach(x)");
     }
 
     /// Adds a node whose backward is `Backward::run(ctx, op, kept, dout, sink)`.
-    template <class Backward, class Op, class... Slots>
-    node& record(const Op& op, Slots*... slots) {
+    template <class Backward, class Op, class... Variables>
+    node& record(const Op& op, const Variables&... operands) {
         static_assert(sizeof(Op) <= sizeof(node::op), "mgkit: operation settings are too large");
-        static_assert(sizeof...(Slots) <= max_inputs, "mgkit: too many operands");
+        static_assert(alignof(Op) <= alignof(std::max_align_t), "mgkit: over-aligned settings");
+        static_assert(sizeof...(Variables) <= max_inputs, "mgkit: too many operands");
+        (require_current(operands, "operation"), ...);
         if (used_ == nodes_.size()) nodes_.push_back(std::make_unique<node>());
-        node& n = *nodes_[used_++];
-        n.count = 0;
-        ((n.inputs[n.count++] = slots), ...);
-        unsigned with_gradient = 0;
-        for (int i = 0; i < n.count; ++i) with_gradient |= (n.inputs[i] != nullptr ? 1u : 0u) << i;
-        n.kept.limit_to(with_gradient);
+        node& n = *nodes_[used_];
         new (static_cast<void*>(n.op)) Op(op);
         n.destroy = [](void* p) { static_cast<Op*>(p)->~Op(); };
         n.run = [](context& ctx, node& self) {
@@ -73,21 +98,53 @@ public:
             Backward::run(ctx, *std::launder(reinterpret_cast<const Op*>(self.op)), self.kept,
                           self.out.gradient, sink);
         };
+        n.count = 0;
+        ++used_;
+        unsigned with_gradient = 0;
+        const auto add = [&](const variable<T>& x) {
+            if (x.slot != nullptr) {
+                with_gradient |= 1u << n.count;
+                if (x.record == 0) n.present[n.count] = x.slot->here.observe();
+            }
+            n.inputs[n.count++] = x.slot;
+        };
+        (add(operands), ...);
+        n.kept.limit_to(with_gradient);
         return n;
     }
+    /// The result of a node.
+    variable<T> result(T value, node& made) const { return {std::move(value), &made.out, current_}; }
 
-    /// Runs the nodes above `mark` in reverse and forgets them.
-    void run_backward(context& ctx, std::size_t mark = 0) {
+    /// Runs the nodes above `mark` in reverse and forgets them. Errors: those of the operations; a
+    /// parameter or watched value that was moved or destroyed since the forward pass.
+    void run_backward(context& ctx, std::size_t mark) {
         const switched off(*this, false);
         while (used_ > mark) {
             node& n = *nodes_[used_ - 1];
-            if (n.out.filled) n.run(ctx, n);
+            if (n.out.filled) {
+                for (int i = 0; i < n.count; ++i) require_present(n.present[i]);
+                n.run(ctx, n);
+            }
             pop();
         }
     }
+    /// The same for the record in progress, which ends with it: another one begins.
+    void run_backward(context& ctx) {
+        struct fresh {
+            tape& of;
+            ~fresh() { of.current_ = ++of.last_; }
+        } const next{*this};
+        run_backward(ctx, floor_);
+    }
+    static void require_present(const std::shared_ptr<const bool>& seen) {
+        if (seen && !*seen)
+            throw error("backward", "the parameters and watched values of the forward pass",
+                        "one that was moved or destroyed since",
+                        "keep a model where it is between forward and backward");
+    }
 
     /// Forgets the nodes above `mark` without running them.
-    void forget(std::size_t mark = 0) {
+    void forget(std::size_t mark) {
         while (used_ > mark) pop();
     }
 
@@ -96,27 +153,29 @@ private:
         node& n = *nodes_[--used_];
         n.kept.clear();
         n.out.clear();
+        for (int i = 0; i < n.count; ++i) n.present[i].reset();
         n.destroy(n.op);
     }
 
     std::vector<std::unique_ptr<node>> nodes_;
-    std::size_t used_ = 0;
+    std::size_t used_ = 0, floor_ = 0;
+    std::uint64_t current_ = 0, last_ = 0;
     bool recording_ = false;
 };
 
 /// Records operations on variables of T while in scope; what was not run backward is forgotten.
+/// Recordings nest: the inner record is one of its own, which the outer one survives.
 template <model_tensor T>
 class recording {
 public:
     explicit recording(context& ctx)
         : tape_(ctx.state.template get<tape<T>>()),
           leaves_(ctx.state.template get<native_leaves<T>>()),
-          mark_(tape_.size()),
-          was_(tape_.recording(true)) {}
+          outer_leaves_(std::exchange(leaves_, {})),
+          outer_(tape_.begin()) {}
     ~recording() {
-        tape_.forget(mark_);
-        tape_.recording(was_);
-        if (!was_) leaves_ = {};
+        tape_.end(outer_);
+        leaves_ = std::move(outer_leaves_);
     }
     recording(const recording&) = delete;
     recording& operator=(const recording&) = delete;
@@ -124,8 +183,8 @@ public:
 private:
     tape<T>& tape_;
     native_leaves<T>& leaves_;
-    std::size_t mark_;
-    bool was_;
+    native_leaves<T> outer_leaves_;
+    typename tape<T>::outer_record outer_;
 };
 
 namespace detail {
@@ -133,8 +192,18 @@ namespace detail {
 /// What the library differentiates: a leaf for parameters and watched values.
 template <native_gradient T>
 T native_value(context& ctx, const variable<T>& x) {
-    if (x.slot == nullptr || !ctx.state.template get<tape<T>>().recording()) return x.value;
-    return ctx.state.template get<native_leaves<T>>().of(x);
+    const tape<T>& record = ctx.state.template get<tape<T>>();
+    if (!record.recording()) return x.value;
+    record.require_current(x, "operation");
+    return x.slot == nullptr ? x.value : ctx.state.template get<native_leaves<T>>().of(x);
+}
+
+/// The result of an operation: of the record in progress where it was made from leaves.
+template <native_gradient T>
+variable<T> native_result(context& ctx, T value) {
+    const tape<T>& record = ctx.state.template get<tape<T>>();
+    const bool recorded = record.recording() && backend_traits<T>::needs_gradient(value);
+    return {std::move(value), nullptr, recorded ? record.current() : 0};
 }
 
 template <native_gradient T>
@@ -142,9 +211,8 @@ void native_backward(context& ctx, const variable<T>& result, const T& weights) 
     const T value = native_value(ctx, result);
     const native_leaves<T> used =
         std::exchange(ctx.state.template get<native_leaves<T>>(), native_leaves<T>{});
-    if (used.values.empty())
-        throw error("backward", "a result of the record in progress", "one whose record has ended",
-                    "run the forward pass again: a record serves one backward pass");
+    ctx.state.template get<tape<T>>().run_backward(ctx);
+    for (const auto& seen : used.present) tape<T>::require_present(seen);
     std::vector<char> found(used.values.size(), 0);
     std::vector<T> gradient =
         backend_traits<T>::native_gradients(value, weights, used.values, found);
@@ -173,9 +241,7 @@ void backward(context& ctx, const variable<T>& result, const T* weights = nullpt
     if (!recorded(result))
         throw error("backward", "a result recorded from parameters or watched values", "a constant",
                     "keep a mgkit::recording alive around the forward pass");
-    if (record.forgot(result.slot))
-        throw error("backward", "a result of the record in progress", "one whose record has ended",
-                    "run the forward pass again: a record serves one backward pass");
+    record.require_current(result, "backward");
     const shape extents = shape_of(result);
     if (weights == nullptr && extents.elements() != 1)
         throw error("backward", "a scalar", text("a result of shape ", extents.str()),

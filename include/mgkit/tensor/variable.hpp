@@ -2,11 +2,42 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <utility>
 
+#include "mgkit/core/error.hpp"
 #include "mgkit/tensor/explained.hpp"
 
 namespace mgkit {
+
+/// Tells a record whether what it points to is still where it was: destroyed and moved objects are
+/// gone, copies are others.
+class presence {
+public:
+    presence() = default;
+    presence(const presence&) noexcept {}
+    presence(presence&& other) noexcept { other.leave(); }
+    presence& operator=(const presence&) noexcept { return *this; }
+    presence& operator=(presence&& other) noexcept {
+        if (this != &other) other.leave();
+        return *this;
+    }
+    ~presence() { leave(); }
+
+    /// True for as long as this object stays; outlives it.
+    std::shared_ptr<const bool> observe() {
+        if (!here_) here_ = std::make_shared<bool>(true);
+        return here_;
+    }
+
+private:
+    void leave() noexcept {
+        if (here_) *here_ = false;
+        here_.reset();
+    }
+    std::shared_ptr<bool> here_;
+};
 
 /// Where the gradient of one value gathers.
 template <class T>
@@ -14,6 +45,7 @@ struct gradient_slot {
     T gradient{};
     bool filled = false;
     bool shared = false;  ///< gradient aliases a tensor in use elsewhere: never add in place
+    presence here{};
 
     void clear() {
         gradient = T{};
@@ -22,13 +54,18 @@ struct gradient_slot {
 };
 
 /// A value together with the place its gradient goes to; without a place it is a constant.
+///
+/// A result of operations belongs to the record in which it was made: it is no operand of another
+/// one, and ends with it. `detach` gives its value as a constant.
 template <model_tensor T>
 struct variable {
     T value{};
     gradient_slot<T>* slot = nullptr;
+    std::uint64_t record = 0;  ///< that made it; 0 for constants, parameters and watched values
 
     variable() = default;
-    variable(T v, gradient_slot<T>* s = nullptr) : value(std::move(v)), slot(s) {}
+    variable(T v, gradient_slot<T>* s = nullptr, std::uint64_t made_in = 0)
+        : value(std::move(v)), slot(s), record(made_in) {}
 };
 
 /// A trainable tensor: its value and its gradient of the last backward pass.
@@ -74,6 +111,15 @@ template <operand X>
 shape shape_of(const X& x) {
     return backend_traits<tensor_of<X>>::shape_of(value_of(x));
 }
+/// The value as a constant: no gradient goes through it, and it may be used in any record.
+template <operand X>
+X detach(const X& x) {
+    using T = tensor_of<X>;
+    if constexpr (requires { backend_traits<T>::detached(value_of(x)); })
+        return X{backend_traits<T>::detached(value_of(x))};
+    else
+        return X{value_of(x)};
+}
 /// A parameter as an operand of type X: its plain value, or a variable that gathers its gradient.
 template <operand X>
 X use(parameter<tensor_of<X>>& p) {
@@ -87,7 +133,7 @@ public:
     gradients(gradient_slot<T>* const* slots, int count) : slots_(slots), count_(count) {}
 
     /// Whether operand i needs a gradient at all.
-    bool wants(int i) const { return i < count_ && slots_[i] != nullptr; }
+    bool wants(int i) const { return i >= 0 && i < count_ && slots_[i] != nullptr; }
 
     /// Adds a tensor made for this purpose: the slot may take it over.
     void add(context& ctx, int i, T gradient) { put(ctx, i, std::move(gradient), false); }
@@ -107,6 +153,9 @@ public:
     /// tensors in another way.
     template <class Make>
     target accumulate_into(context& ctx, int i, Make make) {
+        if (!wants(i))
+            throw error("gradients", text("an operand below ", count_, " that wants a gradient"),
+                        text("operand ", i), "ask wants(i) before adding in place");
         gradient_slot<T>& slot = *slots_[i];
         if (!slot.filled) {
             slot.gradient = make();

@@ -61,11 +61,12 @@ public:
     void step(context& ctx, M& model) {
         using scalar = typename backend_traits<T>::scalar;
         const auto count = static_cast<extent>(settings_.rates(rate_, 1).size());
-        const T now = step_values<T>(ctx, {count}, [this](std::span<scalar> to) {
-            const std::vector<double> rates = settings_.rates(rate_, ++steps_);
+        const auto next = [](std::span<scalar> to, updater* self) {
+            const std::vector<double> rates = self->settings_.rates(self->rate_, ++self->steps_);
             std::transform(rates.begin(), rates.end(), to.begin(),
                            [](double rate) { return static_cast<scalar>(rate); });
-        });
+        };
+        const T now = step_values<T>(ctx, {count}, next, this);
         std::vector<update_item<T, state>> all;
         std::size_t i = 0;
         nn::for_each_parameter(model, [&](const std::string&, parameter<T>& p) {

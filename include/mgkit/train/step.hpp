@@ -2,6 +2,7 @@
 // infrastructure
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <span>
@@ -73,10 +74,11 @@ private:
         now.parts.clear();
         nn::zero_gradients(model_);
         const recording<T> record(ctx);
-        const auto copy = [&now](std::span<scalar> to) {
-            for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<scalar>(now.views[i]);
+        const auto copy = [](std::span<scalar> to, const batch_size* from) {
+            std::transform(from->views.begin(), from->views.end(), to.begin(),
+                           [](float value) { return static_cast<scalar>(value); });
         };
-        const X clips{step_values<T>(ctx, now.extents, copy)};
+        const X clips{step_values<T>(ctx, now.extents, copy, &std::as_const(now))};
         const auto value = model_(ctx, pretext::batch<X>{clips, now.labels});
         backward(ctx, value.loss);
         update_.step(ctx, model_);

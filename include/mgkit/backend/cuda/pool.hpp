@@ -1,13 +1,13 @@
 // Reference-counted device memory from a caching pool that is reused in the order of one stream.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
 #include <memory>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include "mgkit/core/error.hpp"
 
@@ -33,6 +33,7 @@ public:
         std::size_t bytes = 0;
         void* memory = nullptr;
         std::shared_ptr<pool> home;
+        block* next = nullptr;  ///< of the free list it is on
     };
 
     explicit pool(Memory memory) : memory_(std::move(memory)) {}
@@ -44,9 +45,8 @@ public:
     block* take(std::size_t bytes) {
         const auto [size, index] = size_class(bytes);
         const std::lock_guard lock(mutex_);
-        if (index < free_.size() && !free_[index].empty()) {
-            block* b = free_[index].back();
-            free_[index].pop_back();
+        if (block* const b = free_[index]) {
+            free_[index] = b->next;
             b->owners.store(1, std::memory_order_relaxed);
             b->home = this->shared_from_this();
             in_use_ += b->bytes;
@@ -113,22 +113,22 @@ private:
         const std::size_t index = size_class(b->bytes).second;
         const std::lock_guard lock(mutex_);
         in_use_ -= b->bytes;
-        if (index >= free_.size()) free_.resize(index + 1);
-        free_[index].push_back(b);
+        b->next = std::exchange(free_[index], b);
     }
     void drop_free() noexcept {
-        for (auto& list : free_) {
-            for (block* b : list) {
+        for (block*& first : free_)
+            while (first != nullptr) {
+                block* const b = std::exchange(first, first->next);
                 memory_.release(b->memory);
                 reserved_ -= b->bytes;
                 delete b;
             }
-            list.clear();
-        }
     }
 
+    static constexpr std::size_t size_classes = 64 * 4 + 4;
+
     Memory memory_;
-    std::vector<std::vector<block*>> free_;
+    std::array<block*, size_classes> free_{};  ///< linked, so that giving back allocates nothing
     mutable std::mutex mutex_;
     std::size_t allocations_ = 0, reserved_ = 0, in_use_ = 0;
     bool keeps_free_ = false;

@@ -6,15 +6,13 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <type_traits>
 
 #include "mgkit/core/context.hpp"
+#include "mgkit/core/error.hpp"
 #include "mgkit/core/parallel.hpp"
-
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 #if defined(MGKIT_GEMM_ONEDNN)
 #include <oneapi/dnnl/dnnl.h>
@@ -45,17 +43,17 @@ struct problem {
 /// and what a piece computes may not depend on the number of threads.
 class serial_region {
 public:
-#ifdef _OPENMP
-    serial_region() : before_(omp_get_max_threads()) {
-        if (before_ != 1) omp_set_num_threads(1);
+    serial_region() : before_(mgkit::detail::openmp::max_threads()) {
+        if (before_ != 1) mgkit::detail::openmp::set_threads(1);
     }
     ~serial_region() {
-        if (before_ != 1) omp_set_num_threads(before_);
+        if (before_ != 1) mgkit::detail::openmp::set_threads(before_);
     }
+    serial_region(const serial_region&) = delete;
+    serial_region& operator=(const serial_region&) = delete;
 
 private:
     int before_;
-#endif
 };
 
 /// Eigen's own product: no library to link.
@@ -64,7 +62,7 @@ struct eigen {
 
     template <class S>
     static void run(const problem<S>& p) {
-        [[maybe_unused]] const serial_region one_thread{};
+        const serial_region one_thread;
         using matrix = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
         using view = Eigen::Map<const matrix, 0, Eigen::OuterStride<>>;
         using result = Eigen::Map<matrix, 0, Eigen::OuterStride<>>;
@@ -86,20 +84,39 @@ struct eigen {
 };
 
 #if defined(MGKIT_GEMM_ONEDNN)
-/// oneDNN's single-precision product; double goes to Eigen, since oneDNN has none.
+/// Errors: a oneDNN with threads of its own that this program cannot hold to one.
+inline void require_serial_onednn() {
+#if DNNL_CPU_THREADING_RUNTIME == DNNL_RUNTIME_OMP
+    if (!mgkit::detail::openmp::present())
+        throw error("onednn", "OpenMP's runtime, whose threads oneDNN would use", "none",
+                    "link the program with -fopenmp, or use gemm::eigen");
+#endif
+}
+
+/// What oneDNN's calls come back with. Errors: a call that failed.
+inline void check_onednn(dnnl_status_t status, extent m, extent n, extent k) {
+    if (status != dnnl_success)
+        throw error("onednn", text("a product of ", m, " x ", k, " and ", k, " x ", n),
+                    text("status ", static_cast<int>(status), " of dnnl_sgemm"),
+                    "use gemm::eigen for such products");
+}
+
+/// oneDNN's single-precision product; double goes to Eigen, since oneDNN has none. Errors: a call
+/// that oneDNN refuses; a oneDNN built with OpenMP in a program without its runtime.
 struct onednn {
     static constexpr const char* name = "onednn";
 
     template <class S>
     static void run(const problem<S>& p) {
         if constexpr (std::is_same_v<S, float>) {
-            [[maybe_unused]] const serial_region one_thread{};
-            const dnnl_status_t status =
-                dnnl_sgemm(p.transpose_a ? 'T' : 'N', p.transpose_b ? 'T' : 'N', p.m, p.n, p.k, 1,
-                           p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc);
-            if (status == dnnl_success) return;
+            require_serial_onednn();
+            const serial_region one_thread;
+            check_onednn(dnnl_sgemm(p.transpose_a ? 'T' : 'N', p.transpose_b ? 'T' : 'N', p.m, p.n,
+                                    p.k, 1, p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc),
+                         p.m, p.n, p.k);
+        } else {
+            eigen::run(p);
         }
-        eigen::run(p);
     }
 };
 using default_provider = onednn;
@@ -115,7 +132,12 @@ struct openblas {
         static_cast<void>(serial);
         const auto ta = p.transpose_a ? CblasTrans : CblasNoTrans;
         const auto tb = p.transpose_b ? CblasTrans : CblasNoTrans;
-        const auto i = [](extent e) { return static_cast<int>(e); };
+        const auto i = [](extent e) {
+            if (e > std::numeric_limits<int>::max())
+                throw error("openblas", "extents of a product below 2^31", text(e),
+                            "use gemm::eigen for such products");
+            return static_cast<int>(e);
+        };
         if constexpr (std::is_same_v<S, float>)
             cblas_sgemm(CblasRowMajor, ta, tb, i(p.m), i(p.n), i(p.k), S(1), p.a, i(p.lda), p.b,
                         i(p.ldb), p.beta, p.c, i(p.ldc));

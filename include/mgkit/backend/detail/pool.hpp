@@ -1,6 +1,7 @@
 // Reference-counted storage from a caching pool: steady-state training does not reach malloc.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -8,7 +9,6 @@
 #include <mutex>
 #include <new>
 #include <utility>
-#include <vector>
 
 namespace mgkit::eigen::detail {
 
@@ -19,6 +19,7 @@ struct alignas(64) block {
     std::atomic<std::size_t> owners{1};
     std::size_t bytes = 0;
     std::shared_ptr<pool> home;
+    block* next = nullptr;  ///< of the free list it is on
 
     void* data() { return this + 1; }
 };
@@ -27,41 +28,52 @@ struct alignas(64) block {
 /// from another thread.
 class pool : public std::enable_shared_from_this<pool> {
 public:
-    ~pool() {
-        for (auto& list : free_)
-            for (block* b : list) destroy(b);
-    }
+    ~pool() { trim(); }
 
     block* take(std::size_t bytes) {
         const auto [size, index] = size_class(bytes);
         {
             const std::lock_guard lock(mutex_);
-            if (index < free_.size() && !free_[index].empty()) {
-                block* b = free_[index].back();
-                free_[index].pop_back();
+            if (block* const b = free_[index]) {
+                free_[index] = b->next;
                 b->owners.store(1, std::memory_order_relaxed);
                 b->home = shared_from_this();
                 return b;
             }
-            ++system_allocations_;
-            reserved_ += size;
         }
         void* memory = ::operator new (sizeof(block) + size, std::align_val_t{alignof(block)});
         block* b = new (memory) block;
         b->bytes = size;
         b->home = shared_from_this();
+        const std::lock_guard lock(mutex_);
+        ++system_allocations_;
+        reserved_ += size;
         return b;
     }
 
     /// How many blocks came from the system so far; constant in steady state.
-    std::size_t system_allocations() const { return system_allocations_; }
-    /// Bytes that came from the system so far, handed out or free.
+    std::size_t system_allocations() const {
+        const std::lock_guard lock(mutex_);
+        return system_allocations_;
+    }
+    /// Bytes held from the system, handed out or free.
     std::size_t reserved() const {
         const std::lock_guard lock(mutex_);
         return reserved_;
     }
 
-    static void release(block* b) {
+    /// Gives blocks that nobody holds back to the system.
+    void trim() noexcept {
+        const std::lock_guard lock(mutex_);
+        for (block*& first : free_)
+            while (first != nullptr) {
+                block* const b = std::exchange(first, first->next);
+                reserved_ -= b->bytes;
+                destroy(b);
+            }
+    }
+
+    static void release(block* b) noexcept {
         if (b->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
         const std::shared_ptr<pool> home = std::move(b->home);
         home->give_back(b);
@@ -77,19 +89,20 @@ private:
         return {base + quarters * quarter, log * 4 + quarters};
     }
 
-    void give_back(block* b) {
-        const auto [size, index] = size_class(b->bytes);
+    void give_back(block* b) noexcept {
+        const std::size_t index = size_class(b->bytes).second;
         const std::lock_guard lock(mutex_);
-        if (index >= free_.size()) free_.resize(index + 1);
-        free_[index].push_back(b);
+        b->next = std::exchange(free_[index], b);
     }
 
-    static void destroy(block* b) {
+    static void destroy(block* b) noexcept {
         b->~block();
         ::operator delete (b, std::align_val_t{alignof(block)});
     }
 
-    std::vector<std::vector<block*>> free_;
+    static constexpr std::size_t size_classes = 64 * 4 + 4;
+
+    std::array<block*, size_classes> free_{};  ///< linked, so that giving back allocates nothing
     mutable std::mutex mutex_;
     std::size_t system_allocations_ = 0, reserved_ = 0;
 };

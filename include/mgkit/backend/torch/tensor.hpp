@@ -131,6 +131,7 @@ struct backend_traits<torch::tensor<S>> {
 
     static constexpr bool deterministic = false;  ///< for any number of threads
 
+    static T detached(const T& t) { return t.value().detach(); }
     static T leaf(const T& t) { return t.value().detach().requires_grad_(); }
     static bool needs_gradient(const T& t) {
         return t.value().defined() && t.value().requires_grad();

@@ -82,11 +82,11 @@ struct restore_tokens {
         using T = tensor_of<X>;
         using scalar = scalar_of<X>;
         const shape in = shape_of(mixed);
-        const auto mask = [gap = static_cast<std::size_t>(self.gap)](std::span<scalar> out) {
-            for (std::size_t i = 0; i < out.size(); ++i)
-                out[i] = i % gap == 0 ? scalar(1) : scalar(0);
+        const auto mask = [](std::span<scalar> out, std::size_t gap) {
+            for (std::size_t i = 0; i < out.size(); i += gap) out[i] = 1;
         };
-        const X column = X{step_values<T>(ctx, {in[1], 1}, mask)};
+        const X column =
+            X{step_values<T>(ctx, {in[1], 1}, mask, static_cast<std::size_t>(self.gap))};
         const X everywhere = mgkit::add(ctx, constant<X>(ctx, in, 0), column);
         return mgkit::select(ctx, everywhere, kept, mixed);
     }

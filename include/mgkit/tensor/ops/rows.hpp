@@ -37,11 +37,12 @@ public:
     template <operand X>
     X matrix(context& ctx, bool weighted) const {
         using T = tensor_of<X>;
-        return X{step_values<T>(ctx, {count(), of_}, [&](std::span<scalar_of<X>> to) {
-            for (extent i = 0; i < count(); ++i)
-                to[static_cast<std::size_t>(i * of_ + (*this)[i].row)] =
-                    static_cast<scalar_of<X>>(weighted ? (*this)[i].weight : 1);
-        })};
+        const auto ones = [](std::span<scalar_of<X>> to, const row_choice& rows, bool weights) {
+            for (extent i = 0; i < rows.count(); ++i)
+                to[static_cast<std::size_t>(i * rows.of() + rows[i].row)] =
+                    static_cast<scalar_of<X>>(weights ? rows[i].weight : 1);
+        };
+        return X{step_values<T>(ctx, {count(), of_}, ones, *this, weighted)};
     }
 
 private:

@@ -185,7 +185,8 @@ X reshape(context& ctx, const X& x, const shape& extents) {
     if constexpr (std::same_as<X, T>) {
         return backend_traits<T>::reshape(x, extents);
     } else if constexpr (native_gradient<T>) {
-        return {backend_traits<T>::reshape(detail::native_value(ctx, x), extents)};
+        return detail::native_result<T>(
+            ctx, backend_traits<T>::reshape(detail::native_value(ctx, x), extents));
     } else {
         T out = backend_traits<T>::reshape(x.value, extents);
         tape<T>& record = ctx.state.template get<tape<T>>();
@@ -196,9 +197,9 @@ X reshape(context& ctx, const X& x, const shape& extents) {
                 op::reshape::backward(c, self, kept, dout, sink);
             }
         };
-        auto& node = record.template record<undo>(op::reshape{extents}, x.slot);
+        auto& node = record.template record<undo>(op::reshape{extents}, x);
         node.kept.keep(x.value);
-        return {std::move(out), &node.out};
+        return record.result(std::move(out), node);
     }
 }
 
