@@ -22,6 +22,7 @@ struct field_entry {
     const char* name;
     Access access;
     bool alias;
+    bool unused = false;
 };
 
 /// A member: `field("weight", &linear::weight)`.
@@ -31,6 +32,15 @@ constexpr auto field(const char* name, Member Owner::*pointer) {
         return owner.*pointer;
     };
     return field_entry<decltype(access)>{name, access, false};
+}
+
+/// A member that is kept for loading and saving only: no pass uses it, no optimiser keeps state for
+/// it, and `require_gradients` asks nothing of what is below it.
+template <class Owner, class Member>
+constexpr auto unused(const char* name, Member Owner::*pointer) {
+    auto entry = field(name, pointer);
+    entry.unused = true;
+    return entry;
 }
 
 /// A second name of something already listed: written to files under both names, updated once.
@@ -65,16 +75,19 @@ template <class T>
 inline constexpr bool is_parameter<parameter<T>> = true;
 }  // namespace detail
 
-/// What a visitor is told about a leaf: its full name, and whether it is a second name.
+/// What a visitor is told about a leaf: its full name, whether it is a second name, and whether it
+/// is kept for files only.
 struct leaf_name {
     std::string text;
     bool alias = false;
+    bool unused = false;
 };
 
 namespace detail {
 
-inline leaf_name child(const leaf_name& at, std::string_view name, bool alias) {
-    leaf_name out{at.text, at.alias || alias};
+inline leaf_name child(const leaf_name& at, std::string_view name, bool alias = false,
+                       bool unused = false) {
+    leaf_name out{at.text, at.alias || alias, at.unused || unused};
     if (!out.text.empty()) out.text += '.';
     out.text += name;
     return out;
@@ -121,11 +134,12 @@ template <class T, class Member>
 void collect_leaves(Member& member, const leaf_name& at, std::vector<leaf_reference>& out) {
     if constexpr (module<Member>) {
         boost::hana::for_each(Member::fields(), [&](const auto& entry) {
-            collect_leaves<T>(entry.access(member), child(at, entry.name, entry.alias), out);
+            collect_leaves<T>(entry.access(member),
+                              child(at, entry.name, entry.alias, entry.unused), out);
         });
     } else if constexpr (is_vector<Member> || is_array<Member>) {
         for (std::size_t i = 0; i < member.size(); ++i)
-            collect_leaves<T>(member[i], child(at, std::to_string(i), false), out);
+            collect_leaves<T>(member[i], child(at, std::to_string(i)), out);
     } else if constexpr (is_parameter<Member>) {
         static_assert(std::is_same_v<decltype(member.value), T>,
                       "mgkit: a module's leaves are tensors of one type");
@@ -183,6 +197,25 @@ std::int64_t parameter_count(M& root) {
 template <class M>
 void zero_gradients(M& root) {
     for_each_parameter(root, [](const std::string&, auto& p) { p.slot.clear(); });
+}
+
+/// Errors: trainable parameters that the last backward pass gave no gradient, by name: most often a
+/// layer that was left out of the pass, or one whose value was taken out of the record.
+template <class M>
+void require_gradients(M& root, const std::string& where) {
+    std::string missing;
+    int count = 0;
+    visit(root, [&](const leaf_name& name, auto& leaf) {
+        if constexpr (detail::is_parameter<std::remove_cvref_t<decltype(leaf)>>)
+            if (!name.alias && !name.unused && leaf.trainable && !leaf.slot.filled &&
+                ++count <= 8)
+                missing += (missing.empty() ? "" : ", ") + name.text;
+    });
+    if (count == 0) return;
+    if (count > 8) missing += mgkit::text(" and ", count - 8, " more");
+    throw error(where, "a gradient for every trainable parameter", "none for " + missing,
+                "use them in the pass, set them not trainable, or declare members that are kept "
+                "for files only with nn::unused");
 }
 
 /// Freezes or releases all parameters: frozen ones gather no gradient.

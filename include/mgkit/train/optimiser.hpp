@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "mgkit/nn/module.hpp"
@@ -32,8 +34,9 @@ struct update_item {
     State& state;
 };
 
-/// An optimiser at work on one model: state per parameter, in visiting order, and the step count.
-/// As a module its state goes into checkpoints under the parameters' names.
+/// An optimiser at work on one model: state per trainable parameter, in visiting order, and the
+/// step count. Frozen parameters and members declared `nn::unused` have no state. As a module its
+/// state goes into checkpoints under the parameters' names.
 template <tensor T, optimiser Optimiser>
 class updater {
 public:
@@ -42,9 +45,13 @@ public:
     template <class M>
     updater(context& ctx, M& model, const Optimiser& settings)
         : settings_(settings), rate_(settings.rate) {
-        nn::for_each_parameter(model, [&](const std::string& name, parameter<T>& p) {
-            names_.push_back(name);
-            states_.push_back(settings_.start(ctx, p.value));
+        nn::visit(model, [&]<class Leaf>(const nn::leaf_name& name, Leaf& leaf) {
+            if constexpr (std::is_same_v<Leaf, parameter<T>>) {
+                if (name.alias) return;
+                entries_.push_back({name.text, std::nullopt});
+                if (leaf.trainable && !name.unused)
+                    entries_.back().own = settings_.start(ctx, leaf.value);
+            }
         });
     }
 
@@ -55,8 +62,9 @@ public:
     void learning_rate(double value) { rate_ = value; }
 
     /// One update of every parameter that has a gradient; parameters without one are left alone,
-    /// as they are where nothing was computed from them. May be part of a recorded step
-    /// (repeated_step): count and rate are then read at each replay, from here.
+    /// as they are where nothing was computed from them (`nn::require_gradients` refuses that). May
+    /// be part of a recorded step (repeated_step): count and rate are then read at each replay,
+    /// from here. Errors: a gradient of a parameter that was frozen when this was made.
     template <class M>
     void step(context& ctx, M& model) {
         using scalar = typename backend_traits<T>::scalar;
@@ -70,8 +78,12 @@ public:
         std::vector<update_item<T, state>> all;
         std::size_t i = 0;
         nn::for_each_parameter(model, [&](const std::string&, parameter<T>& p) {
-            state& s = states_.at(i++);
-            if (p.trainable && p.slot.filled) all.push_back({p.value, p.slot.gradient, s});
+            entry& e = entries_.at(i++);
+            if (!p.trainable || !p.slot.filled) return;
+            if (!e.own)
+                throw error("optimiser", "parameters that were trainable when it was made", e.name,
+                            "make the optimiser's state after set_trainable");
+            all.push_back({p.value, p.slot.gradient, *e.own});
         });
         const std::span<const update_item<T, state>> items(all);
         if constexpr (requires { settings_.update_all(ctx, items, now); })
@@ -88,18 +100,22 @@ public:
 
     static constexpr auto fields() { return nn::members(nn::field("steps", &updater::steps_)); }
 
-    /// Calls `f(name, state leaf)` for the state of every parameter.
+    /// Calls `f(name, state leaf)` for the state of every parameter that has one.
     template <class F>
     void for_each_state(F&& f) {
-        for (std::size_t i = 0; i < states_.size(); ++i)
-            nn::visit(states_[i], f, {names_[i], false});
+        for (auto& e : entries_)
+            if (e.own) nn::visit(*e.own, f, {e.name});
     }
 
 private:
+    struct entry {
+        std::string name;
+        std::optional<state> own;
+    };
+
     Optimiser settings_;
     double rate_ = 0;
-    std::vector<std::string> names_;
-    std::vector<state> states_;
+    std::vector<entry> entries_;
     std::int64_t steps_ = 0;
 };
 

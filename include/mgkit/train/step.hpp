@@ -25,7 +25,7 @@ struct step_result {
 /// Steps of one model and optimiser state, both of which must stay where they are. On backends that
 /// can, the steps of each batch size are recorded once and replayed (see repeated_step): the
 /// context's mode and which parameters are trainable must not change between the steps of one
-/// stepper. Gradients end with it.
+/// stepper. Gradients end with it. The first step demands a gradient of every trainable parameter.
 template <class Method, optimiser Optimiser>
 class stepper {
 public:
@@ -81,6 +81,7 @@ private:
         const X clips{step_values<T>(ctx, now.extents, copy, &std::as_const(now))};
         const auto value = model_(ctx, pretext::batch<X>{clips, now.labels});
         backward(ctx, value.loss);
+        if (std::exchange(first_, false)) nn::require_gradients(model_, "training step");
         update_.step(ctx, model_);
         now.loss = value_of(value.loss);
         for (const auto& [name, part] : value.parts) now.parts.emplace_back(name, value_of(part));
@@ -99,6 +100,7 @@ private:
 
     Method& model_;
     updater<T, Optimiser>& update_;
+    bool first_ = true;
     std::map<std::pair<extent, std::size_t>, batch_size> sizes_;
 };
 
