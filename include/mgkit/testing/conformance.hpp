@@ -15,7 +15,7 @@ namespace mgkit::testing {
 /// which everything is composed of primitives (so a fused kernel is held to its composition);
 /// gradients by central differences, storage and slots poisoned first (T in double; coarser types
 /// only show how gradients reach their slots); operands used twice in one pass, whose gradients
-/// gather; operands that are one tensor; operands that are permuted slices of larger ones; operands
+/// gather; records that nest and end; operands that are one tensor; operands that are permuted slices of larger ones; operands
 /// and incoming gradients left untouched; one thread and several give the same bits; wrong shapes
 /// throw mgkit::error. Trials include every pattern of broadcasting, empty extents, extents of 1,
 /// missing and infinite values. Tensors without data (`options.values` false) are held to extents
@@ -35,6 +35,8 @@ conformance_report conformance(const conformance_options& given = {}) {
     Families::for_each([&]<class Family>(type_tag<Family>) {
         if constexpr (std::same_as<Family, storage_operations>) {
             detail::check_storage<T>(report, options);
+        } else if constexpr (std::same_as<Family, record_operations>) {
+            if (options.values) detail::check_records<T>(report);
         } else {
             Family::entries::for_each([&]<class Entry>(type_tag<Entry>) {
                 detail::ledger laws(report, Family::name, Entry::name);

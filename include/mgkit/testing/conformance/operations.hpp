@@ -4,6 +4,7 @@
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/testing/conformance/elementwise.hpp"
 #include "mgkit/testing/conformance/layers.hpp"
+#include "mgkit/testing/conformance/records.hpp"
 #include "mgkit/testing/conformance/rows.hpp"
 #include "mgkit/testing/conformance/structure.hpp"
 #include "mgkit/testing/conformance/tokens.hpp"
@@ -15,8 +16,8 @@ namespace mgkit::testing {
 /// with `name`; `inputs`; `op`, its type below mgkit::op, if it has one; `run(ctx, operands,
 /// variant)`; `trials()`; `refusals()`. tests/conformance/check_operations.py names those missing.
 using operation_families =
-    type_list<storage_operations, elementwise_operations, structure_operations, layer_operations,
-              row_operations, token_operations, update_operations>;
+    type_list<storage_operations, record_operations, elementwise_operations, structure_operations,
+              layer_operations, row_operations, token_operations, update_operations>;
 
 /// What runs when a backend is asked for an operation, and for its gradient.
 enum class implementation {
