@@ -88,6 +88,44 @@ TEST_CASE("A context keeps one state object per type") {
     CHECK(&moved.state.get<first_state>() == before);
 }
 
+namespace {
+
+/// A type whose name another scope repeats.
+template <int Start>
+int counted(context& ctx) {
+    const auto next = [&ctx](auto start) {
+        struct local {
+            int value = decltype(start)::value;
+        };
+        return ctx.state.get<local>().value++;
+    };
+    return next(std::integral_constant<int, Start>{});
+}
+
+}  // namespace
+
+TEST_CASE("Local types whose names repeat keep states of their own") {
+    context ctx;
+    CHECK(counted<10>(ctx) == 10);
+    CHECK(counted<20>(ctx) == 20);
+    CHECK(counted<10>(ctx) == 11);
+    int first = 0, second = 0;
+    {
+        struct repeated {
+            int value = 1;
+        };
+        first = ctx.state.get<repeated>().value++;
+    }
+    {
+        struct repeated {
+            int value = 5;
+        };
+        second = ctx.state.get<repeated>().value;
+    }
+    CHECK(first == 1);
+    CHECK(second == 5);
+}
+
 TEST_CASE("The key of a context carries seed, epoch and row") {
     context ctx{.seed = 9, .threads = 1};
     ctx.epoch = 4;

@@ -50,3 +50,24 @@ TEST_CASE("gradients of parameters used twice, over few rows and many", "[cuda]"
                 CHECK(got[i][k] == Catch::Approx(want[i][k]).epsilon(1e-9).margin(1e-7));
     }
 }
+
+TEST_CASE("rows chosen inside a recorded step are the same in its replays", "[cuda]") {
+    using T = test::emulated_tensor<float>;
+    using traits = backend_traits<T>;
+    context ctx;
+    const T x = testing::detail::from_doubles<T>(
+        ctx, std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8}, {4, 2});
+    T taken = traits::full(ctx, {2, 2}, 0), spread = traits::full(ctx, {4, 2}, 0);
+    cuda::step_graph<test::emulated> replayed(ctx, test::emulated::of(ctx).new_pool(), [&] {
+        const row_choice rows(4, {{1, 1}, {3, 2}});
+        const T some = take_rows(ctx, x, rows);
+        traits::assign(ctx, taken, some);
+        traits::assign(ctx, spread, add_rows(ctx, x, some, rows));
+    });
+    for (int time = 0; time < 2; ++time) {
+        replayed.replay();
+        CHECK(testing::detail::to_doubles(ctx, taken) == std::vector<double>{3, 4, 7, 8});
+        CHECK(testing::detail::to_doubles(ctx, spread) ==
+              std::vector<double>{1, 2, 6, 8, 5, 6, 21, 24});
+    }
+}

@@ -249,3 +249,34 @@ TEST_CASE("training refuses what cannot work", "[fit]") {
     CHECK(bits_of(ctx, model) == before);
     CHECK(model.calls.empty());
 }
+
+namespace {
+
+/// Has a layer that no pass uses, without saying so.
+struct forgetful : toy {
+    nn::linear<small::tensor> left_out;
+
+    forgetful(context& ctx, const data::clip_set& set)
+        : toy(ctx, set), left_out(nn::scope(ctx, "left_out"), 2, 2) {}
+    static constexpr auto fields() {
+        return nn::members(nn::field("fc", &forgetful::fc),
+                           nn::field("left_out", &forgetful::left_out));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("the first step refuses a trainable parameter that no pass reached", "[fit]") {
+    const auto set = small::clips();
+    const auto train = [&set](context& ctx, forgetful& model) {
+        train::fit(ctx, model, set, small::input(set), train::sgd{.rate = 1e-2},
+                   train::constant_schedule{}, {.epochs = 1, .batch = 12});
+    };
+    context ctx;
+    forgetful model(ctx, set);
+    CHECK_CONTAINS(refusal([&] { train(ctx, model); }), "none for left_out.weight, left_out.bias");
+    CHECK(model.calls.size() == 1);
+    nn::set_trainable(model.left_out, false);
+    train(ctx, model);
+    CHECK(model.calls.size() == 3);
+}

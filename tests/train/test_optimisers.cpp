@@ -187,3 +187,64 @@ TEST_CASE("what has no gradient is left alone, and the step counts on") {
         [&](const nn::leaf_name& name, const auto&) { names.push_back(name.text); });
     CHECK(names == std::vector<std::string>{"weight.m", "weight.v", "bias.m", "bias.v"});
 }
+
+namespace {
+
+/// A layer, one that is kept for files only, and one that a pass may leave out.
+struct partly_used {
+    using T = eigen::tensor<double>;
+    nn::linear<T> first, kept, second;
+
+    explicit partly_used(context& ctx)
+        : first(nn::scope(ctx, "first"), 3, 3),
+          kept(nn::scope(ctx, "kept"), 3, 3),
+          second(nn::scope(ctx, "second"), 3, 2) {}
+
+    static constexpr auto fields() {
+        return nn::members(nn::field("first", &partly_used::first),
+                           nn::unused("kept", &partly_used::kept),
+                           nn::field("second", &partly_used::second));
+    }
+    void pass(context& ctx, bool whole) {
+        nn::zero_gradients(*this);
+        const recording<T> record(ctx);
+        const variable<T> x = first(ctx, variable<T>{backend_traits<T>::full(ctx, {4, 3}, .5)});
+        backward(ctx, sum(ctx, square(ctx, whole ? second(ctx, x) : x)));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a trainable parameter without a gradient is found by name, an unused one is not missed") {
+    context ctx;
+    partly_used model(ctx);
+    model.pass(ctx, true);
+    CHECK_NOTHROW(nn::require_gradients(model, "step"));
+    model.pass(ctx, false);
+    CHECK_THAT(refusal([&] { nn::require_gradients(model, "step"); }),
+               Catch::Matchers::Contains("second.weight, second.bias") &&
+                   !Catch::Matchers::Contains("kept") && !Catch::Matchers::Contains("first"));
+    nn::set_trainable(model.second, false);
+    CHECK_NOTHROW(nn::require_gradients(model, "step"));
+}
+
+TEST_CASE("frozen and unused parameters have no optimiser state") {
+    context ctx;
+    partly_used model(ctx);
+    nn::set_trainable(model.first, false);
+    train::updater<partly_used::T, train::adam> update(ctx, model, {});
+    std::vector<std::string> names;
+    update.for_each_state(
+        [&](const nn::leaf_name& name, const auto&) { names.push_back(name.text); });
+    CHECK(names == std::vector<std::string>{"second.weight.m", "second.weight.v", "second.bias.m",
+                                            "second.bias.v"});
+    model.pass(ctx, true);
+    const auto before = nn::host_values(ctx, model.first.weight.value);
+    update.step(ctx, model, .1);
+    CHECK(nn::host_values(ctx, model.first.weight.value) == before);
+    nn::set_trainable(model.first, true);
+    model.pass(ctx, true);
+    CHECK_THAT(refusal([&] { update.step(ctx, model, .1); }),
+               Catch::Matchers::Contains("first.weight") &&
+                   Catch::Matchers::Contains("set_trainable"));
+}

@@ -14,24 +14,28 @@ namespace mgkit {
 namespace detail {
 
 /// What tells types apart in a state_store, in every library of a program: their names, since each
-/// library whose symbols are hidden has addresses of its own. Unnamed namespaces may repeat a name;
-/// types in them count by address.
+/// library whose symbols are hidden has addresses of its own. Names of local and unnamed types, and
+/// of those in unnamed namespaces, may repeat: such types count by address.
 struct state_identity {
     const void* address;
-    std::string_view name;
+    std::string_view name;  ///< empty where it may repeat
 
     template <class State>
     static state_identity of() {
         static constexpr char tag = 0;
-#if defined(_MSC_VER)
-        return {&tag, __FUNCSIG__};
+#if defined(__GNUC__)
+        constexpr std::string_view whole = __PRETTY_FUNCTION__, before = "State = ";
+        constexpr std::string_view type = whole.substr(whole.find(before) + before.size());
+        constexpr bool repeats = type.find('(') != type.npos || type.find('{') != type.npos ||
+                                 type.find("lambda") != type.npos ||
+                                 type.find("unnamed") != type.npos;
+        return {&tag, repeats ? std::string_view() : type};
 #else
-        return {&tag, __PRETTY_FUNCTION__};
+        return {&tag, {}};
 #endif
     }
     bool same_name(const state_identity& other) const {
-        return name == other.name && name.find("anonymous") == std::string_view::npos &&
-               name.find("unnamed") == std::string_view::npos;
+        return !name.empty() && name == other.name;
     }
 };
 

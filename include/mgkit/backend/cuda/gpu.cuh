@@ -265,11 +265,14 @@ private:
     host_work<gpu_memory>* work_ = nullptr;
 };
 
+namespace detail {
+struct gpu_of_context {
+    std::unique_ptr<gpu::runtime> made;
+};
+}  // namespace detail
+
 inline gpu::runtime& gpu::of(context& ctx) {
-    struct kept {
-        std::unique_ptr<runtime> made;
-    };
-    auto& own = ctx.state.get<kept>();
+    auto& own = ctx.state.get<detail::gpu_of_context>();
     if (!own.made) own.made = std::make_unique<runtime>(ctx.state.get<placement>());
     return *own.made;
 }

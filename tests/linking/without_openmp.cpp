@@ -1,0 +1,5 @@
+#include "threads.hpp"
+
+int threads_seen_without_openmp() {
+    return threads_seen();
+}
