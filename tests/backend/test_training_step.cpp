@@ -228,7 +228,7 @@ TEST_CASE("Eigen's products stand beside the build's", "[backend]") {
 TEST_CASE("a pool gives free blocks back, and releasing never fails", "[backend]") {
     context ctx;
     auto& pool = *ctx.state.get<eigen::detail::pool_state>().shared;
-    static_assert(noexcept(eigen::detail::pool::release(nullptr)) && noexcept(pool.trim()));
+    static_assert(noexcept(eigen::detail::pool::release(nullptr))&& noexcept(pool.trim()));
     const t32 held = backend_traits<t32>::full(ctx, {1000}, 1);
     const std::size_t one = pool.reserved();
     backend_traits<t32>::full(ctx, {5000}, 1);
@@ -245,8 +245,8 @@ TEST_CASE("a product that oneDNN refuses is an error, not another library's resu
     const std::vector<float> a(12, 1), b(12, 1);
     std::vector<float> c(9, 1);
     // Rows of 4 that lie 2 apart: no such matrix.
-    const gemm::problem<float> wrong{false, false, 3, 3, 4, a.data(), 2, b.data(), 3, 1, c.data(),
-                                     3};
+    const gemm::problem<float> wrong{false, false,    3, 3, 4,        a.data(),
+                                     2,     b.data(), 3, 1, c.data(), 3};
     CHECK_THROWS_AS(gemm::run<gemm::onednn>(wrong), error);
     CHECK(c == std::vector<float>(9, 1));
 }

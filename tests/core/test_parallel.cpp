@@ -48,7 +48,8 @@ TEST_CASE("An exception of a piece reaches the caller after the others have run"
 TEST_CASE("Several pieces may throw; one exception arrives and the loop can run again") {
     for (int repeat = 0; repeat < 3; ++repeat)
         CHECK_THROWS_AS(
-            parallel_for(4, 64, [](std::ptrdiff_t i) { throw std::out_of_range(std::to_string(i)); }),
+            parallel_for(4, 64,
+                         [](std::ptrdiff_t i) { throw std::out_of_range(std::to_string(i)); }),
             std::out_of_range);
 }
 

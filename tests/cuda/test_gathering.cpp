@@ -55,8 +55,8 @@ TEST_CASE("rows chosen inside a recorded step are the same in its replays", "[cu
     using T = test::emulated_tensor<float>;
     using traits = backend_traits<T>;
     context ctx;
-    const T x = testing::detail::from_doubles<T>(
-        ctx, std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8}, {4, 2});
+    const T x =
+        testing::detail::from_doubles<T>(ctx, std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8}, {4, 2});
     T taken = traits::full(ctx, {2, 2}, 0), spread = traits::full(ctx, {4, 2}, 0);
     cuda::step_graph<test::emulated> replayed(ctx, test::emulated::of(ctx).new_pool(), [&] {
         const row_choice rows(4, {{1, 1}, {3, 2}});

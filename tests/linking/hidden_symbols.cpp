@@ -3,7 +3,6 @@
 
 #include <cstdio>
 
-
 int main() {
     using tensor = mgkit::eigen::tensor<float>;
     mgkit::context ctx;
@@ -13,8 +12,8 @@ int main() {
     const float three = 3;
     mgkit::gradient_slot<tensor> slot;
     const mgkit::recording<tensor> record(ctx);
-    const auto x =
-        mgkit::watch(mgkit::backend_traits<tensor>::from_host(ctx, std::span(&three, 1), {1}), slot);
+    const auto x = mgkit::watch(
+        mgkit::backend_traits<tensor>::from_host(ctx, std::span(&three, 1), {1}), slot);
     backward(ctx, sum(ctx, squared_in_library(ctx, x)));
     const float slope = slot.filled ? slot.gradient.values()[0] : 0;
 

@@ -215,7 +215,8 @@ struct partly_used {
 
 }  // namespace
 
-TEST_CASE("a trainable parameter without a gradient is found by name, an unused one is not missed") {
+TEST_CASE(
+    "a trainable parameter without a gradient is found by name, an unused one is not missed") {
     context ctx;
     partly_used model(ctx);
     model.pass(ctx, true);
@@ -244,7 +245,7 @@ TEST_CASE("frozen and unused parameters have no optimiser state") {
     CHECK(nn::host_values(ctx, model.first.weight.value) == before);
     nn::set_trainable(model.first, true);
     model.pass(ctx, true);
-    CHECK_THAT(refusal([&] { update.step(ctx, model, .1); }),
-               Catch::Matchers::Contains("first.weight") &&
-                   Catch::Matchers::Contains("set_trainable"));
+    CHECK_THAT(
+        refusal([&] { update.step(ctx, model, .1); }),
+        Catch::Matchers::Contains("first.weight") && Catch::Matchers::Contains("set_trainable"));
 }

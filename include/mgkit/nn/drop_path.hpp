@@ -94,8 +94,8 @@ path_plan<X, Count> draw_paths(context& ctx, std::string_view layer, double rate
                     draws.uniform() < drop ? scalar(0) : static_cast<scalar>(1.0 / (1.0 - drop));
         }
     };
-    const T all = step_values<T>(ctx, {Count, batch, 1, 1}, draw,
-                                    static_cast<const context*>(&ctx), name_hash(layer), rate);
+    const T all = step_values<T>(ctx, {Count, batch, 1, 1}, draw, static_cast<const context*>(&ctx),
+                                 name_hash(layer), rate);
     plan.active = true;
     for (int branch = 0; branch < Count; ++branch)
         plan.factors[static_cast<std::size_t>(branch)] =

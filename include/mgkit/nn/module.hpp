@@ -207,8 +207,7 @@ void require_gradients(M& root, const std::string& where) {
     int count = 0;
     visit(root, [&](const leaf_name& name, auto& leaf) {
         if constexpr (detail::is_parameter<std::remove_cvref_t<decltype(leaf)>>)
-            if (!name.alias && !name.unused && leaf.trainable && !leaf.slot.filled &&
-                ++count <= 8)
+            if (!name.alias && !name.unused && leaf.trainable && !leaf.slot.filled && ++count <= 8)
                 missing += (missing.empty() ? "" : ", ") + name.text;
     });
     if (count == 0) return;

@@ -96,8 +96,8 @@ void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature
                               std::span<const int> which) {
             const std::size_t width = which.empty() ? 0 : to.size() / which.size();
             for (std::size_t i = 0; i < which.size(); ++i)
-                to[i * width +
-                   static_cast<std::size_t>(all[static_cast<std::size_t>(which[i])])] = 1;
+                to[i * width + static_cast<std::size_t>(all[static_cast<std::size_t>(which[i])])] =
+                    1;
         };
         const auto n = static_cast<extent>(rows.size());
         return std::pair{step_values<T>(ctx, {n, static_cast<extent>(features.columns)}, values,

@@ -110,21 +110,19 @@ requires(!native_gradient<T>) variable<T> apply(context& ctx, const Op& op,
     if (!record.recording() || !(first.slot || ... || (rest.slot != nullptr)))
         return {apply(ctx, op, first.value, rest.value...)};
     if constexpr (overrides_forward<Op, T, inputs> && overrides_backward<Op, T, inputs>) {
-        auto& node =
-            record.template record<detail::kernel_backward<Op, T>>(op, first, rest...);
+        auto& node = record.template record<detail::kernel_backward<Op, T>>(op, first, rest...);
         T out = kernel<Op, T>::forward(ctx, op, node.kept, first.value, rest.value...);
         return record.result(std::move(out), node);
     } else if constexpr (overrides_forward<Op, T, inputs> && detail::has_rule<Op, T>) {
-        auto& node =
-            record.template record<detail::rule_backward<Op, T>>(op, first, rest...);
+        auto& node = record.template record<detail::rule_backward<Op, T>>(op, first, rest...);
         saved<T> nothing(false);
         T out = kernel<Op, T>::forward(ctx, op, nothing, first.value, rest.value...);
         Op::remember(op, node.kept, out, first.value, rest.value...);
         return record.result(std::move(out), node);
     } else if constexpr (overrides_forward<Op, T, inputs> &&
                          detail::composable<Op, variable<T>, Vs...>) {
-        auto& node = record.template record<detail::composed_backward<Op, T, inputs>>(
-            op, first, rest...);
+        auto& node =
+            record.template record<detail::composed_backward<Op, T, inputs>>(op, first, rest...);
         node.kept.keep(first.value);
         (node.kept.keep(rest.value), ...);
         saved<T> nothing(false);

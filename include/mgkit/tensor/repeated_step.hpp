@@ -11,9 +11,9 @@
 
 namespace mgkit {
 
-/// Runs `action(data...)` once for every step that is run: now, and where the step is being recorded
-/// (see repeated_step) before each of its replays, not now. For host state that a step moves on:
-/// counters, draws.
+/// Runs `action(data...)` once for every step that is run: now, and where the step is being
+/// recorded (see repeated_step) before each of its replays, not now. For host state that a step
+/// moves on: counters, draws.
 ///
 /// `action` captures nothing; `data` are copied. What a pointer, reference wrapper or span among
 /// them leads to must outlive the recording.
@@ -23,9 +23,8 @@ void every_step(context& ctx, Action action, Data... data) {
                   "mgkit: an action of every_step captures nothing: hand values over as further "
                   "arguments, which are copied; it may run when what was captured is gone");
     if constexpr (requires { backend_traits<T>::every_step(ctx, [] {}); })
-        backend_traits<T>::every_step(ctx, [action, ... data = std::move(data)]() mutable {
-            action(data...);
-        });
+        backend_traits<T>::every_step(
+            ctx, [action, ... data = std::move(data)]() mutable { action(data...); });
     else
         action(data...);
 }

@@ -113,7 +113,9 @@ public:
         return n;
     }
     /// The result of a node.
-    variable<T> result(T value, node& made) const { return {std::move(value), &made.out, current_}; }
+    variable<T> result(T value, node& made) const {
+        return {std::move(value), &made.out, current_};
+    }
 
     /// Runs the nodes above `mark` in reverse and forgets them. Errors: those of the operations; a
     /// parameter or watched value that was moved or destroyed since the forward pass.

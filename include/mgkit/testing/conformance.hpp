@@ -15,11 +15,11 @@ namespace mgkit::testing {
 /// which everything is composed of primitives (so a fused kernel is held to its composition);
 /// gradients by central differences, storage and slots poisoned first (T in double; coarser types
 /// only show how gradients reach their slots); operands used twice in one pass, whose gradients
-/// gather; records that nest and end; operands that are one tensor; operands that are permuted slices of larger ones; operands
-/// and incoming gradients left untouched; one thread and several give the same bits; wrong shapes
-/// throw mgkit::error. Trials include every pattern of broadcasting, empty extents, extents of 1,
-/// missing and infinite values. Tensors without data (`options.values` false) are held to extents
-/// and refusals.
+/// gather; records that nest and end; operands that are one tensor; operands that are permuted
+/// slices of larger ones; operands and incoming gradients left untouched; one thread and several
+/// give the same bits; wrong shapes throw mgkit::error. Trials include every pattern of
+/// broadcasting, empty extents, extents of 1, missing and infinite values. Tensors without data
+/// (`options.values` false) are held to extents and refusals.
 ///
 /// Errors are max|a - b| / max|b|; bounds are in roundings of T's scalar, or of
 /// `options.epsilon`. Cost: a few seconds, most of it in large trials (`options.largest`).

@@ -95,14 +95,16 @@ public:
         parameter<T> first{line(ctx, 2)};
         const X loss = sum(ctx, square(ctx, use<X>(first)));
         const parameter<T> moved(std::move(first));
-        refused("a parameter moved before backward", [&] { backward(ctx, loss); }, "places");
+        refused(
+            "a parameter moved before backward", [&] { backward(ctx, loss); }, "places");
         X gone;
         {
             gradient_slot<T> slot;
             gone = sum(ctx, square(ctx, watch(line(ctx, 2), slot)));
         }
-        refused("a watched value's place destroyed before backward", [&] { backward(ctx, gone); },
-                "places");
+        refused(
+            "a watched value's place destroyed before backward", [&] { backward(ctx, gone); },
+            "places");
     }
 
     void passes_made_again() {
@@ -133,10 +135,10 @@ public:
             to[1] = static_cast<typename backend_traits<T>::scalar>(value);
         };
         full_of_garbage(ctx);
-        laws_.require("step values",
-                      to_doubles(ctx, step_values<T>(ctx, {3}, some, 4.0)) ==
-                          std::vector<double>{0, 4, 0},
-                      "one value of three written", "the others are not 0");
+        laws_.require(
+            "step values",
+            to_doubles(ctx, step_values<T>(ctx, {3}, some, 4.0)) == std::vector<double>{0, 4, 0},
+            "one value of three written", "the others are not 0");
         full_of_garbage(ctx);
         const row_choice rows(4, {{1, 1}, {3, 1}});
         laws_.require("step values",
@@ -146,7 +148,9 @@ public:
     }
 
 private:
-    static T line(context& ctx, double value) { return from_doubles<T>(ctx, std::span(&value, 1), {1}); }
+    static T line(context& ctx, double value) {
+        return from_doubles<T>(ctx, std::span(&value, 1), {1});
+    }
 
     /// Leaves memory of the sizes below that holds no zeros.
     static void full_of_garbage(context& ctx) {
