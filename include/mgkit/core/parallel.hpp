@@ -24,7 +24,10 @@ int mgkit_openmp_dynamic() __asm__("omp_get_dynamic");
 #endif
 }
 #elif defined(_OPENMP)
-#include <omp.h>
+extern "C" {
+int omp_get_max_threads(void);
+void omp_set_num_threads(int);
+}
 #endif
 
 namespace mgkit {
