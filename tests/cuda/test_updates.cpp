@@ -65,3 +65,25 @@ TEST_CASE("Adam on many tensors gives the bits of one by one, in a launch for 64
     same_bits<double>();
     same_bits<cuda::bf16>();
 }
+
+TEST_CASE("a parameter released since is refused while a step is recorded", "[cuda]") {
+    using T = test::emulated_tensor<float>;
+    context ctx;
+    nn::linear<T> layer(nn::scope(ctx), 3, 2);
+    nn::set_trainable(layer, false);
+    train::updater<T, train::adam> update(ctx, layer, {});
+    nn::set_trainable(layer, true);
+    const T x = backend_traits<T>::full(ctx, {4, 3}, .5);
+    const auto step = [&] {
+        nn::zero_gradients(layer);
+        const recording<T> record(ctx);
+        backward(ctx, sum(ctx, square(ctx, layer(ctx, variable<T>{x}))));
+        update.step(ctx, layer);
+    };
+    using graph = cuda::step_graph<test::emulated>;
+    CHECK_THROWS_AS(graph(ctx, test::emulated::of(ctx).new_pool(), step), error);
+    step();
+    graph replayed(ctx, test::emulated::of(ctx).new_pool(), step);
+    replayed.replay();
+    CHECK(update.steps() == 2);
+}

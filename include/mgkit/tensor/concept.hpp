@@ -21,7 +21,7 @@ namespace mgkit {
 /// `reshape(t, shape)` (may alias); `assign(ctx, target, source)` (writes into target's storage).
 /// Copies may alias; operations never write their operands. It may give `precision` and `epsilon`
 /// where products are coarser than the scalar, `deterministic` (false) where threads change bits,
-/// and `every_step`, `step_values` and `repeated_step` where steps are recorded
+/// and `every_step`, `step_values`, `step_is_recorded` and `repeated_step` where steps are recorded
 /// (repeated_step.hpp).
 template <class T>
 struct backend_traits;

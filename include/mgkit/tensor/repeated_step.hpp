@@ -51,6 +51,15 @@ T step_values(context& ctx, const shape& extents, Fill fill, Data... data) {
     }
 }
 
+/// Whether a step is being recorded: what is computed now is computed again in each replay.
+template <tensor T>
+bool step_is_recorded(context& ctx) {
+    if constexpr (requires { backend_traits<T>::step_is_recorded(ctx); })
+        return backend_traits<T>::step_is_recorded(ctx);
+    else
+        return false;
+}
+
 namespace detail {
 
 /// Calls the step; for backends on which each call costs what it should.

@@ -35,8 +35,9 @@ struct update_item {
 };
 
 /// An optimiser at work on one model: state per trainable parameter, in visiting order, and the
-/// step count. Frozen parameters and members declared `nn::unused` have no state. As a module its
-/// state goes into checkpoints under the parameters' names.
+/// step count. Frozen parameters and members declared `nn::unused` have no state; a parameter that
+/// is released later gets one at its first step. As a module its state goes into checkpoints under
+/// the parameters' names.
 template <tensor T, optimiser Optimiser>
 class updater {
 public:
@@ -64,7 +65,7 @@ public:
     /// One update of every parameter that has a gradient; parameters without one are left alone,
     /// as they are where nothing was computed from them (`nn::require_gradients` refuses that). May
     /// be part of a recorded step (repeated_step): count and rate are then read at each replay,
-    /// from here. Errors: a gradient of a parameter that was frozen when this was made.
+    /// from here. Errors: a parameter released since, inside a recording.
     template <class M>
     void step(context& ctx, M& model) {
         using scalar = typename backend_traits<T>::scalar;
@@ -80,9 +81,13 @@ public:
         nn::for_each_parameter(model, [&](const std::string&, parameter<T>& p) {
             entry& e = entries_.at(i++);
             if (!p.trainable || !p.slot.filled) return;
-            if (!e.own)
-                throw error("optimiser", "parameters that were trainable when it was made", e.name,
-                            "make the optimiser's state after set_trainable");
+            if (!e.own) {
+                if (step_is_recorded<T>(ctx))
+                    throw error("optimiser", "state for every parameter before a step is recorded",
+                                "none for " + e.name,
+                                "make the optimiser after set_trainable, or run a step first");
+                e.own = settings_.start(ctx, p.value);
+            }
             all.push_back({p.value, p.slot.gradient, *e.own});
         });
         const std::span<const update_item<T, state>> items(all);

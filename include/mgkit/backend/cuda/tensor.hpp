@@ -189,6 +189,7 @@ struct backend_traits<cuda::device_tensor<C, D>> {
         const T fine = cuda::as(ctx, t, cuda::grain::fine);
         D::of(ctx).download(target.data(), fine.data(), target.size_bytes());
     }
+    static bool step_is_recorded(context& ctx) { return D::of(ctx).capturing() != nullptr; }
     /// Where a step is being recorded the action waits for its replays.
     template <class Action>
     static void every_step(context& ctx, Action action) {
