@@ -1,7 +1,9 @@
 // Updates of many tensors in few launches.
 #include "catch.hpp"
 #include "cuda/emulated.hpp"
+#include "mgkit/nn/linear.hpp"
 #include "mgkit/testing/gradient_check.hpp"
+#include "mgkit/train/adam.hpp"
 
 using namespace mgkit;
 

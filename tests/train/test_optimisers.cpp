@@ -245,7 +245,10 @@ TEST_CASE("frozen and unused parameters have no optimiser state") {
     CHECK(nn::host_values(ctx, model.first.weight.value) == before);
     nn::set_trainable(model.first, true);
     model.pass(ctx, true);
-    CHECK_THAT(
-        refusal([&] { update.step(ctx, model, .1); }),
-        Catch::Matchers::Contains("first.weight") && Catch::Matchers::Contains("set_trainable"));
+    update.step(ctx, model, .1);
+    CHECK(nn::host_values(ctx, model.first.weight.value) != before);
+    names.clear();
+    update.for_each_state(
+        [&](const nn::leaf_name& name, const auto&) { names.push_back(name.text); });
+    CHECK(names.size() == 8);
 }
