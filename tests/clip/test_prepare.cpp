@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "io/support.hpp"
 #include "mgkit/clip/prepare.hpp"
+#include "mgkit/clip/travel.hpp"
+#include "mgkit/clip/visibility.hpp"
 #include "mgkit/data/synthetic.hpp"
 
 using namespace mgkit;
@@ -169,4 +171,47 @@ TEST_CASE("a set without labels is prepared like any other", "[clip][prepare]") 
     CHECK(made.clips.size() == 10);
     CHECK(made.clips.labels.empty());
     CHECK(made.excluded == std::vector<std::uint32_t>{3, 9});
+}
+
+TEST_CASE("a set whose arrays do not fit is refused, one without labels is not",
+          "[clip][prepare]") {
+    const auto whole = data::make_synthetic({.subjects = 2, .repetitions = 1, .frames = 12});
+    const auto line = [&](auto&& spoil) {
+        auto set = whole;
+        spoil(set);
+        return refusal([&] { clip::prepare({}, set); });
+    };
+    CHECK_CONTAINS(line([](auto& c) { c.num_frames.clear(); }), "12 lengths, found 0");
+    CHECK_CONTAINS(line([](auto& c) { c.ids.clear(); }), "12 ids, found 0");
+    CHECK_CONTAINS(line([](auto& c) { c.subjects.clear(); }), "12 subjects, found 0");
+    CHECK_CONTAINS(line([](auto& c) { c.labels.resize(5); }), "12 labels, found 5");
+    CHECK_CONTAINS(line([](auto& c) { c.labels[3] = 99; }), "99 for clip 3");
+    CHECK_CONTAINS(line([](auto& c) { c.num_frames[3] = -4; }), "found -4 for clip 3");
+    CHECK_CONTAINS(line([](auto& c) { c.num_frames[3] = 4000; }), "found 4000 for clip 3");
+    CHECK_CONTAINS(line([](auto& c) { c.shape.persons = 2; }), "set the values again");
+    CHECK_CONTAINS(line([](auto& c) { c.topology = {}; }), "a sound skeleton");
+    CHECK_CONTAINS(line([](auto& c) { c = {}; }), "at least one clip");
+
+    auto unlabelled = whole;
+    unlabelled.labels.clear();
+    const auto made = clip::prepare({}, unlabelled).clips;
+    CHECK(made.labels.empty());
+    CHECK(made.subjects == whole.subjects);
+    const std::vector<int> outside{0, 12};
+    CHECK_REFUSED(clip::centre_travel({}, unlabelled, outside), "found 12");
+    unlabelled.num_frames.clear();
+    CHECK_REFUSED(clip::centre_travel({}, unlabelled, std::vector<int>{0}), "12 lengths");
+}
+
+TEST_CASE("a length beyond the frames is refused where clips are read by row", "[clip]") {
+    skeleton::pose<float> clip({skeleton::channel_layout::xyc, 4, 2, 1}, 4);
+    skeleton::pose_view<const float> view = clip.view();
+    view.length = 5;
+    skeleton::pose<float> out({skeleton::channel_layout::xyc, 8, 2, 1}, 8);
+    CHECK_REFUSED(clip::resample<float>(view, 0, 5, out.view()), "at most 4 valid frames, found 5");
+    CHECK_REFUSED(clip::visible_frames(view, std::vector<int>{0}, .5), "1 to 4 valid frames");
+    const clip::visibility seen(10);
+    CHECK_REFUSED(seen.seen(10), "10 to 11");
+    CHECK_REFUSED(seen.whole(-1, 3), "-1 to 3");
+    CHECK_REFUSED(seen.whole(5, 5), "5 to 5");
 }

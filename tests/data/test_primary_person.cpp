@@ -234,3 +234,24 @@ TEST_CASE("laws over random crowds", "[data][primary]") {
         CHECK(report.empty_frames == empty);
     }
 }
+
+TEST_CASE("detections that do not fit together are refused", "[data][primary]") {
+    auto people = coco().out;
+    people.add_person(std::vector<float>(people.stride(), 1));
+    people.end_frame();
+    CHECK_NOTHROW(primary_person(people));
+    const auto line = [&](auto&& spoil) {
+        auto bad = people;
+        spoil(bad);
+        const auto one = refusal([&] { primary_person(bad); });
+        CHECK(one == refusal([&] { recording_of(bad); }));
+        return one;
+    };
+    CHECK(contains(line([](auto& p) { p.first = {}; }), "at least one frame"));
+    CHECK(contains(line([](auto& p) { p.first = {0, 5}; }), "for each of 5 people"));
+    CHECK(contains(line([](auto& p) { p.first = {0, 1, 0}; }), "from 0 on"));
+    CHECK(contains(line([](auto& p) { p.track.clear(); }), "0 ids and 51 values"));
+    CHECK(contains(line([](auto& p) { p.values.pop_back(); }), "50 values"));
+    CHECK(contains(line([](auto& p) { p.topology = {}; }), "a sound skeleton"));
+    CHECK_REFUSED(people.person(1), "people below 1, found 1");
+}

@@ -138,3 +138,14 @@ TEST_CASE("fusion refuses what does not fit together") {
     CHECK_THROWS_AS(fuse(infinite, 2), error);
     CHECK_THROWS_AS(fuse(infinite, 2, {}, fusion_rule::scores), error);
 }
+
+TEST_CASE("A confusion matrix made by hand is checked") {
+    confusion_matrix short_one{3, std::vector<std::int64_t>(4)};
+    CHECK_REFUSED(class_mean{}(short_one), "a filled table of 3 classes");
+    CHECK_REFUSED(macro_f1{}(short_one), "4 counts");
+    confusion_matrix whole{3, std::vector<std::int64_t>(9, 1)};
+    CHECK_REFUSED(whole.at(3, 0), "class 3 answered with 0");
+    CHECK_REFUSED(whole.support(-1), "class -1");
+    CHECK_REFUSED(whole += short_one, "3 classes");
+    CHECK_REFUSED(grouping(std::vector<int>{1, 1}).of(2), "a clip below 2");
+}

@@ -257,7 +257,7 @@ TEST_CASE("linear probes refuse what does not fit") {
     CHECK_REFUSED(fit({}, {}), "a filled table");
     CHECK_REFUSED(fit({2, 3, {1, 2, 3, 4, 5}}, {0, 1}), "2 x 3 with 5 values");
     CHECK_REFUSED(fit({1, 2, {1, 2}}, {0}), "features of 3 columns");
-    CHECK_REFUSED(fit(train.features, {0, 1}), "10 labels, one per row");
+    CHECK_REFUSED(fit(train.features, {0, 1}), "a label for each of 10 clips, found 2");
     auto wrong = train.labels;
     wrong[3] = 2;
     CHECK_REFUSED(fit(train.features, wrong), "label 2 at index 3");

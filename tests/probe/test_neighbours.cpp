@@ -340,3 +340,17 @@ TEST_CASE("searches refuse what does not fit") {
     bad.row(2)[1] = std::numeric_limits<float>::infinity();
     CHECK_REFUSED(nearest<T>(ctx, bad, gallery, 1), "row 2, column 1");
 }
+
+TEST_CASE("Neighbours and features made by hand are checked") {
+    probe::neighbours found{2, 3, {0, 1, 2}, {}};
+    const std::vector<int> labels{0, 0, 0}, two{0, 0};
+    CHECK_REFUSED(probe::vote(found, labels, 1, 1), "a query below 2");
+    CHECK_REFUSED(probe::hit_at(found, labels, two, 1), "1 with 3 neighbours");
+    data::feature_table table{3, 2, {1, 2, 3, 4}};
+    CHECK_REFUSED(table.row(2), "row 2 of 4 values");
+    CHECK_REFUSED(table.subset(std::vector<int>{2}), "a filled row below 3");
+    context ctx;
+    table.values.resize(6);
+    CHECK_REFUSED(probe::retrieve<eigen::tensor<float>>(ctx, table, {}, table, labels, 1),
+                  "a label for each of 3 clips, found 0; label the clips");
+}

@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "io/support.hpp"
+#include "mgkit/encode/embed.hpp"
 #include "mgkit/train/list.hpp"
 #include "nn/leaves.hpp"
 #include "train/toy.hpp"
@@ -169,6 +170,37 @@ TEST_CASE("sets without labels train what needs none", "[fit]") {
                   "a label for each of 8 clips");
 }
 
+TEST_CASE("a set whose arrays do not fit is neither trained on nor embedded", "[fit]") {
+    const auto whole = small::clips();
+    context ctx;
+    toy model(ctx, whole);
+    const auto before = bits_of(ctx, model);
+    small::encoder encoder(ctx, small::settings(whole));
+    const auto refused_with = [&](const char* part, auto&& spoil) {
+        auto set = whole;
+        spoil(set);
+        CAPTURE(part);
+        CHECK_REFUSED(train::fit(ctx, model, set, small::input(whole), train::sgd{},
+                                 train::constant_schedule{}, {.epochs = 1, .batch = 4}),
+                      part);
+        CHECK_REFUSED(encode::embed(ctx, encoder, small::input(whole), set), part);
+    };
+    refused_with("24 ids, found 0", [](auto& c) { c.ids.clear(); });
+    refused_with("24 lengths, found 0", [](auto& c) { c.num_frames.clear(); });
+    refused_with("24 subjects, found 0", [](auto& c) { c.subjects.clear(); });
+    refused_with("24 labels, found 1", [](auto& c) { c.labels.resize(1); });
+    refused_with("found -1 for clip 2", [](auto& c) { c.num_frames[2] = -1; });
+    refused_with("every id once, found 0", [](auto& c) { c.ids[2] = c.ids[0]; });
+    refused_with("labels from 0 to 5, found 6", [](auto& c) { c.labels[2] = 6; });
+    refused_with("set the values again", [](auto& c) { c.shape.frames = 200; });
+    CHECK(bits_of(ctx, model) == before);
+    auto unlabelled = whole;
+    unlabelled.labels.clear();
+    CHECK(encode::embed(ctx, encoder, small::input(whole), unlabelled).values ==
+          encode::embed(ctx, encoder, small::input(whole), whole).values);
+    CHECK_REFUSED(encode::clip_input(whole.topology, whole.shape, {.frames = 0}), "0 frames");
+}
+
 TEST_CASE("a loss that is not finite ends training with its place", "[fit]") {
     const auto set = small::clips();
     context ctx;
@@ -233,10 +265,10 @@ TEST_CASE("training refuses what cannot work", "[fit]") {
     CHECK_REFUSED(fit(data::clip_set{}, {.epochs = 1, .batch = 4}), "two or more clips, found 0");
     auto broken = set;
     broken.ids.pop_back();
-    CHECK_REFUSED(fit(broken, {.epochs = 1, .batch = 4}), "ids, lengths and labels (or none)");
+    CHECK_REFUSED(fit(broken, {.epochs = 1, .batch = 4}), "24 ids, found 23");
     broken = set;
     broken.labels.pop_back();
-    CHECK_REFUSED(fit(broken, {.epochs = 1, .batch = 4}), "24, 24 and 23");
+    CHECK_REFUSED(fit(broken, {.epochs = 1, .batch = 4}), "24 labels, found 23");
     broken = set;
     broken.num_frames[4] = 25;
     CHECK_REFUSED(fit(broken, {.epochs = 1, .batch = 4}), "25 for clip 4");

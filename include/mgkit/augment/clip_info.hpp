@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <vector>
 
+#include "mgkit/augment/checked_span.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
 namespace mgkit::augment {
@@ -17,7 +17,7 @@ struct clip_info {
     int length = 0;  ///< valid frames
     /// Mean confidence of each joint in [0, 1] over the whole clip, before any stage; empty where
     /// the layout has none or no stage asks for it. Points into the workspace that described it.
-    std::span<const double> joint_confidence;
+    checked_span<const double> joint_confidence;
 };
 
 /// Mean of each joint's confidence, clamped to [0, 1], over the valid frames of the persons that

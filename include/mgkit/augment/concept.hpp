@@ -39,6 +39,8 @@ concept appliable = requires(const A& stage, const typename A::plan& plan, works
 /// - `clip_info after(clip_info) const`: extents behind the stage, if it changes them; depends on
 ///   settings and extents only, never on a draw.
 /// - `static constexpr bool uses_confidence = true`: `draw` reads `clip_info::joint_confidence`.
+/// - `static constexpr bool moves_joints = true`: joints may change places, as in a mirror; the
+///   conformance kit then compares the joints of a clip as a whole.
 /// - `static A none()`: settings under which the stage changes nothing.
 template <class A>
 concept augmentation = std::copyable<A> && std::default_initializable<A> && named<A> &&
@@ -48,6 +50,14 @@ template <class A>
 constexpr bool uses_confidence() {
     if constexpr (requires { A::uses_confidence; })
         return A::uses_confidence;
+    else
+        return false;
+}
+
+template <class A>
+constexpr bool moves_joints() {
+    if constexpr (requires { A::moves_joints; })
+        return A::moves_joints;
     else
         return false;
 }

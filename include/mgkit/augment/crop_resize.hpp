@@ -76,12 +76,12 @@ struct crop_resize {
             throw error("augment::crop_resize", text("a crop within ", work.length(), " frames"),
                         text(p.length, " frames from ", p.start, " to become ", p.frames),
                         "draw the plan for this clip");
-        const auto taps = work.retime(p.frames, p.frames);
-        for (int i = 0; i < p.frames; ++i) {
+        int i = 0;
+        for (frame_tap& tap : work.retime(p.frames, p.frames)) {
             const double source = std::max((i + .5) * p.length / p.frames - .5, 0.);
             const int below = std::min(static_cast<int>(source), p.length - 1);
-            taps[static_cast<std::size_t>(i)] = {
-                p.start + below, p.start + std::min(below + 1, p.length - 1), source - below};
+            tap = {p.start + below, p.start + std::min(below + 1, p.length - 1), source - below};
+            ++i;
         }
     }
 

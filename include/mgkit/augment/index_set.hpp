@@ -33,6 +33,7 @@ public:
         }
     }
     bool contains(int member) const {
+        if (member < 0) return false;
         const auto [word, bit] = place(member);
         if (word < inline_words) return (words_[word] & bit) != 0;
         return word - inline_words < more_.size() && (more_[word - inline_words] & bit) != 0;

@@ -2,6 +2,9 @@
 // infrastructure: names for compositions
 #pragma once
 
+#include <cstddef>
+#include <string_view>
+
 #include "mgkit/augment/confidence_corruption.hpp"
 #include "mgkit/augment/crop_resize.hpp"
 #include "mgkit/augment/frame_drop.hpp"
@@ -23,13 +26,50 @@ using reference = sequence<crop_resize, one_of<joint_corruption, shear>>;
 
 /// MG-FM-Skele: the reference feeder and what the iMiGUE-3K paper names beside it.
 ///
-/// The paper gives neither order, strengths nor probabilities: the additional stages happen with
-/// probability .5 each, strengths are documented at the stages. Its "pose augmentation" is left
-/// out: the paper does not say what it does, and rotation, scale, joint damage and speed are
-/// covered by the other stages. `mg_fm_preset()` has the crop for micro-gestures.
-using mg_fm = sequence<crop_resize, with_probability<speed_jitter>, with_probability<frame_drop>,
-                       one_of<joint_corruption, shear>, with_probability<confidence_corruption>,
-                       with_probability<rigid_motion>>;
+/// The paper gives neither order, strengths nor probabilities: crops go down to 16 frames
+/// (`crop_resize::mg`), the additional stages happen with probability .5 each, strengths are
+/// documented at the stages. Its "pose augmentation" is left out: the paper does not say what it
+/// does, and rotation, scale, joint damage and speed are covered by the other stages.
+struct mg_fm {
+    using sequence_type =
+        sequence<crop_resize, with_probability<speed_jitter>, with_probability<frame_drop>,
+                 one_of<joint_corruption, shear>, with_probability<confidence_corruption>,
+                 with_probability<rigid_motion>>;
+
+    static constexpr std::string_view name = sequence_type::name;
+    static constexpr bool uses_confidence = sequence_type::uses_confidence;
+
+    using plan = sequence_type::plan;
+
+    sequence_type stages = for_micro_gestures();
+
+    template <std::size_t I>
+    auto& get() {
+        return stages.get<I>();
+    }
+    template <class A>
+    A& get() {
+        return stages.get<A>();
+    }
+
+    static mg_fm none() { return {sequence_type::none()}; }
+
+    plan draw(random_stream& stream, const clip_info& info) const {
+        return stages.draw(stream, info);
+    }
+    clip_info after(const clip_info& info) const { return stages.after(info); }
+    template <class S>
+    void apply(const plan& plans, workspace<S>& work) const {
+        stages.apply(plans, work);
+    }
+
+private:
+    static sequence_type for_micro_gestures() {
+        sequence_type out;
+        out.get<crop_resize>() = crop_resize::mg();
+        return out;
+    }
+};
 
 /// `reference` with its crop shortened to min_crop frames at least; clips shorter than that are
 /// taken whole.
@@ -39,11 +79,9 @@ inline reference reference_preset(int min_crop = 64) {
     return stages;
 }
 
-/// `mg_fm` with crops down to 16 frames.
+/// The same as `mg_fm{}`.
 inline mg_fm mg_fm_preset() {
-    mg_fm stages;
-    stages.get<crop_resize>() = crop_resize::mg();
-    return stages;
+    return {};
 }
 
 /// The clip as the reference treats it: every channel a coordinate, none a confidence. For parity.

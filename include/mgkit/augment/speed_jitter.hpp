@@ -19,7 +19,8 @@ namespace mgkit::augment {
 ///
 /// Shapes stay. Two draws. One pass, shared with no other resampling.
 /// Source: named without parameters for MG-FM-Skele (iMiGUE-3K); the form and strength .5 are ours.
-/// A change of the overall rate is what `crop_resize` does. Errors: strength outside [0, 1).
+/// A change of the overall rate is what `crop_resize` does. Errors: strength outside [0, 1), a plan
+/// that would turn time back.
 struct speed_jitter {
     static constexpr std::string_view name = "speed_jitter";
 
@@ -41,6 +42,7 @@ struct speed_jitter {
 
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
+        for (const double a : p.bend) detail::check_setting(name, "bend of the plan", a, -.5, .5);
         constexpr double pi = 3.14159265358979323846;
         const int last = work.length() - 1;
         const auto taps = work.retime(work.shape().frames, work.length());

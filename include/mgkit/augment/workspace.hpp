@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -83,7 +84,7 @@ public:
 
     /// Resamples in time. The caller fills one tap per valid frame of the result; indices count in
     /// the valid frames before the call. Taps are checked when they are used.
-    std::span<frame_tap> retime(int frames, int length) {
+    checked_span<frame_tap> retime(int frames, int length) {
         if (length < 1 || length > frames)
             throw error("augment::workspace::retime", text("1 to ", frames, " valid frames"),
                         text(length), "check the plan");
@@ -92,12 +93,12 @@ public:
         shape_.frames = frames;
         length_ = length;
         taps_.resize(static_cast<std::size_t>(length));
-        return taps_;
+        return std::span<frame_tap>(taps_);
     }
 
-    /// Maps every joint of every frame and person.
+    /// Maps every joint of every frame and person. Errors: a map that is not finite.
     void transform(const affine_map& map) { compose(map, nullptr); }
-    /// Maps the given joints in every frame and person.
+    /// Maps the given joints in every frame and person; those the clip lacks are left out.
     void transform(const affine_map& map, const index_set& joints) { compose(map, &joints); }
 
     /// Zeroes the given joints in every frame and person and makes them invalid.
@@ -118,7 +119,7 @@ public:
     }
 
     /// Writes the result. `destination` has the shape of the result and does not overlap the clip
-    /// the work began with.
+    /// the work began with. Errors: another shape, an overlap, no memory, taps beyond the clip.
     void finish(skeleton::pose_view<S> destination) {
         if (destination.shape != shape_)
             throw error(
@@ -143,9 +144,10 @@ private:
 
     static void check(const skeleton::pose_view<const S>& source) {
         const auto& shape = source.shape;
-        if (shape.joints < 1 || shape.persons < 1 || source.values == nullptr)
-            throw error("augment::workspace", "a clip with joints and persons",
-                        text(shape.joints, " joints, ", shape.persons, " persons"),
+        if (!skeleton::countable(shape) || source.values == nullptr)
+            throw error("augment::workspace", "a clip with frames, joints and persons",
+                        text(shape.frames, " frames, ", shape.joints, " joints, ", shape.persons,
+                             " persons"),
                         "leave empty clips out");
         if (source.length < 1 || source.length > shape.frames)
             throw error("augment::workspace", text("1 to ", shape.frames, " valid frames"),
@@ -165,6 +167,12 @@ private:
 
     void compose(const affine_map& map, const index_set* joints) {
         const int d = dimension();
+        for (int r = 0; r < d; ++r)
+            for (int c = 0; c <= d; ++c)
+                if (const double value = c < d ? map.linear[r][c] : map.shift[r];
+                    !std::isfinite(static_cast<S>(value)))
+                    throw error("augment::workspace::transform", "a finite map", text(value),
+                                "check the plan");
         S* const table = coefficients();
         const std::size_t n = points();
         const bool first = !mapped_;
@@ -215,6 +223,9 @@ private:
     }
 
     void write(skeleton::pose_view<S> to, std::vector<S>* staging) {
+        if (source_.values == nullptr || to.values == nullptr)
+            throw error("augment::workspace", "a clip to work on and room for its result",
+                        "no memory", "call begin first");
         if (!retimed_) {
             taps_.resize(static_cast<std::size_t>(length_));
             for (int t = 0; t < length_; ++t) taps_[t] = {t, t, 0};

@@ -37,12 +37,14 @@ struct prepared_set {
 /// `preprocess` applied to every clip of a set.
 ///
 /// The result holds its own values, N C T' V M, and keeps ids, labels, subjects, split and
-/// skeleton. Clips that cannot be used are left out and counted.
-/// Errors: as `preprocess`; mgkit::error if leaving clips out empties the set, a class or a side of
-/// the published split. Randomness: none; the result does not depend on `threads`.
-/// Cost: N C V M (T + T'), and memory for the result.
+/// skeleton. Clips that cannot be used are left out and counted. Labels are not needed.
+/// Errors: as `data::check`, but lengths of 0 are left out and counted; as `preprocess`;
+/// mgkit::error if leaving clips out empties the set, a class or a side of the published split.
+/// Randomness: none; the result does not depend on `threads`. Cost: N C V M (T + T'), and memory
+/// for the result.
 inline prepared_set prepare(const preprocess_settings& settings, const data::clip_set& clips,
                             int threads = 1) {
+    data::detail::check_clips(clips, 0);
     const auto n = static_cast<std::size_t>(clips.size());
     const reference_joints joints = skeleton::references(clips.topology);
     skeleton::pose_shape shape = clips.shape;

@@ -71,6 +71,9 @@ void resample(pose_view<const S> in, int start, int length, pose_view<S> out) {
         in.shape.persons != out.shape.persons)
         throw error("resample", "an output with the input's layout, joints and persons",
                     "another shape", "resize the output");
+    if (in.length > in.shape.frames)
+        throw error("resample", text("at most ", in.shape.frames, " valid frames"),
+                    text(in.length));
     if (length < 1 || start < 0 || start > in.length - length)
         throw error("resample", text("a stretch within ", in.length, " valid frames"),
                     text(length, " frames from frame ", start));

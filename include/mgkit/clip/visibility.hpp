@@ -33,9 +33,14 @@ public:
     }
 
     int frames() const { return static_cast<int>(hidden_from_.size()); }
-    bool seen(int frame) const { return hidden_from_[static_cast<std::size_t>(frame)] > frame; }
-    /// Whether every frame of [start, end) is seen; 0 <= start < end <= frames(). Cost: constant.
+    /// Errors: mgkit::error for a frame that is not there.
+    bool seen(int frame) const { return whole(frame, frame + 1); }
+    /// Whether every frame of [start, end) is seen. Cost: constant.
+    /// Errors: mgkit::error unless 0 <= start < end <= frames().
     bool whole(int start, int end) const {
+        if (start < 0 || start >= end || end > frames())
+            throw error("visibility", text("an interval within ", frames(), " frames"),
+                        text(start, " to ", end));
         return hidden_from_[static_cast<std::size_t>(start)] >= end;
     }
     int seen_frames() const {
@@ -56,7 +61,7 @@ private:
 ///
 /// Without confidence, or without anchors, every frame counts as seen: callers say so to people.
 /// Errors: mgkit::error for anchors that the clip does not have, a threshold outside [0, 1], more
-/// than one person. Cost: T times anchors.
+/// than one person, no valid frame. Cost: T times anchors.
 template <class S>
 visibility visible_frames(skeleton::pose_view<const S> poses, std::span<const int> anchors,
                           double threshold) {
@@ -67,6 +72,8 @@ visibility visible_frames(skeleton::pose_view<const S> poses, std::span<const in
     for (const int a : anchors)
         if (a < 0 || a >= poses.shape.joints)
             throw error(where, text("anchors from 0 to ", poses.shape.joints - 1), text(a));
+    if (poses.length < 1 || poses.length > poses.shape.frames)
+        throw error(where, text("1 to ", poses.shape.frames, " valid frames"), text(poses.length));
     if (poses.confidence() == nullptr || anchors.empty()) return visibility(poses.length);
     const int c = skeleton::coordinates(poses.shape.layout);
     std::vector<bool> seen(static_cast<std::size_t>(poses.length), true);

@@ -1,6 +1,7 @@
 // Labelled clips in memory or in a mapped file: what training and evaluation read.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/data/labels.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
@@ -23,19 +25,22 @@ struct provenance {
     std::string generator;   ///< version of what generated it
 };
 
-/// N clips of one skeleton with labels and subjects.
+/// N clips of one skeleton with subjects and, where they are known, labels.
 ///
 /// Values are float, N C T V M, shared between copies and subsets and never changed. Arrays have
 /// one entry per clip. A clip's `ids` entry is its row in the file it came from: stable when clips
 /// are left out or reordered, so random draws keyed by it are too.
+///
+/// Unlabelled clips have no labels at all. One rule for them everywhere: whatever does not look at
+/// labels takes them (`check`), whatever does refuses them in the words of `check_labelled`.
 class clip_set {
 public:
     provenance about;
     skeleton::dynamic topology;
     skeleton::pose_shape shape;  ///< of one clip; T is the longest length
     std::vector<std::string> class_names;
-    std::vector<std::string> class_groups;  ///< group of each class; empty where there are none
-    std::vector<std::uint32_t> ids;
+    std::vector<std::string> class_groups;      ///< group of each class; empty where there are none
+    std::vector<std::uint32_t> ids;             ///< each once
     std::vector<int> num_frames;                ///< valid frames, at least 1
     std::vector<int> labels;                    ///< below class_names.size(); empty if unlabelled
     std::vector<int> subjects;                  ///< who performed
@@ -44,56 +49,116 @@ public:
 
     clip_set() = default;
 
-    /// Takes values from memory that `values` keeps alive; `rows` are rows of that memory.
-    void set_values(std::shared_ptr<const float> values, std::vector<std::size_t> rows) {
+    /// Takes `count` values in memory that `values` keeps alive; `rows` are the clips, as rows of
+    /// that memory. `shape` is set before.
+    /// Errors: mgkit::error for a shape without values, a row beyond the memory.
+    void set_values(std::shared_ptr<const float> values, std::size_t count,
+                    std::vector<std::size_t> rows) {
+        require_shape(values ? count : 0);
+        const std::size_t held = values ? count / shape.size() : 0;
+        for (const std::size_t row : rows)
+            if (row >= held)
+                throw error("clip_set", text("rows of a memory of ", held, " clips"), text(row));
         values_ = std::move(values);
+        clip_values_ = shape.size();
         rows_ = std::move(rows);
     }
-    /// Takes values in the order of the clips.
+    /// Takes values in the order of the clips; `shape` is set before.
+    /// Errors: mgkit::error for a shape without values, values that do not fill whole clips.
     void set_values(std::vector<float> values) {
+        std::vector<std::size_t> rows;
+        if (!values.empty()) {
+            require_shape(values.size());
+            if (values.size() % shape.size() != 0)
+                throw error("clip_set", text("whole clips of ", shape.size(), " values"),
+                            text(values.size(), " values"), "set the shape before the values");
+            rows.resize(values.size() / shape.size());
+            for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i;
+        }
         auto owner = std::make_shared<const std::vector<float>>(std::move(values));
+        clip_values_ = owner->empty() ? 0 : shape.size();
         values_ = std::shared_ptr<const float>(owner, owner->data());
-        rows_.resize(shape.size() == 0 ? 0 : owner->size() / shape.size());
-        for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] = i;
+        rows_ = std::move(rows);
     }
 
     int size() const { return static_cast<int>(rows_.size()); }
     int classes() const { return static_cast<int>(class_names.size()); }
 
     /// Clip i as C T V M with its valid length.
+    /// Errors: mgkit::error for a clip that is not there, no length for each clip, a length that is
+    /// negative or beyond T, a shape other than that of the values. Cost: constant.
     skeleton::pose_view<const float> clip(int i) const {
         if (i < 0 || i >= size())
             throw error("clip_set", text("a clip from 0 to ", size() - 1), text(i));
+        if (num_frames.size() != rows_.size())
+            throw error("clip_set", text(rows_.size(), " lengths"), text(num_frames.size()),
+                        "fill num_frames, one entry per clip");
         const auto k = static_cast<std::size_t>(i);
-        return {values_.get() + rows_[k] * shape.size(), shape, num_frames[k]};
+        if (num_frames[k] < 0 || num_frames[k] > shape.frames)
+            throw error("clip_set", text("lengths from 0 to ", shape.frames),
+                        text(num_frames[k], " for clip ", i));
+        if (!skeleton::countable(shape) || shape.size() != clip_values_)
+            throw error("clip_set", "the shape that the values were set with", "another one",
+                        "set the values again");
+        return {values_.get() + rows_[k] * clip_values_, shape, num_frames[k]};
     }
 
-    /// The clips `indices`, in that order, sharing the values. Errors: an index out of range.
+    /// The clips `indices`, in that order, sharing the values. Errors: as `check_arrays`, an index
+    /// out of range.
     clip_set subset(std::span<const int> indices) const;
 
 private:
+    void require_shape(std::size_t count) const {
+        if (!skeleton::countable(shape))
+            throw error("clip_set", "a shape of at least one frame, joint and person",
+                        text(shape.frames, " frames, ", shape.joints, " joints, ", shape.persons,
+                             " persons for ", count, " values"),
+                        "set the shape before the values");
+    }
+
     std::shared_ptr<const float> values_;
+    std::size_t clip_values_ = 0;  ///< of each clip when the values were set
     std::vector<std::size_t> rows_;
 };
 
-/// Errors: mgkit::error naming the first thing that does not fit: array lengths, labels, lengths,
-/// topology. Cost: N + V^2.
-inline void check(const clip_set& clips) {
-    const std::string where = "clip set " + clips.about.name;
+/// Errors: mgkit::error for an array that has not one entry per clip; `labels` may be empty.
+/// Cost: constant.
+inline void check_arrays(const clip_set& clips) {
     const auto count = static_cast<std::size_t>(clips.size());
-    if (count == 0) throw error(where, "at least one clip", "none");
     const auto same = [&](const char* what, std::size_t size) {
-        if (size != count) throw error(where, text(count, " ", what), text(size));
+        if (size != count)
+            throw error("clip set " + clips.about.name, text(count, " ", what), text(size),
+                        "every array has one entry per clip");
     };
     same("ids", clips.ids.size());
     same("lengths", clips.num_frames.size());
-    same("labels", clips.labels.size());
     same("subjects", clips.subjects.size());
-    if (!clips.class_groups.empty() && clips.class_groups.size() != clips.class_names.size())
-        throw error(where, text(clips.classes(), " class groups, one per class"),
-                    text(clips.class_groups.size()));
+    if (!clips.labels.empty()) same("labels", clips.labels.size());
     if (clips.views) same("views", clips.views->size());
     if (clips.published) same("split entries", clips.published->size());
+}
+
+/// Errors: mgkit::error for a label outside the classes. Unlabelled clips have none. Cost: N.
+inline void check_label_range(const clip_set& clips) {
+    for (std::size_t i = 0; i < clips.labels.size(); ++i)
+        if (clips.labels[i] < 0 || clips.labels[i] >= clips.classes())
+            throw error("clip set " + clips.about.name,
+                        text("labels from 0 to ", clips.classes() - 1),
+                        text(clips.labels[i], " for clip ", i),
+                        "name every class; leave labels empty where clips have none");
+}
+
+namespace detail {
+
+inline void check_clips(const clip_set& clips, int least_frames) {
+    const std::string where = "clip set " + clips.about.name;
+    if (clips.size() == 0) throw error(where, "at least one clip", "none");
+    check_arrays(clips);
+    const bool names_classes = !clips.labels.empty() || !clips.class_names.empty();
+    if (names_classes && !clips.class_groups.empty() &&
+        clips.class_groups.size() != clips.class_names.size())
+        throw error(where, text(clips.classes(), " class groups, one per class"),
+                    text(clips.class_groups.size()));
     if (const char* broken = skeleton::fault(clips.topology))
         throw error(where, "a sound skeleton", broken);
     if (clips.shape.joints != skeleton::joint_count(clips.topology))
@@ -102,17 +167,44 @@ inline void check(const clip_set& clips) {
                     text(clips.shape.joints));
     if (clips.shape.persons < 1)
         throw error(where, "at least one person", text(clips.shape.persons));
-    for (std::size_t i = 0; i < count; ++i) {
-        if (clips.labels[i] < 0 || clips.labels[i] >= clips.classes())
-            throw error(where, text("labels from 0 to ", clips.classes() - 1),
-                        text(clips.labels[i], " for clip ", i));
-        if (clips.num_frames[i] < 1 || clips.num_frames[i] > clips.shape.frames)
-            throw error(where, text("lengths from 1 to ", clips.shape.frames),
-                        text(clips.num_frames[i], " for clip ", i));
+    check_label_range(clips);
+    if (clips.published)
+        for (const int side : *clips.published)
+            if (side != 0 && side != 1)
+                throw error(where, "split entries of 0 for train or 1 for test", text(side));
+    for (int i = 0; i < clips.size(); ++i) {
+        const int length = clips.num_frames[static_cast<std::size_t>(i)];
+        if (length < least_frames || length > clips.shape.frames)
+            throw error(where, text("lengths from ", least_frames, " to ", clips.shape.frames),
+                        text(length, " for clip ", i));
+        clips.clip(i);
     }
+    std::vector<std::uint32_t> ids = clips.ids;
+    std::sort(ids.begin(), ids.end());
+    if (const auto twice = std::adjacent_find(ids.begin(), ids.end()); twice != ids.end())
+        throw error(where, "every id once", text(*twice, " for several clips"),
+                    "number the clips: draws are keyed by their ids");
+}
+
+}  // namespace detail
+
+/// What every use of a set may rely on; labels may be missing.
+/// Errors: mgkit::error naming the first thing that does not fit: array lengths, skeleton, shape,
+/// labels, split, lengths (1 to T), ids. Cost: N log N + V^2.
+inline void check(const clip_set& clips) {
+    detail::check_clips(clips, 1);
+}
+
+/// As `check`, of clips that all have a label.
+/// Errors: also mgkit::error for unlabelled clips, in the words of `require_labels`.
+inline void check_labelled(const clip_set& clips) {
+    check(clips);
+    require_labels("clip set " + clips.about.name, static_cast<std::size_t>(clips.size()),
+                   clips.labels.size());
 }
 
 inline clip_set clip_set::subset(std::span<const int> indices) const {
+    check_arrays(*this);
     clip_set out;
     out.about = about;
     out.topology = topology;
@@ -121,12 +213,11 @@ inline clip_set clip_set::subset(std::span<const int> indices) const {
     out.class_groups = class_groups;
     if (views) out.views.emplace();
     if (published) out.published.emplace();
-    std::vector<std::size_t> rows;
     for (const int i : indices) {
         if (i < 0 || i >= size())
             throw error("clip_set", text("clips from 0 to ", size() - 1), text(i));
         const auto k = static_cast<std::size_t>(i);
-        rows.push_back(rows_[k]);
+        out.rows_.push_back(rows_[k]);
         out.ids.push_back(ids[k]);
         out.num_frames.push_back(num_frames[k]);
         if (!labels.empty()) out.labels.push_back(labels[k]);
@@ -134,7 +225,8 @@ inline clip_set clip_set::subset(std::span<const int> indices) const {
         if (views) out.views->push_back((*views)[k]);
         if (published) out.published->push_back((*published)[k]);
     }
-    out.set_values(values_, std::move(rows));
+    out.values_ = values_;
+    out.clip_values_ = clip_values_;
     return out;
 }
 

@@ -27,11 +27,14 @@ struct detections {
     std::vector<std::string> notes;  ///< assumptions that reading made, in words
 
     int frames() const { return static_cast<int>(first.size()) - 1; }
-    std::size_t people() const { return first.back(); }
+    std::size_t people() const { return first.empty() ? 0 : first.back(); }
     std::size_t stride() const {
         return topology.joints.size() * static_cast<std::size_t>(skeleton::channels(layout));
     }
+    /// Errors: mgkit::error for a person without values.
     std::span<const float> person(std::size_t i) const {
+        if (stride() == 0 || i >= values.size() / stride())
+            throw error("detections " + name, text("people below ", people()), text(i));
         return {values.data() + i * stride(), stride()};
     }
 
@@ -45,5 +48,25 @@ struct detections {
     }
     void end_frame() { first.push_back(track.size()); }
 };
+
+/// Errors: mgkit::error for detections without frames, frames that do not count the people in
+/// order, a person without track id or values, a skeleton that is not sound. Cost: T + V^2.
+inline void check(const detections& people) {
+    const std::string where = "detections " + people.name;
+    if (people.frames() < 1) throw error(where, "at least one frame", "none");
+    if (const char* broken = skeleton::fault(people.topology))
+        throw error(where, "a sound skeleton", broken);
+    bool rising = people.first.front() == 0;
+    for (std::size_t t = 1; t < people.first.size(); ++t)
+        rising = rising && people.first[t - 1] <= people.first[t];
+    if (!rising) throw error(where, "frames that count the people from 0 on", "others");
+    if (people.track.size() != people.people() ||
+        people.values.size() / people.stride() != people.people() ||
+        people.values.size() % people.stride() != 0)
+        throw error(where,
+                    text("track ids and ", people.stride(), " values for each of ", people.people(),
+                         " people"),
+                    text(people.track.size(), " ids and ", people.values.size(), " values"));
+}
 
 }  // namespace mgkit::data

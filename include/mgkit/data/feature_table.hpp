@@ -17,8 +17,13 @@ struct basic_feature_table {
     std::size_t rows = 0, columns = 0;
     std::vector<S> values;
 
-    std::span<S> row(std::size_t i) { return std::span(values).subspan(i * columns, columns); }
+    /// Errors: mgkit::error for a row that is not there.
+    std::span<S> row(std::size_t i) {
+        require(i);
+        return std::span(values).subspan(i * columns, columns);
+    }
     std::span<const S> row(std::size_t i) const {
+        require(i);
         return std::span(values).subspan(i * columns, columns);
     }
 
@@ -33,6 +38,13 @@ struct basic_feature_table {
             out.values.insert(out.values.end(), from.begin(), from.end());
         }
         return out;
+    }
+
+private:
+    void require(std::size_t i) const {
+        if (i >= rows || (columns > 0 && values.size() / columns <= i))
+            throw error("feature_table", text("a filled row below ", rows),
+                        text("row ", i, " of ", values.size(), " values"));
     }
 };
 

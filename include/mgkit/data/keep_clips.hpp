@@ -16,14 +16,20 @@ namespace mgkit::data {
 ///
 /// Leaving out is refused where it would empty the set, a class that has clips, or a side of the
 /// published split that has clips. `where` and `left_out` ("3 without frames") speak in the error.
-/// Cost: N.
+/// Unlabelled clips have no classes to empty. Errors: also mgkit::error for arrays that have not
+/// one entry per clip, labels outside the classes, an index out of range. Cost: N.
 inline clip_set keep_clips(const clip_set& clips, std::span<const int> kept,
                            const std::string& where, const std::string& left_out) {
     const auto refuse = [&](const std::string& what) {
         throw error(where, "a usable clip " + what, "none (left out: " + left_out + ")",
                     "add clips that can be used");
     };
+    check_arrays(clips);
+    check_label_range(clips);
     if (kept.empty()) refuse("at all");
+    for (const int i : kept)
+        if (i < 0 || i >= clips.size())
+            throw error(where, text("clips from 0 to ", clips.size() - 1), text(i));
     std::vector<char> before(clips.class_names.size(), 0), after = before;
     for (const int label : clips.labels) before[static_cast<std::size_t>(label)] = 1;
     for (const int i : kept)

@@ -263,7 +263,7 @@ inline recording chosen_people(const detections& people, const std::vector<std::
 /// P (P + A) V for P people and A open tracks; memory for one number per person.
 inline primary_result primary_person(const detections& people, const primary_rule& rule = {}) {
     const std::string where = "primary person of " + people.name;
-    if (people.frames() < 1) throw error(where, "at least one frame", "none");
+    check(people);
     if (!(rule.max_step > 0) || rule.max_gap_frames < 0 || rule.min_track_frames < 0)
         throw error(where, "max_step above 0, max_gap_frames and min_track_frames of 0 or more",
                     text(rule.max_step, ", ", rule.max_gap_frames, ", ", rule.min_track_frames));
@@ -325,7 +325,7 @@ inline primary_result primary_person(const detections& people, const primary_rul
 
 /// Detections of at most one person per frame as they are. Errors: mgkit::error for two in a frame.
 inline recording recording_of(const detections& people) {
-    if (people.frames() < 1) throw error("detections " + people.name, "at least one frame", "none");
+    check(people);
     std::vector<std::size_t> chosen(static_cast<std::size_t>(people.frames()),
                                     std::numeric_limits<std::size_t>::max());
     for (std::size_t t = 0; t < chosen.size(); ++t) {

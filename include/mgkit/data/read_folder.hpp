@@ -98,7 +98,7 @@ inline loaded_folder read_folder(const std::string& folder, const read_policy& p
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i;
     if (file->type() == io::dtype::f32 && detail::aligned<float>(file->bytes())) {
         const auto values = file->view<float>();
-        clips.set_values(std::shared_ptr<const float>(file, values.data()), rows);
+        clips.set_values(std::shared_ptr<const float>(file, values.data()), values.size(), rows);
         report.memory_mapped = true;
     } else {
         clips.set_values(file->read<float>());

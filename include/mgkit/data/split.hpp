@@ -18,13 +18,21 @@ namespace mgkit::data {
 /// clips and that no subject is on both.
 struct split {
     std::vector<int> train, test;
-    std::vector<int> unseen_classes;  ///< tested but never trained: their clips cannot be right
+    std::vector<int> unseen_classes;  ///< tested but never trained: their clips cannot be right;
+                                      ///< none of unlabelled clips
 };
 
-/// The subjects of `indices`, sorted, each once.
+/// The subjects of `indices`, sorted, each once. Errors: mgkit::error for arrays that have not one
+/// entry per clip, an index out of range.
 inline std::vector<int> subjects_of(const clip_set& clips, std::span<const int> indices) {
+    check_arrays(clips);
     std::vector<int> out;
-    for (const int i : indices) out.push_back(clips.subjects.at(static_cast<std::size_t>(i)));
+    for (const int i : indices) {
+        if (i < 0 || i >= clips.size())
+            throw error("subjects of " + clips.about.name,
+                        text("clips from 0 to ", clips.size() - 1), text(i));
+        out.push_back(clips.subjects[static_cast<std::size_t>(i)]);
+    }
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
@@ -45,7 +53,7 @@ inline std::string list_text(std::span<const int> values) {
     return out;
 }
 
-/// Checks the two promises of a split and notes unseen classes.
+/// Checks the two promises of a split and notes unseen classes, where clips have labels.
 inline split checked(const clip_set& clips, split out, const char* where) {
     const auto train = subjects_of(clips, out.train), test = subjects_of(clips, out.test);
     if (out.train.empty() || out.test.empty())
@@ -58,6 +66,8 @@ inline split checked(const clip_set& clips, split out, const char* where) {
     if (!shared.empty())
         throw error(where, "no subject on both sides", "subjects " + list_text(shared),
                     "split by subject instead");
+    if (clips.labels.empty()) return out;
+    check_label_range(clips);
     std::vector<char> trained(clips.class_names.size(), 0), tested = trained;
     for (const int i : out.train)
         trained[static_cast<std::size_t>(clips.labels[static_cast<std::size_t>(i)])] = 1;
@@ -106,6 +116,10 @@ inline split published_split(const clip_set& clips) {
     if (!clips.published)
         throw error("published split", "a set with split.npy", "none in " + clips.about.name,
                     "name test subjects or ask for folds");
+    check_arrays(clips);
+    for (const int side : *clips.published)
+        if (side != 0 && side != 1)
+            throw error("published split", "entries of 0 for train or 1 for test", text(side));
     return detail::split_where(clips, all_of(clips), "published split", [&](int i) {
         return (*clips.published)[static_cast<std::size_t>(i)] == 1;
     });

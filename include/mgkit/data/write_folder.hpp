@@ -93,6 +93,10 @@ public:
           facts_(std::move(facts)),
           target_(folder),
           values_(target_.path() + "/data.npy") {
+        if (!skeleton::countable(facts_.shape))
+            throw error(folder_, "clips of at least one frame, joint and person",
+                        text(facts_.shape.frames, " frames, ", facts_.shape.joints, " joints, ",
+                             facts_.shape.persons, " persons"));
         values_.write(header(0));
         row_.resize(facts_.shape.size());
     }
@@ -178,17 +182,25 @@ private:
 /// `split.npy`, and `meta.json`. Frames at or beyond a clip's length are written as 0.
 ///
 /// The folder appears complete or not at all. Ids are not stored: read back, they are rows.
+/// Unlabelled clips are written as clips of one class called "unlabelled", as `mgfm sample` does:
+/// a folder has no other way to say it.
 /// Errors: mgkit::error for clips that do not fit together, and as clip_writer.
 inline void write_folder(const std::string& folder, const clip_set& clips) {
     check(clips);
-    clip_writer out(folder, clips.subset({}));
+    const bool unlabelled = clips.labels.empty();
+    clip_set facts = clips.subset({});
+    if (unlabelled) {
+        facts.class_names = {"unlabelled"};
+        facts.class_groups.clear();
+    }
+    clip_writer out(folder, std::move(facts));
     const auto of = [](const std::optional<std::vector<int>>& list, int i) {
         return list ? std::optional<int>((*list)[static_cast<std::size_t>(i)]) : std::nullopt;
     };
     for (int i = 0; i < clips.size(); ++i) {
         const auto k = static_cast<std::size_t>(i);
-        out.add(clips.clip(i), clips.labels[k], clips.subjects[k], of(clips.published, i),
-                of(clips.views, i));
+        out.add(clips.clip(i), unlabelled ? 0 : clips.labels[k], clips.subjects[k],
+                of(clips.published, i), of(clips.views, i));
     }
     out.publish();
 }

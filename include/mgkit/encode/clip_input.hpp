@@ -41,6 +41,10 @@ public:
             throw error("clip_input", "a layout with confidence", skeleton::name(clip.layout),
                         "switch the confidence channel off");
         shape_.frames = s.frames;
+        if (!skeleton::countable(shape_))
+            throw error("clip_input", "at least one frame, joint and person",
+                        text(shape_.frames, " frames, ", shape_.joints, " joints, ", shape_.persons,
+                             " persons"));
     }
 
     const input_settings& settings() const { return settings_; }

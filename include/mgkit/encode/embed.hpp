@@ -55,11 +55,13 @@ requires encoder<Encoder, T> data::feature_table embed(context& ctx, Encoder& mo
     return out;
 }
 
-/// Features of every clip of a set, in its order; as above.
+/// Features of every clip of a set, in its order; as above. Labels are not needed.
+/// Errors: also those of data::check.
 template <class Encoder>
 requires encoder<Encoder, typename Encoder::tensor_type> data::feature_table embed(
     context& ctx, Encoder& model, const clip_input& input, const data::clip_set& clips,
     std::size_t batch = 64) {
+    data::check(clips);
     return embed<typename Encoder::tensor_type>(
         ctx, model, input, static_cast<std::size_t>(clips.size()),
         [&clips](std::size_t i) { return clips.clip(static_cast<int>(i)); }, batch);

@@ -46,7 +46,12 @@ public:
         }
     }
     int count() const { return count_; }
-    int of(std::size_t clip) const { return group_[clip]; }
+    /// Errors: mgkit::error for a clip that is not there.
+    int of(std::size_t clip) const {
+        if (clip >= group_.size())
+            throw error("metric::grouping", text("a clip below ", group_.size()), text(clip));
+        return group_[clip];
+    }
     std::size_t clips() const { return group_.size(); }
 
 private:

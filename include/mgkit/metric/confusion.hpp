@@ -15,7 +15,12 @@ struct confusion_matrix {
     int classes = 0;
     std::vector<std::int64_t> counts;
 
+    /// Errors: mgkit::error for a class that is not there.
     std::int64_t at(int truth, int predicted) const {
+        if (truth < 0 || truth >= classes || predicted < 0 || predicted >= classes || !filled())
+            throw error("metric::confusion_matrix", text("a filled table of ", classes, " classes"),
+                        text("class ", truth, " answered with ", predicted, " in ", counts.size(),
+                             " counts"));
         return counts[static_cast<std::size_t>(truth) * static_cast<std::size_t>(classes) +
                       static_cast<std::size_t>(predicted)];
     }
@@ -35,10 +40,16 @@ struct confusion_matrix {
     /// Adds the counts of another part of the same test (a fold, a seed).
     confusion_matrix& operator+=(const confusion_matrix& other) {
         if (counts.empty()) return *this = other;
-        if (other.classes != classes)
+        if (other.classes != classes || other.counts.size() != counts.size())
             throw error("metric::confusion_matrix", text(classes, " classes"), text(other.classes));
         for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += other.counts[i];
         return *this;
+    }
+
+private:
+    bool filled() const {
+        return counts.size() ==
+               static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes);
     }
 };
 

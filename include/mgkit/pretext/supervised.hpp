@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <span>
 
+#include "mgkit/data/labels.hpp"
 #include "mgkit/encode/concept.hpp"
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/pretext/objective.hpp"
@@ -20,6 +21,7 @@ public:
     using tensor_type = T;
     static constexpr const char* name = "supervised";
     static constexpr int views = static_cast<int>(Views::views);
+    static constexpr bool uses_labels = true;
 
     Encoder backbone;
     nn::linear<T> fc;
@@ -49,9 +51,10 @@ public:
     objective_value<X> operator()(context& ctx, const batch<X>& input) {
         using scalar = scalar_of<X>;
         const extent rows = shape_of(input.clips)[0];
-        if (static_cast<extent>(input.labels.size()) * views != rows)
-            throw error("supervised", text("a label for each of ", rows / views, " clips"),
-                        text(input.labels.size(), " labels"));
+        if (rows < views || rows % views != 0)
+            throw error("supervised", text("clips of ", views, " views each"), text(rows, " rows"));
+        data::require_labels("supervised", static_cast<std::size_t>(rows / views),
+                             input.labels.size());
         const auto one_hot = [](std::span<scalar> out, std::span<const int> labels, int classes) {
             const auto width = static_cast<std::size_t>(classes);
             for (std::size_t r = 0; r < out.size() / width; ++r) {

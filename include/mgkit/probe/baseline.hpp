@@ -63,7 +63,7 @@ inline void check_clips(std::string_view where, std::span<const clip_view> clips
         const clip_view& clip = clips[i];
         const skeleton::pose_shape& shape = clip.shape;
         if (shape.layout != first.layout || shape.joints != first.joints ||
-            shape.persons != first.persons || shape.points() < 1)
+            shape.persons != first.persons || !skeleton::countable(shape))
             throw error(std::string(where),
                         text("clips of ", first.joints, " joints, ", first.persons, " persons, ",
                              skeleton::name(first.layout)),

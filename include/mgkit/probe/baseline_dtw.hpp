@@ -13,6 +13,7 @@
 #include "mgkit/core/context.hpp"
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/parallel.hpp"
+#include "mgkit/data/labels.hpp"
 #include "mgkit/metric/prediction.hpp"
 #include "mgkit/probe/baseline.hpp"
 #include "mgkit/skeleton/pose.hpp"
@@ -235,9 +236,7 @@ inline dtw_result dtw_nearest(const context& ctx, std::span<const clip_view> tra
     detail::check_clips(where, queries);
     detail::check_clips(where, std::array{train[0], queries[0]});
     detail::check_dtw(where, settings);
-    if (train_labels.size() != train.size())
-        throw error(where, text(train.size(), " labels, one per training clip"),
-                    text(train_labels.size()));
+    data::require_labels(where, train.size(), train_labels.size());
     metric::check_labels(where, "training label", train_labels, classes);
 
     std::vector<detail::dtw_sequence> gallery;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mgkit/data/feature_table.hpp"
+#include "mgkit/data/labels.hpp"
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/probe/result.hpp"
 #include "mgkit/tensor/ops/classifier.hpp"
@@ -72,8 +73,7 @@ void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature
     const std::string where = "probe::train_classifier";
     data::check(features, where);
     detail::check_width(where, fc, features);
-    if (labels.size() != features.rows)
-        throw error(where, text(features.rows, " labels, one per row"), text(labels.size()));
+    data::require_labels(where, features.rows, labels.size());
     metric::check_labels(where, "label", labels, classes);
     if (settings.epochs < 1 || settings.batch < 0 || !(settings.ridge >= 0))
         throw error(
@@ -167,14 +167,18 @@ public:
         : mean_(train.columns, 0.0), scale_(train.columns, 0.0) {
         data::check(train, "probe::standardiser");
         std::vector<double> square(train.columns, 0.0);
-        for (std::size_t i = 0; i < train.rows; ++i)
-            for (std::size_t j = 0; j < train.columns; ++j) mean_[j] += train.row(i)[j];
+        for (std::size_t i = 0; i < train.rows; ++i) {
+            const auto row = train.row(i);
+            for (std::size_t j = 0; j < row.size(); ++j) mean_[j] += row[j];
+        }
         for (double& m : mean_) m /= static_cast<double>(train.rows);
-        for (std::size_t i = 0; i < train.rows; ++i)
-            for (std::size_t j = 0; j < train.columns; ++j) {
-                const double d = train.row(i)[j] - mean_[j];
+        for (std::size_t i = 0; i < train.rows; ++i) {
+            const auto row = train.row(i);
+            for (std::size_t j = 0; j < row.size(); ++j) {
+                const double d = row[j] - mean_[j];
                 square[j] += d * d;
             }
+        }
         for (std::size_t j = 0; j < train.columns; ++j) {
             const double deviation = std::sqrt(square[j] / static_cast<double>(train.rows));
             scale_[j] = deviation > 1e-8 * std::max(1.0, std::abs(mean_[j])) ? 1 / deviation : 0;
@@ -184,10 +188,11 @@ public:
         if (features.columns != mean_.size())
             throw error("probe::standardiser", text(mean_.size(), " columns"),
                         text(features.columns));
-        for (std::size_t i = 0; i < features.rows; ++i)
-            for (std::size_t j = 0; j < features.columns; ++j)
-                features.row(i)[j] =
-                    static_cast<float>((features.row(i)[j] - mean_[j]) * scale_[j]);
+        for (std::size_t i = 0; i < features.rows; ++i) {
+            const auto row = features.row(i);
+            for (std::size_t j = 0; j < row.size(); ++j)
+                row[j] = static_cast<float>((row[j] - mean_[j]) * scale_[j]);
+        }
         return features;
     }
 
@@ -221,9 +226,7 @@ double choose_ridge(context& ctx, const data::feature_table& train, std::span<co
     if (strengths.empty() || folds.empty())
         throw error("probe::choose_ridge", "strengths and folds to choose by",
                     text(strengths.size(), " strengths, ", folds.size(), " folds"));
-    if (labels.size() != train.rows)
-        throw error("probe::choose_ridge", text(train.rows, " labels, one per row"),
-                    text(labels.size()));
+    data::require_labels("probe::choose_ridge", train.rows, labels.size());
     for (std::size_t f = 0; f < folds.size(); ++f)
         if (folds[f].train.empty() || folds[f].test.empty())
             throw error(

@@ -24,7 +24,11 @@ struct neighbours {
     std::vector<int> index;      ///< queries x k
     std::vector<double> cosine;  ///< queries x k
 
+    /// Errors: mgkit::error for a query that is not there.
     std::span<const int> of(std::size_t query) const {
+        if (query >= queries || k == 0 || index.size() / k < queries)
+            throw error("probe::neighbours", text("a query below ", queries),
+                        text(query, " with ", index.size(), " neighbours"));
         return std::span(index).subspan(query * k, k);
     }
 };

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "mgkit/data/labels.hpp"
 #include "mgkit/probe/neighbour_search.hpp"
 #include "mgkit/probe/result.hpp"
 
@@ -90,10 +91,8 @@ template <tensor T>
 evaluation retrieve(context& ctx, const data::feature_table& gallery,
                     std::span<const int> gallery_labels, const data::feature_table& queries,
                     std::span<const int> query_labels, int classes) {
-    if (gallery_labels.size() != gallery.rows || query_labels.size() != queries.rows)
-        throw error("probe::retrieve", "one label per row",
-                    text(gallery_labels.size(), " and ", query_labels.size(), " labels for ",
-                         gallery.rows, " and ", queries.rows, " rows"));
+    data::require_labels("probe::retrieve, gallery", gallery.rows, gallery_labels.size());
+    data::require_labels("probe::retrieve, queries", queries.rows, query_labels.size());
     const std::size_t k = std::min<std::size_t>(5, gallery.rows);
     const neighbours found = nearest<T>(ctx, gallery, queries, k);
     evaluation out = evaluate({query_labels.begin(), query_labels.end()},

@@ -4,7 +4,10 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <vector>
+
+#include "mgkit/core/error.hpp"
 
 namespace mgkit::skeleton {
 
@@ -43,34 +46,86 @@ struct pose_shape {
     friend constexpr bool operator==(const pose_shape&, const pose_shape&) = default;
 };
 
+/// Whether a clip of this shape can hold a value and its values can be counted: a known layout,
+/// every extent at least 1, points within int, bytes within size_t.
+constexpr bool countable(const pose_shape& s) {
+    if (static_cast<int>(s.layout) < 0 || static_cast<int>(s.layout) > 3) return false;
+    if (s.frames < 1 || s.joints < 1 || s.persons < 1) return false;
+    const long long points = static_cast<long long>(s.joints) * s.persons;
+    constexpr unsigned long long most =
+        std::numeric_limits<std::size_t>::max() / sizeof(double) / 4;
+    return points <= std::numeric_limits<int>::max() &&
+           static_cast<unsigned long long>(points * s.frames) <= most;
+}
+
+namespace detail {
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void outside_clip(pose_shape s, bool memory, int c,
+                                                                int t, int v, int m) {
+    if (!memory) throw error("pose_view", "a clip in memory", "none", "give it values");
+    throw error("pose_view",
+                text("an index into ", channels(s.layout), " channels x ", s.frames, " frames x ",
+                     s.joints, " joints x ", s.persons, " persons"),
+                text("channel ", c, ", frame ", t, ", joint ", v, ", person ", m),
+                "use the skeleton of the clip");
+}
+
+}  // namespace detail
+
 /// A clip somewhere in memory, row-major C T V M. Frames at or beyond `length` are padding.
+///
+/// Every access by index is checked against `shape`, in every build: what is compiled does not
+/// depend on a macro, so translation units built differently agree. Inner loops take a row or plane
+/// once and go on by pointer. Errors: mgkit::error for an index outside the shape, no memory.
 template <class S>
 struct pose_view {
     S* values = nullptr;
     pose_shape shape;
     int length = 0;  ///< valid frames, at most shape.frames
 
-    S* plane(int c) const { return values + static_cast<std::size_t>(c) * shape.plane(); }
-    S* row(int c, int t) const { return plane(c) + offset(t, 0, 0); }
-    S& at(int c, int t, int v, int m = 0) const { return plane(c)[offset(t, v, m)]; }
+    /// The T V M values of a channel.
+    S* plane(int c) const { return row(c, 0); }
+    /// The V M values of a frame of a channel; t = T gives the end of the channel.
+    S* row(int c, int t) const {
+        if (!(inside(c, channels(shape.layout)) & (t >= 0) & (t <= shape.frames)) ||
+            (values == nullptr && shape.frames > 0))
+            detail::outside_clip(shape, values != nullptr, c, t, 0, 0);
+        return values + start(c, t);
+    }
+    S& at(int c, int t, int v, int m = 0) const {
+        require(c, t, v, m);
+        return values[start(c, t) + point(v, m)];
+    }
     /// Confidence plane, or null where the layout has none.
     S* confidence() const {
         return has_confidence(shape.layout) ? plane(coordinates(shape.layout)) : nullptr;
     }
     bool valid(int t, int v, int m = 0) const {
-        const S* c = confidence();
-        return c == nullptr || c[offset(t, v, m)] > S(0);
+        require(0, t, v, m);
+        return !has_confidence(shape.layout) ||
+               values[start(coordinates(shape.layout), t) + point(v, m)] > S(0);
     }
     operator pose_view<const S>() const { return {values, shape, length}; }
 
 private:
-    std::size_t offset(int t, int v, int m) const {
-        return static_cast<std::size_t>(t) * static_cast<std::size_t>(shape.points()) +
-               static_cast<std::size_t>(v * shape.persons + m);
+    static bool inside(int i, int end) { return (i >= 0) & (i < end); }
+    void require(int c, int t, int v, int m) const {
+        if (!(inside(c, channels(shape.layout)) & inside(t, shape.frames) &
+              inside(v, shape.joints) & inside(m, shape.persons) & (values != nullptr)))
+            detail::outside_clip(shape, values != nullptr, c, t, v, m);
+    }
+    std::size_t start(int c, int t) const {
+        return static_cast<std::size_t>(c) * shape.plane() +
+               static_cast<std::size_t>(t) * static_cast<std::size_t>(shape.points());
+    }
+    std::size_t point(int v, int m) const {
+        return static_cast<std::size_t>(v) * static_cast<std::size_t>(shape.persons) +
+               static_cast<std::size_t>(m);
     }
 };
 
 /// An owned clip. `resize` keeps capacity, so a workspace stops allocating after its first use.
+/// Errors: mgkit::error for a negative extent, a length that is negative or beyond the frames.
 template <class S>
 class pose {
 public:
@@ -78,6 +133,13 @@ public:
     pose(pose_shape shape, int length) { resize(shape, length); }
 
     void resize(pose_shape shape, int length) {
+        const bool empty = shape.frames == 0 || shape.joints == 0 || shape.persons == 0;
+        const bool negative = shape.frames < 0 || shape.joints < 0 || shape.persons < 0;
+        if (negative || (!empty && !countable(shape)))
+            throw error("pose", "extents of at least 0 whose product can be counted",
+                        text(shape.frames, " frames x ", shape.joints, " joints x ", shape.persons,
+                             " persons"));
+        check_length(shape, length);
         shape_ = shape;
         length_ = length;
         values_.resize(shape.size());
@@ -86,9 +148,17 @@ public:
     pose_view<const S> view() const { return {values_.data(), shape_, length_}; }
     const pose_shape& shape() const { return shape_; }
     int length() const { return length_; }
-    void set_length(int length) { length_ = length; }
+    void set_length(int length) {
+        check_length(shape_, length);
+        length_ = length;
+    }
 
 private:
+    static void check_length(const pose_shape& shape, int length) {
+        if (length < 0 || length > shape.frames)
+            throw error("pose", text("0 to ", shape.frames, " valid frames"), text(length));
+    }
+
     pose_shape shape_;
     int length_ = 0;
     std::vector<S> values_;

@@ -52,15 +52,37 @@ void clear_from(pose_view<S> out, int frame) {
                   S(0));
 }
 
+/// Rows of a clip by pointer, the clip checked once.
+template <class S>
+struct clip_rows {
+    S* at;
+    std::size_t plane, points;
+    int dims;
+    bool confident;
+
+    explicit clip_rows(pose_view<S> of)
+        : at(of.plane(0)),
+          plane(of.shape.plane()),
+          points(static_cast<std::size_t>(of.shape.points())),
+          dims(coordinates(of.shape.layout)),
+          confident(has_confidence(of.shape.layout)) {}
+    S* operator()(int c, int t) const {
+        return at + static_cast<std::size_t>(c) * plane + static_cast<std::size_t>(t) * points;
+    }
+    S* confidence(int t) const { return confident ? (*this)(dims, t) : nullptr; }
+};
+
 /// Copies the valid frames; coordinates of invalid joints become zero.
 template <class S>
 void copy_valid(pose_view<const S> in, pose_view<S> out) {
-    const int dims = coordinates(in.shape.layout), points = in.shape.points();
+    const clip_rows<const S> source(in);
+    const clip_rows<S> target(out);
+    const int points = in.shape.points();
     for (int t = 0; t < in.length; ++t) {
-        const S* c = in.confidence() ? in.row(dims, t) : nullptr;
+        const S* c = source.confidence(t);
         for (int d = 0; d < channels(in.shape.layout); ++d) {
-            const S* from = in.row(d, t);
-            S* to = out.row(d, t);
+            const S* from = source(d, t);
+            S* to = target(d, t);
             if (c == nullptr)
                 std::copy(from, from + points, to);
             else
@@ -69,44 +91,53 @@ void copy_valid(pose_view<const S> in, pose_view<S> out) {
     }
 }
 
-/// Frame t of `out` = in[points, t] - in[parent[points], t], where both are valid.
+/// out = in[points] - in[parent[points]] in every valid frame, where both are valid.
 template <class S>
-void bone_row(pose_view<const S> in, pose_view<S> out, int t, const int* parent) {
-    const int dims = coordinates(in.shape.layout), points = in.shape.points();
-    const S* c = in.confidence() ? in.row(dims, t) : nullptr;
-    for (int d = 0; d < dims; ++d) {
-        const S* x = in.row(d, t);
-        S* y = out.row(d, t);
-        if (c == nullptr)
-            for (int p = 0; p < points; ++p) y[p] = x[p] - x[parent[p]];
-        else
-            for (int p = 0; p < points; ++p)
-                y[p] = c[p] > S(0) && c[parent[p]] > S(0) ? x[p] - x[parent[p]] : S(0);
+void write_bones(pose_view<const S> in, pose_view<S> out, const int* parent) {
+    const clip_rows<const S> source(in);
+    const clip_rows<S> target(out);
+    const int dims = source.dims, points = in.shape.points();
+    for (int t = 0; t < in.length; ++t) {
+        const S* c = source.confidence(t);
+        for (int d = 0; d < dims; ++d) {
+            const S* x = source(d, t);
+            S* y = target(d, t);
+            if (c == nullptr)
+                for (int p = 0; p < points; ++p) y[p] = x[p] - x[parent[p]];
+            else
+                for (int p = 0; p < points; ++p)
+                    y[p] = c[p] > S(0) && c[parent[p]] > S(0) ? x[p] - x[parent[p]] : S(0);
+        }
+        if (c == nullptr) continue;
+        S* y = target(dims, t);
+        for (int p = 0; p < points; ++p) y[p] = std::max(S(0), std::min(c[p], c[parent[p]]));
     }
-    if (c == nullptr) return;
-    S* y = out.row(dims, t);
-    for (int p = 0; p < points; ++p) y[p] = std::max(S(0), std::min(c[p], c[parent[p]]));
 }
 
-/// Frame t of `out` = in[t + 1] - in[t], where both are valid; in and out may be one array.
+/// Frame t of `out` = in[t + 1] - in[t], where both are valid, for every valid frame that has a
+/// next one; in and out may be one array.
 template <class S>
-void motion_row(pose_view<const S> in, pose_view<S> out, int t) {
-    const int dims = coordinates(in.shape.layout), points = in.shape.points();
-    const S* c = in.confidence() ? in.row(dims, t) : nullptr;
-    const S* next_c = in.confidence() ? in.row(dims, t + 1) : nullptr;
-    for (int d = 0; d < dims; ++d) {
-        const S* x = in.row(d, t);
-        const S* next = in.row(d, t + 1);
-        S* y = out.row(d, t);
-        if (c == nullptr)
-            for (int p = 0; p < points; ++p) y[p] = next[p] - x[p];
-        else
-            for (int p = 0; p < points; ++p)
-                y[p] = c[p] > S(0) && next_c[p] > S(0) ? next[p] - x[p] : S(0);
+void write_motion(pose_view<const S> in, pose_view<S> out) {
+    const clip_rows<const S> source(in);
+    const clip_rows<S> target(out);
+    const int dims = source.dims, points = in.shape.points();
+    for (int t = 0; t + 1 < in.length; ++t) {
+        const S* c = source.confidence(t);
+        const S* next_c = source.confidence(t + 1);
+        for (int d = 0; d < dims; ++d) {
+            const S* x = source(d, t);
+            const S* next = source(d, t + 1);
+            S* y = target(d, t);
+            if (c == nullptr)
+                for (int p = 0; p < points; ++p) y[p] = next[p] - x[p];
+            else
+                for (int p = 0; p < points; ++p)
+                    y[p] = c[p] > S(0) && next_c[p] > S(0) ? next[p] - x[p] : S(0);
+        }
+        if (c == nullptr) continue;
+        S* y = target(dims, t);
+        for (int p = 0; p < points; ++p) y[p] = std::max(S(0), std::min(c[p], next_c[p]));
     }
-    if (c == nullptr) return;
-    S* y = out.row(dims, t);
-    for (int p = 0; p < points; ++p) y[p] = std::max(S(0), std::min(c[p], next_c[p]));
 }
 
 }  // namespace detail
@@ -119,8 +150,8 @@ void motion_row(pose_view<const S> in, pose_view<S> out, int t) {
 /// the two, and invalid values are zero; the last motion frame has one end, so it is invalid.
 /// Frames at or beyond `length` become zero.
 /// Shapes: in and out C T V M, equal; `joint` and `motion` may work in place, the others not.
-/// Errors: mgkit::error for another joint count, unequal shapes, a length beyond T. Randomness:
-/// none. Cost: C T V M; nothing is allocated per clip.
+/// Errors: mgkit::error for a skeleton whose parents are no joints, another joint count, unequal
+/// shapes, a length beyond T. Randomness: none. Cost: C T V M; nothing is allocated per clip.
 /// Source: 2s-AGCN (Shi et al., 2019) for bones, USDRL for motion; validity is ours.
 class stream_of {
 public:
@@ -128,6 +159,12 @@ public:
     stream_of(stream kind, const T& t, int persons = 1) : kind_(kind), joints_(joint_count(t)) {
         if (persons < 1) throw error("stream", "at least one person", text(persons));
         persons_ = persons;
+        if (static_cast<int>(t.parents.size()) != joints_)
+            throw error("stream", text(joints_, " parents, one per joint"), text(t.parents.size()));
+        for (const int parent : t.parents)
+            if (parent < 0 || parent >= joints_)
+                throw error("stream", text("parents from 0 to ", joints_ - 1), text(parent),
+                            "make skeletons with dynamic::from_bones");
         for (int j = 0; j < joints_; ++j)
             for (int m = 0; m < persons; ++m)
                 partner_.push_back(t.parents[static_cast<std::size_t>(j)] * persons + m);
@@ -147,11 +184,9 @@ public:
         if (bones && in.values == out.values)
             throw error("stream", "another clip to write bones to", "the input itself");
         if (kind_ == stream::joint) detail::copy_valid(in, out);
-        if (bones)
-            for (int t = 0; t < in.length; ++t) detail::bone_row(in, out, t, partner_.data());
+        if (bones) detail::write_bones(in, out, partner_.data());
         const pose_view<const S> source{bones ? out.values : in.values, in.shape, in.length};
-        if (moves)
-            for (int t = 0; t + 1 < in.length; ++t) detail::motion_row(source, out, t);
+        if (moves) detail::write_motion(source, out);
         detail::clear_from(out, moves ? std::max(0, in.length - 1) : in.length);
     }
 

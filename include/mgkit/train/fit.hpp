@@ -57,18 +57,19 @@ inline bool exists(const std::string& path) {
     return errno != ENOENT;
 }
 
-inline void check_training_set(const data::clip_set& clips) {
+inline void check_training_set(const data::clip_set& clips, bool labelled) {
     const auto count = static_cast<std::size_t>(clips.size());
     if (count < 2) throw error("fit", "two or more clips", text(count), "add recordings");
-    if (clips.ids.size() != count || clips.num_frames.size() != count ||
-        (!clips.labels.empty() && clips.labels.size() != count))
-        throw error(
-            "fit", text("ids, lengths and labels (or none) of ", count, " clips"),
-            text(clips.ids.size(), ", ", clips.num_frames.size(), " and ", clips.labels.size()));
-    for (std::size_t i = 0; i < count; ++i)
-        if (clips.num_frames[i] < 1 || clips.num_frames[i] > clips.shape.frames)
-            throw error("fit", text("lengths from 1 to ", clips.shape.frames),
-                        text(clips.num_frames[i], " for clip ", i));
+    labelled ? data::check_labelled(clips) : data::check(clips);
+}
+
+/// Whether a method says that it looks at labels.
+template <class Method>
+constexpr bool uses_labels() {
+    if constexpr (requires { Method::uses_labels; })
+        return Method::uses_labels;
+    else
+        return false;
 }
 
 inline std::string describe(const skeleton::pose_shape& s) {
@@ -116,13 +117,13 @@ std::string identity(const context& ctx, const data::clip_set& clips,
 ///
 /// Each step: views of a batch (augmented in parallel on the host), forward, backward, one update.
 /// Batches of an epoch follow a shuffle by (seed, epoch). Labels reach the method where the set has
-/// them. With a checkpoint file the run resumes from it if it exists (else it is written before the
-/// first step); a run that was killed at any moment ends with the same bits as one that was not.
-/// Callbacks may have `on_step(step_info)` and `on_epoch(epoch_record)`; they do not change which
-/// parameters are trainable. The context's mode, epoch
-/// and rows are put back, also after an error.
+/// them; a method with `static constexpr bool uses_labels = true` refuses unlabelled clips. With a
+/// checkpoint file the run resumes from it if it exists (else it is written before the first step);
+/// a run that was killed at any moment ends with the same bits as one that was not. Callbacks may
+/// have `on_step(step_info)` and `on_epoch(epoch_record)`; they do not change which parameters are
+/// trainable. The context's mode, epoch and rows are put back, also after an error.
 ///
-/// Errors: fewer than two clips, arrays of other lengths, epochs below 1, batch below 2, views of
+/// Errors: fewer than two clips, those of data::check, epochs below 1, batch below 2, views of
 /// other extents than the encoder's, a loss that is not finite (with epoch and batch; the model in
 /// memory has then taken that step, its checkpoint has not), a checkpoint of another run, a damaged
 /// one, one that cannot be written. Randomness: `ctx.seed`.
@@ -137,7 +138,7 @@ requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_recor
     using T = typename Method::tensor_type;
     using views_type = decltype(model.augmentation);
 
-    detail::check_training_set(clips);
+    detail::check_training_set(clips, detail::uses_labels<Method>());
     if (settings.epochs < 1 || settings.batch < 2 || settings.checkpoint_every < 0)
         throw error("fit",
                     "one or more epochs, a batch of two or more, checkpoints every 0 steps "
