@@ -45,10 +45,12 @@ static_assert(mg::augment::augmentation<slow_pan>);
 
 int main() {
     // The kit tries all channel layouts, padding, missing joints, one frame, one joint, and bad
-    // input. Let none() return {} and it says what is wrong.
-    const auto broken = mg::testing::augmentation_violations<slow_pan>();
+    // input. Let none() return {} and it says what is wrong. It also says on how much it tried: a
+    // stage for one skeleton is handed trials of it, augmentation_trials(skeleton::kinect20{}).
+    const auto report = mg::testing::examine_augmentation<slow_pan>();
+    const auto& broken = report.violations;
     for (const auto& law : broken) std::printf("broken law: %s\n", law.c_str());
-    std::printf("slow_pan breaks %zu laws\n", broken.size());
+    std::printf("slow_pan breaks %zu laws: %s\n", broken.size(), report.summary().c_str());
 
     // In a sequence it stands beside the library's own stages.
     using policy = mg::augment::sequence<mg::augment::crop_resize, slow_pan, mg::augment::shear>;

@@ -70,7 +70,7 @@ public:
         if (view.shape != shape_ || out.size() != size())
             throw error("clip_input", text(shape_.frames, " frames of ", shape_.joints, " joints"),
                         text(view.shape.frames, " frames of ", view.shape.joints, " joints"));
-        const float* from = view.values;
+        const float* from = view.plane(0);
         if (settings_.stream != skeleton::stream::joint) {
             work.streamed.resize(shape_, view.length);
             stream_(view, work.streamed.view());

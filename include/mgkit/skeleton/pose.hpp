@@ -87,7 +87,7 @@ struct pose_view {
     S* plane(int c) const { return row(c, 0); }
     /// The V M values of a frame of a channel; t = T gives the end of the channel.
     S* row(int c, int t) const {
-        if (!(inside(c, channels(shape.layout)) & (t >= 0) & (t <= shape.frames)) ||
+        if (!inside(c, channels(shape.layout)) || t < 0 || t > shape.frames ||
             (values == nullptr && shape.frames > 0))
             detail::outside_clip(shape, values != nullptr, c, t, 0, 0);
         return values + start(c, t);
@@ -108,10 +108,10 @@ struct pose_view {
     operator pose_view<const S>() const { return {values, shape, length}; }
 
 private:
-    static bool inside(int i, int end) { return (i >= 0) & (i < end); }
+    static bool inside(int i, int end) { return i >= 0 && i < end; }
     void require(int c, int t, int v, int m) const {
-        if (!(inside(c, channels(shape.layout)) & inside(t, shape.frames) &
-              inside(v, shape.joints) & inside(m, shape.persons) & (values != nullptr)))
+        if (!inside(c, channels(shape.layout)) || !inside(t, shape.frames) ||
+            !inside(v, shape.joints) || !inside(m, shape.persons) || values == nullptr)
             detail::outside_clip(shape, values != nullptr, c, t, v, m);
     }
     std::size_t start(int c, int t) const {
