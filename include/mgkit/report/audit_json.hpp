@@ -83,9 +83,9 @@ inline std::optional<audit_fit> fit_of(const io::json& value, const char* key,
 inline void put_overlap(io::json& out, const audit_overlap& o) {
     out["low"] = number(o.low);
     out["high"] = number(o.high);
-    out["chance"] = number(o.chance);
-    out["chance_low"] = number(o.chance_low);
-    out["chance_high"] = number(o.chance_high);
+    out["shift_chance"] = number(o.chance);
+    out["shift_chance_low"] = number(o.chance_low);
+    out["shift_chance_high"] = number(o.chance_high);
     out["shifts"] = o.shifts;
     out["own_chance"] = number(o.own_chance);
     out["own_chance_low"] = number(o.own_chance_low);
@@ -99,9 +99,11 @@ inline audit_overlap overlap_of(const io::json& value, const char* key, const st
     out.value = real_of(value, key, where);
     out.low = real_or_none(value, "low", where);
     out.high = real_or_none(value, "high", where);
-    out.chance = real_or_none(value, "chance", where);
-    out.chance_low = real_or_none(value, "chance_low", where);
-    out.chance_high = real_or_none(value, "chance_high", where);
+    // Audits of versions that knew no other chance call it just that.
+    const bool named = value.contains("shift_chance") || !value.contains("chance");
+    out.chance = real_or_none(value, named ? "shift_chance" : "chance", where);
+    out.chance_low = real_or_none(value, named ? "shift_chance_low" : "chance_low", where);
+    out.chance_high = real_or_none(value, named ? "shift_chance_high" : "chance_high", where);
     if (value.contains("shifts")) out.shifts = count_of(value, "shifts", where);
     out.own_chance = real_or_none(value, "own_chance", where);
     out.own_chance_low = real_or_none(value, "own_chance_low", where);
@@ -180,7 +182,7 @@ inline std::vector<io::json> entries_of(const io::json& value, const char* key, 
 /// Keys: kind ("audit"), program, version, command, generator_version, synthetic, corpus, fps,
 /// policy, recordings, proposed, accepted, rejections, deciles, ks_proposed, ks_accepted,
 /// durations, iod, cut_ins, truth, rates, clips, sweep, caveats, notes. What was not measured is
-/// left out or null. In iod and sweep `chance` is that of shifts, `own_chance` the sampler's.
+/// left out or null. In iod and sweep stand both chances.
 inline io::json to_json(const audit& a) {
     io::json out{{"kind", "audit"},
                  {"program", "mgfm audit"},
