@@ -66,7 +66,7 @@ io::json result_of(const recordings& from, const report::audit_clips& made, cons
             {"corpus", report::clean(from.corpus.about.name)},
             {"synthetic", from.corpus.about.synthetic},
             {"truth", report::clean(from.truth)},
-            {"annotators", from.annotators.words()},
+            {"annotators", report::clean(from.whose())},
             {"recordings", m.recordings},
             {"recordings_not_annotated", m.not_annotated},
             {"recordings_with_several_annotators", m.several},
@@ -88,12 +88,11 @@ std::string words_of(const recordings& from, int frames, const report::audit_cli
                      const left_out& left, const recording_facts& seen) {
     const auto& m = left.marks;
     return text(
-        "Truth: ", report::clean(from.truth), ", ", from.annotators.words(), "; ", m.several,
-        " of ", m.recordings, " recordings by several people, ", m.not_annotated,
-        " not annotated; ", m.unused, " of ", m.segments, " segments not used, ",
-        m.overlapping_classes, " pairs overlap under different classes and are both kept\nAt ",
-        report::fixed(made.fps, 2), " frames per second, ", made.converted,
-        " from recordings at another rate",
+        "Truth: ", report::clean(from.whose()), "; ", m.several, " of ", m.recordings,
+        " recordings by several people, ", m.not_annotated, " not annotated; ", m.unused, " of ",
+        m.segments, " segments not used, ", m.overlapping_classes,
+        " pairs overlap under different classes and are both kept\nAt ", report::fixed(made.fps, 2),
+        " frames per second, ", made.converted, " from recordings at another rate",
         seen.replaced_rates > 0
             ? text(" (--fps replaces the rate that ", seen.replaced_rates, " recordings state)")
             : std::string(),
@@ -109,7 +108,7 @@ void run_cut(const cut_options& o) {
         throw error(o.recordings.corpus, "annotated segments", "none",
                     "add segments.csv, or give --segments");
     const auto entries = entries_on(from, "all");
-    clip_cutter cutter(from, o.recordings, o.clips, entries);
+    clip_cutter cutter(from, o.recordings, o.clips, entries, o.run.thread_count());
     std::unique_ptr<data::clip_writer> writer;
     std::string manifest = manifest_head;
     std::map<int, int> per_class;
@@ -125,7 +124,7 @@ void run_cut(const cut_options& o) {
             seen.add(loaded);
             if (!writer) {
                 data::clip_set facts =
-                    clip_facts(from, person, o.clips.frames, cutter.rate(person), o.command_line);
+                    clip_facts(from, person, o.clips.frames, cutter.counts().fps, o.command_line);
                 facts.class_names = from.corpus.marks->class_names;
                 facts.class_groups = groups_of(facts.class_names);
                 writer = std::make_unique<data::clip_writer>(o.clips.folder, std::move(facts));

@@ -180,6 +180,10 @@ bool recordings::annotated(const std::string& name) const {
     return marks && data::annotated(marks->as_read, name, annotators);
 }
 
+std::string recordings::whose() const {
+    return tagged ? truth : truth + ", " + annotators.words();
+}
+
 std::vector<data::segment> recordings::gestures(const std::string& name, bool with_non_mg) const {
     if (!marks) return {};
     if (marks->merged) {
@@ -213,6 +217,8 @@ recordings open(const recording_options& options) {
     take_test_subjects(corpus, options.test_subjects);
     if ((options.tag_before < 0) != (options.tag_after < 0))
         wrong_usage("--tag-before and --tag-after go together");
+    if (options.tag_after > 0 && options.annotators != "first")
+        wrong_usage("--annotators and --tag-after exclude each other");
     if (!options.segments.empty()) {
         if (options.tag_after > 0) wrong_usage("--segments and --tag-after exclude each other");
         corpus.marks = data::read_annotations(corpus, options.segments);
@@ -220,6 +226,7 @@ recordings open(const recording_options& options) {
         corpus.marks = data::marks_from_tags(corpus, options.tag_before, options.tag_after);
         out.truth = text("pseudo-intervals, ", options.tag_before, " frames before to ",
                          options.tag_after, " after each tag; nobody annotated intervals");
+        out.tagged = true;
     }
     if (corpus.marks) {
         const data::annotations read = std::move(*corpus.marks);

@@ -62,9 +62,12 @@ struct recordings {
     mgkit::data::corpus corpus;  ///< its marks are the chosen ones
     mgkit::data::annotator_choice annotators;
     std::optional<marked_truth> marks;
-    std::string truth;  ///< what the segments are, in words; empty without any
+    std::string truth;    ///< what the segments are, in words; empty without any
+    bool tagged = false;  ///< they are intervals around tags, which nobody annotated
     std::map<std::string, std::vector<cut_in_interval>> cut_ins;
 
+    /// What the segments are and whose they are, in words.
+    std::string whose() const;
     /// Whether somebody whose marks count looked at a recording.
     bool annotated(const std::string& name) const;
     /// Where a recording shows gestures, whatever their class; without the non-MG class if asked.

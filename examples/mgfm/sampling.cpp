@@ -30,8 +30,8 @@ void clip_output::add_to(CLI::App& command) {
     command
         .add_option("--rate", rate,
                     "Frames per second of the clips; those of recordings at another rate are "
-                    "resampled (default: the most common rate in recordings.csv, else that of the "
-                    "first recording)")
+                    "resampled (default: the most common rate; recordings whose rate "
+                    "recordings.csv does not state are read once more for it)")
         ->check(CLI::PositiveNumber);
 }
 
@@ -164,7 +164,7 @@ std::vector<data::segment> sampling_run::add(const recordings& from, std::size_t
             clip::redraw(sampler, seen, person.fps, prior_, key, changes, options_.draws, threads);
         const auto judge = [&](metric::iod& overlap, bool with_non_mg) {
             overlap.add(person.frames(), clips, from.gestures(person.name, with_non_mg), considered,
-                        person.subject, redrawn, 1 / person.fps);
+                        person.subject, redrawn);
         };
         judge(all_, true);
         if (from.marks->non_mg) judge(without_, false);
@@ -186,7 +186,7 @@ report::audit sampling_run::result(const recordings& from) const {
     report::audit out = report::audit_of(prior_, counts_);
     out.policy = {options_.quota, options_.budget, options_.threshold, options_.redraw_start};
     if (from.marks)
-        out.truth = {from.truth + ", " + from.annotators.words(),
+        out.truth = {from.whose(),
                      marks_.recordings - marks_.not_annotated,
                      marks_.not_annotated,
                      marks_.several,
@@ -255,24 +255,27 @@ data::clip_set clip_facts(const recordings& from, const data::recording& person,
 }
 
 clip_cutter::clip_cutter(const recordings& from, const recording_options& options,
-                         const clip_output& output, const std::vector<std::size_t>& entries)
+                         const clip_output& output, const std::vector<std::size_t>& entries,
+                         int threads)
     : frames_(output.frames) {
     counts_.fps = output.rate > 0 ? output.rate : options.fps;
     if (counts_.fps > 0) return;
-    std::map<double, int> stated;
+    std::map<double, int> rates;
+    std::vector<std::size_t> not_stated;
     for (const std::size_t e : entries)
-        if (const double fps = from.corpus.entries[e].fps; fps > 0) ++stated[fps];
+        if (const double fps = from.corpus.entries[e].fps; fps > 0)
+            ++rates[fps];
+        else
+            not_stated.push_back(e);
+    if (!not_stated.empty())
+        for_each_recording(from, options, not_stated, threads, "reading frame rates",
+                           [&](std::size_t, auto& loaded) { ++rates[loaded.person.fps]; });
     int most = 0;
-    for (const auto& [fps, count] : stated)
+    for (const auto& [fps, count] : rates)
         if (count > most) {
             most = count;
             counts_.fps = fps;
         }
-}
-
-double clip_cutter::rate(const data::recording& first) {
-    if (!(counts_.fps > 0)) counts_.fps = first.fps;
-    return counts_.fps;
 }
 
 void clip_cutter::cut(const data::recording& person, const data::segment& interval,
@@ -312,7 +315,7 @@ report::audit sample_to_folder(const recording_options& options, const sampling_
     const auto entries = entries_on(from, sampling.side);
     const named_prior prior = prior_of(from, options, sampling);
     sampling_run run(sampling, prior.prior);
-    clip_cutter cutter(from, options, output, entries);
+    clip_cutter cutter(from, options, output, entries, threads);
     std::unique_ptr<data::clip_writer> writer;
     std::string manifest = manifest_head;
     recording_facts facts;
@@ -324,7 +327,7 @@ report::audit sample_to_folder(const recording_options& options, const sampling_
             facts.add(loaded);
             if (!writer) {
                 data::clip_set shared =
-                    clip_facts(from, person, output.frames, cutter.rate(person), command_line);
+                    clip_facts(from, person, output.frames, cutter.counts().fps, command_line);
                 shared.class_names = {"unlabelled"};
                 writer = std::make_unique<data::clip_writer>(output.folder, std::move(shared));
             }

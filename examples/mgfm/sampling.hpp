@@ -104,13 +104,11 @@ mgkit::data::clip_set clip_facts(const recordings& from, const mgkit::data::reco
 /// Cuts clips of one frame rate and keeps count of what that took.
 class clip_cutter {
 public:
-    /// The rate that is asked for; else the most common one that recordings.csv states, the lower
-    /// of two; else that of the first recording.
+    /// The rate that is asked for, else the most common one of the entries, the lower of two as
+    /// common. Reads recordings whose rate recordings.csv does not state.
     clip_cutter(const recordings& from, const recording_options& options, const clip_output& output,
-                const std::vector<std::size_t>& entries);
+                const std::vector<std::size_t>& entries, int threads);
 
-    /// The rate of the clips, given the first recording.
-    double rate(const mgkit::data::recording& first);
     void cut(const mgkit::data::recording& person, const mgkit::data::segment& interval,
              mgkit::skeleton::pose<float>& out) const;
     /// Counts a clip that was kept, and returns its line of clips.csv.

@@ -92,16 +92,6 @@ TEST_CASE("iod: other draws of a sampler are its own chance", "[metric]") {
                     mgkit::error);
 }
 
-TEST_CASE("iod: seconds weigh, not frames", "[metric]") {
-    // The same second of gesture in two recordings, one of twice the rate.
-    metric::iod m({.shifts = 50});
-    m.add(100, std::vector<segment>{{0, 50}}, std::vector<segment>{{0, 50}}, {}, 0, {}, 1 / 50.0);
-    m.add(50, std::vector<segment>{{0, 25}}, std::vector<segment>{{25, 50}}, {}, 1, {}, 1 / 25.0);
-    CHECK(std::abs(m.report().time_weighted.value - 0.5) < 1e-12);
-    CHECK(std::abs(m.report().occupancy - 0.5) < 1e-12);
-    CHECK_THROWS_AS(m.add(1, {}, {}, {}, 0, {}, 0), mgkit::error);
-}
-
 TEST_CASE("kolmogorov-smirnov: statistic and probability", "[metric]") {
     const std::vector<double> cumulative{0.25, 0.5, 0.75, 1.0};
     const auto exact =

@@ -191,6 +191,17 @@ def test_audits_one_rate(here):
             counts = told["clips"] if command == "sample" else told
             check(counts["fps"] == rate and counts["from_another_rate"] == converted, counts)
             check(counts["shortened" if command == "sample" else "resampled"] == shortened, counts)
+    # Where nothing but the files states a rate, these are asked.
+    bare = [{k: v for k, v in row.items() if k != "fps"} for row in manifest]
+    for row in bare[:4]:
+        path = os.path.join(corpus, row["file"])
+        clips.write(path, clips.read(path).replace(b'"fps": 25', b'"fps": 50', 1))
+    write_rows(os.path.join(corpus, "recordings.csv"), bare[0].keys(), bare)
+    out = os.path.join(here, "bare")
+    told = works_json("cut", "--corpus", corpus, "--out", out)
+    check(told["fps"] == 50 and told["from_another_rate"] > 0, told)
+    check(json.loads(clips.read(os.path.join(out, "meta.json")))["fps"] == "50.000")
+    write_rows(os.path.join(corpus, "recordings.csv"), manifest[0].keys(), manifest)
     # A rate given for all replaces those that are stated, and says so.
     told = audit_of(corpus, "--fps", "25")
     check(told["fps"] == 25 and any("--fps replaces the rate that 2" in n for n in told["notes"]),

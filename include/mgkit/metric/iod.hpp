@@ -21,7 +21,7 @@ namespace mgkit::metric {
 /// Three readings of intersection over detection, each in [0, 1].
 struct iod_values {
     double mean = 0;           ///< overlap with the union of the truth / clip length, over clips
-    double time_weighted = 0;  ///< time of truth in all clips / time of all clips
+    double time_weighted = 0;  ///< frames of truth in all clips / frames of all clips
     double thresholded = 0;    ///< share of clips of which at least `threshold` is truth
 };
 
@@ -86,18 +86,14 @@ public:
 
     /// `clips` and `truth` lie within [0, frames); their labels are not looked at. `considered` has
     /// one entry per frame, or is empty for all frames. `group` is the subject. `redrawn` holds the
-    /// clips of further draws, as many for every recording (see clip::redraw). `seconds_per_frame`
-    /// weighs recordings of different rates; all 1 where there is one rate.
+    /// clips of further draws, as many for every recording (see clip::redraw).
     /// Errors: mgkit::error for intervals outside the recording, another number of entries or of
-    /// draws than before, a weight that is not above 0.
+    /// draws than before.
     void add(int frames, std::span<const data::segment> clips, std::span<const data::segment> truth,
              const std::vector<bool>& considered, int group,
-             std::span<const std::vector<data::segment>> redrawn = {},
-             double seconds_per_frame = 1) {
+             std::span<const std::vector<data::segment>> redrawn = {}) {
         check_input(frames, clips, truth, considered);
         for (const auto& draw : redrawn) check_input(frames, draw, {}, {});
-        if (!(seconds_per_frame > 0 && std::isfinite(seconds_per_frame)))
-            throw error(where, "a weight above 0", text(seconds_per_frame));
         if (recordings_.empty()) redrawn_.resize(redrawn.size());
         if (redrawn.size() != redrawn_.size())
             throw error(where, text(redrawn_.size(), " redrawn sets of clips, as before"),
@@ -113,8 +109,8 @@ public:
                 if (const auto k = static_cast<std::size_t>(t); before[k + 1] > before[k])
                     hits[static_cast<std::size_t>(before[k]) + 1] = 1;
         for (std::size_t k = 1; k < hits.size(); ++k) hits[k] += hits[k - 1];
-        seconds_ += timeline * seconds_per_frame;
-        truth_seconds_ += hits.back() * seconds_per_frame;
+        frames_ += static_cast<std::size_t>(timeline);
+        truth_frames_ += static_cast<std::size_t>(hits.back());
 
         const auto spans_of = [&before](std::span<const data::segment> list) {
             std::vector<span_of_clip> out;
@@ -127,14 +123,13 @@ public:
         random_key key = settings_.key;
         key.clip = static_cast<std::uint32_t>(recordings_.size());
         random_stream stream(key, "iod");
-        recordings_.push_back({sums(spans, hits, 0, seconds_per_frame), group});
+        recordings_.push_back({sums(spans, hits, 0), group});
         for (std::size_t k = 0; k < redrawn.size(); ++k)
-            redrawn_[k].add(sums(spans_of(redrawn[k]), hits, 0, seconds_per_frame));
+            redrawn_[k].add(sums(spans_of(redrawn[k]), hits, 0));
         if (timeline == 0) return;
         for (auto& total : shifted_)
             total.add(sums(spans, hits,
-                           static_cast<int>(stream.below(static_cast<std::uint32_t>(timeline))),
-                           seconds_per_frame));
+                           static_cast<int>(stream.below(static_cast<std::uint32_t>(timeline)))));
     }
 
     /// Errors: mgkit::error where no clip was added.
@@ -145,7 +140,8 @@ public:
         iod_report out;
         out.clips = static_cast<std::size_t>(all.clips);
         out.recordings = recordings_.size();
-        out.occupancy = seconds_ > 0 ? truth_seconds_ / seconds_ : 0;
+        out.occupancy =
+            frames_ == 0 ? 0 : static_cast<double>(truth_frames_) / static_cast<double>(frames_);
         std::vector<int> groups;
         for (const auto& r : recordings_) groups.push_back(r.group);
         out.groups = grouping(groups).count();
@@ -165,15 +161,15 @@ private:
     };
     /// What the three readings are made of.
     struct totals {
-        double clips = 0, share = 0, hit_seconds = 0, seconds = 0, over = 0;
+        double clips = 0, share = 0, hit_frames = 0, frames = 0, over = 0;
         void add(const totals& o, double times = 1) {
             clips += times * o.clips;
             share += times * o.share;
-            hit_seconds += times * o.hit_seconds;
-            seconds += times * o.seconds;
+            hit_frames += times * o.hit_frames;
+            frames += times * o.frames;
             over += times * o.over;
         }
-        iod_values values() const { return {share / clips, hit_seconds / seconds, over / clips}; }
+        iod_values values() const { return {share / clips, hit_frames / frames, over / clips}; }
     };
     struct per_recording {
         totals sums;
@@ -194,8 +190,8 @@ private:
                                 text(s.start, " to ", s.end));
     }
 
-    totals sums(const std::vector<span_of_clip>& spans, const std::vector<int>& hits, int shift,
-                double seconds_per_frame) const {
+    totals sums(const std::vector<span_of_clip>& spans, const std::vector<int>& hits,
+                int shift) const {
         const int timeline = static_cast<int>(hits.size()) - 1;
         const auto upto = [&](int k) { return hits[static_cast<std::size_t>(k)]; };
         // Truth moved forward by `shift`: what stands at k stood at k - shift before.
@@ -211,8 +207,8 @@ private:
             const double share = hit / s.length;
             out.clips += 1;
             out.share += share;
-            out.hit_seconds += hit * seconds_per_frame;
-            out.seconds += s.length * seconds_per_frame;
+            out.hit_frames += hit;
+            out.frames += s.length;
             out.over += share >= settings_.threshold ? 1 : 0;
         }
         return out;
@@ -264,7 +260,7 @@ private:
     iod_settings settings_;
     std::vector<totals> shifted_, redrawn_;
     std::vector<per_recording> recordings_;
-    double seconds_ = 0, truth_seconds_ = 0;
+    std::size_t frames_ = 0, truth_frames_ = 0;
 };
 
 }  // namespace mgkit::metric

@@ -147,11 +147,13 @@ inline std::vector<std::string> caveats(const audit& a) {
         std::string list;
         for (const audit_rate& r : a.rates)
             list += text(list.empty() ? "" : ", ", r.recordings, " at ", r.fps);
-        out.push_back("Frame rates differ (recordings at frames per second: " + list + ")" +
-                      (a.clips ? text(": all clips are brought to ", a.clips->fps, ", ",
-                                      a.clips->converted, " of them from another rate.")
-                               : std::string(". Durations are in seconds; clips of one folder "
-                                             "would be brought to one rate.")));
+        out.push_back(
+            "Frame rates differ (recordings at frames per second: " + list + ")" +
+            (a.clips ? text(": all clips are brought to ", a.clips->fps, ", ", a.clips->converted,
+                            " of them from another rate.")
+                     : std::string(".")) +
+            " Durations are in seconds; overlap that is weighted by time counts frames, so that "
+            "faster recordings weigh more.");
     }
     if (a.clips && a.clips->shortened > 0)
         out.push_back(text(a.clips->shortened,
