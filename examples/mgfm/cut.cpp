@@ -47,41 +47,104 @@ std::vector<std::string> groups_of(const std::vector<std::string>& names) {
     return any ? out : std::vector<std::string>{};
 }
 
+/// What became of segments that gave no clip.
+struct left_out {
+    data::annotator_counts marks;
+    int across_changes = 0;  ///< they run across a change of the primary person
+    int without_joint = 0;
+};
+
+io::json result_of(const recordings& from, const report::audit_clips& made, const left_out& left,
+                   const recording_facts& seen, int clips, io::json classes) {
+    const auto& m = left.marks;
+    io::json rates = io::json::array();
+    for (const auto& [fps, count] : seen.rates)
+        rates.push_back({{"fps", fps}, {"recordings", count}});
+    return {{"kind", "cut"},
+            {"program", "mgfm cut"},
+            {"version", mgkit::version},
+            {"corpus", report::clean(from.corpus.about.name)},
+            {"synthetic", from.corpus.about.synthetic},
+            {"truth", report::clean(from.truth)},
+            {"annotators", report::clean(from.whose())},
+            {"recordings", m.recordings},
+            {"recordings_not_annotated", m.not_annotated},
+            {"recordings_with_several_annotators", m.several},
+            {"segments", m.segments},
+            {"segments_not_used", m.unused},
+            {"pairs_overlapping_with_other_class", m.overlapping_classes},
+            {"clips", clips},
+            {"fps", made.fps},
+            {"rates", std::move(rates)},
+            {"rates_replaced", seen.replaced_rates},
+            {"from_another_rate", made.converted},
+            {"resampled", made.shortened},
+            {"across_person_change", left.across_changes},
+            {"without_visible_joint", left.without_joint},
+            {"classes", std::move(classes)}};
+}
+
+std::string words_of(const recordings& from, int frames, const report::audit_clips& made,
+                     const left_out& left, const recording_facts& seen) {
+    const auto& m = left.marks;
+    return text(
+        "Truth: ", report::clean(from.whose()), "; ", m.several, " of ", m.recordings,
+        " recordings by several people, ", m.not_annotated, " not annotated; ", m.unused, " of ",
+        m.segments, " segments not used, ", m.overlapping_classes,
+        " pairs overlap under different classes and are both kept\nAt ", report::fixed(made.fps, 2),
+        " frames per second, ", made.converted, " from recordings at another rate",
+        seen.replaced_rates > 0
+            ? text(" (--fps replaces the rate that ", seen.replaced_rates, " recordings state)")
+            : std::string(),
+        "; ", made.shortened, " longer than ", frames,
+        " frames and resampled to so many\nLeft out: ", left.across_changes,
+        " across a change of the primary person, ", left.without_joint, " showing no joint\n");
+}
+
 void run_cut(const cut_options& o) {
     check_outputs(o.json, {});
     const recordings from = open(o.recordings);
     if (!from.corpus.marks)
         throw error(o.recordings.corpus, "annotated segments", "none",
                     "add segments.csv, or give --segments");
+    const auto entries = entries_on(from, "all");
+    clip_cutter cutter(from, o.recordings, o.clips, entries, o.run.thread_count());
     std::unique_ptr<data::clip_writer> writer;
     std::string manifest = manifest_head;
     std::map<int, int> per_class;
-    int resampled = 0, unseen = 0;
+    left_out left;
+    recording_facts seen;
     skeleton::pose<float> made;
     for_each_recording(
-        from, o.recordings, entries_on(from, "all"), o.run.thread_count(), "cutting",
+        from, o.recordings, entries, o.run.thread_count(), "cutting",
         [&](std::size_t entry, auto& loaded) {
             const data::recording& person = loaded.person;
+            const auto changes = loaded.people.cuts();
+            left.marks.add(from.marks->as_read, person.name, from.annotators);
+            seen.add(loaded);
             if (!writer) {
-                data::clip_set facts = clip_facts(from, person, o.clips.frames, o.command_line);
+                data::clip_set facts =
+                    clip_facts(from, person, o.clips.frames, cutter.counts().fps, o.command_line);
                 facts.class_names = from.corpus.marks->class_names;
                 facts.class_groups = groups_of(facts.class_names);
                 writer = std::make_unique<data::clip_writer>(o.clips.folder, std::move(facts));
             }
-            for (const auto& s : from.gestures(person.name, true)) {
-                clip::cut(person, s, o.clips.frames, made);
-                const auto view = std::as_const(made).view();
-                bool seen = false;
-                for (int t = 0; t < view.length && !seen; ++t)
-                    for (int v = 0; v < view.shape.joints; ++v) seen = seen || view.valid(t, v);
-                if (!seen) {
-                    ++unseen;
+            for (const auto& s : from.marks->chosen.of(person.name)) {
+                if (data::runs_across(changes, s.start, s.end)) {
+                    ++left.across_changes;
                     continue;
                 }
-                resampled += s.length() > o.clips.frames ? 1 : 0;
+                cutter.cut(person, s, made);
+                const auto view = std::as_const(made).view();
+                bool shown = false;
+                for (int t = 0; t < view.length && !shown; ++t)
+                    for (int v = 0; v < view.shape.joints; ++v) shown = shown || view.valid(t, v);
+                if (!shown) {
+                    ++left.without_joint;
+                    continue;
+                }
                 ++per_class[s.label];
-                manifest +=
-                    manifest_line(writer->count(), person, s, from.corpus.entries[entry].on);
+                manifest += cutter.keep(writer->count(), person, s, from.corpus.entries[entry].on);
                 writer->add(view, s.label, person.subject, published_side(from, entry));
             }
         });
@@ -94,21 +157,11 @@ void run_cut(const cut_options& o) {
     for (const auto& [label, count] : per_class)
         classes[report::clean(from.corpus.marks->class_names[static_cast<std::size_t>(label)])] =
             count;
-    put_json(o.json, {{"kind", "cut"},
-                      {"program", "mgfm cut"},
-                      {"version", mgkit::version},
-                      {"corpus", report::clean(from.corpus.about.name)},
-                      {"synthetic", from.corpus.about.synthetic},
-                      {"truth", report::clean(from.truth)},
-                      {"clips", clips},
-                      {"resampled", resampled},
-                      {"without_visible_joint", unseen},
-                      {"classes", std::move(classes)}});
+    put_json(o.json, result_of(from, cutter.counts(), left, seen, clips, std::move(classes)));
     print(text("mgfm cut: ", report::clean(from.corpus.about.name), "\n", clips, " clips of ",
-               per_class.size(), " classes (", report::clean(from.truth), "); ", resampled,
-               " longer than ", o.clips.frames, " frames and resampled, ", unseen,
-               " left out for showing no joint\nWritten: ", o.clips.folder,
-               "\nNext: mgfm study --data ", o.clips.folder, "\n"),
+               per_class.size(), " classes\n",
+               words_of(from, o.clips.frames, cutter.counts(), left, seen),
+               "Written: ", o.clips.folder, "\nNext: mgfm study --data ", o.clips.folder, "\n"),
           o.json);
 }
 
@@ -124,7 +177,9 @@ void add_cut(CLI::App& program, const std::string& command_line) {
     command->footer(
         "Example:\n  mgfm cut --corpus recordings --out labelled\n"
         "Segments: recording,start,end,label[,class,annotator]; frames count from 0, end is not "
-        "included. Where several annotators marked, the first is taken.");
+        "included. Where several annotators marked, --annotators says whose marks count: by "
+        "default "
+        "those of the lowest-numbered annotator of each recording.");
     options->recordings.add_to(*command);
     options->run.add_to(*command);
     options->clips.add_to(*command);

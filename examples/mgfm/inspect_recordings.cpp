@@ -62,6 +62,21 @@ corpus_survey look_at(const recordings& from, const recording_options& options, 
     return out;
 }
 
+/// Who annotated, and how many recordings somebody looked at.
+struct annotation_survey {
+    std::set<int> annotators;
+    int looked_at = 0;
+
+    explicit annotation_survey(const mgfm::recordings& from) {
+        if (!from.marks) return;
+        for (const auto& e : from.corpus.entries) {
+            auto looked = from.marks->as_read.annotators_of(e.name);
+            looked_at += looked.empty() ? 0 : 1;
+            annotators.merge(looked);
+        }
+    }
+};
+
 std::string rate_text(const corpus_survey& s) {
     std::string out;
     for (const double rate : s.rates)
@@ -73,6 +88,7 @@ io::json to_json(const recordings& from, const corpus_survey& s, const std::stri
     const auto& corpus = from.corpus;
     std::set<int> people;
     for (const auto& e : corpus.entries) people.insert(e.subject);
+    const annotation_survey annotated(from);
     io::json notes = io::json::array(), classes = io::json::array();
     for (const auto& note : corpus.notes) notes.push_back(clean(note));
     if (corpus.marks)
@@ -94,7 +110,9 @@ io::json to_json(const recordings& from, const corpus_survey& s, const std::stri
             {"empty_frames", s.empty},
             {"frames_with_several_people", s.several},
             {"other_skeleton", s.left_out},
-            {"segments", corpus.marks ? io::json(corpus.marks->size()) : io::json(nullptr)},
+            {"segments", from.marks ? io::json(from.marks->as_read.size()) : io::json(nullptr)},
+            {"annotators", annotated.annotators},
+            {"recordings_annotated", annotated.looked_at},
             {"classes", std::move(classes)},
             {"tags", corpus.tags.size()},
             {"coordinates", ranges_json(s.poses)},
@@ -120,8 +138,13 @@ std::string to_text(const recordings& from, const corpus_survey& s, const std::s
          text(s.tracks, " continuous tracks, ", s.switches, " switches of the primary person, ",
               s.several, " frames with several people, ", s.empty, " without the primary person"));
     line("coordinates", ranges_text(s.poses));
-    if (corpus.marks)
-        line("segments", text(corpus.marks->size(), " of ", corpus.marks->classes(), " classes"));
+    if (from.marks) {
+        const annotation_survey annotated(from);
+        line("segments", text(from.marks->as_read.size(), " of ", corpus.marks->classes(),
+                              " classes by ", annotated.annotators.size(), " annotators (",
+                              list_of({annotated.annotators.begin(), annotated.annotators.end()}),
+                              ") in ", annotated.looked_at, " recordings"));
+    }
     if (!corpus.tags.empty()) line("tags", text(corpus.tags.size()));
     if (!s.left_out.empty())
         line("left out", text(s.left_out.size(),

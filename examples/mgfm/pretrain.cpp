@@ -100,6 +100,7 @@ void sample_first(pretrain_options& o) {
     const report::audit audit =
         sample_to_folder(recordings, sampling, {.folder = o.clips}, o.run.thread_count(), request);
     say(text("note: ", audit.counts.accepted, " clips sampled into ", o.clips));
+    for (const auto& caveat : report::caveats(audit)) say("note: " + caveat);
 }
 
 void run_pretrain(pretrain_options& o) {

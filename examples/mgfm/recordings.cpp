@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -30,7 +32,8 @@ void recording_options::add_to(CLI::App& command) {
                     "upper_body for whole-body recordings")
         ->check(CLI::IsMember({"auto", "as-recorded", "upper_body"}))
         ->capture_default_str();
-    command.add_option("--fps", fps, "Frames per second, where the files do not say")
+    command
+        .add_option("--fps", fps, "Frames per second of every recording, instead of what files say")
         ->check(CLI::PositiveNumber);
     command.add_option("--not-finite", not_finite, "NaN and infinity: refuse or mark as missing")
         ->check(CLI::IsMember({"reject", "mark"}))
@@ -46,8 +49,26 @@ void recording_options::add_to(CLI::App& command) {
     command.add_flag("--smooth", smooth, "Smooth jitter of the joints");
     command.option_defaults()->group("Truth");
     command.add_option("--segments", segments,
-                       "Annotations as CSV: recording,start,end,label[,class,annotator] "
+                       "Annotations as CSV: recording,start,end,label[,class,annotator]; empty "
+                       "start, end and label: looked at, nothing found "
                        "(default: segments.csv of the corpus)");
+    command
+        .add_option("--annotators", annotators,
+                    "Whose marks count, for each recording: first, the lowest-numbered annotator "
+                    "who looked at it; union, frames that anybody marked; consensus, frames that "
+                    "more than half of its annotators marked (clips: with the same class); or the "
+                    "number of one, other recordings then count as not annotated. In union and "
+                    "consensus each class is settled by itself and marks that share a frame become "
+                    "one")
+        ->check([](const std::string& words) {
+            try {
+                data::parse_annotators(words);
+                return std::string();
+            } catch (const error& e) {
+                return std::string(e.what());
+            }
+        })
+        ->capture_default_str();
     command
         .add_option("--tag-before", tag_before,
                     "With --tag-after: pseudo-intervals around tagged moments, this many frames "
@@ -102,14 +123,15 @@ int label_named(const data::annotations& marks, const std::string& name) {
     throw error("--rest", "one of the classes " + known, name);
 }
 
-/// Segments of one annotator; the first where several marked the same.
-data::annotations of_first_annotator(const data::annotations& marks) {
-    data::annotations out;
-    out.class_names = marks.class_names;
-    for (const auto& [name, list] : marks.by_recording)
-        for (const auto& s : list)
-            if (s.annotator == 0) out.by_recording[name].push_back(s);
-    return out;
+/// The class of that name; the label that `names` gives it where the file names no classes.
+std::optional<int> label_in(const data::annotations& marks, const std::string& name,
+                            const data::annotations& names) {
+    if (const auto label = marks.label_of(name)) return label;
+    const auto known = names.label_of(name);
+    const bool unnamed =
+        known && *known < marks.classes() &&
+        marks.class_names[static_cast<std::size_t>(*known)] == text("class ", *known);
+    return unnamed ? known : std::nullopt;
 }
 
 bool to_upper_body(const std::string& name) {
@@ -130,43 +152,89 @@ bool converts(const recording_options& options, const data::recording& r) {
 
 }  // namespace
 
-std::vector<data::segment> recordings::gestures(const std::string& name, bool with_non_mg) const {
-    std::vector<data::segment> out;
-    if (!corpus.marks) return out;
-    for (const auto& s : corpus.marks->of(name)) {
-        if (std::find(rest.begin(), rest.end(), s.label) != rest.end()) continue;
-        if (!with_non_mg && non_mg && s.label == *non_mg) continue;
-        out.push_back(s);
+marked_truth truth_from(data::annotations read, const recording_options& options,
+                        const data::annotations& names) {
+    const auto choice = data::parse_annotators(options.annotators);
+    marked_truth out;
+    std::vector<int> rest;
+    for (const auto& name : options.rest) {
+        label_named(names, name);
+        if (const auto label = label_in(read, name, names)) rest.push_back(*label);
     }
+    out.gestures = data::without_classes(read, rest);
+    out.merged = options.merge;
+    if (options.merge) {
+        const auto units = data::settled(out.gestures, choice, data::label_rule::together);
+        out.chosen = data::merged(units, {}, "gesture unit");
+    } else {
+        out.chosen = data::settled(out.gestures, choice, data::label_rule::apart);
+        out.non_mg = label_in(read, options.non_mg, names);
+        if (out.non_mg)
+            out.micro_gestures = data::without_classes(out.gestures, std::array{*out.non_mg});
+    }
+    out.as_read = std::move(read);
     return out;
 }
 
+bool recordings::annotated(const std::string& name) const {
+    return marks && data::annotated(marks->as_read, name, annotators);
+}
+
+std::string recordings::whose() const {
+    return tagged ? truth : truth + ", " + annotators.words();
+}
+
+std::vector<data::segment> recordings::gestures(const std::string& name, bool with_non_mg) const {
+    if (!marks) return {};
+    if (marks->merged) {
+        const auto units = marks->chosen.of(name);
+        return {units.begin(), units.end()};
+    }
+    return data::settled(with_non_mg ? marks->gestures : marks->micro_gestures, name, annotators,
+                         data::label_rule::together);
+}
+
+namespace {
+
+/// Errors: mgkit::error where an annotator is asked for who marked nothing anywhere.
+void check_annotator(const recordings& from) {
+    if (from.annotators.rule != data::annotator_rule::numbered) return;
+    std::set<int> known;
+    for (const auto& e : from.corpus.entries)
+        known.merge(from.marks->as_read.annotators_of(e.name));
+    if (known.contains(from.annotators.number)) return;
+    throw error("--annotators", "one of the annotators " + list_of({known.begin(), known.end()}),
+                text(from.annotators.number));
+}
+
+}  // namespace
+
 recordings open(const recording_options& options) {
     recordings out;
+    out.annotators = data::parse_annotators(options.annotators);
     out.corpus = data::open_corpus(options.corpus);
     data::corpus& corpus = out.corpus;
     take_test_subjects(corpus, options.test_subjects);
     if ((options.tag_before < 0) != (options.tag_after < 0))
         wrong_usage("--tag-before and --tag-after go together");
+    if (options.tag_after > 0 && options.annotators != "first")
+        wrong_usage("--annotators and --tag-after exclude each other");
     if (!options.segments.empty()) {
         if (options.tag_after > 0) wrong_usage("--segments and --tag-after exclude each other");
-        corpus.marks = data::read_annotations(options.segments);
+        corpus.marks = data::read_annotations(corpus, options.segments);
     } else if (options.tag_after > 0) {
         corpus.marks = data::marks_from_tags(corpus, options.tag_before, options.tag_after);
         out.truth = text("pseudo-intervals, ", options.tag_before, " frames before to ",
                          options.tag_after, " after each tag; nobody annotated intervals");
+        out.tagged = true;
     }
     if (corpus.marks) {
-        corpus.marks = of_first_annotator(*corpus.marks);
-        for (const auto& name : options.rest) out.rest.push_back(label_named(*corpus.marks, name));
+        const data::annotations read = std::move(*corpus.marks);
+        out.marks = truth_from(read, options, read);
+        corpus.marks = out.marks->chosen;
+        check_annotator(out);
         if (out.truth.empty()) out.truth = "annotated segments";
-        if (options.merge) {
-            std::string units = "gesture unit";
-            corpus.marks = data::merged(*corpus.marks, out.rest, units);
-            out.rest.clear();
-            out.truth += ", merged into gesture units where they touch";
-        }
-        out.non_mg = corpus.marks->label_of(options.non_mg);
+        if (options.merge) out.truth += ", merged into gesture units where they touch";
     } else if (!options.rest.empty() || options.merge) {
         wrong_usage("--rest and --merge need segments");
     }
@@ -199,7 +267,8 @@ loaded_recording read_one(const recordings& from, const recording_options& optio
                    : options.zeros == "present" ? data::zero_rule::present
                                                 : data::zero_rule::as_declared;
     data::primary_result read = data::open_recording(from.corpus, entry, policy);
-    loaded_recording out{std::move(read.person), std::move(read.report), false};
+    loaded_recording out{std::move(read.person), std::move(read.report), false, 0};
+    out.stated_fps = out.person.fps;
     if (options.fps > 0) out.person.fps = options.fps;
     if (!options.as_found && !(out.person.fps > 0))
         throw error("recording " + out.person.name, "a frame rate", "none", "give --fps");

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/data/annotators.hpp"
 #include "mgkit/data/corpus.hpp"
 #include "options.hpp"
 
@@ -19,11 +20,12 @@ struct recording_options {
     std::string joints = "auto";  ///< auto | as-recorded | upper_body
     std::string not_finite = "reject";
     std::string zeros = "declared";
-    double fps = 0;         ///< 0: as the files say
+    double fps = 0;         ///< of every recording; 0: as the files say
     bool as_found = false;  ///< unknown rates are welcome, no channel is added
     int fill_gaps = 0;
     bool smooth = false;
     std::vector<int> test_subjects;
+    std::string annotators = "first";     ///< first | union | consensus | a number
     std::string segments;                 ///< CSV instead of the corpus's own
     int tag_before = -1, tag_after = -1;  ///< frames; -1: tags are not used
     std::vector<std::string> rest;        ///< classes that are no gesture at all
@@ -40,15 +42,35 @@ struct cut_in_interval {
     std::string kind;
 };
 
+/// What annotators marked, and what of it counts.
+struct marked_truth {
+    mgkit::data::annotations as_read;
+    mgkit::data::annotations gestures;        ///< by all annotators, without the classes of rest
+    mgkit::data::annotations micro_gestures;  ///< these without the non-MG class, where known
+    mgkit::data::annotations chosen;          ///< one truth, classes apart; gesture units if merged
+    std::optional<int> non_mg;                ///< label of the gestures that are no micro-gestures
+    bool merged = false;
+};
+
+/// Rest left out, annotators chosen, units merged as the options say. `names` gives the labels of
+/// files that name no classes. Errors: mgkit::error for classes of rest that `names` lacks.
+marked_truth truth_from(mgkit::data::annotations read, const recording_options& options,
+                        const mgkit::data::annotations& names);
+
 /// An opened corpus with its options applied.
 struct recordings {
-    mgkit::data::corpus corpus;
-    std::string truth;  ///< what the segments are, in words; empty without any
-    std::vector<int> rest;
-    std::optional<int> non_mg;
+    mgkit::data::corpus corpus;  ///< its marks are the chosen ones
+    mgkit::data::annotator_choice annotators;
+    std::optional<marked_truth> marks;
+    std::string truth;    ///< what the segments are, in words; empty without any
+    bool tagged = false;  ///< they are intervals around tags, which nobody annotated
     std::map<std::string, std::vector<cut_in_interval>> cut_ins;
 
-    /// Segments of one recording without rest and, if asked, without the non-MG class.
+    /// What the segments are and whose they are, in words.
+    std::string whose() const;
+    /// Whether somebody whose marks count looked at a recording.
+    bool annotated(const std::string& name) const;
+    /// Where a recording shows gestures, whatever their class; without the non-MG class if asked.
     std::vector<mgkit::data::segment> gestures(const std::string& name, bool with_non_mg) const;
 };
 
@@ -62,6 +84,7 @@ struct loaded_recording {
     mgkit::data::recording person;
     mgkit::data::primary_report people;
     bool states_confidence = false;  ///< else every joint counts as seen
+    double stated_fps = 0;           ///< by its file or recordings.csv; 0: not stated
 };
 
 /// Reads one recording: primary person, frame rate, skeleton, tidying as asked for.

@@ -72,18 +72,15 @@ void run_audit(const sample_options& o) {
     const auto settings = settings_of(o);
     std::vector<sampling_run> runs;
     for (const auto& [parameter, sampling] : settings) runs.emplace_back(sampling, prior.prior);
-    std::vector<int> anchors;
-    bool confidence = false;
-    double fps = 0;
-    for_each_recording(from, o.recordings, entries, o.run.thread_count(), "auditing",
-                       [&](std::size_t, auto& loaded) {
-                           anchors = loaded.person.topology.anchors;
-                           confidence = confidence || loaded.states_confidence;
-                           fps = loaded.person.fps;
-                           for (auto& run : runs) run.add(from, loaded.person);
+    recording_facts facts;
+    const int threads = o.run.thread_count();
+    for_each_recording(from, o.recordings, entries, threads, "auditing",
+                       [&](std::size_t entry, auto& loaded) {
+                           facts.add(loaded);
+                           for (auto& run : runs) run.add(from, entry, loaded, threads);
                        });
     report::audit audit = runs.front().result(from);
-    describe(audit, from, o.sampling, prior, anchors, confidence, fps);
+    describe(audit, from, o.sampling, prior, facts);
     audit.command = o.command_line;
     for (std::size_t k = 1; k < runs.size(); ++k)
         if (const auto overlap = runs[k].mean_overlap()) {

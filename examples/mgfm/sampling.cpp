@@ -3,10 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <utility>
 
 #include "mgkit/clip/cut.hpp"
+#include "mgkit/clip/redraw.hpp"
 #include "mgkit/clip/training_durations.hpp"
 #include "mgkit/clip/visibility.hpp"
 #include "mgkit/data/write_folder.hpp"
@@ -27,6 +27,12 @@ void clip_output::add_to(CLI::App& command) {
                     "Frames kept of a clip; longer ones are resampled to so many")
         ->check(CLI::Range(2, 100000))
         ->capture_default_str();
+    command
+        .add_option("--rate", rate,
+                    "Frames per second of the clips; those of recordings at another rate are "
+                    "resampled (default: the most common rate; recordings whose rate "
+                    "recordings.csv does not state are read once more for it)")
+        ->check(CLI::PositiveNumber);
 }
 
 void sampling_options::add_to(CLI::App& command, const std::string& default_side) {
@@ -57,7 +63,12 @@ void sampling_options::add_to(CLI::App& command, const std::string& default_side
     command.add_option("--side", side, "Recordings to sample from: train, test or all")
         ->check(CLI::IsMember({"train", "test", "all"}))
         ->capture_default_str();
-    command.add_option("--shifts", shifts, "Circular shifts of the truth behind chance")
+    command
+        .add_option("--draws", draws,
+                    "Draws of the sampler under other keys: its own chance of overlap")
+        ->check(CLI::Range(20, 100000))
+        ->capture_default_str();
+    command.add_option("--shifts", shifts, "Circular shifts of the truth: chance of shifts")
         ->check(CLI::Range(1000, 1000000))
         ->capture_default_str();
     command.add_option("--seed", seed, "Seed; the same seed gives the same clips")
@@ -72,10 +83,9 @@ namespace {
 
 constexpr std::array<const char*, 3> cut_in_kinds{"nobody", "another_person", "replay"};
 
-std::vector<int> left_out_of_prior(const recordings& from, const data::annotations& marks) {
-    std::vector<int> out = from.rest;
-    if (from.non_mg && marks.classes() > 1) out.push_back(*from.non_mg);
-    return out;
+std::vector<int> left_out_of_prior(const marked_truth& marks) {
+    if (marks.non_mg && marks.chosen.classes() > 1) return {*marks.non_mg};
+    return {};
 }
 
 clip::duration_prior read_histogram(const std::string& path) {
@@ -94,15 +104,21 @@ named_prior prior_of(const recordings& from, const recording_options& options,
     if (sampling.prior.ends_with(".json"))
         return {read_histogram(sampling.prior), "histogram " + sampling.prior};
     data::annotations marks;
+    std::vector<int> left_out;
     std::string words;
     if (sampling.prior.empty()) {
-        marks = clip::training_side(from.corpus, *from.corpus.marks);
+        marks = clip::training_side(from.corpus, from.marks->chosen);
+        left_out = left_out_of_prior(*from.marks);
         words = (from.corpus.has_split()
                      ? "training side, "
                      : "all recordings (there is no split, so prior and truth share them), ") +
                 from.truth;
     } else {
-        marks = data::read_annotations(sampling.prior);
+        data::annotations read = data::read_annotations(sampling.prior);
+        const data::annotations names = from.marks ? from.marks->as_read : read;
+        const marked_truth chosen = truth_from(std::move(read), options, names);
+        marks = chosen.chosen;
+        left_out = left_out_of_prior(chosen);
         words = "segments of " + sampling.prior;
     }
     std::map<std::string, double> rates;
@@ -114,7 +130,6 @@ named_prior prior_of(const recordings& from, const recording_options& options,
         const auto index = static_cast<std::size_t>(&entry - from.corpus.entries.data());
         return rates[entry.name] = read_one(from, options, index).person.fps;
     };
-    const auto left_out = left_out_of_prior(from, marks);
     return {clip::duration_prior::from_durations(
                 clip::training_durations(from.corpus, marks, left_out, rate)),
             words};
@@ -127,23 +142,32 @@ sampling_run::sampling_run(const sampling_options& options, const clip::duration
       all_({.shifts = options.shifts, .key = {.seed = options.seed}}),
       without_({.shifts = options.shifts, .key = {.seed = options.seed}}) {}
 
-std::vector<data::segment> sampling_run::add(const recordings& from,
-                                             const data::recording& person) {
+std::vector<data::segment> sampling_run::add(const recordings& from, std::size_t entry,
+                                             const loaded_recording& loaded, int threads) {
+    const data::recording& person = loaded.person;
     const auto view = person.poses.view();
     const auto seen =
         clip::visible_frames<float>(view, person.topology.anchors, options_.threshold);
     const random_key key{.seed = options_.seed, .clip = name_hash(person.name)};
-    auto clips = options_.sampler().sample(seen, person.fps, prior_, key, counts_);
-    if (from.corpus.marks) {
-        truth_ = true;
+    const std::vector<int> changes = loaded.people.cuts();
+    const auto sampler = options_.sampler();
+    auto clips = sampler.sample(seen, person.fps, prior_, key, counts_, changes);
+    if (from.marks) marks_.add(from.marks->as_read, person.name, from.annotators);
+    if (from.annotated(person.name)) {
+        people_.insert(person.subject);
+        unnamed_ += from.corpus.entries[entry].own_subject ? 1 : 0;
+        judged_ += static_cast<std::int64_t>(clips.size());
         std::vector<bool> considered(static_cast<std::size_t>(seen.frames()));
         for (int t = 0; t < seen.frames(); ++t)
             considered[static_cast<std::size_t>(t)] = seen.seen(t);
-        all_.add(person.frames(), clips, from.gestures(person.name, true), considered,
-                 person.subject);
-        if (from.non_mg)
-            without_.add(person.frames(), clips, from.gestures(person.name, false), considered,
-                         person.subject);
+        const auto redrawn =
+            clip::redraw(sampler, seen, person.fps, prior_, key, changes, options_.draws, threads);
+        const auto judge = [&](metric::iod& overlap, bool with_non_mg) {
+            overlap.add(person.frames(), clips, from.gestures(person.name, with_non_mg), considered,
+                        person.subject, redrawn);
+        };
+        judge(all_, true);
+        if (from.marks->non_mg) judge(without_, false);
     }
     if (const auto cuts = from.cut_ins.find(person.name); cuts != from.cut_ins.end())
         for (std::size_t k = 0; k < cut_in_kinds.size(); ++k)
@@ -161,13 +185,22 @@ std::vector<data::segment> sampling_run::add(const recordings& from,
 report::audit sampling_run::result(const recordings& from) const {
     report::audit out = report::audit_of(prior_, counts_);
     out.policy = {options_.quota, options_.budget, options_.threshold, options_.redraw_start};
-    if (truth_ && counts_.clips() > 0) {
+    if (from.marks)
+        out.truth = {from.whose(),
+                     marks_.recordings - marks_.not_annotated,
+                     marks_.not_annotated,
+                     marks_.several,
+                     marks_.segments,
+                     marks_.unused,
+                     static_cast<std::int64_t>(people_.size()),
+                     unnamed_};
+    if (judged_ > 0) {
         out.overlaps = report::overlaps_of(all_.report(), "all classes");
-        if (from.non_mg)
+        if (from.marks->non_mg)
             for (auto& o : report::overlaps_of(
                      without_.report(),
-                     "without " +
-                         from.corpus.marks->class_names[static_cast<std::size_t>(*from.non_mg)]))
+                     "without " + from.marks->chosen
+                                      .class_names[static_cast<std::size_t>(*from.marks->non_mg)]))
                 out.overlaps.push_back(std::move(o));
     }
     if (!from.cut_ins.empty()) out.cut_ins = {cut_ins_[0], cut_ins_[1], cut_ins_[2]};
@@ -175,54 +208,98 @@ report::audit sampling_run::result(const recordings& from) const {
 }
 
 std::optional<report::audit_overlap> sampling_run::mean_overlap() const {
-    if (!truth_ || counts_.clips() == 0) return std::nullopt;
+    if (judged_ == 0) return std::nullopt;
     return report::overlaps_of(all_.report(), "all classes").front();
 }
 
+void recording_facts::add(const loaded_recording& loaded) {
+    anchors = loaded.person.topology.anchors;
+    confidence = confidence || loaded.states_confidence;
+    ++rates[loaded.person.fps];
+    replaced_rates += loaded.stated_fps > 0 && loaded.stated_fps != loaded.person.fps ? 1 : 0;
+}
+
 void describe(report::audit& out, const recordings& from, const sampling_options& sampling,
-              const named_prior& prior, const std::vector<int>& anchors, bool confidence,
-              double fps) {
+              const named_prior& prior, const recording_facts& facts) {
     out.corpus = from.corpus.about.name;
     out.generator = from.corpus.about.generator;
     out.synthetic = from.corpus.about.synthetic;
-    if (fps > 0) out.fps = fps;
+    for (const auto& [fps, count] : facts.rates) out.rates.push_back({fps, count});
+    if (out.rates.size() == 1) out.fps = out.rates.front().fps;
     out.notes.push_back(text("Prior: ", prior.words, ", ", prior.prior.annotations(),
                              " durations, mean ", report::fixed(prior.prior.mean(), 2), " s."));
-    if (!from.truth.empty()) out.notes.push_back("Truth: " + from.truth + ".");
-    if (!confidence || anchors.empty())
+    if (!facts.confidence || facts.anchors.empty())
         out.notes.push_back("No visibility constraint: the recordings have no " +
-                            std::string(confidence ? "anchor joints" : "confidence") +
+                            std::string(facts.confidence ? "anchor joints" : "confidence") +
                             ", so every frame counts as seen.");
     else
-        out.notes.push_back(text("Visibility: ", anchors.size(), " anchor joints at ",
+        out.notes.push_back(text("Visibility: ", facts.anchors.size(), " anchor joints at ",
                                  report::fixed(sampling.threshold, 2), " or above."));
+    if (facts.replaced_rates > 0)
+        out.notes.push_back(
+            text("--fps replaces the rate that ", facts.replaced_rates, " recordings state."));
     if (!from.corpus.about.caveat.empty()) out.notes.push_back(from.corpus.about.caveat);
 }
 
 data::clip_set clip_facts(const recordings& from, const data::recording& person, int frames,
-                          const std::string& command_line) {
+                          double fps, const std::string& command_line) {
     data::clip_set out;
     out.about = from.corpus.about;
     out.about.name = "clips of " + from.corpus.about.name;
     out.about.source = "made by: " + command_line;
-    out.about.fps = report::fixed(person.fps, 3);
+    out.about.fps = report::fixed(fps, 3);
     out.topology = person.topology;
     out.shape = person.poses.shape();
     out.shape.frames = frames;
     return out;
 }
 
-std::string manifest_line(int clip, const data::recording& person, const data::segment& interval,
-                          data::side side) {
+clip_cutter::clip_cutter(const recordings& from, const recording_options& options,
+                         const clip_output& output, const std::vector<std::size_t>& entries,
+                         int threads)
+    : frames_(output.frames) {
+    counts_.fps = output.rate > 0 ? output.rate : options.fps;
+    if (counts_.fps > 0) return;
+    std::map<double, int> rates;
+    std::vector<std::size_t> not_stated;
+    for (const std::size_t e : entries)
+        if (const double fps = from.corpus.entries[e].fps; fps > 0)
+            ++rates[fps];
+        else
+            not_stated.push_back(e);
+    if (!not_stated.empty())
+        for_each_recording(from, options, not_stated, threads, "reading frame rates",
+                           [&](std::size_t, auto& loaded) { ++rates[loaded.person.fps]; });
+    int most = 0;
+    for (const auto& [fps, count] : rates)
+        if (count > most) {
+            most = count;
+            counts_.fps = fps;
+        }
+}
+
+void clip_cutter::cut(const data::recording& person, const data::segment& interval,
+                      skeleton::pose<float>& out) const {
+    clip::cut(person, interval, frames_, out, counts_.fps);
+}
+
+std::string clip_cutter::keep(int clip, const data::recording& person,
+                              const data::segment& interval, data::side side) {
+    const double seconds = interval.length() / person.fps;
+    const bool shortened =
+        clip::frames_at_rate(interval.length(), person.fps, counts_.fps) > frames_;
+    counts_.converted += person.fps != counts_.fps ? 1 : 0;
+    counts_.shortened += shortened ? 1 : 0;
     const std::string fields[] = {text(clip),
                                   person.name,
                                   text(interval.start),
                                   text(interval.end),
-                                  report::fixed(interval.length() / person.fps, 3),
+                                  report::fixed(seconds, 3),
                                   text(person.subject),
                                   side == data::side::test    ? "test"
                                   : side == data::side::train ? "train"
-                                                              : ""};
+                                                              : "",
+                                  report::fixed(shortened ? frames_ / seconds : counts_.fps, 3)};
     return io::csv_line(fields);
 }
 
@@ -238,28 +315,25 @@ report::audit sample_to_folder(const recording_options& options, const sampling_
     const auto entries = entries_on(from, sampling.side);
     const named_prior prior = prior_of(from, options, sampling);
     sampling_run run(sampling, prior.prior);
+    clip_cutter cutter(from, options, output, entries, threads);
     std::unique_ptr<data::clip_writer> writer;
     std::string manifest = manifest_head;
-    std::vector<int> anchors;
-    bool confidence = false;
-    std::set<double> rates;
+    recording_facts facts;
     skeleton::pose<float> made;
     for_each_recording(
         from, options, entries, threads, "sampling", [&](std::size_t entry, auto& loaded) {
             const data::recording& person = loaded.person;
-            const auto clips = run.add(from, person);
-            confidence = confidence || loaded.states_confidence;
+            const auto clips = run.add(from, entry, loaded, threads);
+            facts.add(loaded);
             if (!writer) {
-                data::clip_set facts = clip_facts(from, person, output.frames, command_line);
-                facts.class_names = {"unlabelled"};
-                writer = std::make_unique<data::clip_writer>(output.folder, std::move(facts));
-                anchors = person.topology.anchors;
+                data::clip_set shared =
+                    clip_facts(from, person, output.frames, cutter.counts().fps, command_line);
+                shared.class_names = {"unlabelled"};
+                writer = std::make_unique<data::clip_writer>(output.folder, std::move(shared));
             }
-            rates.insert(person.fps);
             for (const auto& c : clips) {
-                manifest +=
-                    manifest_line(writer->count(), person, c, from.corpus.entries[entry].on);
-                clip::cut(person, c, output.frames, made);
+                manifest += cutter.keep(writer->count(), person, c, from.corpus.entries[entry].on);
+                cutter.cut(person, c, made);
                 writer->add(std::as_const(made).view(), 0, person.subject,
                             published_side(from, entry));
             }
@@ -270,8 +344,8 @@ report::audit sample_to_folder(const recording_options& options, const sampling_
     io::write_file(writer->path() + "/clips.csv", manifest);
     writer->publish();
     report::audit out = run.result(from);
-    describe(out, from, sampling, prior, anchors, confidence,
-             rates.size() == 1 ? *rates.begin() : 0);
+    describe(out, from, sampling, prior, facts);
+    out.clips = cutter.counts();
     out.command = command_line;
     return out;
 }

@@ -3,7 +3,10 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "mgkit/clip/cut.hpp"
 #include "mgkit/clip/prior_sampler.hpp"
+#include "mgkit/clip/redraw.hpp"
+#include "mgkit/metric/iod.hpp"
 
 namespace clip = mgkit::clip;
 namespace data = mgkit::data;
@@ -116,7 +119,8 @@ TEMPLATE_TEST_CASE_SIG("sampler laws: no overlap, every frame seen, quota, count
     }
     CHECK(audit.recordings == 40);
     std::uint64_t refused = 0;
-    for (std::size_t c = 0; c < 3; ++c) refused += audit.rejected(static_cast<clip::rejection>(c));
+    for (std::size_t c = 0; c < clip::rejection_names.size(); ++c)
+        refused += audit.rejected(static_cast<clip::rejection>(c));
     CHECK(audit.candidates() == audit.clips() + refused);
     CHECK(std::accumulate(audit.accepted.begin(), audit.accepted.end(), std::uint64_t{0}) ==
           audit.clips());
@@ -171,4 +175,110 @@ TEST_CASE("audit: parts join in any order", "[clip]") {
     CHECK(second.recordings == 6);
     clip::sample_audit other(clip::duration_prior::from_durations({1.0}));
     CHECK_THROWS_AS(other.add(whole), mgkit::error);
+}
+
+TEST_CASE("sampler: no clip runs across a change of person", "[clip]") {
+    const auto prior = some_prior();
+    const clip::prior_sampler sampler{.quota = 60, .budget = 4000};
+    const std::vector<int> cuts{300, 305, 1200};
+    clip::sample_audit free(prior), cut(prior);
+    const clip::visibility seen(2000);
+    for (std::uint32_t r = 0; r < 20; ++r) {
+        sampler.sample(seen, fps, prior, {.clip = r}, free);
+        for (const auto& c : sampler.sample(seen, fps, prior, {.clip = r}, cut, cuts))
+            for (const int at : cuts) CHECK((c.end <= at || at <= c.start));
+    }
+    CHECK(free.rejected(clip::rejection::person_change) == 0);
+    CHECK(cut.rejected(clip::rejection::person_change) > 0);
+    std::uint64_t refused = 0;
+    for (std::size_t c = 0; c < clip::rejection_names.size(); ++c)
+        refused += cut.rejected(static_cast<clip::rejection>(c));
+    CHECK(cut.candidates() == cut.clips() + refused);
+    CHECK_FALSE(data::runs_across(cuts, 0, 300));
+    CHECK(data::runs_across(cuts, 0, 301));
+    CHECK_FALSE(data::runs_across(cuts, 300, 305));
+    CHECK_FALSE(data::runs_across(cuts, 1200, 2000));
+    CHECK_FALSE(data::runs_across({}, 0, 2000));
+}
+
+TEST_CASE("redraw: other draws of the same sampler, whatever the threads", "[clip]") {
+    const auto prior = some_prior();
+    const clip::prior_sampler sampler{.quota = 10, .budget = 200};
+    const auto seen = mostly_seen(3000);
+    const mgkit::random_key key{.seed = 4, .clip = 9};
+    clip::sample_audit counts(prior);
+    const auto own = sampler.sample(seen, fps, prior, key, counts);
+    const auto one = clip::redraw(sampler, seen, fps, prior, key, {}, 30, 1);
+    CHECK(one == clip::redraw(sampler, seen, fps, prior, key, {}, 30, 3));
+    REQUIRE(one.size() == 30);
+    for (std::size_t k = 0; k < one.size(); ++k) {
+        CHECK(one[k] != own);
+        if (k > 0) CHECK(one[k] != one[k - 1]);
+        for (const auto& c : one[k]) CHECK(seen.whole(c.start, c.end));
+    }
+    CHECK_THROWS_AS(clip::redraw(sampler, seen, fps, prior, key, {}, -1), mgkit::error);
+}
+
+TEST_CASE("redraw: a blind sampler does not beat itself where gestures avoid the ends", "[clip]") {
+    // Gestures fill the middle of short recordings. Shifts put them at the ends as often.
+    const auto prior = clip::duration_prior::from_durations({3, 4, 5});
+    const clip::prior_sampler sampler{.quota = 4, .budget = 40};
+    const clip::visibility seen(500);
+    const std::vector<data::segment> truth{{100, 400}};
+    double mean = 0, beats_shifts = 0, beats_itself = 0;
+    constexpr int trials = 40;
+    mgkit::metric::iod_report last;
+    for (std::uint64_t seed = 1; seed <= trials; ++seed) {
+        mgkit::metric::iod overlap({.shifts = 300});
+        for (std::uint32_t r = 0; r < 60; ++r) {
+            clip::sample_audit counts(prior);
+            const mgkit::random_key key{.seed = seed, .clip = r};
+            overlap.add(500, sampler.sample(seen, fps, prior, key, counts), truth, {},
+                        static_cast<int>(r), clip::redraw(sampler, seen, fps, prior, key, {}, 60));
+        }
+        last = overlap.report();
+        mean += last.mean.value / trials;
+        beats_shifts += last.mean.value > last.mean.shifted.high ? 1.0 / trials : 0;
+        beats_itself += last.mean.redrawn.p <= 0.05 ? 1.0 / trials : 0;
+    }
+    CHECK(last.mean.redrawn.runs == 60);
+    CHECK(std::abs(last.mean.redrawn.mean - mean) < 0.01);
+    CHECK(last.mean.shifted.mean < mean - 0.03);
+    CHECK(beats_shifts > 0.9);
+    CHECK(beats_itself < 0.2);
+}
+
+TEST_CASE("cut: clips of another rate are resampled by the resampler's rules", "[clip]") {
+    data::recording r;
+    r.name = "r";
+    r.fps = 50;
+    r.topology.joints = {"one"};
+    r.poses.resize({mgkit::skeleton::channel_layout::xyc, 100, 1, 1}, 100);
+    for (int t = 0; t < 100; ++t) {
+        r.poses.view().at(0, t, 0) = static_cast<float>(t);
+        r.poses.view().at(2, t, 0) = t == 30 ? 0.f : 1.f;
+    }
+    r.poses.view().at(0, 30, 0) = 0;
+    mgkit::skeleton::pose<float> out;
+    const auto at_rate = [&](int start, int end, int frames, double rate) {
+        clip::cut(r, {start, end, 0, 0}, frames, out, rate);
+        return std::as_const(out).view();
+    };
+    const auto half = at_rate(20, 60, 64, 25);
+    REQUIRE(half.length == 20);
+    CHECK(half.at(0, 0, 0) == 20.5f);  // the middle of frames 20 and 21
+    CHECK(half.at(0, 19, 0) == 58.5f);
+    CHECK(half.at(2, 5, 0) == 0);  // one of its two neighbours was not seen
+    CHECK(half.at(0, 5, 0) == 0);
+    const auto own = at_rate(20, 60, 64, 50);
+    REQUIRE(own.length == 40);
+    CHECK(own.at(0, 39, 0) == 59);
+    CHECK(at_rate(20, 60, 64, 0).length == 40);
+    CHECK(at_rate(20, 60, 128, 100).length == 80);
+    CHECK(at_rate(20, 60, 64, 100).length == 64);
+    CHECK(at_rate(20, 21, 64, 1).length == 1);
+    CHECK(clip::frames_at_rate(10, 29.97, 30) == 10);
+    r.fps = 0;
+    CHECK(at_rate(20, 60, 64, 0).length == 40);
+    CHECK_THROWS_AS(at_rate(20, 60, 64, 25), mgkit::error);
 }

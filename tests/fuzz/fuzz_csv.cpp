@@ -1,5 +1,6 @@
 // Any bytes either are CSV whose fields survive being written again, or are refused by
-// mgkit::error.
+// mgkit::error; annotations settle to runs that hold every mark.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -7,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mgkit/data/annotations.hpp"
+#include "mgkit/data/annotators.hpp"
 #include "mgkit/io/csv.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -28,7 +29,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (std::size_t r = 0; r < table.rows(); ++r)
             for (std::size_t c = 0; c < table.columns().size(); ++c)
                 if (copy.at(r, c) != table.at(r, c)) std::abort();
-        mgkit::data::parse_annotations(text, "input");
+        // Whoever counts, the union marks the frames that anybody marked and no others.
+        namespace data = mgkit::data;
+        const auto marks = data::parse_annotations(text, "input");
+        for (const auto& [name, list] : marks.by_recording) {
+            const auto all = data::settled(marks, name, {data::annotator_rule::everybody, 0},
+                                           data::label_rule::together);
+            for (std::size_t i = 1; i < all.size(); ++i)
+                if (all[i].start < all[i - 1].end) std::abort();
+            for (const auto& s : list) {
+                const auto holds = [&s](const data::segment& run) {
+                    return run.start <= s.start && s.end <= run.end;
+                };
+                if (std::none_of(all.begin(), all.end(), holds)) std::abort();
+            }
+        }
     } catch (const mgkit::error&) {
     }
     return 0;

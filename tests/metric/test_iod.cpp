@@ -37,12 +37,12 @@ TEST_CASE("iod: chance is the occupancy, and better sampling beats it", "[metric
     }
     const auto b = blind.report(), s = seeing.report();
     CHECK(b.occupancy == 0.3);
-    CHECK(std::abs(b.mean.chance - 0.3) < 0.01);
-    CHECK(b.mean.chance_low < 0.3);
-    CHECK(b.mean.chance_high > 0.3);
+    CHECK(std::abs(b.mean.shifted.mean - 0.3) < 0.01);
+    CHECK(b.mean.shifted.low < 0.3);
+    CHECK(b.mean.shifted.high > 0.3);
     CHECK(s.mean.value == 1.0);
-    CHECK(s.mean.p < 0.01);
-    CHECK(s.mean.chance_high < 0.6);
+    CHECK(s.mean.shifted.p < 0.01);
+    CHECK(s.mean.shifted.high < 0.6);
     CHECK(b.groups == 10);
     CHECK(b.mean.low <= b.mean.value);
     CHECK(b.mean.high >= b.mean.value);
@@ -57,7 +57,7 @@ TEST_CASE("iod: frames that could not be chosen leave chance alone", "[metric]")
     m.add(1000, clips, truth, considered, 0);
     const auto r = m.report();
     CHECK(r.occupancy == 0.5);
-    CHECK(std::abs(r.mean.chance - 0.5) < 0.03);
+    CHECK(std::abs(r.mean.shifted.mean - 0.5) < 0.03);
     CHECK(r.mean.value == 0.5);
 }
 
@@ -72,6 +72,24 @@ TEST_CASE("iod: bad input is refused", "[metric]") {
     CHECK_THROWS_AS(metric::iod({.shifts = 0}), mgkit::error);
     m.add(100, none, none, std::vector<bool>(100, false), 0);
     CHECK_THROWS_AS(m.report(), mgkit::error);
+}
+
+TEST_CASE("iod: other draws of a sampler are its own chance", "[metric]") {
+    metric::iod m({.shifts = 50});
+    const std::vector<segment> clips{{0, 10}}, truth{{5, 20}};
+    const std::vector<std::vector<segment>> draws{{{0, 5}}, {{5, 15}}, {{5, 10}, {20, 30}}, {}};
+    m.add(100, clips, truth, {}, 0, draws);
+    const auto r = m.report();
+    CHECK(r.mean.value == 0.5);
+    CHECK(r.mean.redrawn.runs == 3);  // a draw without clips has no mean
+    CHECK(std::abs(r.mean.redrawn.mean - (0 + 1 + 0.5) / 3) < 1e-12);
+    CHECK(r.mean.redrawn.p == 3.0 / 4);
+    CHECK(r.mean.redrawn.low >= 0);
+    CHECK(r.mean.redrawn.high <= 1);
+    CHECK(std::abs(r.time_weighted.redrawn.mean - (0 + 1 + 5.0 / 15) / 3) < 1e-12);
+    CHECK_THROWS_AS(m.add(100, clips, truth, {}, 0), mgkit::error);
+    CHECK_THROWS_AS(m.add(100, clips, truth, {}, 0, std::vector<std::vector<segment>>(3)),
+                    mgkit::error);
 }
 
 TEST_CASE("kolmogorov-smirnov: statistic and probability", "[metric]") {

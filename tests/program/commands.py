@@ -43,7 +43,7 @@ def happy(here, settings, full):
     kinds = [row["features"] for row in direct["results"]]
     check(kinds == ["majority", "raw", "random", "pretrained"], kinds)
     saved = works_json("probe", "--data", path, "--features", features, "--test-subjects", "4")
-    figures = ("knn_top1", "linear_top1", "class_mean")
+    figures = ("knn_top1", "linear_top1", "knn_class_mean", "linear_class_mean")
     check([saved["results"][-1][k] for k in figures] == [direct["results"][-1][k] for k in figures])
 
     page = os.path.join(here, "hits.html")

@@ -61,7 +61,8 @@ def test_recordings_to_scores(here):
     told = works_json("cut", "--corpus", corpus, "--out", labelled, "--frames", "32")
     check(told["clips"] == sum(told["classes"].values()) > 0, told)
     first = [r for r in rows(os.path.join(corpus, "segments.csv")) if r["annotator"] == "0"]
-    check(told["clips"] + told["without_visible_joint"] == len(first), told, len(first))
+    left = told["without_visible_joint"] + told["across_person_change"]
+    check(told["clips"] + left == len(first), told, len(first))
 
     weights = os.path.join(here, "w.safetensors")
     works("pretrain", "--corpus", corpus, "--out", weights, *TINY)
@@ -72,14 +73,27 @@ def test_recordings_to_scores(here):
 
 
 def test_recordings_every_format(here):
-    """The same corpus in every format we write: the same clips come out of those that keep all."""
-    seen = {}
+    """The same corpus in every format we write: the same clips come out of those that keep all.
+    Untrimmed arrays follow one person, and do not know where the person in view changes."""
+    seen, taken = {}, {}
     for name in FORMATS:
         corpus = corpus_in(here, name, "--format", name)
         told = works_json("inspect", corpus)
         check(told["format"] == name and told["recordings"] == 6, told)
         seen[name] = works_json("audit", "--corpus", corpus, "--fps", "25")["accepted"]
-    check(seen["mmpose"] == seen["untrimmed"] > 0, seen)
+        if name in ("mmpose", "untrimmed"):
+            out = os.path.join(here, name + ".clips")
+            works("sample", "--corpus", corpus, "--out", out, "--side", "all")
+            taken[name] = rows(os.path.join(out, "clips.csv"))
+    check(seen["mmpose"] == seen["mediapipe"] > 0, seen)
+    changes = {r["recording"]: works_json("inspect", os.path.join(here, "mmpose", r["file"]))["switches"]
+               for r in rows(os.path.join(here, "mmpose", "recordings.csv"))}
+    check(0 in changes.values(), changes)
+    for recording in changes:
+        left, right = ([(r["start"], r["end"]) for r in clips_of if r["recording"] == recording]
+                       for clips_of in (taken["mmpose"], taken["untrimmed"]))
+        check(left == right or changes[recording] > 0, recording, left, right)
+        check(left and right, recording)
     check(all(count > 0 for count in seen.values()), seen)
 
 

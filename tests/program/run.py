@@ -10,6 +10,7 @@ import traceback
 
 sys.dont_write_bytecode = True
 
+import audits
 import bad_arguments
 import bad_folders
 import bad_weights
@@ -22,7 +23,7 @@ import same_bits
 def main():
     chosen = sys.argv[2:] or [""]
     failed = 0
-    for module in (bad_folders, bad_arguments, bad_weights, commands, recordings, reports,
+    for module in (audits, bad_folders, bad_arguments, bad_weights, commands, recordings, reports,
                    same_bits):
         for name, test in vars(module).items():
             if not name.startswith("test_") or not any(name[5:].startswith(c) for c in chosen):

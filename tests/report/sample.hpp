@@ -71,17 +71,21 @@ inline mgkit::report::audit sample_audit() {
     a.fps = 25;
     a.policy = {50, 2000, .3, false};
     a.recordings = 100;
-    a.counts = {1000, 400, 100, 300, 200};
+    a.counts = {1000, 390, 100, 300, 200, 10};
     for (int k = 0; k < 10; ++k) {
         const double from = .2 * (k + 1);
-        a.deciles.push_back({from, from + .2, {100, 40 - 3 * k, 2 * k, 30, 30 + k}});
+        a.deciles.push_back({from, from + .2, {100, 39 - 3 * k, 2 * k, 30, 30 + k, 1}});
     }
     a.proposed_fit = {.0125, .5};
     a.accepted_fit = {.2, 0};
     a.durations = {
         {.25, .5, 1, 2, 64}, {.125, .5, .25, .125}, {.125, .5, .25, .125}, {.3, .5, .2, 0}};
-    a.overlaps = {{"all classes", "mean", .25, .2, .3, .125, .1, .15, 1000},
-                  {"without talking", "time_weighted", .0625, {}, {}, {}, {}, {}, 1000}};
+    a.overlaps = {
+        {"all classes", "mean", .25, .2, .3, .125, .1, .15, 1000, .1875, .175, .2, .0625, 40, 3},
+        {"without talking", "time_weighted", .0625, {}, {}, {}, {}, {}, 1000}};
+    a.truth = {"annotated segments, annotator 2", 70, 30, 20, 500, 90, 3, 1};
+    a.rates = {{25, 60}, {50, 40}};
+    a.clips = {25, 150, 12};
     a.cut_ins = {1, 2, 3};
     a.sweep = {{"quota", 50, 400, a.overlaps[0]},
                {"quota", 80, 500, a.overlaps[0]},

@@ -74,8 +74,9 @@ TEST_CASE("bars, curves and confusion give their numbers back") {
     CHECK(c.real(2, c.column("y")) == 3);
 
     const auto m = probe::evaluate({0, 0, 1}, {0, 1, 1}, 2).confusion;
-    const auto t = read_back(confusion_csv(m, std::vector<std::string>{"wave"}));
+    const auto t = read_back(confusion_csv(m, std::vector<std::string>{"wave"}, "1-NN"));
     REQUIRE(t.rows() == 4);
+    CHECK(t.at(0, t.column("answers_of")) == "1-NN");
     CHECK(t.at(3, 0) == "class 1");
     CHECK(t.integer(1, 2) == 1);
     CHECK(t.integer(2, 2) == 0);
@@ -129,7 +130,8 @@ TEST_CASE("bars of classes go by training clips and mark classes with few test c
     CHECK(contains(s, "2 of 3 (few)"));
     CHECK(contains(s, "no test clip"));
     CHECK(contains(s, ">20.5</text>"));
-    const auto table = read_back(class_bars_csv(classes));
+    const auto table = read_back(class_bars_csv(classes, "linear probe"));
+    CHECK(table.at(0, table.column("answers_of")) == "linear probe");
     CHECK(table.real(2, table.column("accuracy")) == 2.0 / 3);
     CHECK(table.at(2, table.column("few")) == "yes");
     CHECK(table.real(1, table.column("trained")) == 20.5);
@@ -174,14 +176,16 @@ TEST_CASE("rejections are stacked by cause and carry their numbers") {
     const auto deciles = sample_audit().deciles;
     const std::string s = rejections_chart(hostile, deciles).element();
     CHECK(markup_fault(s) == "");
-    CHECK(contains(s, "60.0 % of 100"));
+    CHECK(contains(s, "61.0 % of 100"));
+    CHECK(occurrences(s, "change of person: 1 of 100") == 10);
     CHECK(contains(s, "not visible: 30 of 100"));
     CHECK(contains(s, "overlap: 39 of 100"));
     CHECK(occurrences(s, "longer than the recording:") == 9);  // none in the shortest decile
     const auto table = read_back(rejections_csv(deciles));
     REQUIRE(table.rows() == 10);
     for (std::size_t k = 0; k < 10; ++k)
-        CHECK(table.integer(k, table.column("accepted")) == 40 - 3 * static_cast<int>(k));
+        CHECK(table.integer(k, table.column("accepted")) == 39 - 3 * static_cast<int>(k));
+    CHECK(table.integer(0, table.column("person_change")) == 1);
     CHECK(
         contains(rejections_chart("t", std::vector<audit_decile>{{}}).element(), "no candidates"));
     CHECK_REFUSED(rejections_chart("t", {}), "one decile");
@@ -194,14 +198,23 @@ TEST_CASE("overlap stands beside its chance") {
     CHECK(markup_fault(s) == "");
     CHECK(contains(s, "25.0 [20.0, 30.0]"));
     CHECK(contains(s, "12.5 [10.0, 15.0]"));
+    CHECK(contains(s, "18.8 [17.5, 20.0]"));
+    CHECK(contains(s, "own chance"));
     CHECK(contains(s, ">-</text>"));
     const auto table = read_back(iod_csv(rows));
-    CHECK(table.real(0, table.column("chance_high")) == .15);
-    CHECK(table.at(1, table.column("chance")).empty());
+    CHECK(table.real(0, table.column("shift_chance_high")) == .15);
+    CHECK(table.real(0, table.column("own_chance")) == .1875);
+    CHECK(table.real(0, table.column("own_p")) == .0625);
+    CHECK(table.integer(0, table.column("people")) == 3);
+    CHECK(table.at(1, table.column("own_chance")).empty());
+    CHECK(table.at(1, table.column("shift_chance")).empty());
     CHECK(table.integer(1, table.column("shifts")) == 1000);
     CHECK_REFUSED(iod_chart("t", {}), "one row");
     auto wrong = rows;
     wrong[0].overlap.chance = std::nan("");
+    CHECK_REFUSED(iod_chart("t", wrong), "finite");
+    wrong = rows;
+    wrong[0].overlap.own_chance_low = std::nan("");
     CHECK_REFUSED(iod_chart("t", wrong), "finite");
 }
 

@@ -78,14 +78,101 @@ TEST_CASE("an audit read back is the same audit") {
     CHECK(r.result.data.generator == "7");
     CHECK(to_json(audit_from_json(to_json(audit{}), "a"))["corpus"] == "");
     io::json small = j;
-    for (const char* key : {"deciles", "ks_proposed", "ks_accepted", "durations", "iod", "cut_ins",
-                            "sweep", "notes", "fps", "generator_version", "synthetic"})
+    for (const char* key :
+         {"deciles", "ks_proposed", "ks_accepted", "durations", "iod", "cut_ins", "sweep", "notes",
+          "fps", "generator_version", "synthetic", "truth", "rates", "clips", "caveats"})
         small.erase(key);
     CHECK_FALSE(run_from_json(small, "a").result.data.synthetic);
     small["generator_version"] = 3;
     small["sweep"] = nullptr;
     CHECK(run_from_json(small, "a").sampling->generator == "3");
     CHECK(run_from_json(small, "a").sampling->synthetic);
+}
+
+TEST_CASE("an audit says who annotated, how many people, which rates and both chances") {
+    const audit a = sample_audit();
+    const io::json j = to_json(a);
+    CHECK(j["truth"]["recordings_not_annotated"] == 30);
+    CHECK(j["truth"]["segments_not_used"] == 90);
+    CHECK(j["iod"][0]["own_chance"] == .1875);
+    CHECK(j["iod"][0]["shift_chance"] == .125);
+    CHECK(j["iod"][0]["people"] == 3);
+    CHECK(j["sweep"][0]["own_chance"] == .1875);
+    CHECK(j["rejections"]["person_change"] == 10);
+    const std::string words = to_text(a), told = j["caveats"].dump();
+    const written_page page =
+        compose(std::vector<run>{{"audit", "mgfm audit", {}, sample_audit()}}, "t");
+    for (const char* part :
+         {"30 of 100 recordings are not annotated", "Only 3 people (recordings, where the subject",
+          "narrower than they should be", "60 at 25, 40 at 50", "150 of them from another rate",
+          "12 clips have more frames"}) {
+        INFO(part);
+        CHECK(contains(told, part));
+        CHECK(contains(words, part));
+        CHECK(contains(page.html, part));
+    }
+    for (const std::string& out : {words, page.html}) {
+        CHECK(contains(out, "18.8 [17.5, 20.0]"));
+        CHECK(contains(out, "12.5 [10.0, 15.0]"));
+        CHECK(contains(out, "[0, L - d]"));
+        CHECK(contains(out, "annotator 2"));
+        CHECK(contains(out, "0.062"));
+    }
+    CHECK(contains(words, "own chance %"));
+    CHECK(contains(words, "10 across a change of person"));
+    CHECK(contains(page.html, "Own chance, %"));
+
+    audit many = a;
+    for (audit_overlap& o : many.overlaps) o.people = 12;
+    many.truth->unnamed = 0;
+    CHECK_FALSE(contains(to_text(many), "Only"));
+    many.overlaps[0].people = 1;
+    many.overlaps[0].low = many.overlaps[0].high = std::nullopt;
+    many.overlaps.resize(1);
+    CHECK(contains(to_text(many), "Only 1 person: there is no interval over people."));
+}
+
+TEST_CASE("audits of earlier versions are read: one chance, three causes") {
+    io::json j = to_json(sample_audit());
+    j["rejections"].erase("person_change");
+    for (auto& o : j["iod"]) {
+        for (const char* end : {"", "_low", "_high"}) {
+            o[std::string("chance") + end] = o[std::string("shift_chance") + end];
+            o.erase(std::string("shift_chance") + end);
+        }
+        o.erase("own_chance");
+        o.erase("people");
+    }
+    const audit a = audit_from_json(j, "a.json");
+    CHECK(a.overlaps[0].chance == .125);
+    CHECK(a.overlaps[0].chance_high == .15);
+    CHECK_FALSE(a.overlaps[0].own_chance);
+    CHECK(a.counts.person_change == 0);
+}
+
+TEST_CASE("every column of scores names its readout") {
+    study s = full_study();
+    const std::string words = to_text(s);
+    for (const char* part : {"1-NN top-1 %", "linear top-1 %", "1-NN class mean %",
+                             "linear class mean %", "1-NN top-1 points", "linear top-1 points"})
+        CHECK(contains(words, part));
+    CHECK_FALSE(contains(words, " class mean %  class mean %"));
+    const io::json row = to_json(s)["summary"].back();
+    CHECK_FALSE(row.contains("class_mean"));
+    CHECK(row.contains("knn_class_mean"));
+    CHECK(row.contains("linear_class_mean_interval"));
+    const written_page page = compose(std::vector<run>{{"a", "mgfm study", s, {}}}, "t");
+    for (const char* part : {"1-NN class mean", "Linear class mean", "1-NN top-1", "Linear top-1"})
+        CHECK(contains(page.html, part));
+    CHECK_FALSE(contains(page.html, ">Class mean<"));
+    // A k-NN alone has no figure of a linear probe, and the other way round.
+    study_row knn;
+    add_knn(knn, probe::evaluate({0, 0, 1}, {0, 1, 1}, 2));
+    CHECK(knn.knn_class_mean == .75);
+    CHECK_FALSE(knn.linear_class_mean);
+    add_linear(knn, probe::evaluate({0, 0, 1}, {1, 1, 1}, 2));
+    CHECK(knn.knn_class_mean == .75);
+    CHECK(knn.linear_class_mean == .5);
 }
 
 TEST_CASE("what pre-training writes becomes a curve") {

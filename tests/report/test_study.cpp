@@ -34,7 +34,7 @@ TEST_CASE("means over seeds, with intervals over subjects, by hand") {
     // The majority class is right for subject 0 only.
     CHECK(s.summary[0].linear_top1->low.value() == Approx(0));
     CHECK(s.summary[0].linear_top1->high.value() == Approx(1));
-    CHECK(s.summary[0].class_mean->mean == Approx(.5));
+    CHECK(s.summary[0].linear_class_mean->mean == Approx(.5));
 }
 
 TEST_CASE("comparisons are paired") {
@@ -79,7 +79,7 @@ TEST_CASE("rows without answers give means without intervals; one subject gives 
     summarise(one);
     CHECK(one.summary[0].subjects == 1);
     CHECK_FALSE(one.summary[0].knn_top1->low);
-    CHECK(one.summary[0].class_mean->mean == Approx(.5));
+    CHECK(one.summary[0].linear_class_mean->mean == Approx(.5));
 }
 
 TEST_CASE("summaries do not depend on when they are made, but on the key") {
@@ -115,7 +115,7 @@ TEST_CASE("the JSON has the promised keys") {
     const io::json j = to_json(s);
     REQUIRE(j["results"].size() == 5);
     for (const char* key :
-         {"features", "stream", "fold", "seed", "knn_top1", "linear_top1", "class_mean"})
+         {"features", "stream", "fold", "seed", "knn_top1", "linear_top1", "linear_class_mean"})
         CHECK(j["results"][0].contains(key));
     CHECK(j["results"][0]["features"] == "pretrained");
     CHECK(j["results"][0]["knn_top1"] == .75);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,16 +23,17 @@ namespace mgkit::clip {
 /// frame is seen and no earlier clip is touched.
 ///
 /// For each recording: draw a duration d, a start in [0, L - d]; frames are floor(fps t), at least
-/// one. The candidate is refused if d > L, if a frame of it is hidden, or if it overlaps a clip
-/// kept before. This goes on until `quota` clips are kept or `budget` candidates are spent.
-/// Rejection favours short durations: hidden frames and earlier clips leave less room for long
-/// ones. With `starts` > 1 a refused duration keeps being tried at new starts, up to so many in
-/// all, which weakens that bias; a duration longer than the recording is given up at once.
+/// one. The candidate is refused if d > L, if a frame of it is hidden, if it runs across a frame of
+/// `cuts` (where another person begins), or if it overlaps a clip kept before. This goes on until
+/// `quota` clips are kept or `budget` candidates are spent. Rejection favours short durations:
+/// hidden frames and earlier clips leave less room for long ones. With `starts` > 1 a refused
+/// duration keeps being tried at new starts, up to so many in all, which weakens that bias; a
+/// duration longer than the recording is given up at once.
 ///
 /// Randomness: stage "prior_sampler" of the key, whose `clip` names the recording; one recording's
 /// intervals do not depend on the others. Cost: candidates times log quota, whatever the durations.
 /// Source: MG-FM, section 4.2 and equation of rejection sampling. Ours: the budget's size (the
-/// paper has one and states none), `starts`, and the counts.
+/// paper has one and states none), `starts`, `cuts`, and the counts.
 struct prior_sampler {
     static constexpr std::string_view name = "prior_sampler";
 
@@ -39,11 +41,12 @@ struct prior_sampler {
     int budget = 2000;  ///< candidates per recording at most
     int starts = 1;     ///< starts tried for one duration
 
-    /// Intervals in order of start, label -1. `audit` gains this recording's counts.
+    /// Intervals in order of start, label -1. `audit` gains this recording's counts. `cuts` rise
+    /// (see primary_report::cuts).
     /// Errors: mgkit::error for settings below 1, a frame rate that is not above 0.
     std::vector<data::segment> sample(const visibility& seen, double fps,
                                       const duration_prior& prior, const random_key& key,
-                                      sample_audit& audit) const {
+                                      sample_audit& audit, std::span<const int> cuts = {}) const {
         check_settings(fps);
         random_stream stream(key, name);
         const double seconds = seen.frames() / fps;
@@ -66,6 +69,8 @@ struct prior_sampler {
                 candidate = place(stream.uniform(), duration, seconds, fps, seen.frames());
                 if (!seen.whole(candidate.start, candidate.end)) {
                     refused(rejection::not_visible);
+                } else if (data::runs_across(cuts, candidate.start, candidate.end)) {
+                    refused(rejection::person_change);
                 } else if (const auto at = room_for(candidate, kept); at < 0) {
                     refused(rejection::overlap);
                 } else {

@@ -15,14 +15,15 @@ namespace mgkit::clip {
 
 /// Why a candidate interval was refused. A candidate that fails several ways counts under the
 /// first.
-enum class rejection { too_long, not_visible, overlap };
-inline constexpr std::array<const char*, 3> rejection_names{"too_long", "not_visible", "overlap"};
+enum class rejection { too_long, not_visible, person_change, overlap };
+inline constexpr std::array<const char*, 4> rejection_names{"too_long", "not_visible",
+                                                            "person_change", "overlap"};
 
 /// Candidates of one tenth of the duration distribution.
 struct decile_count {
     std::uint64_t candidates = 0;
     std::uint64_t accepted = 0;
-    std::array<std::uint64_t, 3> rejected{};
+    std::array<std::uint64_t, rejection_names.size()> rejected{};
 
     double rejection_rate() const {
         return candidates == 0

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,9 +21,14 @@
 namespace mgkit::data {
 
 /// Segments of a corpus by recording, each list ordered by start.
+///
+/// A recording without segments was not annotated, unless `nothing_found` names somebody who looked
+/// at it.
 struct annotations {
     std::vector<std::string> class_names;  ///< of label 0, 1, ...
     std::map<std::string, std::vector<segment>, std::less<>> by_recording;
+    /// Annotators who looked at a recording and marked nothing.
+    std::map<std::string, std::set<int>, std::less<>> nothing_found = {};
 
     int classes() const { return static_cast<int>(class_names.size()); }
     /// The segments of one recording; none where nothing was marked.
@@ -31,6 +37,14 @@ struct annotations {
         if (found == by_recording.end()) return {};
         return found->second;
     }
+    /// Who looked at a recording, whether they marked something or not.
+    std::set<int> annotators_of(std::string_view recording) const {
+        const auto found = nothing_found.find(recording);
+        std::set<int> out = found == nothing_found.end() ? std::set<int>{} : found->second;
+        for (const segment& s : of(recording)) out.insert(s.annotator);
+        return out;
+    }
+    bool annotated(std::string_view recording) const { return !annotators_of(recording).empty(); }
     std::size_t size() const {
         std::size_t out = 0;
         for (const auto& [name, list] : by_recording) out += list.size();
@@ -55,10 +69,12 @@ inline void sort_segments(std::vector<segment>& list) {
 /// Segments from CSV.
 ///
 /// Columns: `recording`, `start`, `end` (frames from 0, end not included), `label` (from 0); where
-/// present `class` (name of the label) and `annotator` (from 0). Labels without a name are called
-/// "class k". Errors: mgkit::error naming the row for a missing column, numbers that are none, an
-/// empty recording name, start below 0, end not after start, labels outside [0, 65535], two names
-/// for one label. Cost: rows.
+/// present `class` (name of the label) and `annotator` (0 or more, in any numbering). Labels
+/// without a name are called "class k". A row whose start, end and label are empty says that its
+/// annotator looked at the recording and found nothing. Errors: mgkit::error naming the row for a
+/// missing column, numbers that are none, an empty recording name, start below 0, end not after
+/// start, labels outside [0, 65535], two names for one label, segments of an annotator who found
+/// nothing. Cost: rows.
 inline annotations parse_annotations(std::string_view text, const std::string& where) {
     const io::csv_table table = io::parse_csv(text, where);
     const auto recording = table.column("recording"), start = table.column("start"),
@@ -68,6 +84,13 @@ inline annotations parse_annotations(std::string_view text, const std::string& w
     annotations out;
     for (std::size_t row = 0; row < table.rows(); ++row) {
         if (table.at(row, recording).empty()) table.refuse(row, recording, "a recording");
+        if (table.at(row, start).empty() && table.at(row, end).empty() &&
+            table.at(row, label).empty()) {
+            const int who = annotator ? table.integer(row, *annotator) : 0;
+            if (who < 0) table.refuse(row, *annotator, "an annotator from 0");
+            out.nothing_found[table.at(row, recording)].insert(who);
+            continue;
+        }
         segment s{table.integer(row, start), table.integer(row, end), table.integer(row, label),
                   annotator ? table.integer(row, *annotator) : 0};
         if (s.start < 0) table.refuse(row, start, "a frame from 0");
@@ -88,6 +111,13 @@ inline annotations parse_annotations(std::string_view text, const std::string& w
     for (std::size_t k = 0; k < out.class_names.size(); ++k)
         if (out.class_names[k].empty()) out.class_names[k] = mgkit::text("class ", k);
     for (auto& [key, list] : out.by_recording) sort_segments(list);
+    for (const auto& [name_of_recording, who] : out.nothing_found)
+        for (const segment& s : out.of(name_of_recording))
+            if (who.contains(s.annotator))
+                throw error(where,
+                            mgkit::text("no segments of ", name_of_recording,
+                                        " by an annotator who found nothing in it"),
+                            mgkit::text("some of annotator ", s.annotator));
     return out;
 }
 
@@ -97,7 +127,8 @@ inline annotations read_annotations(const std::string& path) {
     return parse_annotations(file.text(), path);
 }
 
-/// The columns that parse_annotations reads, one row per segment. Writes atomically.
+/// The columns that parse_annotations reads, one row per segment and one per annotator who found
+/// nothing. Writes atomically.
 inline void write_annotations(const std::string& path, const annotations& a) {
     io::atomic_file file(path);
     file.write("recording,start,end,label,class,annotator\n");
@@ -112,24 +143,52 @@ inline void write_annotations(const std::string& path, const annotations& a) {
                                           text(s.annotator)};
             file.write(io::csv_line(fields));
         }
+    for (const auto& [name, annotators] : a.nothing_found)
+        for (const int who : annotators) {
+            const std::string fields[] = {name, "", "", "", "", text(who)};
+            file.write(io::csv_line(fields));
+        }
     file.commit();
 }
 
+/// The segments of all other classes than `labels`; who looked at a recording is kept.
+inline annotations without_classes(const annotations& from, std::span<const int> labels) {
+    annotations out;
+    out.class_names = from.class_names;
+    out.nothing_found = from.nothing_found;
+    for (const auto& [recording, list] : from.by_recording) {
+        auto& kept = out.by_recording[recording];
+        for (const segment& s : list)
+            if (std::find(labels.begin(), labels.end(), s.label) == labels.end()) kept.push_back(s);
+        for (const int who : from.annotators_of(recording))
+            if (std::none_of(kept.begin(), kept.end(),
+                             [who](const segment& s) { return s.annotator == who; }))
+                out.nothing_found[recording].insert(who);
+    }
+    return out;
+}
+
 /// The segments of one class and another joined where they touch or overlap, as one class `name`:
-/// gesture units from phases. Segments of the classes `without` are dropped first.
+/// gesture units from phases. Segments of the classes `without` are dropped first; a recording that
+/// was annotated stays so. Segments are taken as those of one annotator (see settled).
 inline annotations merged(const annotations& from, std::span<const int> without,
                           const std::string& name) {
     annotations out;
     out.class_names = {name};
-    for (const auto& [recording, list] : from.by_recording)
+    for (const auto& [recording, who] : from.nothing_found) out.nothing_found[recording] = {0};
+    for (const auto& [recording, list] : from.by_recording) {
+        std::vector<segment> units;
         for (const segment& s : list) {
             if (std::find(without.begin(), without.end(), s.label) != without.end()) continue;
-            auto& units = out.by_recording[recording];
             if (!units.empty() && s.start <= units.back().end)
                 units.back().end = std::max(units.back().end, s.end);
             else
                 units.push_back({s.start, s.end, 0, 0});
         }
+        if (!list.empty()) out.nothing_found.erase(recording);
+        if (!list.empty() && units.empty()) out.nothing_found[recording] = {0};
+        if (!units.empty()) out.by_recording[recording] = std::move(units);
+    }
     return out;
 }
 

@@ -30,9 +30,10 @@ enum class side { unknown, train, test };
 /// One recording of a corpus, not yet read.
 struct corpus_entry {
     std::string name;
-    std::string path;       ///< file or folder that a reader opens
-    std::size_t index = 0;  ///< among the recordings at `path`
-    int subject = -1;       ///< -1 unknown
+    std::string path;          ///< file or folder that a reader opens
+    std::size_t index = 0;     ///< among the recordings at `path`
+    int subject = -1;          ///< -1 unknown
+    bool own_subject = false;  ///< nobody said who it is, so it counts as a subject of its own
     side on = side::unknown;
     std::optional<outcome> result;
     double fps = 0;  ///< 0: as the file says
@@ -187,6 +188,19 @@ inline void take_description(const std::string& folder, corpus& out) {
     out.about.synthetic = !out.about.generator.empty();
 }
 
+/// Annotations are of recordings that are there.
+inline void check_names(const std::string& where, const std::vector<corpus_entry>& entries,
+                        const annotations& marks) {
+    std::set<std::string_view> names;
+    for (const auto& e : entries) names.insert(e.name);
+    const auto check = [&](const std::string& name) {
+        if (!names.contains(name))
+            throw error(where, "segments of recordings of this corpus", name);
+    };
+    for (const auto& [name, list] : marks.by_recording) check(name);
+    for (const auto& [name, who] : marks.nothing_found) check(name);
+}
+
 /// A subject must not be on both sides.
 inline void check_sides(const std::string& where, const std::vector<corpus_entry>& entries) {
     std::set<int> train, test;
@@ -235,20 +249,14 @@ inline corpus open_corpus(const std::string& path) {
         throw error(path, "recordings in a known format", "none", readers::detail::known_formats());
     if (fs::exists(path + "/segments.csv", code))
         out.marks = read_annotations(path + "/segments.csv");
-    if (out.marks) {
-        std::set<std::string_view> names;
-        for (const auto& e : out.entries) names.insert(e.name);
-        for (const auto& [name, list] : out.marks->by_recording)
-            if (!names.contains(name))
-                throw error(path + "/segments.csv", "segments of recordings of this corpus", name);
-    }
+    if (out.marks) detail::check_names(path + "/segments.csv", out.entries, *out.marks);
     bool unknown = false;
     int next = 0;
     for (const auto& e : out.entries) next = std::max(next, e.subject + 1);
     for (auto& e : out.entries)
         if (e.subject < 0) {
             e.subject = next++;
-            unknown = true;
+            e.own_subject = unknown = true;
         }
     if (unknown)
         out.notes.push_back("subjects are not stated: each such recording counts as its own");
@@ -276,6 +284,14 @@ inline annotations marks_from_tags(const corpus& from, int before, int after) {
              tag.label, 0});
     }
     for (auto& [name, list] : out.by_recording) sort_segments(list);
+    return out;
+}
+
+/// Annotations from a file of their own, for the recordings of a corpus.
+/// Errors: as parse_annotations; mgkit::error for recordings that the corpus does not have.
+inline annotations read_annotations(const corpus& of, const std::string& path) {
+    annotations out = read_annotations(path);
+    detail::check_names(path, of.entries, out);
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,13 @@ struct segment {
     constexpr int length() const { return end - start; }
     friend constexpr bool operator==(const segment&, const segment&) = default;
 };
+
+/// Whether frames [start, end) lie on both sides of one of `cuts`, which rise: frames at which
+/// another body begins (see primary_report::cuts). Cost: log cuts.
+inline bool runs_across(std::span<const int> cuts, int start, int end) {
+    const auto next = std::upper_bound(cuts.begin(), cuts.end(), start);
+    return next != cuts.end() && *next < end;
+}
 
 /// An untrimmed recording of one person: C T V M with M = 1, every frame present.
 ///

@@ -32,19 +32,31 @@ struct iod_settings {
     random_key key{};
 };
 
-/// A measure, its interval over groups of recordings, and chance.
+/// What chance gives: mean and quantiles over `runs` of it, and the share of runs at least as good
+/// as what was observed, the observation counted among them. Without runs, p is 1 and all else 0.
+struct iod_chance {
+    double mean = 0, low = 0, high = 0;
+    double p = 1;
+    int runs = 0;
+};
+
+/// A measure, its interval over groups of recordings, and chance in two readings.
+///
+/// `shifted`: the same clips, the truth moved around its recording. All places are alike to it.
+/// `redrawn`: the truth where it is, other clips by the same sampler. A sampler that draws starts
+/// from [0, L - d] reaches the ends of a recording less often than its middle, so where gestures
+/// avoid the ends it covers more of them than a shift does, without looking at any. Judge a sampler
+/// by `redrawn`: only what exceeds it was found.
 struct iod_measure {
     double value = 0, low = 0, high = 0;
-    double chance = 0, chance_low = 0, chance_high = 0;  ///< mean and quantiles over the shifts
-    double p = 1;  ///< share of shifts at least as good, the unshifted truth counted among them
+    iod_chance shifted, redrawn;
 };
 
 struct iod_report {
     iod_measure mean, time_weighted, thresholded;
     std::size_t clips = 0;
     std::size_t recordings = 0;
-    int groups = 0;  ///< subjects (or recordings) that the interval resamples
-    int shifts = 0;
+    int groups = 0;        ///< subjects (or recordings) that the interval resamples
     double occupancy = 0;  ///< share of the frames considered that are truth
 };
 
@@ -54,12 +66,13 @@ struct iod_report {
 /// out (the frames the sampler could not use) are taken out of the timeline altogether, so that
 /// chance means "the same clips, the same durations, among the frames that could be chosen". Under
 /// one shift the truth of every recording moves around its own timeline by its own even draw; the
-/// clips stay. Means are over the clips of all recordings. The interval of the observed value
-/// resamples groups (subjects) with all their clips.
+/// clips stay. Redrawn clips are another draw of the same sampler each, over all recordings,
+/// against the truth as it is. Means are over the clips of all recordings. The interval of the
+/// observed value resamples groups (subjects) with all their clips.
 ///
 /// Randomness: stage "iod" of the key, `clip` the index of the recording, so that the order of
-/// adding matters and threads do not. Cost per recording: frames + shifts times clips.
-/// Memory: shifts, and a few numbers per recording.
+/// adding matters and threads do not. Cost per recording: frames + (shifts + redrawn) times clips.
+/// Memory: shifts, redrawn, and a few numbers per recording.
 /// Source: the occupancy measure of MG-FM's section 4.2; chance, intervals, and the two further
 /// readings are ours.
 class iod {
@@ -72,11 +85,19 @@ public:
     }
 
     /// `clips` and `truth` lie within [0, frames); their labels are not looked at. `considered` has
-    /// one entry per frame, or is empty for all frames. `group` is the subject.
-    /// Errors: mgkit::error for intervals outside the recording or another number of entries.
+    /// one entry per frame, or is empty for all frames. `group` is the subject. `redrawn` holds the
+    /// clips of further draws, as many for every recording (see clip::redraw).
+    /// Errors: mgkit::error for intervals outside the recording, another number of entries or of
+    /// draws than before.
     void add(int frames, std::span<const data::segment> clips, std::span<const data::segment> truth,
-             const std::vector<bool>& considered, int group) {
+             const std::vector<bool>& considered, int group,
+             std::span<const std::vector<data::segment>> redrawn = {}) {
         check_input(frames, clips, truth, considered);
+        for (const auto& draw : redrawn) check_input(frames, draw, {}, {});
+        if (recordings_.empty()) redrawn_.resize(redrawn.size());
+        if (redrawn.size() != redrawn_.size())
+            throw error(where, text(redrawn_.size(), " redrawn sets of clips, as before"),
+                        text(redrawn.size()));
         // before[t]: frames considered before frame t.
         std::vector<int> before(static_cast<std::size_t>(frames) + 1, 0);
         for (std::size_t t = 0; t < static_cast<std::size_t>(frames); ++t)
@@ -91,14 +112,20 @@ public:
         frames_ += static_cast<std::size_t>(timeline);
         truth_frames_ += static_cast<std::size_t>(hits.back());
 
-        std::vector<span_of_clip> spans;
-        for (const auto& c : clips)
-            spans.push_back({before[static_cast<std::size_t>(c.start)],
-                             before[static_cast<std::size_t>(c.end)], c.length()});
+        const auto spans_of = [&before](std::span<const data::segment> list) {
+            std::vector<span_of_clip> out;
+            for (const auto& c : list)
+                out.push_back({before[static_cast<std::size_t>(c.start)],
+                               before[static_cast<std::size_t>(c.end)], c.length()});
+            return out;
+        };
+        const auto spans = spans_of(clips);
         random_key key = settings_.key;
         key.clip = static_cast<std::uint32_t>(recordings_.size());
         random_stream stream(key, "iod");
         recordings_.push_back({sums(spans, hits, 0), group});
+        for (std::size_t k = 0; k < redrawn.size(); ++k)
+            redrawn_[k].add(sums(spans_of(redrawn[k]), hits, 0));
         if (timeline == 0) return;
         for (auto& total : shifted_)
             total.add(sums(spans, hits,
@@ -113,7 +140,6 @@ public:
         iod_report out;
         out.clips = static_cast<std::size_t>(all.clips);
         out.recordings = recordings_.size();
-        out.shifts = settings_.shifts;
         out.occupancy =
             frames_ == 0 ? 0 : static_cast<double>(truth_frames_) / static_cast<double>(frames_);
         std::vector<int> groups;
@@ -188,22 +214,33 @@ private:
         return out;
     }
 
+    iod_chance chance_of(const std::vector<totals>& drawn, double iod_values::*which,
+                         double observed) const {
+        iod_chance out;
+        std::vector<double> values;
+        double better = 1;
+        for (const auto& s : drawn) {
+            if (s.clips == 0) continue;
+            values.push_back(s.values().*which);
+            better += values.back() >= observed ? 1 : 0;
+        }
+        if (values.empty()) return out;
+        out.runs = static_cast<int>(values.size());
+        for (const double v : values) out.mean += v / static_cast<double>(values.size());
+        out.p = better / static_cast<double>(values.size() + 1);
+        std::sort(values.begin(), values.end());
+        const double tail = (1 - settings_.interval.level) / 2;
+        out.low = metric::detail::quantile(values, tail);
+        out.high = metric::detail::quantile(values, 1 - tail);
+        return out;
+    }
+
     iod_measure measure(double iod_values::*which, const totals& all,
                         const std::vector<int>& groups, int group_count) const {
         iod_measure out;
         out.value = all.values().*which;
-        std::vector<double> chance;
-        double better = 1;
-        for (const auto& s : shifted_) {
-            chance.push_back(s.clips > 0 ? s.values().*which : 0);
-            out.chance += chance.back() / static_cast<double>(shifted_.size());
-            better += chance.back() >= out.value ? 1 : 0;
-        }
-        out.p = better / static_cast<double>(shifted_.size() + 1);
-        std::sort(chance.begin(), chance.end());
-        const double tail = (1 - settings_.interval.level) / 2;
-        out.chance_low = detail::quantile(chance, tail);
-        out.chance_high = detail::quantile(chance, 1 - tail);
+        out.shifted = chance_of(shifted_, which, out.value);
+        out.redrawn = chance_of(redrawn_, which, out.value);
         out.low = out.high = out.value;
         if (group_count < 2) return out;
         const auto spread = bootstrap(
@@ -221,7 +258,7 @@ private:
     }
 
     iod_settings settings_;
-    std::vector<totals> shifted_;
+    std::vector<totals> shifted_, redrawn_;
     std::vector<per_recording> recordings_;
     std::size_t frames_ = 0, truth_frames_ = 0;
 };

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/core/error.hpp"
 #include "mgkit/version.hpp"
 
 namespace mgkit::report {
@@ -15,9 +16,10 @@ namespace mgkit::report {
 /// Candidates and what became of them; each was accepted or refused for one cause.
 struct audit_counts {
     std::int64_t proposed = 0, accepted = 0;
-    std::int64_t too_long = 0;     ///< longer than its recording
-    std::int64_t not_visible = 0;  ///< an anchor joint was not seen in every frame
-    std::int64_t overlap = 0;      ///< touched an accepted clip
+    std::int64_t too_long = 0;       ///< longer than its recording
+    std::int64_t not_visible = 0;    ///< an anchor joint was not seen in every frame
+    std::int64_t overlap = 0;        ///< touched an accepted clip
+    std::int64_t person_change = 0;  ///< ran across a change of the primary person
 };
 
 /// Candidates of one tenth of the duration prior, in seconds.
@@ -37,8 +39,10 @@ struct audit_durations {
     std::vector<double> edges, prior, proposed, accepted;
 };
 
-/// Intersection over duration with the true intervals, beside what chance gives: the truth shifted
-/// around its recording, under the same durations and visibility.
+/// Intersection over duration with the true intervals, beside what chance gives, in two readings:
+/// the truth shifted around its recording under the same clips (`chance`), and the sampler itself
+/// under other keys (`own_chance`), by which it is judged. `own_p` is the share of those draws at
+/// least as good, this one counted among them.
 struct audit_overlap {
     std::string truth;    ///< "all classes", or "without" a class
     std::string measure;  ///< mean, time_weighted, thresholded
@@ -46,6 +50,33 @@ struct audit_overlap {
     std::optional<double> low, high;
     std::optional<double> chance, chance_low, chance_high;
     std::int64_t shifts = 0;
+    std::optional<double> own_chance = {}, own_chance_low = {}, own_chance_high = {}, own_p = {};
+    std::int64_t own_draws = 0;
+    std::int64_t people = 0;  ///< that low and high resample; recordings where nobody is named
+};
+
+/// Where the true intervals come from.
+struct audit_truth {
+    std::string annotators;                         ///< whose marks count, in words
+    std::int64_t annotated = 0, not_annotated = 0;  ///< recordings; the latter are left out
+    std::int64_t several = 0;                       ///< recordings of more than one annotator
+    std::int64_t segments = 0;                      ///< by anybody
+    std::int64_t unused = 0;                        ///< segments of which no frame counts
+    std::int64_t people = 0;                        ///< in the annotated recordings
+    std::int64_t unnamed = 0;  ///< annotated recordings whose subject is unknown, one person each
+};
+
+/// Recordings of one frame rate.
+struct audit_rate {
+    double fps = 0;
+    std::int64_t recordings = 0;
+};
+
+/// Clips as they were written.
+struct audit_clips {
+    double fps = 0;              ///< of all but the shortened ones
+    std::int64_t converted = 0;  ///< from recordings of another rate
+    std::int64_t shortened = 0;  ///< resampled to the most frames a clip may have
 };
 
 /// Accepted clips that touch a cut-in, by the truth of a generated corpus.
@@ -81,9 +112,54 @@ struct audit {
     audit_durations durations;
     std::vector<audit_overlap> overlaps;
     std::optional<audit_cut_ins> cut_ins;
+    std::optional<audit_truth> truth;
+    std::vector<audit_rate> rates;     ///< slowest first; `fps` is empty where there are several
+    std::optional<audit_clips> clips;  ///< of an audit that wrote them
     std::vector<audit_setting> sweep;
     std::vector<std::string> notes;  ///< caveats, from whoever knows the data
     bool synthetic = false;
 };
+
+/// What a reader must know before the figures, beside the notes.
+inline std::vector<std::string> caveats(const audit& a) {
+    std::vector<std::string> out;
+    if (a.truth && a.truth->not_annotated > 0)
+        out.push_back(
+            text(a.truth->not_annotated, " of ", a.recordings,
+                 " recordings are not annotated: overlap with the truth leaves them out."));
+    std::int64_t people = 0;
+    bool intervals = false;
+    for (const audit_overlap& o : a.overlaps) {
+        people = people == 0 || o.people < people ? o.people : people;
+        intervals = intervals || o.low;
+    }
+    const bool unnamed = a.truth && a.truth->unnamed > 0;
+    if (people > 0 && people < 10)
+        out.push_back(text("Only ", people, people == 1 ? " person" : " people",
+                           unnamed ? " (recordings, where the subject is unknown)" : "",
+                           intervals ? ": intervals over so few are narrower than they should be."
+                                     : ": there is no interval over people."));
+    else if (people > 0 && unnamed)
+        out.push_back(text("The subject of ", a.truth->unnamed,
+                           " annotated recordings is unknown: intervals take each for a person of "
+                           "its own, and are too narrow where somebody appears twice."));
+    if (a.rates.size() > 1) {
+        std::string list;
+        for (const audit_rate& r : a.rates)
+            list += text(list.empty() ? "" : ", ", r.recordings, " at ", r.fps);
+        out.push_back(
+            "Frame rates differ (recordings at frames per second: " + list + ")" +
+            (a.clips ? text(": all clips are brought to ", a.clips->fps, ", ", a.clips->converted,
+                            " of them from another rate.")
+                     : std::string(".")) +
+            " Durations are in seconds; overlap that is weighted by time counts frames, so that "
+            "faster recordings weigh more.");
+    }
+    if (a.clips && a.clips->shortened > 0)
+        out.push_back(text(a.clips->shortened,
+                           " clips have more frames than a clip may keep and were resampled: "
+                           "clips.csv gives the rate of each."));
+    return out;
+}
 
 }  // namespace mgkit::report

@@ -24,6 +24,7 @@ inline void put_counts(io::json& out, const audit_counts& c) {
     out["accepted"] = c.accepted;
     out["too_long"] = c.too_long;
     out["not_visible"] = c.not_visible;
+    out["person_change"] = c.person_change;
     out["overlap"] = c.overlap;
 }
 
@@ -56,7 +57,11 @@ inline audit_counts counts_of(const io::json& value, const io::json& rejected,
     out.too_long = count_of(rejected, "too_long", where);
     out.not_visible = count_of(rejected, "not_visible", where);
     out.overlap = count_of(rejected, "overlap", where);
-    const auto known = out.accepted + out.too_long + out.not_visible + out.overlap;
+    // Audits of versions that knew no such cause do not name it.
+    if (rejected.contains("person_change"))
+        out.person_change = count_of(rejected, "person_change", where);
+    const auto known =
+        out.accepted + out.too_long + out.not_visible + out.overlap + out.person_change;
     if (known > out.proposed)
         throw error(where, "at most as many accepted and rejected as were proposed",
                     text(known, " of ", out.proposed));
@@ -78,21 +83,56 @@ inline std::optional<audit_fit> fit_of(const io::json& value, const char* key,
 inline void put_overlap(io::json& out, const audit_overlap& o) {
     out["low"] = number(o.low);
     out["high"] = number(o.high);
-    out["chance"] = number(o.chance);
-    out["chance_low"] = number(o.chance_low);
-    out["chance_high"] = number(o.chance_high);
+    out["shift_chance"] = number(o.chance);
+    out["shift_chance_low"] = number(o.chance_low);
+    out["shift_chance_high"] = number(o.chance_high);
     out["shifts"] = o.shifts;
+    out["own_chance"] = number(o.own_chance);
+    out["own_chance_low"] = number(o.own_chance_low);
+    out["own_chance_high"] = number(o.own_chance_high);
+    out["own_p"] = number(o.own_p);
+    out["own_draws"] = o.own_draws;
+    out["people"] = o.people;
 }
 inline audit_overlap overlap_of(const io::json& value, const char* key, const std::string& where) {
     audit_overlap out;
     out.value = real_of(value, key, where);
     out.low = real_or_none(value, "low", where);
     out.high = real_or_none(value, "high", where);
-    out.chance = real_or_none(value, "chance", where);
-    out.chance_low = real_or_none(value, "chance_low", where);
-    out.chance_high = real_or_none(value, "chance_high", where);
+    // Audits of versions that knew no other chance call it just that.
+    const bool named = value.contains("shift_chance") || !value.contains("chance");
+    out.chance = real_or_none(value, named ? "shift_chance" : "chance", where);
+    out.chance_low = real_or_none(value, named ? "shift_chance_low" : "chance_low", where);
+    out.chance_high = real_or_none(value, named ? "shift_chance_high" : "chance_high", where);
     if (value.contains("shifts")) out.shifts = count_of(value, "shifts", where);
+    out.own_chance = real_or_none(value, "own_chance", where);
+    out.own_chance_low = real_or_none(value, "own_chance_low", where);
+    out.own_chance_high = real_or_none(value, "own_chance_high", where);
+    out.own_p = real_or_none(value, "own_p", where);
+    if (value.contains("own_draws")) out.own_draws = count_of(value, "own_draws", where);
+    if (value.contains("people")) out.people = count_of(value, "people", where);
     return out;
+}
+
+inline io::json truth_json(const audit_truth& t) {
+    return {{"annotators", clean(t.annotators)},
+            {"recordings_annotated", t.annotated},
+            {"recordings_not_annotated", t.not_annotated},
+            {"recordings_with_several_annotators", t.several},
+            {"segments", t.segments},
+            {"segments_not_used", t.unused},
+            {"people", t.people},
+            {"recordings_without_subject", t.unnamed}};
+}
+inline audit_truth truth_of(const io::json& value, const std::string& where) {
+    return {io::get<std::string>(value, "annotators", where),
+            count_of(value, "recordings_annotated", where),
+            count_of(value, "recordings_not_annotated", where),
+            count_of(value, "recordings_with_several_annotators", where),
+            count_of(value, "segments", where),
+            count_of(value, "segments_not_used", where),
+            count_of(value, "people", where),
+            count_of(value, "recordings_without_subject", where)};
 }
 
 inline std::vector<double> shares_of(const io::json& value, const char* key, std::size_t bins,
@@ -141,7 +181,8 @@ inline std::vector<io::json> entries_of(const io::json& value, const char* key, 
 
 /// Keys: kind ("audit"), program, version, command, generator_version, synthetic, corpus, fps,
 /// policy, recordings, proposed, accepted, rejections, deciles, ks_proposed, ks_accepted,
-/// durations, iod, cut_ins, sweep, notes. What was not measured is left out or null.
+/// durations, iod, cut_ins, truth, rates, clips, sweep, caveats, notes. What was not measured is
+/// left out or null. In iod and sweep stand both chances.
 inline io::json to_json(const audit& a) {
     io::json out{{"kind", "audit"},
                  {"program", "mgfm audit"},
@@ -161,12 +202,15 @@ inline io::json to_json(const audit& a) {
                  {"rejections",
                   {{"too_long", a.counts.too_long},
                    {"not_visible", a.counts.not_visible},
+                   {"person_change", a.counts.person_change},
                    {"overlap", a.counts.overlap}}},
                  {"deciles", io::json::array()},
                  {"ks_proposed", detail::fit_json(a.proposed_fit)},
                  {"ks_accepted", detail::fit_json(a.accepted_fit)},
                  {"iod", io::json::array()},
+                 {"rates", io::json::array()},
                  {"sweep", io::json::array()},
+                 {"caveats", detail::names_json(caveats(a))},
                  {"notes", detail::names_json(a.notes)}};
     if (!a.generator.empty()) out["generator_version"] = clean(a.generator);
     for (const audit_decile& d : a.deciles) {
@@ -189,6 +233,13 @@ inline io::json to_json(const audit& a) {
         out["cut_ins"] = {{"nobody", a.cut_ins->nobody},
                           {"another_person", a.cut_ins->another_person},
                           {"replay", a.cut_ins->replay}};
+    if (a.truth) out["truth"] = detail::truth_json(*a.truth);
+    for (const audit_rate& r : a.rates)
+        out["rates"].push_back({{"fps", r.fps}, {"recordings", r.recordings}});
+    if (a.clips)
+        out["clips"] = {{"fps", a.clips->fps},
+                        {"from_another_rate", a.clips->converted},
+                        {"shortened", a.clips->shortened}};
     for (const audit_setting& s : a.sweep) {
         io::json entry{{"parameter", clean(s.parameter)},
                        {"value", s.setting},
@@ -244,6 +295,19 @@ inline audit audit_from_json(const io::json& value, const std::string& where) {
         out.cut_ins = {detail::count_of(c, "nobody", where + ": 'cut_ins'"),
                        detail::count_of(c, "another_person", where + ": 'cut_ins'"),
                        detail::count_of(c, "replay", where + ": 'cut_ins'")};
+    if (const auto t = io::get_or<io::json>(value, "truth", nullptr, where); !t.is_null())
+        out.truth = detail::truth_of(t, where + ": 'truth'");
+    for (const auto& entry : detail::entries_of(value, "rates", 1000, where)) {
+        const std::string place = text(where, ": rate ", out.rates.size());
+        out.rates.push_back(
+            {detail::real_of(entry, "fps", place), detail::count_of(entry, "recordings", place)});
+    }
+    if (const auto c = io::get_or<io::json>(value, "clips", nullptr, where); !c.is_null()) {
+        const std::string place = where + ": 'clips'";
+        out.clips = {detail::real_of(c, "fps", place),
+                     detail::count_of(c, "from_another_rate", place),
+                     detail::count_of(c, "shortened", place)};
+    }
     for (const auto& entry : detail::entries_of(value, "sweep", 1000, where)) {
         const std::string place = text(where, ": sweep ", out.sweep.size());
         out.sweep.push_back({io::get<std::string>(entry, "parameter", place),

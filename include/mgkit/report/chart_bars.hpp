@@ -97,8 +97,9 @@ inline svg bar_chart(std::string_view title, std::span<const bar> bars,
 
 /// One row per bar: name, value, low, high; the reference is the last row.
 inline std::string bars_csv(std::span<const bar> bars,
-                            const std::optional<bar_reference>& reference = {}) {
-    csv_builder out({"name", "value", "low", "high"});
+                            const std::optional<bar_reference>& reference = {},
+                            const std::string& measure = "value") {
+    csv_builder out({"name", measure, "low", "high"});
     for (const bar& b : bars) out.row({b.name, b.value, b.low, b.high});
     if (reference) out.row({reference->name, reference->value, "", ""});
     return out.str();

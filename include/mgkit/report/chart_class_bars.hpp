@@ -152,9 +152,10 @@ inline svg class_bars_chart(std::string_view title, std::span<const class_score>
 }
 
 /// One row per class: class, group, hits, tested, accuracy, low, high, trained, few.
-inline std::string class_bars_csv(std::span<const class_score> classes) {
-    csv_builder out(
-        {"class", "group", "hits", "tested", "accuracy", "low", "high", "trained", "few"});
+inline std::string class_bars_csv(std::span<const class_score> classes,
+                                  std::string_view answers_of = {}) {
+    csv_builder out({"class", "group", "hits", "tested", "accuracy", "low", "high", "trained",
+                     "few", "answers_of"});
     for (const class_score& c : classes) {
         std::optional<double> low, high;
         if (c.tested > 0) {
@@ -163,7 +164,7 @@ inline std::string class_bars_csv(std::span<const class_score> classes) {
             high = i.high;
         }
         out.row({c.name, c.group, c.hits, c.tested, c.accuracy(), low, high, c.trained,
-                 c.few() ? "yes" : "no"});
+                 c.few() ? "yes" : "no", std::string(answers_of)});
     }
     return out.str();
 }

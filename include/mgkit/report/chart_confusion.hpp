@@ -130,14 +130,16 @@ inline svg confusion_chart(std::string_view title, const metric::confusion_matri
 
 /// One row per pair of classes, in the order of their numbers: true_class, answer, clips.
 inline std::string confusion_csv(const metric::confusion_matrix& m,
-                                 std::span<const std::string> class_names) {
+                                 std::span<const std::string> class_names,
+                                 std::string_view answers_of = {}) {
     const auto named = [&](int c) {
         const auto i = static_cast<std::size_t>(c);
         return i < class_names.size() ? class_names[i] : "class " + std::to_string(c);
     };
-    csv_builder out({"true_class", "answer", "clips"});
+    csv_builder out({"true_class", "answer", "clips", "answers_of"});
     for (int t = 0; t < m.classes; ++t)
-        for (int p = 0; p < m.classes; ++p) out.row({named(t), named(p), m.at(t, p)});
+        for (int p = 0; p < m.classes; ++p)
+            out.row({named(t), named(p), m.at(t, p), std::string(answers_of)});
     return out.str();
 }
 

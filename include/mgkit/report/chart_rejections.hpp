@@ -26,6 +26,7 @@ struct rejection_cause {
 };
 inline constexpr rejection_cause rejection_causes[] = {
     {"not visible", "fill-a", &audit_counts::not_visible},
+    {"change of person", "fill-c", &audit_counts::person_change},
     {"overlap", "quiet", &audit_counts::overlap},
     {"longer than the recording", "fill-b", &audit_counts::too_long}};
 
@@ -50,7 +51,7 @@ inline svg rejections_chart(std::string_view title, std::span<const audit_decile
     }
     svg out(left + plot + right, bottom + 44, title, description);
     out.label(8, 20, title, "strong");
-    double legend = left;
+    double legend = 8;
     for (const auto& cause : detail::rejection_causes) {
         out.rectangle(legend, 34, 12, 12, cause.kind);
         out.label(legend + 17, 44, cause.words, "small");
@@ -95,13 +96,13 @@ inline svg rejections_chart(std::string_view title, std::span<const audit_decile
 }
 
 /// One row per decile: from_seconds, to_seconds, proposed, accepted, too_long, not_visible,
-/// overlap.
+/// person_change, overlap.
 inline std::string rejections_csv(std::span<const audit_decile> deciles) {
     csv_builder out({"from_seconds", "to_seconds", "proposed", "accepted", "too_long",
-                     "not_visible", "overlap"});
+                     "not_visible", "person_change", "overlap"});
     for (const audit_decile& d : deciles)
         out.row({d.from, d.to, d.counts.proposed, d.counts.accepted, d.counts.too_long,
-                 d.counts.not_visible, d.counts.overlap});
+                 d.counts.not_visible, d.counts.person_change, d.counts.overlap});
     return out.str();
 }
 

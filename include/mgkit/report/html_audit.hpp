@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "mgkit/report/audit_text.hpp"
 #include "mgkit/report/chart_durations.hpp"
 #include "mgkit/report/chart_iod.hpp"
 #include "mgkit/report/chart_rejections.hpp"
@@ -32,6 +33,8 @@ inline void audit_facts(html_page& page, const audit& a) {
     row("accepted as clips", part_words(a.counts.accepted, a.counts.proposed));
     row("refused: an anchor joint not visible throughout",
         part_words(a.counts.not_visible, a.counts.proposed));
+    row("refused: runs across a change of the primary person",
+        part_words(a.counts.person_change, a.counts.proposed));
     row("refused: overlaps an accepted clip", part_words(a.counts.overlap, a.counts.proposed));
     row("refused: longer than the recording", part_words(a.counts.too_long, a.counts.proposed));
     page.close_table();
@@ -63,22 +66,52 @@ inline void audit_fits(html_page& page, const audit& a) {
         "accepted ones are shorter: that distance is the sampler's bias.");
 }
 
+/// Whose marks are the truth, and which recordings have one.
+inline void audit_truth_facts(html_page& page, const audit& a) {
+    if (!a.truth) return;
+    const audit_truth& t = *a.truth;
+    const std::vector<std::string> columns{"What", "Count"};
+    page.open_table("Where the truth comes from: " + clean(t.annotators), columns, 1);
+    const auto row = [&](const char* what, std::int64_t count) {
+        page.row(std::vector<html_cell>{{what}, {text(count)}});
+    };
+    row("recordings annotated", t.annotated);
+    row("recordings not annotated, left out of overlap", t.not_annotated);
+    row("recordings of several annotators", t.several);
+    row("segments marked by anybody", t.segments);
+    row("segments not used", t.unused);
+    row("people in the annotated recordings", t.people);
+    row("annotated recordings without a subject, one person each", t.unnamed);
+    page.close_table();
+}
+
 inline void audit_overlaps(composition& out, const run& r, const audit& a) {
     if (!a.overlaps.empty()) {
         std::vector<overlap_row> rows;
-        std::int64_t shifts = a.overlaps.front().shifts;
         for (const audit_overlap& o : a.overlaps) {
             std::string measure = o.measure;
             std::replace(measure.begin(), measure.end(), '_', ' ');
             rows.push_back({measure + ", " + o.truth, o});
-            shifts = std::min(shifts, o.shifts);
         }
         out.show(r.name + "-iod",
                  iod_chart(titled(out, r, "overlap of clips with the truth (IoD)"), rows),
                  iod_csv(rows),
-                 text("Chance: the truth shifted around its recording at least ", shifts,
-                      " times, with the same durations and visibility. Above the band, the sampler "
-                      "finds more than chance; inside it, nothing is shown."));
+                 chance_words(a) +
+                     " Above the grey band, the sampler finds more than its own "
+                     "chance; inside it, nothing is shown.");
+        const std::vector<std::string> columns{"Overlap",       "IoD, %", "People",
+                                               "Own chance, %", "p",      "Chance of shifts, %"};
+        out.page.open_table("Overlap beside both chances", columns, 1);
+        for (const overlap_row& row : rows) {
+            const audit_overlap& o = row.overlap;
+            out.page.row(std::vector<html_cell>{{row.name},
+                                                {overlap_text(o.value, o.low, o.high)},
+                                                {text(o.people)},
+                                                {own_text(o)},
+                                                {p_text(o.own_p)},
+                                                {shift_text(o)}});
+        }
+        out.page.close_table();
     }
     std::vector<std::string> parameters;
     for (const audit_setting& s : a.sweep)
@@ -89,18 +122,18 @@ inline void audit_overlaps(composition& out, const run& r, const audit& a) {
                             : parameter == "threshold" ? "Confidence threshold"
                                                        : parameter.c_str();
         const std::vector<std::string> columns{words, "Generated samples", "MG-IoD precision, %",
-                                               "Chance, %"};
+                                               "Own chance, %", "Chance of shifts, %"};
         out.page.open_table(text("Sweep: ", clean(words)), columns, 1);
         std::vector<overlap_row> rows;
         for (const audit_setting& s : a.sweep) {
             if (s.parameter != parameter) continue;
             const audit_overlap& o = s.overlap;
             const std::string value = csv_cell(s.setting).str();
-            out.page.row(
-                std::vector<html_cell>{{value},
-                                       {text(s.clips)},
-                                       {overlap_text(o.value, o.low, o.high)},
-                                       {overlap_text(o.chance, o.chance_low, o.chance_high)}});
+            out.page.row(std::vector<html_cell>{{value},
+                                                {text(s.clips)},
+                                                {overlap_text(o.value, o.low, o.high)},
+                                                {own_text(o)},
+                                                {shift_text(o)}});
             rows.push_back({parameter + " " + value, o});
         }
         out.page.close_table();
@@ -112,8 +145,11 @@ inline void audit_overlaps(composition& out, const run& r, const audit& a) {
 inline void sampler(composition& out, const run& r) {
     const audit& a = *r.sampling;
     if (out.many) out.page.subheading(r.name);
-    if (!a.notes.empty()) out.page.list(a.notes);
+    std::vector<std::string> notes = caveats(a);
+    notes.insert(notes.end(), a.notes.begin(), a.notes.end());
+    if (!notes.empty()) out.page.list(notes);
     audit_facts(out.page, a);
+    audit_truth_facts(out.page, a);
     audit_fits(out.page, a);
     if (!a.durations.edges.empty())
         out.show(r.name + "-durations",

@@ -65,8 +65,9 @@ inline void classes(composition& out, const run& r) {
         const std::vector<class_score> list = class_scores(c, r.result.data);
         const bool counted = !c.train_clips.empty();
         out.show(r.name + "-classes",
-                 class_bars_chart(titled(out, r, "accuracy of each class"), list),
-                 class_bars_csv(list),
+                 class_bars_chart(
+                     titled(out, r, text("accuracy of each class: ", shorten(c.title, 60))), list),
+                 class_bars_csv(list, c.title),
                  clean(c.title) +
                      (counted ? ". Most trained classes first"
                               : ". Most tested classes first; training clips were not counted") +
@@ -76,7 +77,7 @@ inline void classes(composition& out, const run& r) {
         out.show(r.name + "-confusion",
                  confusion_chart(titled(out, r, c.title), c.matrix, r.result.data.class_names,
                                  r.result.data.class_groups),
-                 confusion_csv(c.matrix, r.result.data.class_names),
+                 confusion_csv(c.matrix, r.result.data.class_names, c.title),
                  std::string("Rows: true class; columns: answer; shade: share of the row") +
                      (c.matrix.classes <= 24 ? "; number: clips" : "") +
                      ". Blue is right, orange is not.");
@@ -165,8 +166,9 @@ inline void retrieval(composition& out, const run& r) {
 
 inline void single_runs(html_page& page, const study& s) {
     constexpr std::size_t most = 400;
-    const std::vector<std::string> columns{"Features", "Stream", "Fold",      "Seed",
-                                           "1-NN",     "Linear", "Class mean"};
+    const std::vector<std::string> columns{
+        "Features",        "Stream",           "Fold", "Seed", "1-NN top-1", "Linear top-1",
+        "1-NN class mean", "Linear class mean"};
     page.open_table(s.results.size() > most ? text("The first ", most, " of ", s.results.size(),
                                                    " single runs, in percent")
                                             : std::string("Single runs, in percent"),
@@ -182,7 +184,8 @@ inline void single_runs(html_page& page, const study& s) {
                                         {std::to_string(row.seed)},
                                         plain(row.knn_top1),
                                         plain(row.linear_top1),
-                                        plain(row.class_mean)});
+                                        plain(row.knn_class_mean),
+                                        plain(row.linear_class_mean)});
     }
     page.close_table();
 }

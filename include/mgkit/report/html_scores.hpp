@@ -143,8 +143,9 @@ inline void glance(composition& out, std::span<const run> runs) {
 }
 
 inline void all_systems(composition& out, std::span<const run> runs) {
-    std::vector<std::string> columns{"Features", "What it is", "Stream",        "1-NN",
-                                     "Linear",   "Class mean", "Folds x seeds", "Clips"};
+    std::vector<std::string> columns{"Features",          "What it is",    "Stream",
+                                     "1-NN top-1",        "Linear top-1",  "1-NN class mean",
+                                     "Linear class mean", "Folds x seeds", "Clips"};
     if (out.many) columns.insert(columns.begin(), "Run");
     out.page.open_table("All systems, accuracy in percent", columns, out.many ? 4 : 3);
     for (const run& r : runs)
@@ -154,7 +155,8 @@ inline void all_systems(composition& out, std::span<const run> runs) {
                                          {row.stream},
                                          cell(row.knn_top1),
                                          cell(row.linear_top1),
-                                         cell(row.class_mean),
+                                         cell(row.knn_class_mean),
+                                         cell(row.linear_class_mean),
                                          {text(row.folds, " x ", row.seeds)},
                                          {row.clips > 0 ? std::to_string(row.clips) : "-"}};
             if (out.many) cells.insert(cells.begin(), html_cell{r.name});
@@ -183,8 +185,8 @@ inline void bars(composition& out, const run& r) {
                 reference = bar_reference{"majority class", f->mean};
             const std::string words = text(clean(stream), " stream, ", probe.words, " top-1");
             out.show(text(r.name, "-scores-", stream, "-", probe.words),
-                     bar_chart(titled(out, r, words), list, reference), bars_csv(list, reference),
-                     "");
+                     bar_chart(titled(out, r, words), list, reference),
+                     bars_csv(list, reference, text(probe.words, " top-1")), "");
         }
     out.page.markup("</div>\n");
 }

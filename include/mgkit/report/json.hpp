@@ -63,9 +63,9 @@ inline void put_figure(io::json& out, const std::string& key,
 
 }  // namespace detail
 
-/// One entry of `results`: features, stream, fold, seed, knn_top1, linear_top1, class_mean (null
-/// where a system has no such figure), knn_top5, linear_top5, chosen; with answers also clip,
-/// subject, truth, knn_hit and linear_hit.
+/// One entry of `results`: features, stream, fold, seed, knn_top1, linear_top1, knn_class_mean,
+/// linear_class_mean (null where a system has no such figure), knn_top5, linear_top5, chosen; with
+/// answers also clip, subject, truth, knn_hit and linear_hit.
 inline io::json to_json(const study_row& row, answers kept = answers::leave_out) {
     io::json out{{"features", name(row.features)},
                  {"stream", clean(row.stream)},
@@ -73,7 +73,8 @@ inline io::json to_json(const study_row& row, answers kept = answers::leave_out)
                  {"seed", row.seed},
                  {"knn_top1", detail::number(row.knn_top1)},
                  {"linear_top1", detail::number(row.linear_top1)},
-                 {"class_mean", detail::number(row.class_mean)},
+                 {"knn_class_mean", detail::number(row.knn_class_mean)},
+                 {"linear_class_mean", detail::number(row.linear_class_mean)},
                  {"knn_top5", detail::number(row.knn_top5)},
                  {"linear_top5", detail::number(row.linear_top5)},
                  {"chosen", detail::settings_json(row.chosen)}};
@@ -103,7 +104,8 @@ inline study_row row_from_json(const io::json& value, const std::string& where) 
     row.seed = io::get<std::uint64_t>(value, "seed", where);
     row.knn_top1 = detail::optional_number(value, "knn_top1", where);
     row.linear_top1 = detail::optional_number(value, "linear_top1", where);
-    row.class_mean = detail::optional_number(value, "class_mean", where);
+    row.knn_class_mean = detail::optional_number(value, "knn_class_mean", where);
+    row.linear_class_mean = detail::optional_number(value, "linear_class_mean", where);
     row.knn_top5 = detail::optional_number(value, "knn_top5", where);
     row.linear_top5 = detail::optional_number(value, "linear_top5", where);
     const auto chosen = io::get<io::json>(value, "chosen", where);
@@ -130,7 +132,8 @@ inline io::json to_json(const study_summary& s) {
                  {"subjects", s.subjects}};
     detail::put_figure(out, "knn_top1", s.knn_top1);
     detail::put_figure(out, "linear_top1", s.linear_top1);
-    detail::put_figure(out, "class_mean", s.class_mean);
+    detail::put_figure(out, "knn_class_mean", s.knn_class_mean);
+    detail::put_figure(out, "linear_class_mean", s.linear_class_mean);
     return out;
 }
 

@@ -210,7 +210,8 @@ inline study study_from_json(const io::json& value, const std::string& where) {
         s.subjects = io::get_or<int>(row, "subjects", 0, place);
         s.knn_top1 = detail::figure_of(row, "knn_top1", place);
         s.linear_top1 = detail::figure_of(row, "linear_top1", place);
-        s.class_mean = detail::figure_of(row, "class_mean", place);
+        s.knn_class_mean = detail::figure_of(row, "knn_class_mean", place);
+        s.linear_class_mean = detail::figure_of(row, "linear_class_mean", place);
         out.summary.push_back(std::move(s));
     }
     for (const auto& row : detail::entries_of(value, "comparisons", 10'000, where)) {

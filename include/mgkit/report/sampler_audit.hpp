@@ -61,9 +61,10 @@ inline audit audit_of(const clip::duration_prior& prior, const clip::sample_audi
         const auto cause = [&d](clip::rejection c) {
             return static_cast<std::int64_t>(d.rejected[static_cast<std::size_t>(c)]);
         };
-        return audit_counts{static_cast<std::int64_t>(d.candidates),
-                            static_cast<std::int64_t>(d.accepted), cause(clip::rejection::too_long),
-                            cause(clip::rejection::not_visible), cause(clip::rejection::overlap)};
+        return audit_counts{
+            static_cast<std::int64_t>(d.candidates), static_cast<std::int64_t>(d.accepted),
+            cause(clip::rejection::too_long),        cause(clip::rejection::not_visible),
+            cause(clip::rejection::overlap),         cause(clip::rejection::person_change)};
     };
     for (std::size_t d = 0; d < counts.deciles.size(); ++d) {
         audit_decile decile{0, 0, convert(counts.deciles[d])};
@@ -79,6 +80,7 @@ inline audit audit_of(const clip::duration_prior& prior, const clip::sample_audi
         out.counts.too_long += decile.counts.too_long;
         out.counts.not_visible += decile.counts.not_visible;
         out.counts.overlap += decile.counts.overlap;
+        out.counts.person_change += decile.counts.person_change;
         if (any) out.deciles.push_back(decile);
     }
     const auto drawn = counts.proposed_fit(prior), kept = counts.accepted_fit(prior);
@@ -105,12 +107,24 @@ inline std::vector<audit_overlap> overlaps_of(const metric::iod_report& iod,
         out.truth = truth;
         out.measure = measure;
         out.value = m.value;
-        out.low = m.low;
-        out.high = m.high;
-        out.chance = m.chance;
-        out.chance_low = m.chance_low;
-        out.chance_high = m.chance_high;
-        out.shifts = iod.shifts;
+        out.people = iod.groups;
+        if (iod.groups > 1) {
+            out.low = m.low;
+            out.high = m.high;
+        }
+        out.shifts = m.shifted.runs;
+        if (m.shifted.runs > 0) {
+            out.chance = m.shifted.mean;
+            out.chance_low = m.shifted.low;
+            out.chance_high = m.shifted.high;
+        }
+        out.own_draws = m.redrawn.runs;
+        if (m.redrawn.runs > 0) {
+            out.own_chance = m.redrawn.mean;
+            out.own_chance_low = m.redrawn.low;
+            out.own_chance_high = m.redrawn.high;
+            out.own_p = m.redrawn.p;
+        }
         return out;
     };
     return {one("mean", iod.mean), one("time_weighted", iod.time_weighted),

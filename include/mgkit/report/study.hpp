@@ -63,8 +63,8 @@ struct study_row {
     std::uint64_t seed = 0;
     std::optional<double> knn_top1, knn_top5;
     std::optional<double> linear_top1, linear_top5;
-    std::optional<double> class_mean;  ///< of the linear probe, of the k-NN where there is none
-    std::vector<setting> chosen;       ///< settings chosen on the training side, such as the ridge
+    std::optional<double> knn_class_mean, linear_class_mean;
+    std::vector<setting> chosen;  ///< settings chosen on the training side, such as the ridge
 
     std::vector<std::uint32_t> clip;  ///< stable ids
     std::vector<int> subject;         ///< who was filmed
@@ -78,7 +78,7 @@ inline void add_knn(study_row& row, const probe::evaluation& e) {
     row.knn_top5 = e.top5;
     row.knn_hit = e.hits();
     row.truth = e.truth;
-    if (!row.linear_top1) row.class_mean = e.class_mean;
+    row.knn_class_mean = e.class_mean;
 }
 /// Stores the figures of a linear probe or classification head in a row.
 inline void add_linear(study_row& row, const probe::evaluation& e) {
@@ -86,7 +86,7 @@ inline void add_linear(study_row& row, const probe::evaluation& e) {
     row.linear_top5 = e.top5;
     row.linear_hit = e.hits();
     row.truth = e.truth;
-    row.class_mean = e.class_mean;
+    row.linear_class_mean = e.class_mean;
 }
 
 /// A mean over folds of means over seeds, with its interval over subjects.
@@ -105,7 +105,7 @@ struct study_summary {
     int seeds = 0;
     int clips = 0;
     int subjects = 0;
-    std::optional<study_figure> knn_top1, linear_top1, class_mean;
+    std::optional<study_figure> knn_top1, linear_top1, knn_class_mean, linear_class_mean;
 };
 
 /// Paired difference of the pre-trained encoder and another system on the same clips.

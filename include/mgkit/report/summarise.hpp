@@ -41,7 +41,8 @@ inline void check_row(const study_row& row, std::size_t index) {
                     text(row.subject.size(), " subjects, ", row.truth.size(), " classes, ",
                          row.knn_hit.size(), " and ", row.linear_hit.size(), " answers"),
                     "fill clip and subject of every row that carries answers");
-    for (const auto& figure : {row.knn_top1, row.linear_top1, row.class_mean})
+    for (const auto& figure :
+         {row.knn_top1, row.linear_top1, row.knn_class_mean, row.linear_class_mean})
         if (figure && !std::isfinite(*figure))
             throw error(text("report::summarise, row ", index), "finite figures",
                         text(*figure, " for ", name(row.features)));
@@ -118,17 +119,37 @@ inline int subjects_of(const std::vector<int>& subjects) {
     return static_cast<int>(std::set<int>(subjects.begin(), subjects.end()).size());
 }
 
+inline std::optional<double> mean_over_seeds(const std::pair<int, std::uint32_t>&,
+                                             const clip_mean& m) {
+    return m.sum / m.count;
+}
+
 inline std::optional<study_figure> accuracy_of(const row_list& rows,
                                                std::optional<double> study_row::*top1,
                                                std::vector<double> study_row::*hits,
                                                const metric::bootstrap_settings& settings) {
     auto out = mean_of(rows, top1);
     if (!out) return out;
-    const clip_columns c = columns_of(
-        collect(rows, hits),
-        [](const auto&, const clip_mean& m) -> std::optional<double> { return m.sum / m.count; });
+    const clip_columns c = columns_of(collect(rows, hits), mean_over_seeds);
     if (subjects_of(c.subject) >= 2)
         add_interval(*out, metric::bootstrap_mean(c.value, c.subject, settings, c.weight));
+    return out;
+}
+
+/// Over the clips of all folds together where rows carry their answers and there are two subjects.
+inline std::optional<study_figure> class_mean_of(const row_list& rows,
+                                                 std::optional<double> study_row::*figure,
+                                                 std::vector<double> study_row::*hits,
+                                                 const metric::bootstrap_settings& settings) {
+    auto out = mean_of(rows, figure);
+    const clip_columns c = columns_of(collect(rows, hits), mean_over_seeds);
+    if (!out || subjects_of(c.subject) < 2) return out;
+    int classes = 0;
+    for (int t : c.truth) classes = std::max(classes, t + 1);
+    const auto pooled =
+        metric::bootstrap_class_mean(c.value, c.truth, classes, c.subject, settings);
+    out->mean = pooled.estimate;
+    add_interval(*out, pooled);
     return out;
 }
 
@@ -145,22 +166,15 @@ inline study_summary summary_of(const row_list& rows, const metric::bootstrap_se
     out.knn_top1 = accuracy_of(rows, &study_row::knn_top1, &study_row::knn_hit, settings);
     out.linear_top1 = accuracy_of(rows, &study_row::linear_top1, &study_row::linear_hit, settings);
 
+    out.knn_class_mean =
+        class_mean_of(rows, &study_row::knn_class_mean, &study_row::knn_hit, settings);
+    out.linear_class_mean =
+        class_mean_of(rows, &study_row::linear_class_mean, &study_row::linear_hit, settings);
     clip_means means = collect(rows, &study_row::linear_hit);
     if (means.empty()) means = collect(rows, &study_row::knn_hit);
-    const clip_columns c = columns_of(
-        means,
-        [](const auto&, const clip_mean& m) -> std::optional<double> { return m.sum / m.count; });
+    const clip_columns c = columns_of(means, mean_over_seeds);
     out.clips = static_cast<int>(c.value.size());
     out.subjects = subjects_of(c.subject);
-    out.class_mean = mean_of(rows, &study_row::class_mean);
-    if (out.class_mean && out.subjects >= 2) {
-        int classes = 0;
-        for (int t : c.truth) classes = std::max(classes, t + 1);
-        const auto pooled =
-            metric::bootstrap_class_mean(c.value, c.truth, classes, c.subject, settings);
-        out.class_mean->mean = pooled.estimate;
-        add_interval(*out.class_mean, pooled);
-    }
     return out;
 }
 
@@ -199,9 +213,9 @@ inline std::optional<study_figure> difference_of(const row_list& first, const ro
 /// One summary per (features, stream), in the order of feature_kind, then of appearance. Top-1
 /// means weigh folds equally; intervals resample subjects over the answers of all folds, averaged
 /// over seeds, so they say how much other people could change the figure, not other seeds (that is
-/// `seed_spread`). class_mean is computed over the clips of all folds together where the rows carry
-/// answers. Comparisons pair the pre-trained encoder with every other system of the same stream on
-/// the clips that both answered. Rows without answers give means without intervals.
+/// `seed_spread`). Class means are computed over the clips of all folds together where the rows
+/// carry answers. Comparisons pair the pre-trained encoder with every other system of the same
+/// stream on the clips that both answered. Rows without answers give means without intervals.
 /// Errors: no rows, rows whose vectors differ in length, figures that are not finite.
 /// Cost: rows * clips + replicates * clips per figure.
 inline void summarise(study& s, const metric::bootstrap_settings& settings = {}) {

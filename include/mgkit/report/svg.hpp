@@ -28,7 +28,7 @@ max-width:100%;height:auto}
 .mg .axis{stroke:var(--mg-ink);stroke-width:1}.mg .grid{stroke:var(--mg-line);stroke-width:1}
 .mg .mark{stroke:var(--mg-ink);stroke-width:1.6;fill:none}
 .mg .reference{stroke:var(--mg-ink);stroke-width:1.2;stroke-dasharray:2 3}
-.mg .fill-a{fill:var(--mg-a)}.mg .fill-b{fill:var(--mg-b)}.mg .quiet{fill:var(--mg-quiet)}
+.mg .fill-a{fill:var(--mg-a)}.mg .fill-b{fill:var(--mg-b)}.mg .fill-c{fill:var(--mg-c)}.mg .quiet{fill:var(--mg-quiet)}
 .mg .hollow{fill:var(--mg-paper);stroke:var(--mg-a);stroke-width:1.5;stroke-dasharray:3 2}
 .mg .divide{stroke:var(--mg-ink);stroke-width:1.5}
 .mg .same,.mg .other,.mg .query{fill:none;stroke-width:2.5}.mg .query{stroke:var(--mg-ink)}

@@ -58,19 +58,21 @@ inline std::string to_text(const study& s) {
                       {"stream", align::left},
                       {"1-NN top-1 %", align::right},
                       {"linear top-1 %", align::right},
-                      {"class mean %", align::right},
+                      {"1-NN class mean %", align::right},
+                      {"linear class mean %", align::right},
                       {"runs", align::right}});
         for (const study_summary& row : s.summary)
             scores.add({name(row.features), row.stream, detail::figure_text(row.knn_top1),
-                        detail::figure_text(row.linear_top1), detail::figure_text(row.class_mean),
-                        std::to_string(row.rows)});
+                        detail::figure_text(row.linear_top1),
+                        detail::figure_text(row.knn_class_mean),
+                        detail::figure_text(row.linear_class_mean), std::to_string(row.rows)});
         out += "\n" + scores.str();
     }
     if (!s.comparisons.empty()) {
         table gains({{"pretrained minus", align::left},
                      {"stream", align::left},
-                     {"1-NN points", align::right},
-                     {"linear points", align::right},
+                     {"1-NN top-1 points", align::right},
+                     {"linear top-1 points", align::right},
                      {"clips", align::right}});
         for (const study_comparison& row : s.comparisons)
             gains.add({name(row.against), row.stream, detail::difference_text(row.knn_top1),

@@ -49,6 +49,16 @@ inline std::string cut_in_lines(const interview& one) {
     return out;
 }
 
+/// What both annotators say about a recording, also where they found nothing.
+inline void add_marks(annotations& to, const interview& one) {
+    const std::string& name = one.observed.name;
+    auto& list = to.by_recording[name] = one.first;
+    list.insert(list.end(), one.second.begin(), one.second.end());
+    sort_segments(list);
+    if (one.first.empty()) to.nothing_found[name].insert(0);
+    if (one.second.empty()) to.nothing_found[name].insert(1);
+}
+
 namespace detail {
 
 inline io::json parameters_of(const interview& one) {
@@ -128,9 +138,7 @@ inline void write_truth(const std::string& folder, const interview& one, const s
     annotations marks{class_names(), {}};
     marks.by_recording[one.observed.name] = one.truth;
     write_annotations(folder + "/segments.csv", marks);
-    auto& list = marks.by_recording[one.observed.name] = one.first;
-    list.insert(list.end(), one.second.begin(), one.second.end());
-    sort_segments(list);
+    add_marks(marks, one);
     write_annotations(folder + "/annotators.csv", marks);
     io::write_file(folder + "/cut_ins.csv", std::string(cut_in_columns) + cut_in_lines(one));
     io::json about{{"recording", one.observed.name},

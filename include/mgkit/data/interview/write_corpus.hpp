@@ -64,11 +64,11 @@ inline void claim_folder(const std::string& folder, const io::json& about) {
 /// `recordings/NAME` in `format` (see readers::formats), `truth/NAME/` (see write_truth; without
 /// latent poses if `latent` is false), `corpus.json` with settings, seed and version, and, when all
 /// recordings are there, `recordings.csv` (recording, file, subject, split, outcome, fps),
-/// `segments.csv` (both annotators) and `cut_ins.csv`. What was written completely is kept when a
-/// run that ended early is repeated; the result has the same bytes as an undisturbed run's.
-/// `progress(corpus_progress)` is called after each recording.
-/// Errors: mgkit::error for an unknown format, a folder with something else in it or with a corpus
-/// of other settings, a full disk. Memory: one recording.
+/// `segments.csv` (both annotators, with a row for each who found nothing in a recording) and
+/// `cut_ins.csv`. What was written completely is kept when a run that ended early is repeated; the
+/// result has the same bytes as an undisturbed run's. `progress(corpus_progress)` is called after
+/// each recording. Errors: mgkit::error for an unknown format, a folder with something else in it
+/// or with a corpus of other settings, a full disk. Memory: one recording.
 template <class Progress>
 void write_corpus(const std::string& folder, const generator& corpus, std::string_view format,
                   bool latent, Progress&& progress) {
@@ -113,9 +113,7 @@ void write_corpus(const std::string& folder, const generator& corpus, std::strin
                                       text(static_cast<int>(frame_rate))};
         manifest += io::csv_line(fields);
         cut_ins += cut_in_lines(one);
-        auto& list = marks.by_recording[name] = one.first;
-        list.insert(list.end(), one.second.begin(), one.second.end());
-        sort_segments(list);
+        add_marks(marks, one);
         progress(corpus_progress{i + 1, corpus.size(), there});
     }
     fs::remove_all(staging, code);
