@@ -14,6 +14,7 @@ import bad_arguments
 import bad_folders
 import bad_weights
 import commands
+import other_data
 import recordings
 import reports
 import same_bits
@@ -22,7 +23,7 @@ import same_bits
 def main():
     chosen = sys.argv[2:] or [""]
     failed = 0
-    for module in (bad_folders, bad_arguments, bad_weights, commands, recordings, reports,
+    for module in (bad_folders, bad_arguments, bad_weights, commands, other_data, recordings, reports,
                    same_bits):
         for name, test in vars(module).items():
             if not name.startswith("test_") or not any(name[5:].startswith(c) for c in chosen):
