@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "made_of.hpp"
 #include "mgkit/io/npy.hpp"
 #include "mgkit/report/json.hpp"
 #include "mgkit/version.hpp"
@@ -73,7 +74,9 @@ void run_embed(embed_options& o) {
                       {"data",
                        {{"name", report::clean(from.clips.about.name)},
                         {"clips", from.clips.size()},
-                        {"excluded", from.excluded()}}},
+                        {"excluded", from.excluded()},
+                        {"digest", data::digest_of(from.read).hex()}}},
+                      {"weights_digest", digest_of_file(o.encoder.weights).hex()},
                       {"synthetic", from.clips.about.synthetic},
                       {"weights", report::clean(o.encoder.weights)},
                       {"encoder",

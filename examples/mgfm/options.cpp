@@ -168,11 +168,6 @@ void training_options::add_to(CLI::App& command) {
         ->capture_default_str();
 }
 
-std::string training_options::views_in_words() const {
-    const std::string words = mgkit::text("crop ", min_crop, ", views ", views);
-    return products == "float" ? words : words + ", products " + products;
-}
-
 void split_options::add_to(CLI::App& command) {
     command.option_defaults()->group("Split (default: the published one, else 5 folds)");
     command.add_option("--test-subjects", test_subjects, "Subjects to test on: 8,9,10")

@@ -70,8 +70,6 @@ struct training_options {
     std::string products = "float";   ///< float | bf16: factors of matrix products
 
     void add_to(CLI::App& command);
-    /// Crop, views and products, to identify a run.
-    std::string views_in_words() const;
 };
 
 /// Who trains and who is tested.

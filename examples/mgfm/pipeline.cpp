@@ -49,6 +49,7 @@ corpus load(const data_options& options, int threads) {
         clips = std::move(loaded.clips);
         out.report = std::move(loaded.report);
     }
+    out.read = data::digests_of(clips);
     clip::preprocess_settings settings = preparation(options);
     auto prepared = clip::prepare(settings, clips, threads);
     if (options.reference == "auto") {

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "mgkit/clip/prepare.hpp"
+#include "mgkit/core/recipe.hpp"
+#include "mgkit/data/clip_digests.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/feature_table.hpp"
 #include "mgkit/data/read_policy.hpp"
@@ -27,6 +29,7 @@ struct corpus {
     mgkit::data::clip_set clips;
     /// The same clips with positions per frame, while `--reference auto` is undecided.
     std::optional<mgkit::data::clip_set> by_frame;
+    mgkit::data::clip_digests read;  ///< of the clips as they were read
     mgkit::data::read_report report;
     int unusable = 0;  ///< left out by pre-processing
     std::string unusable_reasons;
@@ -92,13 +95,27 @@ private:
 struct training_result {
     trained_encoder encoder;
     std::vector<mgkit::train::epoch_record> history;
+    mgkit::recipe made_of;  ///< see mgkit::train::recipe_of
 };
 
 /// Self-supervised pre-training on `clips`. With a checkpoint path it resumes from that file.
+/// `prepared` says how the clips were prepared.
 training_result pretrain(const mgkit::data::clip_set& clips, const mgkit::encode::clip_input& input,
                          const model_options& model, const training_options& training,
                          std::uint64_t seed, int threads, const std::string& checkpoint,
-                         const on_progress& progress);
+                         const mgkit::recipe& prepared, const on_progress& progress);
+
+/// What `pretrain` and `supervise` make of these training clips, in parts, without the clips
+/// themselves; what a random encoder is made of.
+mgkit::recipe pretraining_parts(const mgkit::data::clip_set& clips,
+                                const mgkit::encode::clip_input& input, const model_options& model,
+                                const training_options& training);
+mgkit::recipe supervised_parts(const mgkit::data::clip_set& clips,
+                               const mgkit::encode::clip_input& input, const model_options& model,
+                               const training_options& training);
+mgkit::recipe encoder_parts(const mgkit::encode::clip_input& input, const model_options& model);
+/// What the encoder reads.
+mgkit::recipe input_parts(const mgkit::encode::clip_input& input);
 
 /// The supervised counterpart, and its own scores on `test`.
 struct supervised_result {
@@ -108,7 +125,8 @@ struct supervised_result {
 supervised_result supervise(const mgkit::data::clip_set& clips, const mgkit::data::clip_set& test,
                             const mgkit::encode::clip_input& input, const model_options& model,
                             const training_options& training, std::uint64_t seed, int threads,
-                            const std::string& checkpoint, const on_progress& progress);
+                            const std::string& checkpoint, const mgkit::recipe& prepared,
+                            const on_progress& progress);
 
 /// Softmax regression on features, its ridge chosen by folds of the training subjects.
 struct linear_result {

@@ -6,7 +6,9 @@
 #include <system_error>
 
 #include "commands.hpp"
+#include "made_of.hpp"
 #include "mgkit/data/split.hpp"
+#include "mgkit/io/recipe_json.hpp"
 #include "mgkit/report/json.hpp"
 #include "mgkit/version.hpp"
 #include "outputs.hpp"
@@ -48,6 +50,15 @@ std::vector<int> without(const data::clip_set& clips, const std::vector<int>& ou
     return kept;
 }
 
+/// What the weights were made of, for whoever finds the file.
+io::text_map made_of_facts(const corpus& from, const recipe& made_of) {
+    return {{"data_digest", data::digest_of(from.read).hex()},
+            {"made_of", made_of.key().hex()},
+            {"made_of_parts", io::to_json(made_of).dump()},
+            {"views_with_strengths", std::string(made_of.words("views"))},
+            {"loss_weights", std::string(made_of.words("loss weights"))}};
+}
+
 io::json summary(const pretrain_options& o, const data::clip_set& clips, const io::text_map& facts,
                  const training_result& result) {
     io::json history = io::json::array();
@@ -66,7 +77,9 @@ io::json summary(const pretrain_options& o, const data::clip_set& clips, const i
              {{"name", report::clean(clips.about.name)},
               {"clips", clips.size()},
               {"subjects", subjects(clips)},
-              {"subjects_out", o.subjects_out}}},
+              {"subjects_out", o.subjects_out},
+              {"digest", facts.at("data_digest")}}},
+            {"made_of", io::to_json(result.made_of)},
             {"synthetic", clips.about.synthetic},
             {"generator_version", clips.about.generator.empty()
                                       ? io::json(nullptr)
@@ -82,23 +95,29 @@ void sample_first(pretrain_options& o) {
     if (!o.data.folder.empty() || o.data.synthetic)
         wrong_usage("--corpus excludes --data and --synthetic");
     if (o.clips.empty()) o.clips = o.out + ".clips";
-    const std::string request = text("mgfm pretrain --corpus ", o.corpus, " --seed ", o.seed);
     o.data.folder = o.clips;
-    std::error_code code;
-    if (std::filesystem::exists(o.clips + "/meta.json", code)) {
-        const io::json meta = io::read_json(o.clips + "/meta.json");
-        if (io::get_or<std::string>(meta, "source", "", o.clips) != "made by: " + request)
-            throw error(o.clips, "clips sampled by: " + request, "others",
-                        "give --clips another folder, or --data for these clips");
-        say("note: clips sampled before are taken from " + o.clips);
-        return;
-    }
     recording_options recordings;
     recordings.corpus = o.corpus;
     sampling_options sampling;
     sampling.seed = o.seed;
+    const clip_output output{.folder = o.clips};
+    const recipe parts = sampled_parts(recordings, sampling, output);
+    const std::string wanted = "mgfm pretrain --corpus; " + line_of(parts);
+    std::error_code code;
+    if (std::filesystem::exists(o.clips + "/meta.json", code)) {
+        const io::json meta = io::read_json(o.clips + "/meta.json");
+        const auto source = io::get_or<std::string>(meta, "source", "", o.clips);
+        if (source != "made by: " + wanted) {
+            const auto other = compare(parts, parts_of(source));
+            throw error(o.clips, "clips sampled from this corpus (" + other.wanted + ")",
+                        "others (" + other.found + ")",
+                        "give --clips another folder, or --data for these clips");
+        }
+        say("note: clips sampled before are taken from " + o.clips);
+        return;
+    }
     const report::audit audit =
-        sample_to_folder(recordings, sampling, {.folder = o.clips}, o.run.thread_count(), request);
+        sample_to_folder(recordings, sampling, output, o.run.thread_count(), wanted);
     say(text("note: ", audit.counts.accepted, " clips sampled into ", o.clips));
     for (const auto& caveat : report::caveats(audit)) say("note: " + caveat);
 }
@@ -119,7 +138,7 @@ void run_pretrain(pretrain_options& o) {
     training_result result = [&] {
         progress_display display("pre-training", "clips");
         return pretrain(clips, input, o.model, o.training, o.seed, threads, o.checkpoint,
-                        display.with_loss());
+                        preparation_parts(o.data, o.data.reference), display.with_loss());
     }();
     io::text_map facts = facts_to_keep(from, o.data, o.model, o.stream);
     facts.merge(io::text_map{{"clips", text(clips.size())},
@@ -131,6 +150,7 @@ void run_pretrain(pretrain_options& o) {
                              {"weight_decay", io::json(o.training.weight_decay).dump()},
                              {"views", o.training.views},
                              {"products", o.training.products}});
+    facts.merge(made_of_facts(from, result.made_of));
     result.encoder.save(o.out, facts);
     put_json(o.json, summary(o, clips, facts, result));
     const auto& first = result.history.front();

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "commands.hpp"
+#include "made_of.hpp"
 #include "mgkit/io/npy.hpp"
 #include "mgkit/report/json.hpp"
 #include "mgkit/report/summarise.hpp"
@@ -136,6 +137,7 @@ void run_probe(probe_options& o) {
     result.command = o.command;
     if (encoder) {
         result.settings = {{"weights", o.encoder.weights},
+                           {"weights digest", digest_of_file(o.encoder.weights).hex()},
                            {"encoder", opened.facts.kind},
                            {"width", text(opened.facts.width)},
                            {"heads", text(opened.facts.heads)},
@@ -143,9 +145,12 @@ void run_probe(probe_options& o) {
         const std::string seen = seen_before(opened.facts, from, splits);
         if (!seen.empty()) result.data.notes.push_back(seen);
     } else {
-        result.settings = {{"features", o.features}, {"columns", text(all.columns)}};
+        result.settings = {{"features", o.features},
+                           {"features digest", digest_of_file(o.features).hex()},
+                           {"columns", text(all.columns)}};
         result.data.notes.push_back("\"pretrained\" below are the features of " + o.features + ".");
     }
+    add_identity(result.settings, from, o.data);
     report::summarise(result);
     io::json json = report::to_json(result);
     json["kind"] = "probe";

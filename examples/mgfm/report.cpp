@@ -6,8 +6,6 @@
 #include <optional>
 
 #include "commands.hpp"
-#include "mgkit/data/read_folder.hpp"
-#include "mgkit/data/synthetic.hpp"
 #include "mgkit/report/html.hpp"
 #include "mgkit/report/read_run.hpp"
 #include "outputs.hpp"
@@ -25,21 +23,6 @@ struct report_options {
     std::string html, figures, data, title;
 };
 
-/// Clip sets by folder, each read once; the small generated set has no folder.
-class clip_shelf {
-public:
-    const data::clip_set& get(const std::string& folder) {
-        const auto found = sets_.find(folder);
-        if (found != sets_.end()) return found->second;
-        data::clip_set clips =
-            folder.empty() ? data::make_synthetic() : data::read_folder(folder, {}).clips;
-        return sets_.emplace(folder, std::move(clips)).first->second;
-    }
-
-private:
-    std::map<std::string, data::clip_set> sets_;
-};
-
 /// The clip at a row of the data, with the label and caption it had. Errors: mgkit::error where the
 /// data are not those of the run.
 report::study_clip found_again(const data::clip_set& clips, const report::study_clip& wanted,
@@ -55,17 +38,20 @@ report::study_clip found_again(const data::clip_set& clips, const report::study_
 }
 
 /// Gives retrieved clips their poses. What cannot be found stays without: the page then lists it.
-void draw_retrieval(report::run& run, const std::string& other_folder, clip_shelf& shelf) {
+void draw_retrieval(report::run& run, const std::string& other_folder) {
     report::study& s = run.result;
     if (s.retrieval.empty()) return;
     const std::string folder = other_folder.empty() ? s.data.folder : other_folder;
     try {
         if (folder.empty() && !s.data.synthetic)
             throw error(run.name, "the folder of the clips", "none", "name it with --data");
-        const data::clip_set& clips = shelf.get(folder);
+        const auto [clips, same] = clips_of_run(s.settings, folder);
         if (static_cast<std::size_t>(clips.shape.joints) != s.data.joint_names.size())
             throw error(folder, text(s.data.joint_names.size(), " joints, as the run had"),
                         text(clips.shape.joints));
+        if (!same)
+            throw error(folder.empty() ? "the generated clips" : folder, "the clips of that run",
+                        "others", "name the folder that has them with --data");
         auto examples = s.retrieval;
         for (auto& example : examples) {
             example.query = found_again(clips, example.query, folder);
@@ -92,8 +78,7 @@ void run_report(const report_options& o) {
     std::vector<report::run> runs;
     for (const std::string& path : o.runs) runs.push_back(report::read_run(path));
     tell_apart(runs, o.runs);
-    clip_shelf shelf;
-    for (auto& run : runs) draw_retrieval(run, o.data, shelf);
+    for (auto& run : runs) draw_retrieval(run, o.data);
     const std::string title = !o.title.empty()   ? o.title
                               : runs.size() == 1 ? runs.front().result.title
                                                  : text("mgfm report: ", runs.size(), " runs");

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "commands.hpp"
+#include "made_of.hpp"
 #include "mgkit/report/chart_skeleton.hpp"
 #include "mgkit/report/html.hpp"
 #include "mgkit/report/json.hpp"
@@ -57,9 +58,14 @@ report::study about(const retrieve_options& o, const encoder_and_clips& opened) 
     out.data = describe(opened.from, o.data.folder);
     out.title = "mgfm retrieve: " + out.data.name;
     out.command = o.command;
-    out.settings = {{"weights", o.encoder.weights},      {"encoder", opened.facts.kind},
-                    {"stream", opened.facts.stream},     {"width", text(opened.facts.width)},
-                    {"heads", text(opened.facts.heads)}, {"frames", text(opened.facts.frames)}};
+    out.settings = {{"weights", o.encoder.weights},
+                    {"weights digest", digest_of_file(o.encoder.weights).hex()},
+                    {"encoder", opened.facts.kind},
+                    {"stream", opened.facts.stream},
+                    {"width", text(opened.facts.width)},
+                    {"heads", text(opened.facts.heads)},
+                    {"frames", text(opened.facts.frames)}};
+    add_identity(out.settings, opened.from, o.data);
     return out;
 }
 

@@ -1,11 +1,13 @@
 #include "rows.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <utility>
 
+#include "mgkit/data/read_folder.hpp"
+#include "mgkit/data/synthetic.hpp"
 #include "mgkit/io/json.hpp"
+#include "mgkit/io/recipe_json.hpp"
 #include "mgkit/report/json.hpp"
 
 namespace mgfm {
@@ -15,8 +17,27 @@ using report::feature_kind;
 
 namespace {
 
-std::string key(feature_kind kind, const std::string& stream, int fold, std::uint64_t seed) {
-    return text(report::name(kind), "/", stream, "/", fold, "/", seed);
+constexpr const char* format = "mgfm rows 2";
+
+std::string key(feature_kind kind, const std::string& stream, int fold, std::uint64_t seed,
+                const recipe& made_of) {
+    return text(report::name(kind), "/", stream, "/", fold, "/", seed, "/", made_of.key().hex());
+}
+
+/// The parts of `from` that `names` has.
+recipe same_parts(const recipe& from, const recipe& names) {
+    recipe out;
+    for (const auto& [name, words] : names.parts()) {
+        (void)words;
+        out.set(name, std::string(from.words(name)));
+    }
+    return out;
+}
+recipe other_parts(const recipe& from, const recipe& names) {
+    recipe out;
+    for (const auto& [name, words] : from.parts())
+        if (names.words(name).empty()) out.set(name, words);
+    return out;
 }
 
 /// The public sets this program was tried on; none of them has micro-gestures. Nothing is known
@@ -31,33 +52,89 @@ report::micro_gestures contains_micro_gestures(const data::provenance& about) {
 
 }  // namespace
 
-row_store::row_store(std::string path, std::string run)
-    : path_(std::move(path)), run_(std::move(run)) {
-    if (path_.empty() || !std::filesystem::exists(path_)) return;
-    const io::json stored = io::read_json(path_);
-    const auto found = io::get<std::string>(stored, "run", path_);
-    if (found != run_)
-        throw error(path_, text("rows of this study (", run_, ")"), found,
-                    "use another --work folder, or remove this one");
-    for (const auto& row : io::get<std::vector<io::json>>(stored, "rows", path_)) {
-        rows_.push_back(report::row_from_json(row, path_));
-        const auto& r = rows_.back();
-        keys_.insert(key(r.features, r.stream, r.fold, r.seed));
+row_store::row_store(std::string path, recipe study, const recipe& data)
+    : path_(std::move(path)), study_(std::move(study)) {
+    if (!path_.empty() && std::filesystem::exists(path_)) read(data);
+}
+
+void row_store::read(const recipe& data) {
+    const io::json file = io::read_json(path_);
+    if (io::get_or<std::string>(file, "format", "", path_) != format) {
+        io::get<std::string>(file, "run", path_);  // what earlier versions wrote
+        notes_.push_back("the rows in " + path_ + " are of another version: all are computed anew");
+        return;
     }
+    const auto part = [&](const char* name, const io::json& from) {
+        return io::recipe_from_json(io::get<io::json>(from, name, path_), path_ + ": " + name);
+    };
+    const recipe before = part("study", file);
+    const auto settings = compare(other_parts(study_, data), other_parts(before, data));
+    if (!settings.names.empty() && !io::get<bool>(file, "finished", path_))
+        throw error(path_, "rows of this study (" + settings.wanted + ")",
+                    "those of another that was not finished (" + settings.found + ")",
+                    "finish it with its own settings, use another --work folder, or remove "
+                    "this one");
+    const auto content = compare(data, same_parts(before, data));
+    if (!content.names.empty())
+        notes_.push_back("the rows in " + path_ + " are of other data or of another version (" +
+                         content.list() + "): all are computed anew");
+    else if (!settings.names.empty())
+        notes_.push_back("the rows in " + path_ + " are of other settings (" + settings.list() +
+                         "): those that depend on them are computed anew");
+    for (const auto& entry : io::get<std::vector<io::json>>(file, "rows", path_)) {
+        stored one{report::row_from_json(entry, path_), part("made_of", entry)};
+        if (!(same_parts(one.made_of, data) == data)) continue;
+        const auto& r = one.row;
+        rows_.emplace(key(r.features, r.stream, r.fold, r.seed, one.made_of), std::move(one));
+    }
+    written_ =
+        settings.names.empty() && content.names.empty() && io::get<bool>(file, "finished", path_);
 }
 
-bool row_store::has(feature_kind kind, const std::string& stream, int fold,
-                    std::uint64_t seed) const {
-    return keys_.contains(key(kind, stream, fold, seed));
+bool row_store::has(feature_kind kind, const std::string& stream, int fold, std::uint64_t seed,
+                    const recipe& made_of) {
+    std::string wanted = key(kind, stream, fold, seed, made_of);
+    const bool found = rows_.contains(wanted);
+    if (std::find(asked_.begin(), asked_.end(), wanted) == asked_.end()) {
+        asked_.push_back(std::move(wanted));
+        used_again_ += found;
+    }
+    return found;
 }
 
-void row_store::add(report::study_row row) {
-    keys_.insert(key(row.features, row.stream, row.fold, row.seed));
-    rows_.push_back(std::move(row));
+void row_store::add(report::study_row row, const recipe& made_of) {
+    has(row.features, row.stream, row.fold, row.seed, made_of);
+    std::string at = key(row.features, row.stream, row.fold, row.seed, made_of);
+    rows_.insert_or_assign(std::move(at), stored{std::move(row), made_of});
+    write(false);
+}
+
+std::vector<report::study_row> row_store::rows() const {
+    std::vector<report::study_row> out;
+    for (const std::string& wanted : asked_) {
+        const auto found = rows_.find(wanted);
+        if (found != rows_.end()) out.push_back(found->second.row);
+    }
+    return out;
+}
+
+void row_store::finish() {
+    if (!written_) write(true);
+}
+
+void row_store::write(bool finished) {
+    written_ = finished;
     if (path_.empty()) return;
     io::json rows = io::json::array();
-    for (const auto& r : rows_) rows.push_back(report::to_json(r, report::answers::keep));
-    io::write_json(path_, {{"run", run_}, {"rows", rows}});
+    for (const auto& [at, one] : rows_) {
+        io::json row = report::to_json(one.row, report::answers::keep);
+        row["made_of"] = io::to_json(one.made_of);
+        rows.push_back(std::move(row));
+    }
+    io::write_json(path_, {{"format", format},
+                           {"study", io::to_json(study_)},
+                           {"finished", finished},
+                           {"rows", rows}});
 }
 
 std::vector<probe::clip_view> side::views() const {
@@ -111,9 +188,7 @@ probed_row probed(const fold_sides& sides, feature_kind kind, const std::string&
     auto linear =
         linear_probe(train, sides.train.clips, labels, test, sides.test.clips, sides.threads);
     report::add_linear(out.row, linear.scores);
-    char ridge[32];
-    std::snprintf(ridge, sizeof ridge, "%g", linear.ridge);
-    out.row.chosen.push_back({"ridge", ridge});
+    out.row.chosen.push_back({"ridge", text(linear.ridge)});
     out.linear = std::move(linear.scores);
     return out;
 }
@@ -134,6 +209,38 @@ report::study_data describe(const corpus& from, const std::string& folder) {
     out.folder = folder;
     out.contains = contains_micro_gestures(clips.about);
     if (!clips.about.caveat.empty()) out.notes.push_back(clips.about.caveat);
+    return out;
+}
+
+namespace {
+
+constexpr const char* digest_name = "data digest";
+constexpr const char* zeros_name = "joints at 0";
+constexpr const char* not_finite_name = "NaN and infinity";
+
+}  // namespace
+
+void add_identity(std::vector<report::setting>& settings, const corpus& from,
+                  const data_options& data) {
+    settings.push_back({digest_name, data::digest_of(from.read).hex()});
+    settings.push_back({zeros_name, data.zeros});
+    settings.push_back({not_finite_name, data.not_finite});
+}
+
+found_clips clips_of_run(const std::vector<report::setting>& settings, const std::string& folder) {
+    const auto told = [&](const char* name) {
+        for (const auto& s : settings)
+            if (s.name == name) return s.value;
+        return std::string();
+    };
+    data_options how;
+    how.zeros = told(zeros_name);
+    how.not_finite = told(not_finite_name);
+    found_clips out{
+        folder.empty() ? data::make_synthetic() : data::read_folder(folder, policy(how)).clips,
+        true};
+    const std::string wanted = told(digest_name);
+    out.same = wanted.empty() || wanted == data::digest_of(out.clips).hex();
     return out;
 }
 

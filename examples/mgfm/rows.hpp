@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "mgkit/core/recipe.hpp"
 #include "mgkit/probe/baseline.hpp"
 #include "mgkit/report/study.hpp"
 #include "pipeline.hpp"
@@ -14,22 +15,43 @@
 
 namespace mgfm {
 
-/// Finished rows, kept in a file so that a study which was stopped goes on where it was.
+/// Finished rows, kept in a file so that a study which was stopped goes on where it was. A row is
+/// used again only if everything it was made of is equal.
 class row_store {
 public:
-    /// `run` says what the rows belong to; an empty path keeps nothing.
-    /// Errors: a file of another run, or a damaged one.
-    row_store(std::string path, std::string run);
+    /// `study` is what this study is made of, `data` and the version the parts of it without which
+    /// no row can be used. An empty path keeps nothing. What a file of other data, of another
+    /// version or of other settings means is in `notes`.
+    /// Errors: a study of other settings that was not finished; a damaged file.
+    row_store(std::string path, mgkit::recipe study, const mgkit::recipe& data);
 
+    /// Whether a row is there, made of `made_of`; it is then one of this study's.
     bool has(mgkit::report::feature_kind kind, const std::string& stream, int fold,
-             std::uint64_t seed) const;
-    void add(mgkit::report::study_row row);
-    const std::vector<mgkit::report::study_row>& rows() const { return rows_; }
+             std::uint64_t seed, const mgkit::recipe& made_of);
+    void add(mgkit::report::study_row row, const mgkit::recipe& made_of);
+    /// The rows of this study, in the order in which they were asked for.
+    std::vector<mgkit::report::study_row> rows() const;
+    /// Notes that the study is complete.
+    void finish();
+
+    const std::vector<std::string>& notes() const { return notes_; }
+    int used_again() const { return used_again_; }
 
 private:
-    std::string path_, run_;
-    std::vector<mgkit::report::study_row> rows_;
-    std::set<std::string> keys_;
+    struct stored {
+        mgkit::report::study_row row;
+        mgkit::recipe made_of;
+    };
+    void read(const mgkit::recipe& data);
+    void write(bool finished);
+
+    std::string path_;
+    mgkit::recipe study_;
+    std::map<std::string, stored> rows_;  ///< by kind, stream, fold, seed and digest
+    std::vector<std::string> asked_;      ///< keys of this study's rows
+    std::vector<std::string> notes_;
+    int used_again_ = 0;
+    bool written_ = false;
 };
 
 /// One side of a split with the views that baselines want.
@@ -73,6 +95,20 @@ probed_row probed(const fold_sides& sides, mgkit::report::feature_kind kind,
 
 /// What a report says about the data; `folder` is where they lie, empty if generated.
 mgkit::report::study_data describe(const corpus& from, const std::string& folder);
+
+/// Settings that say which clips these are, and how they were read.
+void add_identity(std::vector<mgkit::report::setting>& settings, const corpus& from,
+                  const data_options& data);
+
+/// Clips found again for a run that is reported later.
+struct found_clips {
+    mgkit::data::clip_set clips;
+    bool same = true;  ///< as far as the run tells, they are the clips it had
+};
+/// The clips in `folder`, or the small generated ones where it is empty, read as the run with these
+/// settings read its clips.
+found_clips clips_of_run(const std::vector<mgkit::report::setting>& settings,
+                         const std::string& folder);
 
 /// Clips of each class.
 std::vector<double> class_counts(const mgkit::data::clip_set& clips);

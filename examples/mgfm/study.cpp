@@ -1,18 +1,22 @@
 // mgfm study: how much a pre-trained encoder knows, beside every plain baseline.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
+#include <system_error>
 
 #include "commands.hpp"
+#include "made_of.hpp"
+#include "mgkit/core/settings_text.hpp"
 #include "mgkit/metric/fusion.hpp"
 #include "mgkit/probe/baseline_dtw.hpp"
 #include "mgkit/report/html.hpp"
 #include "mgkit/report/json.hpp"
 #include "mgkit/report/summarise.hpp"
 #include "mgkit/report/text.hpp"
+#include "mgkit/version.hpp"
 #include "outputs.hpp"
 #include "rows.hpp"
 #include "terminal.hpp"
@@ -49,14 +53,19 @@ public:
           corpus_(from),
           splits_(std::move(splits)),
           threads_(o.run.thread_count()),
-          store_(o.work.empty() ? "" : o.work + "/rows.json", run_words()) {}
+          store_(o.work.empty() ? "" : o.work + "/rows.json", whole(), indispensable()) {
+        for (const auto& note : store_.notes()) say("note: " + note);
+    }
 
     report::study operator()() {
         for (std::size_t f = 0; f < splits_.folds.size(); ++f) {
             const data::clip_set& clips = positioned(corpus_, splits_.folds[f].train);
-            positions_.insert(corpus_.by_frame ? &clips == &corpus_.clips ? "clip" : "frame"
-                                               : o_.data.reference);
+            const std::string reference =
+                corpus_.by_frame ? &clips == &corpus_.clips ? "clip" : "frame" : o_.data.reference;
+            positions_.insert(reference);
             sides_ = fold_sides(clips, splits_, f, threads_);
+            prepared_ = preparation_parts(o_.data, reference);
+            fold_ = fold_parts(corpus_, splits_.folds[f]).add(prepared_);
             for (const std::string& stream : o_.streams) one_stream(stream);
             if (fuses()) fused();
         }
@@ -64,33 +73,62 @@ public:
     }
 
 private:
-    std::string run_words() const {
-        return text(corpus_.clips.about.name, ", ", corpus_.clips.size(), " clips, ", splits_.words,
-                    ", scale ", o_.data.scale, ", reference ", o_.data.reference, ", zeros ",
-                    o_.data.zeros, ", confidence ", o_.data.confidence, ", frames ",
-                    o_.model.frames, ", width ", o_.model.width, ", heads ", o_.model.heads,
-                    ", epochs ", o_.training.epochs, ", batch ", o_.training.batch, ", rate ",
-                    o_.training.rate, ", decay ", o_.training.weight_decay, ", ",
-                    o_.training.views_in_words());
+    /// Parts without which no row can be used again.
+    recipe indispensable() const { return data_parts(corpus_).set("version", version); }
+
+    /// What the whole study is made of; which rows are asked for does not count.
+    recipe whole() const {
+        recipe out = indispensable().add(preparation_parts(o_.data, o_.data.reference));
+        out.set("split", splits_.words);
+        out.set("confidence", text(o_.data.confidence));
+        out.set("frames", text(o_.model.frames)).set("width", text(o_.model.width));
+        out.set("heads", text(o_.model.heads)).set("epochs", text(o_.training.epochs));
+        out.set("batch", text(o_.training.batch)).set("rate", text(o_.training.rate));
+        out.set("weight decay", text(o_.training.weight_decay));
+        out.set("views", o_.training.views);
+        out.set("shortest crop", text(o_.training.min_crop));
+        out.set("products", o_.training.products);
+        return out.set("all settings", settings_text(o_.model) + settings_text(o_.training));
     }
 
-    bool done(feature_kind kind, const std::string& stream, std::uint64_t seed) const {
-        return store_.has(kind, stream, sides_.fold, seed);
+    /// What a row of this fold is made of: for a baseline, nothing of what training takes.
+    recipe made_of(feature_kind kind, const std::string& stream) const {
+        recipe out = fold_;
+        if (kind == feature_kind::majority || kind == feature_kind::summary ||
+            kind == feature_kind::dtw)
+            return out;
+        const bool fused = stream == fused_name();
+        const auto input = input_of(corpus_, o_.data, o_.model,
+                                    skeleton::parse_stream(fused ? o_.streams.front() : stream));
+        if (kind == feature_kind::raw) return out.add(input_parts(input));
+        out.add(kind == feature_kind::random ? encoder_parts(input, o_.model)
+                                             : made_of_training(kind, input));
+        if (fused) out.set("fused streams", fused_name());
+        return out;
     }
-    bool missing(feature_kind kind, const std::string& stream, std::uint64_t seed = 0) const {
+
+    bool done(feature_kind kind, const std::string& stream, std::uint64_t seed) {
+        return store_.has(kind, stream, sides_.fold, seed, made_of(kind, stream));
+    }
+    void keep(report::study_row row) {
+        const recipe parts = made_of(row.features, row.stream);
+        store_.add(std::move(row), parts);
+        ++computed_;
+    }
+    bool missing(feature_kind kind, const std::string& stream, std::uint64_t seed = 0) {
         return o_.wants(kind) && !done(kind, stream, seed);
     }
     void probe_and_store(feature_kind kind, const std::string& stream, std::uint64_t seed,
                          const data::feature_table& train, const data::feature_table& test,
                          std::span<const int> labels) {
-        store_.add(probed(sides_, kind, stream, seed, train, test, labels).row);
+        keep(probed(sides_, kind, stream, seed, train, test, labels).row);
     }
 
     void one_stream(const std::string& stream) {
         const auto input = input_of(corpus_, o_.data, o_.model, skeleton::parse_stream(stream));
         const auto& labels = sides_.train.clips.labels;
         say(text("baselines, ", stream, " stream, fold ", sides_.fold));
-        if (missing(feature_kind::majority, stream)) store_.add(sides_.majority(stream));
+        if (missing(feature_kind::majority, stream)) keep(sides_.majority(stream));
         if (stream == "joint" && missing(feature_kind::summary, stream))
             probe_and_store(feature_kind::summary, stream, 0,
                             probe::summary_features(sides_.train.views()),
@@ -111,18 +149,49 @@ private:
                                               sides_.classes(), sides_.test.views());
         report::add_knn(
             r, probe::evaluate(sides_.test.clips.labels, found.predicted, sides_.classes()));
-        store_.add(std::move(r));
+        keep(std::move(r));
     }
 
-    std::string checkpoint(const char* what, const std::string& stream, std::uint64_t seed) const {
-        return o_.work.empty() ? ""
-                               : text(o_.work, "/", what, "-", stream, "-fold", sides_.fold,
-                                      "-seed", seed, ".safetensors");
+    recipe made_of_training(feature_kind kind, const encode::clip_input& input) const {
+        return kind == feature_kind::supervised
+                   ? supervised_parts(sides_.train.clips, input, o_.model, o_.training)
+                   : pretraining_parts(sides_.train.clips, input, o_.model, o_.training);
+    }
+
+    /// A file of its own for all that the training is made of: never resumed for anything else.
+    std::string checkpoint(feature_kind kind, const std::string& stream, std::uint64_t seed,
+                           const recipe& training) {
+        if (o_.work.empty()) return "";
+        recipe parts = data::recipe_of(data::digests_of(sides_.train.clips));
+        parts.add(training).add(prepared_).set("version", version);
+        const std::string name =
+            text(report::name(kind), "-", stream, "-fold", sides_.fold, "-seed", seed, "-",
+                 parts.key().hex().substr(0, 16), checkpoint_ending);
+        checkpoints_.insert(name);
+        return o_.work + "/" + name;
+    }
+
+    /// Checkpoints in the work folder that are of no use to this study.
+    void say_what_is_left() const {
+        if (o_.work.empty()) return;
+        int others = 0;
+        std::error_code code;
+        for (std::filesystem::directory_iterator at(o_.work, code), end; !code && at != end;
+             at.increment(code)) {
+            const std::string name = at->path().filename().string();
+            others += name.ends_with(checkpoint_ending) && !checkpoints_.contains(name);
+        }
+        if (others > 0)
+            say(text("note: ", others, " checkpoints in ", o_.work,
+                     " are of other data, settings or systems; nothing was taken from them"));
     }
 
     void learned(const std::string& stream, std::uint64_t seed, const encode::clip_input& input) {
         const auto& labels = sides_.train.clips.labels;
         const auto where = text(stream, " stream, fold ", sides_.fold, ", seed ", seed);
+        const auto file = [&](feature_kind kind) {
+            return checkpoint(kind, stream, seed, made_of_training(kind, input));
+        };
         if (missing(feature_kind::random, stream, seed)) {
             trained_encoder fresh(input, o_.model, seed, threads_);
             probe_and_store(feature_kind::random, stream, seed, fresh.embed(sides_.train.clips),
@@ -132,13 +201,13 @@ private:
             progress_display display("supervised, " + where, "clips");
             auto trained =
                 supervise(sides_.train.clips, sides_.test.clips, input, o_.model, o_.training, seed,
-                          threads_, checkpoint("supervised", stream, seed), display.with_loss());
+                          threads_, file(feature_kind::supervised), prepared_, display.with_loss());
             auto r = sides_.row(feature_kind::supervised, stream, seed);
             report::add_knn(r, retrieve(trained.encoder.embed(sides_.train.clips), labels,
                                         trained.encoder.embed(sides_.test.clips),
                                         sides_.test.clips.labels, sides_.classes(), threads_));
             report::add_linear(r, trained.scores);
-            store_.add(std::move(r));
+            keep(std::move(r));
         }
         if (!missing(feature_kind::pretrained, stream, seed) &&
             !missing(feature_kind::shuffled, stream, seed) && !needed_again(seed))
@@ -146,7 +215,7 @@ private:
         auto trained = [&] {
             progress_display display("pre-training, " + where, "clips");
             return pretrain(sides_.train.clips, input, o_.model, o_.training, seed, threads_,
-                            checkpoint("pretrained", stream, seed), display.with_loss());
+                            file(feature_kind::pretrained), prepared_, display.with_loss());
         }();
         const auto train = trained.encoder.embed(sides_.train.clips);
         const auto test = trained.encoder.embed(sides_.test.clips);
@@ -160,7 +229,7 @@ private:
         if (!done(feature_kind::pretrained, stream, seed)) {
             say(text(where, ": 1-NN ", report::percent(*r.row.knn_top1), ", linear ",
                      report::percent(*r.row.linear_top1)));
-            store_.add(std::move(r.row));
+            keep(std::move(r.row));
         }
     }
 
@@ -170,7 +239,7 @@ private:
 
     /// Whether a finished run is wanted again, for the report or for fusion; its checkpoint makes
     /// that quick.
-    bool needed_again(std::uint64_t seed) const {
+    bool needed_again(std::uint64_t seed) {
         if (!o_.wants(feature_kind::pretrained)) return false;
         const bool reported = shown(seed) && (!o_.html.empty() || !o_.json.empty());
         return reported || (fuses() && !done(feature_kind::pretrained, fused_name(), seed));
@@ -194,7 +263,7 @@ private:
                                                          metric::fuse(streams, sides_.classes(), {},
                                                                       metric::fusion_rule::softmax),
                                                          sides_.classes()));
-            store_.add(std::move(r));
+            keep(std::move(r));
         }
     }
 
@@ -212,9 +281,12 @@ private:
     }
 
     report::study finish() {
-        for (const auto& row : store_.rows())
-            if (o_.wants(row.features) && row.seed <= static_cast<std::uint64_t>(o_.seeds))
-                study_.results.push_back(row);
+        study_.results = store_.rows();
+        store_.finish();
+        if (store_.used_again() > 0)
+            say(text("note: ", store_.used_again(), " rows of before are used again, ", computed_,
+                     " were computed"));
+        say_what_is_left();
         study_.data = describe(corpus_, o_.data.folder);
         study_.title = "mgfm study: " + study_.data.name;
         study_.split = splits_.words;
@@ -229,6 +301,7 @@ private:
                            {"views", o_.training.views},
                            {"products", o_.training.products},
                            {"seeds", "1 to " + std::to_string(o_.seeds)}};
+        add_identity(study_.settings, corpus_, o_.data);
         report::summarise(study_);
         return std::move(study_);
     }
@@ -240,6 +313,8 @@ private:
         return corpus_.by_frame ? out + " (from how far the training clips travel)" : out;
     }
 
+    static constexpr const char* checkpoint_ending = ".safetensors";
+
     const study_options& o_;
     const corpus& corpus_;
     std::set<std::string> positions_;
@@ -248,6 +323,9 @@ private:
     row_store store_;
     report::study study_;
     fold_sides sides_;
+    recipe prepared_, fold_;  ///< how this fold's clips are prepared; all that is equal in the fold
+    std::set<std::string> checkpoints_;  ///< of this study
+    int computed_ = 0;
     std::map<std::pair<std::string, std::uint64_t>, probe::evaluation> scores_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "mgkit/augment/n_views.hpp"
 #include "mgkit/augment/presets.hpp"
+#include "mgkit/core/settings_text.hpp"
 #include "mgkit/nn/transfer.hpp"
 #include "mgkit/pretext/list.hpp"
 #include "mgkit/train/fit.hpp"
@@ -19,6 +20,8 @@ namespace mgfm {
 using namespace mgkit;
 
 namespace {
+
+constexpr std::size_t pretraining_views = 4;
 
 /// Reports steps in clips.
 struct reporter {
@@ -46,11 +49,6 @@ int shortest_crop(const data::clip_set& clips, const training_options& training)
     return std::max(1, std::min(64, *middle / 2));
 }
 
-/// What identifies a run beyond what `train::fit` knows.
-std::string run_of(const model_options& model, const training_options& training) {
-    return text("width ", model.width, ", heads ", model.heads, ", ", training.views_in_words());
-}
-
 template <class Policy>
 Policy with_crop(Policy policy, const data::clip_set& clips, const model_options& model,
                  const training_options& training) {
@@ -60,18 +58,59 @@ Policy with_crop(Policy policy, const data::clip_set& clips, const model_options
     return policy;
 }
 
+train::adam optimiser_of(const training_options& training) {
+    return {.rate = training.rate, .weight_decay = training.weight_decay};
+}
+
+/// What `train::fit` cannot see of a run.
+recipe further(const training_options& training, const recipe& prepared) {
+    recipe out = prepared;
+    return out.set("products", training.products);
+}
+
+struct fitted {
+    std::vector<train::epoch_record> history;
+    recipe made_of;
+};
+
 template <class Method>
-std::vector<train::epoch_record> fit(context& ctx, Method& method, const data::clip_set& clips,
-                                     const encode::clip_input& input, const model_options& model,
-                                     const training_options& training,
-                                     const std::string& checkpoint, const on_progress& progress) {
-    const train::adam adam{.rate = training.rate, .weight_decay = training.weight_decay};
-    return train::fit(ctx, method, clips, input, adam, train::constant_schedule{},
-                      {.epochs = training.epochs,
-                       .batch = training.batch,
-                       .checkpoint = checkpoint,
-                       .run = run_of(model, training)},
-                      reporter{progress, clips.size()});
+fitted fit(context& ctx, Method& method, const data::clip_set& clips,
+           const encode::clip_input& input, const training_options& training,
+           const std::string& checkpoint, const recipe& prepared, const on_progress& progress) {
+    const train::adam adam = optimiser_of(training);
+    const train::constant_schedule rates;
+    const train::fit_settings settings{.epochs = training.epochs,
+                                       .batch = training.batch,
+                                       .checkpoint = checkpoint,
+                                       .run = further(training, prepared)};
+    recipe made_of = train::recipe_of(ctx, method, clips, input, adam, rates, settings);
+    return {train::fit(ctx, method, clips, input, adam, rates, settings,
+                       reporter{progress, clips.size()}),
+            std::move(made_of)};
+}
+
+/// The reference's views or MG-FM's, as training clips and options want them; `f(policy)`.
+template <class F>
+auto with_policy(const data::clip_set& clips, const model_options& model,
+                 const training_options& training, const F& f) {
+    return training.views == "mg"
+               ? f(with_crop(augment::mg_fm_preset(), clips, model, training))
+               : f(with_crop(augment::reference_preset(), clips, model, training));
+}
+
+auto supervised_policy(const data::clip_set& clips, const model_options& model,
+                       const training_options& training) {
+    return with_crop(augment::reference_preset(), clips, model, training);
+}
+
+recipe training_parts(const encode::clip_input& input, const model_options& model,
+                      const training_options& training, std::string views) {
+    recipe out = encoder_parts(input, model);
+    out.set("views", std::move(views));
+    out.set("optimiser", text(train::adam::name, settings_text(optimiser_of(training))));
+    out.set("epochs", text(training.epochs));
+    out.set("batch", text(training.batch));
+    return out;
 }
 
 /// Trains on tensors T; the encoder that comes back is float in any case.
@@ -79,33 +118,59 @@ template <class T, class Policy>
 training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
                               const encode::clip_input& input, const model_options& model,
                               const training_options& training, std::uint64_t seed, int threads,
-                              const std::string& checkpoint, const on_progress& progress) {
-    using views = augment::n_views<4, Policy>;
+                              const std::string& checkpoint, const recipe& prepared,
+                              const on_progress& progress) {
+    using views = augment::n_views<pretraining_views, Policy>;
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
     pretext::decorrelation<T, encode::dste<T>, views> method(
         nn::scope(ctx), settings_of(input, model), views{policy});
-    auto history = fit(ctx, method, clips, input, model, training, checkpoint, progress);
+    fitted done = fit(ctx, method, clips, input, training, checkpoint, prepared, progress);
     if constexpr (std::is_same_v<T, tensor>)
         out.get().model = std::move(method.backbone);
     else
         nn::transfer(ctx, out.get().model, ctx, method.backbone);
-    return {std::move(out), std::move(history)};
+    return {std::move(out), std::move(done.history), std::move(done.made_of)};
 }
 
 }  // namespace
 
+recipe input_parts(const encode::clip_input& input) {
+    const auto& how = input.settings();
+    return {{"input", text(skeleton::name(how.stream), " stream, ", how.frames, " frames, ",
+                           how.confidence ? "with" : "without", " confidence")}};
+}
+
+recipe encoder_parts(const encode::clip_input& input, const model_options& model) {
+    recipe out = input_parts(input);
+    return out.set("encoder", pretext::encoder_text<encoder>(settings_of(input, model)));
+}
+
+recipe pretraining_parts(const data::clip_set& clips, const encode::clip_input& input,
+                         const model_options& model, const training_options& training) {
+    recipe out = with_policy(clips, model, training, [&](const auto& policy) {
+        return training_parts(input, model, training,
+                              text(pretraining_views, " views, ", settings_text(policy)));
+    });
+    out.set("loss weights", settings_text(loss::decorrelation_settings{}));
+    return out.set("products", training.products);
+}
+
+recipe supervised_parts(const data::clip_set& clips, const encode::clip_input& input,
+                        const model_options& model, const training_options& training) {
+    return training_parts(input, model, training,
+                          settings_text(supervised_policy(clips, model, training)));
+}
+
 training_result pretrain(const data::clip_set& clips, const encode::clip_input& input,
                          const model_options& model, const training_options& training,
                          std::uint64_t seed, int threads, const std::string& checkpoint,
-                         const on_progress& progress) {
-    const auto with = [&]<class T>(std::type_identity<T>, const auto& policy) {
-        return pretrain_with<T>(with_crop(policy, clips, model, training), clips, input, model,
-                                training, seed, threads, checkpoint, progress);
-    };
-    const auto on = [&](auto products) {
-        return training.views == "mg" ? with(products, augment::mg_fm_preset())
-                                      : with(products, augment::reference_preset());
+                         const recipe& prepared, const on_progress& progress) {
+    const auto on = [&]<class T>(std::type_identity<T>) {
+        return with_policy(clips, model, training, [&](const auto& policy) {
+            return pretrain_with<T>(policy, clips, input, model, training, seed, threads,
+                                    checkpoint, prepared, progress);
+        });
     };
 #if defined(MGKIT_GEMM_ONEDNN)
     if (training.products == "bf16") return on(std::type_identity<eigen::bf16>{});
@@ -118,14 +183,17 @@ training_result pretrain(const data::clip_set& clips, const encode::clip_input& 
 supervised_result supervise(const data::clip_set& clips, const data::clip_set& test,
                             const encode::clip_input& input, const model_options& model,
                             const training_options& training, std::uint64_t seed, int threads,
-                            const std::string& checkpoint, const on_progress& progress) {
+                            const std::string& checkpoint, const recipe& prepared,
+                            const on_progress& progress) {
     using views = augment::n_views<1, augment::reference>;
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
-    const auto policy = with_crop(augment::reference_preset(), clips, model, training);
+    const auto policy = supervised_policy(clips, model, training);
     pretext::supervised<tensor, encoder, views> method(nn::scope(ctx), settings_of(input, model),
                                                        clips.classes(), views{policy});
-    fit(ctx, method, clips, input, model, training, checkpoint, progress);
+    training_options products = training;
+    products.products = "float";  // only pre-training rounds its factors
+    fit(ctx, method, clips, input, products, checkpoint, prepared, progress);
 
     struct head {
         pretext::supervised<tensor, encoder, views>& method;

@@ -3,6 +3,7 @@
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/version.hpp"
 
+#include <cstdint>
 #include <string>
 
 using namespace mgkit;
@@ -41,6 +42,16 @@ TEST_CASE("text joins strings and numbers") {
     CHECK(text(name, ' ', 3, " of ", std::size_t{7}, ", valid ", true) ==
           "clip 3 of 7, valid true");
     CHECK(text() == "");
+}
+
+TEST_CASE("text writes numbers so that they read back the same") {
+    CHECK(text(1e-7) == "1e-07");
+    CHECK(text(3e-7) == "3e-07");
+    CHECK(text(5e-10, ' ', 0.1, ' ', 0.1f, ' ', 2.0, ' ', -0.0) == "5e-10 0.1 0.1 2 -0");
+    CHECK(text(1.0 / 3) == "0.3333333333333333");
+    CHECK(text(std::int64_t{-7}, ' ', std::uint64_t{1} << 63) == "-7 9223372036854775808");
+    for (const double value : {1e-300, 0.1 + 0.2, 123456789.125, 1e22})
+        CHECK(std::stod(text(value)) == value);
 }
 
 TEST_CASE("A type list knows its size, its members and their order") {

@@ -95,9 +95,3 @@ def test_bad_checkpoint(here):
         write(checkpoint, damaged)
         refused(here, *again, *TINY, says=["checkpoint"])
         check(clips.read(checkpoint) == damaged, "a damaged checkpoint was replaced")
-    rows = os.path.join(here, "work")
-    study = ["study", "--data", path, "--features", "majority,raw", "--folds", "2", "--work", rows]
-    works(*study, *TINY)
-    refused(here, *study, "--min-crop", "3", *TINY, says=["rows.json"])
-    write(os.path.join(rows, "rows.json"), b'{"run": 1}')
-    refused(here, *study, *TINY, says=["rows.json"])

@@ -1,4 +1,6 @@
 // Checkpoints: stopped anywhere, a run ends with the bits of one that was not.
+#include <bit>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -140,7 +142,7 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
     const auto set = small::clips();
     const scratch_folder folder;
     const train::fit_settings mine{
-        .epochs = 2, .batch = 8, .checkpoint = folder / "c", .run = "fold 1"};
+        .epochs = 2, .batch = 8, .checkpoint = folder / "c", .run = {{"fold", "1"}}};
     context ctx{.seed = 1};
     toy model(ctx, set);
     train_toy(ctx, model, set, mine);
@@ -172,7 +174,7 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
     other.epochs = 3;
     expect_other_run(refused({.seed = 1}, set, other, adam, constant));
     other = mine;
-    other.run = "fold 2";
+    other.run = {{"fold", "2"}};
     expect_other_run(refused({.seed = 1}, set, other, adam, constant));
     expect_other_run(refused({.seed = 1}, set, mine, train::adam{.rate = 6e-4}, constant));
     expect_other_run(refused({.seed = 1}, set, mine, train::adam{.beta1 = 0.8}, constant));
@@ -193,6 +195,135 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
     CHECK_CONTAINS(line, "model.fc.weight is [4, 960] instead of [5, 960]");
     CHECK((content(folder / "c") == file));
     CHECK(bits_of(ctx, model) == trained);
+}
+
+namespace {
+
+/// The same clips with other values, which `change(values)` makes of those that are there.
+template <class Change>
+data::clip_set with_values(data::clip_set set, const Change& change) {
+    std::vector<float> values;
+    for (int i = 0; i < set.size(); ++i)
+        values.insert(values.end(), set.clip(i).values, set.clip(i).values + set.shape.size());
+    change(values);
+    set.set_values(std::move(values));
+    return set;
+}
+
+}  // namespace
+
+TEST_CASE("a checkpoint of other data or settings is refused, naming what differs", "[resume]") {
+    const auto set = small::clips();
+    const scratch_folder folder;
+    const train::fit_settings settings{.epochs = 1, .batch = 12, .checkpoint = folder / "c"};
+    const auto run = [&](const data::clip_set& clips, const encode::input_settings& how,
+                         auto&& change) {
+        context ctx{.seed = 1};
+        auto model = small::make(ctx, clips);
+        change(model);
+        train::fit(ctx, model, clips, encode::clip_input(clips.topology, clips.shape, how),
+                   small::adam(), train::constant_schedule{}, settings);
+    };
+    const encode::input_settings how{.frames = small::frames};
+    const auto nothing = [](auto&) {};
+    run(set, how, nothing);
+    const auto file = content(folder / "c");
+    const auto refused = [&](const char* what, const data::clip_set& clips, const auto& other,
+                             const auto& change) {
+        const std::string line = refusal([&] { run(clips, other, change); });
+        CHECK_CONTAINS(line, std::string("a checkpoint of this run (") + what + " ");
+        CHECK_CONTAINS(line, std::string("found one of another (") + what + " ");
+        CHECK((content(folder / "c") == file));
+    };
+
+    // The same bytes elsewhere, under another name, are the same data.
+    auto copy = with_values(set, [](auto&) {});
+    copy.about.name = "another name";
+    copy.topology.name = "another name";
+    CHECK_NOTHROW(run(copy, how, nothing));
+
+    // One bit of any array.
+    const std::size_t behind = set.shape.size() - 1;
+    for (const std::size_t at : {std::size_t{0}, std::size_t{37}, behind})
+        refused("coordinates",
+                with_values(set,
+                            [&](auto& values) {
+                                auto bits = std::bit_cast<std::uint32_t>(values[at]);
+                                values[at] = std::bit_cast<float>(bits ^ 1u);
+                            }),
+                how, nothing);
+    const auto other = [&](const char* what, auto&& change) {
+        auto clips = set;
+        change(clips);
+        refused(what, clips, how, nothing);
+    };
+    other("labels", [](auto& c) { c.labels[3] ^= 1; });
+    other("subjects", [](auto& c) { c.subjects[3] ^= 8; });
+    other("lengths", [](auto& c) { c.num_frames[3] -= 1; });
+    other("clip numbers", [](auto& c) { c.ids[3] += 100; });
+    other("class names", [](auto& c) { c.class_names[0] += "x"; });
+    other("skeleton", [](auto& c) { c.topology.scale_pair.second ^= 1; });
+    other("cameras", [](auto& c) { c.views = std::vector<int>(c.labels.size(), 1); });
+    other("published split", [](auto& c) {
+        c.published = std::vector<int>(c.labels.size());
+        c.published->back() = 1;
+    });
+
+    refused("input", set, encode::input_settings{small::frames, skeleton::stream::bone, false},
+            nothing);
+    using augment::crop_resize, augment::joint_corruption, augment::shear;
+    using hits = augment::one_of<joint_corruption, shear>;
+    const auto views = [&](auto&& change) {
+        refused("views", set, how, [&](auto& m) { change(m.augmentation.policy); });
+    };
+    views([](auto& p) { p.template get<crop_resize>().low = .1 + 1e-12; });
+    views([](auto& p) { p.template get<crop_resize>().min_crop = 9; });
+    views([](auto& p) { p.template get<hits>().weights = {1, 2}; });
+    views([](auto& p) { p.template get<hits>().template get<shear>().strength = .5; });
+    views([](auto& p) { p.template get<hits>().template get<joint_corruption>().fraction = .5; });
+    for (double loss::decorrelation_settings::*weight :
+         {&loss::decorrelation_settings::similarity, &loss::decorrelation_settings::guard,
+          &loss::decorrelation_settings::cross_correlation})
+        refused("loss weights", set, how, [&](auto& m) { m.weights.*weight *= 1 + 1e-15; });
+    refused("trained parameters", set, how, [](auto& m) { nn::set_trainable(m.backbone, false); });
+}
+
+TEST_CASE("an encoder of other settings does not take a checkpoint that its shapes would fit",
+          "[resume]") {
+    const auto set = small::clips();
+    const scratch_folder folder;
+    const auto run = [&](const encode::dste_settings& settings) {
+        context ctx{.seed = 1};
+        small::method model(nn::scope(ctx), settings, small::four_views{small::policy()});
+        train::fit(ctx, model, set, small::input(set), small::adam(), train::constant_schedule{},
+                   {.epochs = 1, .batch = 12, .checkpoint = folder / "c"});
+    };
+    const auto mine = small::settings(set);
+    run(mine);
+    for (auto&& change : std::vector<void (*)(encode::dste_settings&)>{
+             [](auto& s) { s.heads = 1; }, [](auto& s) { s.gap = 2; },
+             [](auto& s) { s.alpha = .25; }, [](auto& s) { s.drop_path = 0; }}) {
+        auto other = mine;
+        change(other);
+        CHECK_REFUSED(run(other), "a checkpoint of this run (encoder dste(");
+    }
+    CHECK_NOTHROW(run(mine));
+}
+
+TEST_CASE("rates that differ anywhere, by any amount, are another run", "[resume]") {
+    const auto set = small::clips();
+    const scratch_folder folder;
+    const auto run = [&](double decay, const train::step_schedule& schedule) {
+        context ctx{.seed = 1};
+        toy model(ctx, set);
+        train_toy(ctx, model, set, {.epochs = 3, .batch = 8, .checkpoint = folder / "c"},
+                  train::adam{.weight_decay = decay}, schedule);
+    };
+    run(1e-7, {{1}, .5});
+    CHECK_NOTHROW(run(1e-7, {{1}, .5}));
+    CHECK_REFUSED(run(3e-7, {{1}, .5}), "3e-07");
+    // First and last rate are the same.
+    CHECK_REFUSED(run(1e-7, {{2}, .5}), "a checkpoint of this run (optimiser");
 }
 
 TEST_CASE("a damaged checkpoint is refused with a reason, and nothing is written", "[resume]") {
@@ -232,8 +363,8 @@ TEST_CASE("a damaged checkpoint is refused with a reason, and nothing is written
     // A file of parameters is not a checkpoint.
     nn::save(ctx, model, folder / "c");
     CHECK_REFUSED(train_toy(ctx, model, set, settings), "a checkpoint with metadata 'format'");
-    nn::save(ctx, model, folder / "c", {{"format", "mgkit checkpoint 1"}});
-    CHECK_REFUSED(train_toy(ctx, model, set, settings), "mgkit checkpoint 2");
+    nn::save(ctx, model, folder / "c", {{"format", "mgkit checkpoint 2"}});
+    CHECK_REFUSED(train_toy(ctx, model, set, settings), "mgkit checkpoint 3");
     store(folder / "c", whole);
     train_toy(ctx, model, set, settings);
 }
@@ -243,20 +374,21 @@ TEST_CASE("positions that no run has are refused", "[resume]") {
     const scratch_folder folder;
     context ctx{.seed = 1};
     toy model(ctx, set);
+    const recipe run{{"run", "mine"}};
     train::updater<small::tensor, train::adam> update(ctx, model, {});
     for (const auto& [epoch, batch] : {std::pair{-1, 0}, std::pair{0, -5}}) {
         train::position at;
         at.epoch = epoch;
         at.next_batch = batch;
-        train::save_checkpoint(ctx, folder / "c", model, update, at, "run");
-        CHECK_REFUSED(train::load_checkpoint(ctx, folder / "c", model, update, "run"),
+        train::save_checkpoint(ctx, folder / "c", model, update, at, run);
+        CHECK_REFUSED(train::load_checkpoint(ctx, folder / "c", model, update, run),
                       "a position within the run");
     }
     // An optimiser that keeps other state.
     train::updater<small::tensor, train::sgd> other(ctx, model, {});
-    train::save_checkpoint(ctx, folder / "c", model, update, {}, "run");
+    train::save_checkpoint(ctx, folder / "c", model, update, {}, run);
     const std::string line =
-        refusal([&] { train::load_checkpoint(ctx, folder / "c", model, other, "run"); });
+        refusal([&] { train::load_checkpoint(ctx, folder / "c", model, other, run); });
     CHECK_CONTAINS(line, "optimiser.fc.weight.buffer is missing");
     CHECK_CONTAINS(line, "optimiser.fc.weight.m is unknown");
 }

@@ -30,6 +30,7 @@ struct toy {
           augmentation{policy()} {}
 
     static constexpr auto fields() { return mgkit::nn::members(mgkit::nn::field("fc", &toy::fc)); }
+    mgkit::recipe made_of() const { return {}; }
 
     template <mgkit::operand X>
     mgkit::pretext::objective_value<X> operator()(mgkit::context& ctx,

@@ -8,6 +8,7 @@
 #include "mgkit/augment/clip_info.hpp"
 #include "mgkit/augment/workspace.hpp"
 #include "mgkit/core/random.hpp"
+#include "mgkit/core/settings_text.hpp"
 
 namespace mgkit::augment {
 
@@ -33,7 +34,9 @@ concept appliable = requires(const A& stage, const typename A::plan& plan, works
     { stage.apply(plan, work) } -> std::same_as<void>;
 };
 
-/// A stage from clip to clip: a plain class whose settings are public members with defaults.
+/// A stage from clip to clip: a plain class whose settings are public members with defaults. They
+/// identify what was trained with it (see settings_text): a class with constructors or private
+/// members hands them over itself, `each_setting(f) const`.
 ///
 /// Optional members, found where they exist:
 /// - `clip_info after(clip_info) const`: extents behind the stage, if it changes them; depends on
@@ -43,8 +46,9 @@ concept appliable = requires(const A& stage, const typename A::plan& plan, works
 ///   conformance kit then compares the joints of a clip as a whole.
 /// - `static A none()`: settings under which the stage changes nothing.
 template <class A>
-concept augmentation = std::copyable<A> && std::default_initializable<A> && named<A> &&
-    planned<A> && drawable<A> && appliable<A, float> && appliable<A, double>;
+concept augmentation =
+    std::copyable<A> && std::default_initializable<A> && named<A> && planned<A> && drawable<A> &&
+    appliable<A, float> && appliable<A, double> && writable_settings<A>;
 
 template <class A>
 constexpr bool uses_confidence() {

@@ -45,6 +45,13 @@ public:
         return std::get<A>(stages_);
     }
 
+    /// Calls `f` with the weights, then with every stage.
+    template <class F>
+    void each_setting(F&& f) const {
+        f(weights);
+        std::apply([&](const As&... stage) { (f(stage), ...); }, stages_);
+    }
+
     static one_of none() requires(requires { As::none(); } && ...) { return one_of(As::none()...); }
 
     plan draw(random_stream& stream, const clip_info& info) const {

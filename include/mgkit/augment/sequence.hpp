@@ -62,6 +62,12 @@ public:
         return std::get<A>(stages_);
     }
 
+    /// Calls `f(stage)` for every stage, in order.
+    template <class F>
+    void each_setting(F&& f) const {
+        std::apply([&](const As&... stage) { (f(stage), ...); }, stages_);
+    }
+
     static sequence none() requires(requires { As::none(); } && ...) {
         return sequence(As::none()...);
     }

@@ -1,6 +1,7 @@
 // The exception of mgkit: where it happened, what was expected, what was found, what to do.
 #pragma once
 
+#include <charconv>
 #include <concepts>
 #include <stdexcept>
 #include <string>
@@ -61,11 +62,14 @@ inline void append(std::string& out, char part) {
 template <class N>
 requires((std::integral<N> || std::floating_point<N>)&&!std::same_as<N, bool> &&
          !std::same_as<N, char>) void append(std::string& out, N part) {
-    out += std::to_string(part);
+    char digits[64];
+    const auto end = std::to_chars(digits, digits + sizeof digits, part);
+    out.append(digits, end.ptr);
 }
 }  // namespace detail
 
-/// Joins strings and numbers into one string; for messages, not for results.
+/// Joins strings and numbers into one string. Floating-point numbers are written with the fewest
+/// digits that read back as the same number: different numbers give different text.
 template <class... Parts>
 std::string text(const Parts&... parts) {
     std::string out;

@@ -35,7 +35,8 @@ public:
           s_proj(at / "s_proj", settings.width, 2 * settings.width, 2 * settings.width),
           i_proj(at / "i_proj", 2 * settings.width, 2 * settings.width, 4 * settings.width),
           augmentation(std::move(augmentation_policy)),
-          weights(w) {}
+          weights(w),
+          settings_(settings) {}
 
     static constexpr auto fields() {
         return nn::members(nn::field("backbone", &decorrelation::backbone),
@@ -45,6 +46,11 @@ public:
     }
 
     Encoder& encoder() { return backbone; }
+
+    recipe made_of() const {
+        return {{"encoder", encoder_text<Encoder>(settings_)},
+                {"loss weights", settings_text(weights)}};
+    }
 
     /// Embeddings of stacked views [K * B, C, T, V, M], view first.
     template <operand X>
@@ -80,6 +86,8 @@ private:
             out.push_back(slice(ctx, stacked, 0, k * (rows / views), rows / views));
         return out;
     }
+
+    typename Encoder::settings settings_;
 };
 
 }  // namespace mgkit::pretext

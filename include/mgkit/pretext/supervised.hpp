@@ -32,6 +32,7 @@ public:
         : backbone(at / "backbone", settings),
           fc(at / "fc", backbone.features(), classes, 0.01),
           augmentation(std::move(augmentation_policy)),
+          settings_(settings),
           classes_(classes) {}
 
     static constexpr auto fields() {
@@ -40,6 +41,10 @@ public:
     }
 
     Encoder& encoder() { return backbone; }
+
+    recipe made_of() const {
+        return {{"encoder", encoder_text<Encoder>(settings_)}, {"classes", text(classes_)}};
+    }
 
     /// Class scores [N, classes] of clips [N, C, T, V, M].
     template <operand X>
@@ -70,6 +75,7 @@ public:
     }
 
 private:
+    typename Encoder::settings settings_;
     int classes_ = 0;
 };
 

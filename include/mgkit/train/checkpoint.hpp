@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "mgkit/core/digest.hpp"
+#include "mgkit/core/recipe.hpp"
 #include "mgkit/io/json.hpp"
+#include "mgkit/io/recipe_json.hpp"
 #include "mgkit/nn/archive.hpp"
 
 namespace mgkit::train {
@@ -74,53 +75,48 @@ inline position position_of(const io::json& value) {
     return p;
 }
 
-/// A number that changes with any name, byte or piece of text, whatever the order of tensors.
-inline std::uint64_t fingerprint(std::span<const io::tensor_entry> entries, const std::string& run,
-                                 const std::string& position) {
-    const auto digest = [](std::uint64_t hash, std::span<const std::byte> bytes) {
-        while (!bytes.empty()) {
-            std::uint64_t word = 0;
-            const std::size_t count = std::min(bytes.size(), sizeof word);
-            std::memcpy(&word, bytes.data(), count);
-            hash = (hash ^ word ^ count) * 0x9E3779B97F4A7C15u;
-            hash ^= hash >> 29;
-            bytes = bytes.subspan(count);
-        }
-        return hash;
-    };
-    const auto characters = [](const std::string& s) {
-        return std::as_bytes(std::span(s.data(), s.size()));
-    };
-    std::uint64_t sum = digest(digest(1, characters(run)), characters(position));
-    for (const auto& entry : entries) sum += digest(digest(2, characters(entry.name)), entry.bytes);
-    return sum;
+/// Changes with any name, byte or piece of text, whatever the order of tensors.
+inline std::string fingerprint(std::span<const io::tensor_entry> entries, const std::string& run,
+                               const std::string& position) {
+    std::vector<const io::tensor_entry*> sorted;
+    for (const auto& entry : entries) sorted.push_back(&entry);
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto* a, const auto* b) { return a->name < b->name; });
+    digest out;
+    out.add(run).add(position);
+    for (const auto* entry : sorted)
+        out.add(entry->name)
+            .add(io::name(entry->type))
+            .add(std::span(entry->shape))
+            .add(entry->bytes);
+    return out.hex();
 }
 
 }  // namespace detail
 
-inline constexpr const char* checkpoint_format = "mgkit checkpoint 2";
+inline constexpr const char* checkpoint_format = "mgkit checkpoint 3";
 
-/// Writes a checkpoint atomically: model, optimiser and position. `run` identifies the settings
-/// (seed, sizes, data); resuming under other settings is refused.
+/// Writes a checkpoint atomically: model, optimiser and position. `run` is what the run is made of
+/// (data, settings, version); resuming another is refused.
 template <class M, class Updater>
 void save_checkpoint(context& ctx, const std::string& path, M& model, Updater& updater,
-                     const position& at, const std::string& run) {
+                     const position& at, const recipe& run) {
     nn::archive_writer out;
     out.add(ctx, model, "model.");
     out.add(ctx, updater, "optimiser.");
     updater.for_each_state(out.leaf_writer(ctx, "optimiser."));
-    const std::string where = detail::to_json(at).dump();
+    const std::string where = detail::to_json(at).dump(), made_of = io::to_json(run).dump();
     out.save(path, {{"format", checkpoint_format},
-                    {"run", run},
+                    {"run", made_of},
                     {"position", where},
-                    {"fingerprint", text(detail::fingerprint(out.entries(), run, where))}});
+                    {"fingerprint", detail::fingerprint(out.entries(), made_of, where)}});
 }
 
 /// Restores a checkpoint and says where to go on. Nothing is written if anything does not fit.
 /// Errors: no checkpoint, one of another run, a damaged one, one of another model or optimiser.
 template <class M, class Updater>
 position load_checkpoint(context& ctx, const std::string& path, M& model, Updater& updater,
-                         const std::string& run) {
+                         const recipe& run) {
     const io::safetensors_file file(path);
     const auto entry = [&](const char* key) {
         const auto found = file.metadata().find(key);
@@ -132,10 +128,15 @@ position load_checkpoint(context& ctx, const std::string& path, M& model, Update
     if (entry("format") != checkpoint_format)
         throw error(path, text("format '", checkpoint_format, "'"), entry("format"),
                     "train again, with the version that reads it or from the start");
-    if (entry("run") != run)
-        throw error(path, text("a checkpoint of this run (", run, ")"), entry("run"),
-                    "resume with the settings the run was started with, or remove the file");
-    if (entry("fingerprint") != text(detail::fingerprint(file.entries(), run, entry("position"))))
+    const recipe_difference other =
+        compare(run, io::recipe_from_json(io::parse_json(entry("run"), path), path));
+    if (!other.names.empty())
+        throw error(path, text("a checkpoint of this run (", other.wanted, ")"),
+                    text("one of another (", other.found, ")"),
+                    "resume with the settings and data the run was started with, or remove the "
+                    "file");
+    if (entry("fingerprint") !=
+        detail::fingerprint(file.entries(), entry("run"), entry("position")))
         throw error(path, "the bytes that were written", "others",
                     "the file is damaged: remove it");
     position at;

@@ -10,10 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/core/digest.hpp"
+#include "mgkit/core/recipe.hpp"
+#include "mgkit/core/settings_text.hpp"
+#include "mgkit/data/clip_digests.hpp"
 #include "mgkit/train/batches.hpp"
 #include "mgkit/train/checkpoint.hpp"
 #include "mgkit/train/schedule.hpp"
 #include "mgkit/train/step.hpp"
+#include "mgkit/version.hpp"
 
 namespace mgkit::train {
 
@@ -23,7 +28,7 @@ struct fit_settings {
     int batch = 32;
     std::string checkpoint{};  ///< file to write and to resume from; empty for none
     int checkpoint_every = 0;  ///< steps between checkpoints; 0 writes after each epoch
-    std::string run{};  ///< what else identifies the run (the augmentation), checked when resuming
+    recipe run{};  ///< what else the run is made of that `fit` cannot see, checked when resuming
 };
 
 /// What `on_step` callbacks are told.
@@ -86,32 +91,42 @@ void check_views(const Views& views, const data::clip_set& clips, const encode::
                     describe(made), "give the crop and the encoder's input the same frames");
 }
 
-/// What a checkpoint must have been written for to be resumed here.
-template <class Method, class Optimiser, class Schedule>
-std::string identity(const context& ctx, const data::clip_set& clips,
-                     const encode::clip_input& input, const Optimiser& optimiser_settings,
-                     const Schedule& schedule, const fit_settings& settings) {
-    std::uint32_t data = name_hash(clips.about.name);
-    const auto add = [&data](const auto& values) {
-        for (const auto v : values) data = (data ^ static_cast<std::uint32_t>(v)) * 16777619u;
-    };
-    add(clips.ids);
-    add(clips.num_frames);
-    add(clips.labels);
-    const auto rate = [&](int epoch) {
-        return io::json(optimiser_settings.rate * schedule(epoch, settings.epochs)).dump();
-    };
-    std::string out =
-        text("seed ", ctx.seed, ", ", clips.size(), " clips ", data, ", ",
-             skeleton::name(input.settings().stream), ", ", describe(input.view_shape()),
-             ", batch ", settings.batch, ", ", settings.epochs, " epochs, ", Optimiser::name, " ",
-             io::json(optimiser_settings.settings()).dump(), ", rate ", rate(0), " to ",
-             rate(settings.epochs - 1));
-    if constexpr (requires { Method::name; }) out += text(", ", Method::name);
-    return settings.run.empty() ? out : out + ", " + settings.run;
-}
-
 }  // namespace detail
+
+/// What a run of `fit` is made of, and what a checkpoint must have been written for to be resumed:
+/// every array of the clips by its digest, how they enter the encoder, views with the settings of
+/// each stage, what the method says of itself (encoder, loss weights), optimiser, the rate of every
+/// epoch, epochs, batch, seed, which parameters are trained, and the version of the library.
+/// Threads, callbacks and when checkpoints are written do not count. Cost: one pass over the clips.
+template <class Method, class Optimiser, class Schedule>
+recipe recipe_of(const context& ctx, Method& model, const data::clip_set& clips,
+                 const encode::clip_input& input, const Optimiser& optimiser_settings,
+                 const Schedule& schedule, const fit_settings& settings) {
+    using T = typename Method::tensor_type;
+    recipe out = data::recipe_of(data::digests_of(clips));
+    const auto& how = input.settings();
+    out.set("input", text(skeleton::name(how.stream), " stream, ", how.frames, " frames, ",
+                          how.confidence ? "with" : "without", " confidence"));
+    out.set("views", text(Method::views, " views, ", settings_text(model.augmentation)));
+    if constexpr (requires { Method::name; }) out.set("method", Method::name);
+    out.add(model.made_of());
+    digest rates;
+    for (int epoch = 0; epoch < settings.epochs; ++epoch)
+        rates.add(optimiser_settings.rate * schedule(epoch, settings.epochs));
+    out.set("optimiser", text(Optimiser::name, " ", settings_text(optimiser_settings.settings()),
+                              ", rate ", optimiser_settings.rate, ", of all epochs ", rates.hex()));
+    out.set("epochs", text(settings.epochs));
+    out.set("batch", text(settings.batch));
+    out.set("seed", text(ctx.seed));
+    digest trained;
+    nn::for_each_parameter(model, [&](const std::string& name, parameter<T>& p) {
+        if (p.trainable) trained.add(name);
+    });
+    out.set("trained parameters", trained.hex());
+    out.set("numbers", text(8 * sizeof(typename backend_traits<T>::scalar), " bits"));
+    out.set("version", version);
+    return out.add(settings.run);
+}
 
 /// Trains a method on clips and returns the training curve, one record per epoch.
 ///
@@ -125,8 +140,8 @@ std::string identity(const context& ctx, const data::clip_set& clips,
 ///
 /// Errors: fewer than two clips, those of data::check, epochs below 1, batch below 2, views of
 /// other extents than the encoder's, a loss that is not finite (with epoch and batch; the model in
-/// memory has then taken that step, its checkpoint has not), a checkpoint of another run, a damaged
-/// one, one that cannot be written. Randomness: `ctx.seed`.
+/// memory has then taken that step, its checkpoint has not), a checkpoint of another run (see
+/// recipe_of), a damaged one, one that cannot be written. Randomness: `ctx.seed`.
 template <class Method, class Optimiser, class Schedule = constant_schedule, class... Callbacks>
 requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_record> fit(
     context& ctx, Method& model, const data::clip_set& clips, const encode::clip_input& input,
@@ -150,8 +165,10 @@ requires pretext::method<Method> && optimiser<Optimiser> std::vector<epoch_recor
     const std::vector<int> starts = batch_starts(clips.size(), settings.batch);
     const int batches = static_cast<int>(starts.size()) - 1;
     const encode::clip_extents e = input.extents();
-    const std::string run =
-        detail::identity<Method>(ctx, clips, input, optimiser_settings, schedule, settings);
+    const recipe run =
+        settings.checkpoint.empty()
+            ? recipe{}
+            : recipe_of(ctx, model, clips, input, optimiser_settings, schedule, settings);
 
     updater<T, Optimiser> update(ctx, model, optimiser_settings);
     position at;

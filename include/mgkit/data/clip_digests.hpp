@@ -1,0 +1,84 @@
+// What tells two clip sets apart, array by array.
+// infrastructure
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mgkit/core/digest.hpp"
+#include "mgkit/core/recipe.hpp"
+#include "mgkit/data/clip_set.hpp"
+
+namespace mgkit::data {
+
+/// Digests of everything in a clip set that can reach a result, each array by itself. The name of
+/// the set, where it lies and what its makers say about it do not count.
+struct clip_digests {
+    digest coordinates;  ///< all values, those behind a clip's length too
+    digest shape, skeleton, classes, lengths, ids, labels, subjects, views, split;
+
+    friend bool operator==(const clip_digests&, const clip_digests&) = default;
+};
+
+namespace detail {
+
+inline digest digest_of(const skeleton::dynamic& s) {
+    digest out;
+    const auto words = [&out](const std::vector<std::string>& list) {
+        out.add(list.size());
+        for (const auto& word : list) out.add(word);
+    };
+    const auto numbers = [&out](const std::vector<int>& list) { out.add(std::span(list)); };
+    words(s.joints);
+    numbers(s.parents);
+    out.add(s.centre).add(s.scale_pair.first).add(s.scale_pair.second);
+    numbers(s.mirror);
+    words(s.part_names);
+    numbers(s.part_of);
+    numbers(s.anchors);
+    return out;
+}
+
+}  // namespace detail
+
+/// Cost: one pass over all values, about 8 GB/s of one core where they lie in memory.
+inline clip_digests digests_of(const clip_set& clips) {
+    clip_digests out;
+    const auto& shape = clips.shape;
+    out.shape.add(static_cast<int>(shape.layout)).add(shape.frames).add(shape.joints);
+    out.shape.add(shape.persons).add(clips.size());
+    for (int i = 0; i < clips.size(); ++i)
+        out.coordinates.add(std::span<const float>(clips.clip(i).values, shape.size()));
+    out.skeleton = detail::digest_of(clips.topology);
+    for (const auto* names : {&clips.class_names, &clips.class_groups}) {
+        out.classes.add(names->size());
+        for (const auto& name : *names) out.classes.add(name);
+    }
+    out.lengths.add(std::span<const int>(clips.num_frames));
+    out.ids.add(std::span<const std::uint32_t>(clips.ids));
+    out.labels.add(std::span<const int>(clips.labels));
+    out.subjects.add(std::span<const int>(clips.subjects));
+    if (clips.views) out.views.add(std::span<const int>(*clips.views));
+    if (clips.published) out.split.add(std::span<const int>(*clips.published));
+    return out;
+}
+
+/// The digests as parts of what a result was made of.
+inline recipe recipe_of(const clip_digests& d) {
+    return {{"coordinates", d.coordinates.hex()}, {"extents", d.shape.hex()},
+            {"skeleton", d.skeleton.hex()},       {"class names", d.classes.hex()},
+            {"lengths", d.lengths.hex()},         {"clip numbers", d.ids.hex()},
+            {"labels", d.labels.hex()},           {"subjects", d.subjects.hex()},
+            {"cameras", d.views.hex()},           {"published split", d.split.hex()}};
+}
+
+/// All digests as one.
+inline digest digest_of(const clip_digests& d) {
+    return recipe_of(d).key();
+}
+inline digest digest_of(const clip_set& clips) {
+    return digest_of(digests_of(clips));
+}
+
+}  // namespace mgkit::data

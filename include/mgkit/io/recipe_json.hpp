@@ -1,0 +1,28 @@
+// What a result was made of, as JSON.
+// infrastructure
+#pragma once
+
+#include <string>
+
+#include "mgkit/core/recipe.hpp"
+#include "mgkit/io/json.hpp"
+
+namespace mgkit::io {
+
+/// An object of the parts.
+inline json to_json(const recipe& value) {
+    json out = json::object();
+    for (const auto& [name, words] : value.parts()) out[name] = words;
+    return out;
+}
+
+/// The inverse; the parts come in the order of their names. Errors: no object of texts.
+inline recipe recipe_from_json(const json& value, const std::string& where) {
+    if (!value.is_object()) detail::wrong_type(value, "an object of texts", where);
+    recipe out;
+    for (auto it = value.begin(); it != value.end(); ++it)
+        out.set(it.key(), as<std::string>(it.value(), where + ": " + it.key()));
+    return out;
+}
+
+}  // namespace mgkit::io
