@@ -38,12 +38,11 @@ struct reporter {
     }
 };
 
-int shortest_crop(const data::clip_set& clips, const training_options& training) {
-    if (training.min_crop > 0) return training.min_crop;
-    std::vector<int> lengths = clips.num_frames;
-    const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
-    std::nth_element(lengths.begin(), middle, lengths.end());
-    return std::max(1, std::min(64, *middle / 2));
+/// The clips counted from 0 among themselves. Draws are keyed by a clip's id; rows of the folder
+/// would let clips that are not trained on decide them.
+data::clip_set counted(data::clip_set clips) {
+    for (std::size_t i = 0; i < clips.ids.size(); ++i) clips.ids[i] = static_cast<std::uint32_t>(i);
+    return clips;
 }
 
 /// What identifies a run beyond what `train::fit` knows.
@@ -66,7 +65,7 @@ std::vector<train::epoch_record> fit(context& ctx, Method& method, const data::c
                                      const training_options& training,
                                      const std::string& checkpoint, const on_progress& progress) {
     const train::adam adam{.rate = training.rate, .weight_decay = training.weight_decay};
-    return train::fit(ctx, method, clips, input, adam, train::constant_schedule{},
+    return train::fit(ctx, method, counted(clips), input, adam, train::constant_schedule{},
                       {.epochs = training.epochs,
                        .batch = training.batch,
                        .checkpoint = checkpoint,
@@ -94,6 +93,14 @@ training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
 }
 
 }  // namespace
+
+int shortest_crop(const data::clip_set& clips, const training_options& training) {
+    if (training.min_crop > 0) return training.min_crop;
+    std::vector<int> lengths = clips.num_frames;
+    const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
+    std::nth_element(lengths.begin(), middle, lengths.end());
+    return std::max(1, std::min(64, *middle / 2));
+}
 
 training_result pretrain(const data::clip_set& clips, const encode::clip_input& input,
                          const model_options& model, const training_options& training,
@@ -123,9 +130,12 @@ supervised_result supervise(const data::clip_set& clips, const data::clip_set& t
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
     const auto policy = with_crop(augment::reference_preset(), clips, model, training);
+    const trained_classes trained(clips.labels);
     pretext::supervised<tensor, encoder, views> method(nn::scope(ctx), settings_of(input, model),
-                                                       clips.classes(), views{policy});
-    fit(ctx, method, clips, input, model, training, checkpoint, progress);
+                                                       trained.count(), views{policy});
+    data::clip_set learned = clips;
+    learned.labels = trained.labels;
+    fit(ctx, method, learned, input, model, training, checkpoint, progress);
 
     struct head {
         pretext::supervised<tensor, encoder, views>& method;
@@ -136,7 +146,8 @@ supervised_result supervise(const data::clip_set& clips, const data::clip_set& t
     const auto table =
         encode::embed<tensor>(ctx, scores, input, static_cast<std::size_t>(test.size()),
                               [&](std::size_t i) { return test.clip(static_cast<int>(i)); });
-    auto result = probe::evaluate_scores(test.labels, table.values, clips.classes());
+    auto result = probe::evaluate_scores(
+        test.labels, trained.widened(table.values, clips.classes()), clips.classes());
     out.get().model = std::move(method.backbone);
     return {std::move(out), std::move(result)};
 }

@@ -17,13 +17,14 @@ import commands
 import recordings
 import reports
 import same_bits
+import training_side
 
 
 def main():
     chosen = sys.argv[2:] or [""]
     failed = 0
     for module in (bad_folders, bad_arguments, bad_weights, commands, recordings, reports,
-                   same_bits):
+                   same_bits, training_side):
         for name, test in vars(module).items():
             if not name.startswith("test_") or not any(name[5:].startswith(c) for c in chosen):
                 continue
