@@ -24,15 +24,13 @@ encode::clip_input input(skeleton::stream stream = skeleton::stream::joint,
 }
 
 model built(context& ctx, int heads = 4, int gap = 4, double alpha = .5) {
-    return model(nn::scope(ctx, "backbone"), {.clip = input().extents(),
-                                              .width = 16,
-                                              .heads = heads,
-                                              .gap = gap,
-                                              .alpha = alpha});
+    return model(
+        nn::scope(ctx, "backbone"),
+        {.clip = input().extents(), .width = 16, .heads = heads, .gap = gap, .alpha = alpha});
 }
 
 /// An encoder and its description in a file.
-encode::description saved(context& ctx, const std::string& path) {
+encode::description written(context& ctx, const std::string& path) {
     model encoder = built(ctx);
     const auto about = encode::describe(encoder, input(), skeleton::kinect20{}, {});
     encode::save_encoder(ctx, path, encoder, about);
@@ -44,11 +42,12 @@ encode::description saved(context& ctx, const std::string& path) {
 TEST_CASE("an encoder comes back from its file alone", "[archive]") {
     const scratch_folder folder;
     context ctx{.seed = 1}, other{.seed = 2};
-    model encoder(nn::scope(ctx, "backbone"), {.clip = input(skeleton::stream::bone, true).extents(),
-                                               .width = 12,
-                                               .heads = 3,
-                                               .gap = 2,
-                                               .alpha = .1});
+    model encoder(nn::scope(ctx, "backbone"),
+                  {.clip = input(skeleton::stream::bone, true).extents(),
+                   .width = 12,
+                   .heads = 3,
+                   .gap = 2,
+                   .alpha = .1});
     encode::preparation prepared;
     prepared.clips.reference = clip::reference_rule::per_frame;
     prepared.clips.scale = clip::scale_rule::image;
@@ -68,7 +67,8 @@ TEST_CASE("an encoder comes back from its file alone", "[archive]") {
     CHECK(back.about.topology.joints.size() == 20);
     CHECK(back.about.prepared->clips.image_side == 1280.5);
     CHECK(back.model.facts() == encoder.facts());
-    const t32 clips = test::clips_of<t32>(ctx, input(skeleton::stream::bone, true).extents(), {1, 2});
+    const t32 clips =
+        test::clips_of<t32>(ctx, input(skeleton::stream::bone, true).extents(), {1, 2});
     CHECK(nn::host_values(ctx, back.model(other, clips)) ==
           nn::host_values(ctx, encoder(ctx, clips)));
 
@@ -142,7 +142,7 @@ TEST_CASE("what differs from the file is refused with the whole list", "[archive
     const scratch_folder folder;
     context ctx{.seed = 1};
     const std::string path = folder / "m";
-    const auto about = saved(ctx, path);
+    const auto about = written(ctx, path);
     const auto refused = [&](const encode::description& asked) {
         return refusal([&] { encode::load_encoder<model>(ctx, path, asked); });
     };
@@ -174,8 +174,7 @@ TEST_CASE("what differs from the file is refused with the whole list", "[archive
 
     // The spelling of joints is no difference; how values are read is told, not refused.
     encode::description spelt = about;
-    for (auto& joint : spelt.topology.joints)
-        std::ranges::replace(joint, '_', ' ');
+    for (auto& joint : spelt.topology.joints) std::ranges::replace(joint, '_', ' ');
     spelt.prepared->reading.zeros = data::zero_rule::missing;
     const auto loaded = encode::load_encoder<model>(ctx, path, spelt);
     REQUIRE(loaded.notes.size() == 1);
@@ -206,7 +205,7 @@ TEST_CASE("classes of a stored classifier are compared", "[archive]") {
 TEST_CASE("a file without a description loads with what is asked, and says so", "[archive]") {
     const scratch_folder folder;
     context ctx{.seed = 1}, other{.seed = 2};
-    const auto about = saved(ctx, folder / "m");
+    const auto about = written(ctx, folder / "m");
     io::write_safetensors(folder / "foreign", io::safetensors_file(folder / "m").entries());
     encode::description asked;
     asked.settings = about.settings;
@@ -215,13 +214,14 @@ TEST_CASE("a file without a description loads with what is asked, and says so", 
     for (const char* part : {"encoder", "skeleton", "input", "preparation"})
         CHECK_CONTAINS(loaded.notes[0], part);
     asked.settings["width"] = "1000000000";
-    CHECK_REFUSED(encode::load_encoder<model>(other, folder / "foreign", asked), "width 1000000000");
+    CHECK_REFUSED(encode::load_encoder<model>(other, folder / "foreign", asked),
+                  "width 1000000000");
 }
 
 TEST_CASE("damaged descriptions are refused", "[archive]") {
     const scratch_folder folder;
     context ctx{.seed = 1};
-    const auto about = saved(ctx, folder / "m");
+    const auto about = written(ctx, folder / "m");
     const io::safetensors_file file(folder / "m");
     const auto refused = [&](auto&& edit, const char* says) {
         io::json value = encode::to_json(about);

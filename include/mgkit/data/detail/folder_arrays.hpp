@@ -184,6 +184,7 @@ inline void mark_invalid(clip_set& clips, bool zeros, bool mark_not_finite,
     }
     clips.shape = to;
     clips.set_values(std::move(values));
+    report.confidence_added = to.layout != from.layout;
     report.memory_mapped = false;
 }
 
