@@ -14,6 +14,7 @@ import bad_arguments
 import bad_folders
 import bad_weights
 import commands
+import pretraining
 import recordings
 import reports
 import same_bits
@@ -23,8 +24,8 @@ import training_side
 def main():
     chosen = sys.argv[2:] or [""]
     failed = 0
-    for module in (bad_folders, bad_arguments, bad_weights, commands, recordings, reports,
-                   same_bits, training_side):
+    for module in (bad_folders, bad_arguments, bad_weights, commands, pretraining, recordings,
+                   reports,                   same_bits, training_side):
         for name, test in vars(module).items():
             if not name.startswith("test_") or not any(name[5:].startswith(c) for c in chosen):
                 continue
