@@ -182,7 +182,7 @@ CLI::Option* encoder_options::add_to(CLI::App& command) {
         .add_option("--heads", heads,
                     "Attention heads, for files that do not say (no size shows them)")
         ->check(CLI::Range(1, 4096));
-    command.add_option("--stream", stream, "What the encoder sees (default: as the file says)")
+    command.add_option("--stream", stream, "What the encoder sees, for files that do not say")
         ->check(CLI::IsMember(stream_names));
     return file;
 }

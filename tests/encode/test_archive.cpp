@@ -7,7 +7,11 @@
 #include "encode/models.hpp"
 #include "io/support.hpp"
 #include "mgkit/encode/archive.hpp"
+#include "mgkit/nn/transfer.hpp"
 #include "mgkit/skeleton/list.hpp"
+#include "mgkit/train/adam.hpp"
+#include "mgkit/train/checkpoint.hpp"
+#include "mgkit/train/optimiser.hpp"
 
 using namespace mgkit;
 using test::t32;
@@ -109,6 +113,22 @@ TEST_CASE("a plain load compares what no shape shows", "[archive]") {
     nn::load(other, foreign, io::safetensors_file(folder / "foreign"));
     io::write_safetensors(folder / "odd", file.entries(), {{nn::facts_key, "[1]"}});
     CHECK_REFUSED(nn::load(other, foreign, io::safetensors_file(folder / "odd")), "an object");
+}
+
+TEST_CASE("transfers and checkpoints compare what no shape shows", "[archive]") {
+    const scratch_folder folder;
+    context ctx{.seed = 1}, other{.seed = 2};
+    model encoder = built(ctx), wrong = built(other, 2), right = built(other);
+    const auto before = nn::host_values(other, wrong.spe.value);
+    CHECK_REFUSED(nn::transfer(other, wrong, ctx, encoder), "heads is 4 instead of 2");
+    CHECK(nn::host_values(other, wrong.spe.value) == before);
+    nn::transfer(other, right, ctx, encoder);
+
+    train::updater<t32, train::adam> update(ctx, encoder, {});
+    train::save_checkpoint(ctx, folder / "c", encoder, update, {}, "run");
+    CHECK_REFUSED(train::load_checkpoint(other, folder / "c", wrong, update, "run"),
+                  "model.heads is 4 instead of 2");
+    train::load_checkpoint(other, folder / "c", right, update, "run");
 }
 
 TEMPLATE_LIST_TEST_CASE("every encoder states all that its features depend on", "[archive]",

@@ -78,15 +78,7 @@ inline fact_map stored_facts(const io::safetensors_file& file) {
 template <class M>
 std::vector<std::string> fact_differences(const io::safetensors_file& file, const M& root,
                                           const std::string& prefix = {}) {
-    const fact_map stored = stored_facts(file);
-    std::vector<std::string> out;
-    if (stored.empty()) return out;
-    for (const auto& [name, value] : facts_of(root, prefix)) {
-        const auto found = stored.find(name);
-        if (found != stored.end() && found->second != value)
-            out.push_back(name + " is " + found->second + " instead of " + value);
-    }
-    return out;
+    return differences(stored_facts(file), facts_of(root, prefix));
 }
 
 /// Values read from a file and found to fit, to be written all together.

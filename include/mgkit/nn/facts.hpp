@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "mgkit/nn/module.hpp"
 
@@ -71,6 +72,17 @@ template <class M>
 fact_map facts_of(const M& root, const std::string& prefix = {}) {
     fact_map out;
     detail::collect_facts(root, prefix, out);
+    return out;
+}
+
+/// What both state and state otherwise, in words.
+inline std::vector<std::string> differences(const fact_map& stored, const fact_map& wanted) {
+    std::vector<std::string> out;
+    for (const auto& [name, value] : wanted) {
+        const auto found = stored.find(name);
+        if (found != stored.end() && found->second != value)
+            out.push_back(name + " is " + found->second + " instead of " + value);
+    }
     return out;
 }
 
