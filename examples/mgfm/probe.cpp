@@ -49,7 +49,7 @@ void run_probe(probe_options& o) {
     const named_split splits = choose_split(from.clips, o.split);
     announce(from, threads);
     const std::string stream = encoder ? opened.facts.stream : "joint";
-    const auto input = encoder ? stored_encoder(opened.facts, from, threads).input()
+    const auto input = encoder ? input_for(opened.facts, from)
                                : input_of(from, o.data, o.model, skeleton::stream::joint);
 
     report::study result;

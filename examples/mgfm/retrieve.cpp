@@ -138,7 +138,7 @@ void whole_split(const retrieve_options& o, const encoder_and_clips& opened) {
     const named_split splits = choose_split(from.clips, o.split);
     announce(from, threads);
     feature_source source(opened, threads);
-    const auto input = stored_encoder(opened.facts, from, threads).input();
+    const auto input = input_for(opened.facts, from);
     std::vector<report::study_row> rows;
     std::vector<report::study_retrieval> shown;
     std::set<std::string> positions;

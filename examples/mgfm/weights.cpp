@@ -122,14 +122,6 @@ encode::description asked_of(const weight_facts& f, const corpus& from,
     return out;
 }
 
-encode::clip_input input_for(const weight_facts& f, const corpus& from) {
-    return {from.clips.topology,
-            from.clips.shape,
-            {.frames = f.frames,
-             .stream = skeleton::parse_stream(f.stream),
-             .confidence = f.confidence}};
-}
-
 using any_encoder = std::variant<encode::dste<tensor>, encode::sttr<tensor>>;
 
 any_encoder build(context& ctx, const weight_facts& f, const encode::clip_input& input) {
@@ -145,6 +137,14 @@ any_encoder build(context& ctx, const weight_facts& f, const encode::clip_input&
 
 }  // namespace
 
+encode::clip_input input_for(const weight_facts& f, const corpus& from) {
+    return {from.clips.topology,
+            from.clips.shape,
+            {.frames = f.frames,
+             .stream = skeleton::parse_stream(f.stream),
+             .confidence = f.confidence}};
+}
+
 std::string weight_facts::says(const std::string& key) const {
     const auto found = file->metadata().find(key);
     return found == file->metadata().end() ? std::string() : found->second;
@@ -155,26 +155,25 @@ weight_facts read_facts(const encoder_options& options) {
     f.file = std::make_shared<const io::safetensors_file>(options.weights);
     f.prefix = find_prefix(*f.file);
     read_sizes(f);
-    const auto stored = encode::stored_description(*f.file);
-    if (!stored) {
-        f.heads = std::max(1, options.heads);
-        if (options.heads == 0)
-            f.notes.push_back(
-                "the file does not say how many heads the encoder has: 1 is assumed "
-                "(--heads)");
-        if (options.stream.empty())
-            f.notes.push_back(
-                "the file does not say what the encoder sees: the joint stream is assumed "
-                "(--stream)");
-    } else {
-        f.about = *stored;
-        const auto settings =
-            encode::settings_of<encode::dste_settings>(f.about.settings, options.weights);
-        f.heads = settings.heads;
-        f.gap = settings.gap;
-        f.alpha = settings.alpha;
-        if (f.about.stream) f.stream = skeleton::name(*f.about.stream);
-    }
+    f.about = encode::stored_description(*f.file).value_or(encode::description{});
+    const auto settings =
+        encode::settings_of<encode::dste_settings>(f.about.settings, options.weights);
+    f.heads = settings.heads;
+    f.gap = settings.gap;
+    f.alpha = settings.alpha;
+    if (f.about.stream) f.stream = skeleton::name(*f.about.stream);
+    const bool states_heads = f.about.settings.contains("heads");
+    if (!states_heads) f.heads = std::max(1, options.heads);
+    const auto assumed = [&f](bool told, const std::string& note) {
+        if (!told) f.notes.push_back("the file does not say " + note);
+    };
+    assumed(states_heads || options.heads > 0,
+            "how many heads the encoder has: 1 is assumed (--heads)");
+    assumed(
+        f.kind != "dste" || f.about.settings.contains("gap"),
+        text("how its layers shift: gap ", f.gap, ", alpha ", nn::exact(f.alpha), " are assumed"));
+    assumed(f.about.stream || !options.stream.empty(),
+            "what the encoder sees: the joint stream is assumed (--stream)");
     if (!options.stream.empty()) f.stream = options.stream;
     return f;
 }
@@ -214,10 +213,6 @@ stored_encoder stored_encoder::untrained(const weight_facts& f, const corpus& fr
 }
 stored_encoder::~stored_encoder() = default;
 stored_encoder::stored_encoder(stored_encoder&&) noexcept = default;
-
-const encode::clip_input& stored_encoder::input() const {
-    return state_->input;
-}
 
 data::feature_table stored_encoder::embed(const data::clip_set& clips,
                                           const std::function<void(int)>& on_rows) {

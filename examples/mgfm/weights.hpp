@@ -39,6 +39,9 @@ weight_facts read_facts(const encoder_options& options);
 /// What `mgfm pretrain` says in a file beside the description of the encoder.
 mgkit::io::text_map facts_to_keep(const corpus& from);
 
+/// How the clips of a corpus enter the encoder.
+mgkit::encode::clip_input input_for(const weight_facts& facts, const corpus& from);
+
 /// An encoder from a file, for the clips of one corpus.
 class stored_encoder {
 public:
@@ -50,7 +53,6 @@ public:
     ~stored_encoder();
     stored_encoder(stored_encoder&&) noexcept;
 
-    const mgkit::encode::clip_input& input() const;
     /// Features, in order; `on_rows(done)` is called now and then. Each subject's clips pass
     /// through the encoder by themselves, so that nobody's features depend on who else is there.
     mgkit::data::feature_table embed(const mgkit::data::clip_set& clips,
