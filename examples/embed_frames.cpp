@@ -12,14 +12,15 @@
 
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/clip/preprocess.hpp"
+#include "mgkit/encode/archive.hpp"
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/encode/embed.hpp"
-#include "mgkit/nn/archive.hpp"
 #include "mgkit/skeleton/kinect20.hpp"
 
 namespace mg = mgkit;
 using tensor = mg::eigen::tensor<float>;
 using body = mg::skeleton::kinect20;
+using encoder = mg::encode::dste<tensor>;
 constexpr int length = 48, recorded = 240;
 
 // What a camera would give: frame `t` of a person who lifts the right arm at frames 60 and 180.
@@ -35,23 +36,31 @@ static float coordinate(int t, int joint, int channel) {
 int main(int argc, char** argv) {
     mg::context ctx;
     const mg::skeleton::pose_shape shape{mg::skeleton::channel_layout::xyz, length, 20, 1};
-    const mg::encode::clip_input input(body{}, shape, {.frames = 64});
-    mg::encode::dste<tensor> encoder(ctx, {.clip = input.extents(), .width = 64, .heads = 4});
+    // Clips are measured in body sizes from where the centre joint usually is.
+    mg::encode::preparation prepared;
+    prepared.clips.fit = mg::clip::fit_rule::keep;
 
     const auto own = std::filesystem::temp_directory_path() / "mgkit_embed_frames.safetensors";
     if (argc < 2) {
-        mg::nn::archive_writer archive;
-        archive.add(ctx, encoder, "backbone.");
-        archive.save(own.string());
+        const mg::encode::clip_input views(body{}, shape, {.frames = 64});
+        encoder fresh(ctx, {.clip = views.extents(), .width = 64, .heads = 4});
+        mg::encode::save_encoder(ctx, own.string(), fresh,
+                                 mg::encode::describe(fresh, views, body{}, prepared));
     }
-    // All values or none: a file of another model is refused with the full list of differences.
-    mg::nn::load(ctx, encoder, mg::io::safetensors_file(argc < 2 ? own.string() : argv[1]),
-                 {.prefix = "backbone."});
+    // Sizes, heads and the like come from the file. An encoder for another skeleton, stream or
+    // preparation is refused with the full list of differences.
+    mg::encode::description fed;
+    fed.topology = mg::skeleton::dynamic::copy_of(body{});
+    fed.channels = "xyz";
+    fed.stream = mg::skeleton::stream::joint;
+    fed.prepared = prepared;
+    auto [model, about, notes] =
+        mg::encode::load_encoder<encoder>(ctx, argc < 2 ? own.string() : argv[1], fed);
+    for (const auto& note : notes) std::printf("note: %s\n", note.c_str());
+    const mg::encode::clip_input input(body{}, shape,
+                                       {.frames = model.configuration().clip.frames});
 
-    // The last 48 frames, every 12 frames, prepared as the training clips were: measured in body
-    // sizes from where the centre joint usually is. An unusable window would be skipped.
-    mg::clip::preprocess_settings preparation;
-    preparation.fit = mg::clip::fit_rule::keep;
+    // The last 48 frames, every 12 frames. An unusable window would be skipped.
     std::vector<mg::skeleton::pose<float>> windows;
     for (int first = 0; first + length <= recorded; first += 12) {
         mg::skeleton::pose<float> window(shape, length), ready;
@@ -59,13 +68,13 @@ int main(int argc, char** argv) {
             for (int t = 0; t < length; ++t)
                 for (int v = 0; v < 20; ++v)
                     window.view().at(c, t, v) = coordinate(first + t, v, c);
-        if (mg::clip::preprocess<float>(preparation, mg::skeleton::references(body{}),
+        if (mg::clip::preprocess<float>(prepared.clips, mg::skeleton::references(body{}),
                                         std::as_const(window).view(),
                                         ready) == mg::clip::clip_fault::none)
             windows.push_back(ready);
     }
     auto features =
-        mg::encode::embed<tensor>(ctx, encoder, input, windows.size(),
+        mg::encode::embed<tensor>(ctx, model, input, windows.size(),
                                   [&](std::size_t i) { return std::as_const(windows[i]).view(); });
 
     // Which windows look like the first lift of the hand, frames 36 to 83? What all windows share

@@ -59,7 +59,10 @@ void run_embed(embed_options& o) {
     inputs.push_back(o.encoder.weights);
     check_outputs(o.json, files.all(), inputs);
     const int threads = o.run.thread_count();
-    const auto [facts, from] = open_encoder(o.encoder, o.data, threads);
+    encoder_and_clips opened = open_encoder(o.encoder, o.data, threads);
+    const auto& facts = opened.facts;
+    corpus& from = opened.from;
+    const std::string decided_by = settle_for_all(from, o.data);
     stored_encoder encoder(facts, from, threads);
     announce(from, threads);
     const data::feature_table table = [&] {
@@ -88,6 +91,8 @@ void run_embed(embed_options& o) {
                         {"channels", facts.channels},
                         {"tokens", facts.tokens}}},
                       {"preparation", o.data.words()},
+                      {"reference_decided_by", decided_by},
+                      {"notes", facts.notes},
                       {"features", report::clean(o.out)},
                       {"rows", table.rows},
                       {"columns", table.columns},
@@ -106,7 +111,9 @@ void add_embed(CLI::App& program) {
     CLI::App* command = program.add_subcommand(
         "embed",
         "Write the features of every usable clip, (N, 2 width) float32, with an encoder from a "
-        "file. Clips are prepared as the file says, unless options say otherwise.");
+        "file. Clips are prepared as the file says; where it does not say, --reference auto "
+        "follows "
+        "from the training side of the folder's split, else from all clips.");
     command->footer(
         "Example:\n"
         "  mgfm embed --data clips --weights encoder.safetensors --out features.npy --with-labels");

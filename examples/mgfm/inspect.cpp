@@ -58,7 +58,7 @@ io::json to_json(const survey& s) {
         {"clips", s.report.clips_in_file},
         {"unusable", s.unusable},
         {"usable", s.report.clips_in_file - count_unusable(s)},
-        {"channels", skeleton::name(clips.shape.layout)},
+        {"channels", skeleton::name(s.channels)},
         {"persons", clips.shape.persons},
         {"clips_per_person", s.poses.clips_per_person},
         {"frames", {{"min", s.frames.least}, {"median", s.frames.median}, {"max", s.frames.most}}},
@@ -69,8 +69,7 @@ io::json to_json(const survey& s) {
         {"coordinates", ranges_json(s.poses)},
         {"centre", clips.topology.centre},
         {"scale_pair", {clips.topology.scale_pair.first, clips.topology.scale_pair.second}},
-        {"joints",
-         joints_json(clips.topology, s.poses, skeleton::has_confidence(clips.shape.layout))},
+        {"joints", joints_json(clips.topology, s.poses, skeleton::has_confidence(s.channels))},
         {"notes", std::move(notes)}};
 }
 
@@ -93,7 +92,7 @@ std::string to_text(const survey& s) {
     line("clips", text(s.report.clips_in_file, ", ", count_unusable(s), " unusable"));
     for (const auto& [reason, count] : s.unusable) line("  " + reason, text(count));
     line("channels",
-         text(skeleton::name(clips.shape.layout), about.units.empty() ? "" : ", " + about.units));
+         text(skeleton::name(s.channels), about.units.empty() ? "" : ", " + about.units));
     line("frames per second", about.fps.empty() ? "not stated" : about.fps);
     line("frames of a clip",
          text("shortest ", length(s, s.frames.least), ", median ", length(s, s.frames.median),
@@ -119,8 +118,7 @@ std::string to_text(const survey& s) {
     report::table subjects({{"subject", report::align::right}, {"clips", report::align::right}});
     for (const auto& [subject, count] : s.per_subject) subjects.add({text(subject), text(count)});
     out += "\n" + subjects.str();
-    return out + "\n" +
-           joint_table(topology, s.poses, skeleton::has_confidence(clips.shape.layout));
+    return out + "\n" + joint_table(topology, s.poses, skeleton::has_confidence(s.channels));
 }
 
 void run_inspect(const inspect_options& o) {

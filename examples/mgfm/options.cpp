@@ -97,29 +97,19 @@ std::map<std::string, std::string> data_options::words() const {
             {"not_finite", not_finite}};
 }
 
-std::vector<std::string> data_options::adopt(const std::map<std::string, std::string>& stored) {
-    std::vector<std::string> differences;
-    const auto take = [&](const char* key, const std::string& option, std::string& value,
-                          const words_list& known) {
+void data_options::adopt(const std::map<std::string, std::string>& stored) {
+    const auto take = [&](const char* key, const std::string& option, std::string& value) {
         const auto found = stored.find(key);
-        if (found == stored.end()) return;
-        if (std::find(known.begin(), known.end(), found->second) == known.end())
-            throw mgkit::error(mgkit::text("metadata '", key, "' of the encoder"),
-                               "a value of " + option, found->second, "give " + option);
-        if (command_->count(option) == 0)
+        if (found != stored.end() && (command_->count(option) == 0 || value == "auto"))
             value = found->second;
-        else if (value != found->second)
-            differences.push_back(option + " " + value + ", where the encoder was trained with " +
-                                  found->second);
     };
-    take("scale", "--scale", scale, scales);
-    take("reference", "--reference", reference, references);
-    take("zeros", "--zeros", zeros, zero_rules);
-    take("not_finite", "--not-finite", not_finite, not_finite_rules);
+    take("scale", "--scale", scale);
+    take("reference", "--reference", reference);
+    take("zeros", "--zeros", zeros);
+    take("not_finite", "--not-finite", not_finite);
     const auto side = stored.find("image_side");
     if (side != stored.end() && command_->count("--image-side") == 0)
         std::from_chars(side->second.data(), side->second.data() + side->second.size(), image_side);
-    return differences;
 }
 
 void model_options::add_to(CLI::App& command) {
@@ -187,7 +177,7 @@ CLI::Option* encoder_options::add_to(CLI::App& command) {
         .add_option("--heads", heads,
                     "Attention heads, for files that do not say (no size shows them)")
         ->check(CLI::Range(1, 4096));
-    command.add_option("--stream", stream, "What the encoder sees (default: as the file says)")
+    command.add_option("--stream", stream, "What the encoder sees, for files that do not say")
         ->check(CLI::IsMember(stream_names));
     return file;
 }

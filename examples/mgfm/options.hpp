@@ -42,9 +42,8 @@ struct data_options {
     void check_source() const;
     /// The preparation in words that a file of weights keeps.
     std::map<std::string, std::string> words() const;
-    /// Takes over what `words` said, where the command line says nothing else. Returns what the
-    /// command line does differently.
-    std::vector<std::string> adopt(const std::map<std::string, std::string>& stored);
+    /// Takes over what `words` said, where the command line says nothing else.
+    void adopt(const std::map<std::string, std::string>& stored);
 
 private:
     CLI::App* command_ = nullptr;

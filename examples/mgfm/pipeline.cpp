@@ -8,6 +8,7 @@
 #include "mgkit/data/read_folder.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/data/synthetic.hpp"
+#include "mgkit/encode/archive.hpp"
 #include "mgkit/probe/linear.hpp"
 #include "mgkit/probe/neighbours.hpp"
 #include "training.hpp"
@@ -54,7 +55,7 @@ corpus load(const data_options& options, int threads) {
     auto prepared = clip::prepare(settings, clips, threads);
     if (options.reference == "auto") {
         settings.reference = clip::reference_rule::per_frame;
-        out.by_frame = clip::prepare(settings, clips, threads).clips;
+        out.by_frame = std::make_shared<late_clips>(std::move(clips), settings, threads);
     }
     out.clips = std::move(prepared.clips);
     out.unusable = static_cast<int>(prepared.excluded.size());
@@ -71,16 +72,40 @@ bool walks(const corpus& from, std::span<const int> training) {
 
 }  // namespace
 
-const data::clip_set& positioned(const corpus& from, std::span<const int> training) {
-    return from.by_frame && walks(from, training) ? *from.by_frame : from.clips;
+late_clips::late_clips(data::clip_set recorded, const clip::preprocess_settings& settings,
+                       int threads)
+    : recorded_(std::move(recorded)), settings_(settings), threads_(threads) {}
+
+data::clip_set& late_clips::get() {
+    if (!prepared_) prepared_ = clip::prepare(settings_, recorded_, threads_).clips;
+    return *prepared_;
 }
 
-void settle_reference(corpus& from, data_options& options, std::span<const int> training) {
-    if (!from.by_frame) return;
-    options.reference = walks(from, training) ? "frame" : "clip";
-    if (options.reference == "frame") from.clips = std::move(*from.by_frame);
+const data::clip_set& positioned(const corpus& from, std::span<const int> training) {
+    return from.by_frame && walks(from, training) ? from.by_frame->get() : from.clips;
+}
+
+std::string reference_of(const corpus& from, const std::string& stated,
+                         std::span<const int> training) {
+    if (!from.by_frame) return stated;
+    return walks(from, training) ? "frame" : "clip";
+}
+
+std::string settle_reference(corpus& from, data_options& options, std::span<const int> training,
+                             const std::string& whose) {
+    if (!from.by_frame) return "stated";
+    options.reference = reference_of(from, options.reference, training);
+    if (options.reference == "frame") from.clips = std::move(from.by_frame->get());
     from.by_frame.reset();
-    say("note: positions are taken per " + options.reference + ", from how far the clips travel");
+    const std::string decided_by = text("how far ", training.size(), " clips travel, ", whose);
+    say("note: positions are taken per " + options.reference + ", from " + decided_by);
+    return decided_by;
+}
+
+std::string positions_in_words(const corpus& from, const std::set<std::string>& rules) {
+    std::string out;
+    for (const auto& rule : rules) out += (out.empty() ? "per " : ", per ") + rule;
+    return from.by_frame ? out + " (from how far the training clips travel)" : out;
 }
 
 void announce(const corpus& from, int threads) {
@@ -135,14 +160,38 @@ data::feature_table trained_encoder::embed(const data::clip_set& clips) {
     return encode::embed(state_->ctx, state_->model, state_->input, clips);
 }
 
-void trained_encoder::save(const std::string& path, const io::text_map& metadata) {
-    nn::archive_writer out;
-    out.add(state_->ctx, state_->model, "backbone.");
-    out.save(path, metadata);
+encode::description trained_encoder::describe(const corpus& from, const data_options& data) const {
+    return encode::describe(state_->model, state_->input, from.clips.topology,
+                            {preparation(data), policy(data)});
+}
+
+void trained_encoder::save(const std::string& path, const encode::description& about,
+                           const io::text_map& metadata) {
+    encode::save_encoder(state_->ctx, path, state_->model, about, metadata);
 }
 
 std::int64_t trained_encoder::parameters() const {
     return nn::parameter_count(state_->model);
+}
+
+trained_classes::trained_classes(std::span<const int> training_labels)
+    : classes(training_labels.begin(), training_labels.end()) {
+    std::sort(classes.begin(), classes.end());
+    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+    for (const int label : training_labels)
+        labels.push_back(static_cast<int>(std::lower_bound(classes.begin(), classes.end(), label) -
+                                          classes.begin()));
+}
+
+std::vector<float> trained_classes::widened(const std::vector<float>& scores, int all) const {
+    const auto from = classes.size(), to = static_cast<std::size_t>(all);
+    if (from == to) return scores;
+    const float least = scores.empty() ? 0.0f : *std::min_element(scores.begin(), scores.end());
+    constexpr float beyond_softmax = 1000;  // whose exponential is 0
+    std::vector<float> out(scores.size() / from * to, least - beyond_softmax);
+    for (std::size_t i = 0; i < scores.size(); ++i)
+        out[i / from * to + static_cast<std::size_t>(classes[i % from])] = scores[i];
+    return out;
 }
 
 linear_result linear_probe(const data::feature_table& train, const data::clip_set& train_clips,
@@ -156,16 +205,15 @@ linear_result linear_probe(const data::feature_table& train, const data::clip_se
         for (auto& fold : data::subject_folds(train_clips, std::min(3, people)))
             folds.push_back({std::move(fold.train), std::move(fold.test)});
     }
+    const trained_classes trained(train_labels);
     linear_result out;
-    out.ridge = folds.empty()
-                    ? strengths[0]
-                    : probe::choose_ridge<tensor>(ctx, train, train_labels, train_clips.classes(),
-                                                  strengths, folds);
-    out.scores =
-        probe::evaluate_scores(test_clips.labels,
-                               probe::fit_and_score<tensor>(ctx, train, train_labels, test,
-                                                            train_clips.classes(), out.ridge),
-                               train_clips.classes());
+    out.ridge = folds.empty() ? strengths[0]
+                              : probe::choose_ridge<tensor>(ctx, train, trained.labels,
+                                                            trained.count(), strengths, folds);
+    const auto scores =
+        probe::fit_and_score<tensor>(ctx, train, trained.labels, test, trained.count(), out.ridge);
+    out.scores = probe::evaluate_scores(
+        test_clips.labels, trained.widened(scores, train_clips.classes()), train_clips.classes());
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "mgkit/data/feature_table.hpp"
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/encode/clip_input.hpp"
+#include "mgkit/encode/description.hpp"
 #include "mgkit/probe/neighbours.hpp"
 #include "mgkit/probe/result.hpp"
 #include "mgkit/report/study.hpp"
@@ -24,11 +26,25 @@
 
 namespace mgfm {
 
+/// Clips as they were read, and with positions per frame from when somebody first asks for them.
+class late_clips {
+public:
+    late_clips(mgkit::data::clip_set recorded, const mgkit::clip::preprocess_settings& settings,
+               int threads);
+    mgkit::data::clip_set& get();
+
+private:
+    mgkit::data::clip_set recorded_;
+    mgkit::clip::preprocess_settings settings_;
+    int threads_;
+    std::optional<mgkit::data::clip_set> prepared_;
+};
+
 /// Prepared clips and what reading and preparing them found.
 struct corpus {
     mgkit::data::clip_set clips;
     /// The same clips with positions per frame, while `--reference auto` is undecided.
-    std::optional<mgkit::data::clip_set> by_frame;
+    std::shared_ptr<late_clips> by_frame;
     mgkit::data::clip_digests read;  ///< of the clips as they were read
     mgkit::data::read_report report;
     int unusable = 0;  ///< left out by pre-processing
@@ -51,8 +67,18 @@ corpus load(const data_options& options, int threads);
 /// clip.
 const mgkit::data::clip_set& positioned(const corpus& from, std::span<const int> training);
 
-/// Decides `--reference auto` for good, in the corpus and in the options.
-void settle_reference(corpus& from, data_options& options, std::span<const int> training);
+/// The rule by which `positioned` takes positions: "clip" or "frame"; `stated` where it is not
+/// auto.
+std::string reference_of(const corpus& from, const std::string& stated,
+                         std::span<const int> training);
+
+/// Decides `--reference auto` for good, in the corpus and in the options. `whose` says in a note
+/// and in what is returned whose clips `training` are. Returns "stated" where nothing was open.
+std::string settle_reference(corpus& from, data_options& options, std::span<const int> training,
+                             const std::string& whose);
+
+/// "per clip", "per clip, per frame": the rules that were used, and whether somebody stated them.
+std::string positions_in_words(const corpus& from, const std::set<std::string>& rules);
 
 /// Says what reading and preparing found, what computes the matrix products, and on how many
 /// threads.
@@ -80,8 +106,12 @@ public:
     trained_encoder& operator=(trained_encoder&&) noexcept;
 
     mgkit::data::feature_table embed(const mgkit::data::clip_set& clips);
-    /// Writes parameters under the reference's names (`backbone.*`), and what `metadata` says.
-    void save(const std::string& path, const mgkit::io::text_map& metadata);
+    /// The encoder and the clips of `from`, prepared as `data` says, that it reads.
+    mgkit::encode::description describe(const corpus& from, const data_options& data) const;
+    /// Writes parameters under the reference's names (`backbone.*`), with their description and
+    /// what else `metadata` says.
+    void save(const std::string& path, const mgkit::encode::description& about,
+              const mgkit::io::text_map& metadata);
     std::int64_t parameters() const;
 
     struct state;
@@ -90,6 +120,10 @@ public:
 private:
     std::unique_ptr<state> state_;
 };
+
+/// The shortest crop of a view in frames: as stated, else half the median length of the training
+/// clips, at most 64.
+int shortest_crop(const mgkit::data::clip_set& training_clips, const training_options& training);
 
 /// One finished training.
 struct training_result {
@@ -127,6 +161,18 @@ supervised_result supervise(const mgkit::data::clip_set& clips, const mgkit::dat
                             const training_options& training, std::uint64_t seed, int threads,
                             const std::string& checkpoint, const mgkit::recipe& prepared,
                             const on_progress& progress);
+
+/// Classes that somebody trains on, and labels counted among them: what only tested people did, and
+/// how long a list of classes is, must not reach what is trained.
+struct trained_classes {
+    std::vector<int> classes;  ///< in rising order
+    std::vector<int> labels;   ///< positions in `classes`
+
+    explicit trained_classes(std::span<const int> training_labels);
+    int count() const { return static_cast<int>(classes.size()); }
+    /// Scores [N, count] as [N, all]; a class that was not trained on ranks below every other.
+    std::vector<float> widened(const std::vector<float>& scores, int all) const;
+};
 
 /// Softmax regression on features, its ridge chosen by folds of the training subjects.
 struct linear_result {

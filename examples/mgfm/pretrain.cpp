@@ -30,36 +30,72 @@ struct pretrain_options {
     std::string out, checkpoint, json, stream = "joint";
     std::string corpus, clips;  ///< recordings to sample clips from, and where the clips go
     std::vector<int> subjects_out;
+    bool all_clips = false;
     std::uint64_t seed = 1;
 };
 
-/// Indices of the clips of everybody but `out`.
-std::vector<int> without(const data::clip_set& clips, const std::vector<int>& out) {
-    const auto present = subjects(clips);
-    for (const int s : out)
+/// The clips to train on, and who was left out.
+struct training_side {
+    std::vector<int> kept;
+    std::string words;  ///< which clips these are
+    int tested = 0;     ///< clips left out as the test side of a published split
+    std::vector<int> tested_subjects;
+};
+
+/// The training side of the published split, unless all clips are asked for, without the subjects
+/// of --subjects-out.
+/// Errors: a person on both sides, a subject without clips, fewer than two clips left.
+training_side choose_clips(const data::clip_set& clips, const pretrain_options& o) {
+    training_side out;
+    const auto all = data::all_of(clips);
+    const auto on = [&](int side) {
+        return clips.published &&
+               std::count(clips.published->begin(), clips.published->end(), side);
+    };
+    std::vector<int> side = all;
+    out.words = "all clips";
+    if (o.all_clips && on(1)) {
+        out.words = "all clips, the test side of the published split included (--all-clips)";
+    } else if (on(1) && !on(0)) {
+        throw error(o.data.folder + "/split.npy", "clips to train on", "the test side only",
+                    "--all-clips trains on them");
+    } else if (on(1)) {
+        const data::split published = data::published_split(clips);
+        side = published.train;
+        out.words = "the training side of the published split";
+        out.tested = static_cast<int>(published.test.size());
+        out.tested_subjects = data::subjects_of(clips, published.test);
+        say(text("note: trained on the training side of the published split: ", out.tested,
+                 " clips of ", out.tested_subjects.size(), " subjects (",
+                 list_of(out.tested_subjects), ") are left out; --all-clips takes them too"));
+    }
+    const auto present = data::subjects_of(clips, all);
+    for (const int s : o.subjects_out)
         if (!std::binary_search(present.begin(), present.end(), s))
             throw error("--subjects-out", "subjects among " + list_of(present), text(s));
-    std::vector<int> kept;
-    for (int i = 0; i < clips.size(); ++i)
-        if (std::find(out.begin(), out.end(), clips.subjects[static_cast<std::size_t>(i)]) ==
-            out.end())
-            kept.push_back(i);
-    if (kept.size() < 2)
-        throw error("--subjects-out", "two or more clips to train on", text(kept.size()),
+    for (const int i : side)
+        if (std::find(o.subjects_out.begin(), o.subjects_out.end(),
+                      clips.subjects[static_cast<std::size_t>(i)]) == o.subjects_out.end())
+            out.kept.push_back(i);
+    if (!o.subjects_out.empty()) out.words += ", without subjects " + list_of(o.subjects_out);
+    if (out.kept.size() < 2)
+        throw error(o.subjects_out.empty() ? "mgfm pretrain" : "--subjects-out",
+                    "two or more clips to train on", text(out.kept.size()),
                     "leave fewer subjects out");
-    return kept;
+    return out;
 }
 
-/// What the weights were made of, for whoever finds the file.
-io::text_map made_of_facts(const corpus& from, const recipe& made_of) {
-    return {{"data_digest", data::digest_of(from.read).hex()},
+/// What the weights were made of, for whoever finds the file: of `clips`, nobody else's.
+io::text_map made_of_facts(const data::clip_set& clips, const recipe& made_of) {
+    return {{"data_digest", data::digest_of(clips).hex()},
             {"made_of", made_of.key().hex()},
             {"made_of_parts", io::to_json(made_of).dump()},
             {"views_with_strengths", std::string(made_of.words("views"))},
             {"loss_weights", std::string(made_of.words("loss weights"))}};
 }
 
-io::json summary(const pretrain_options& o, const data::clip_set& clips, const io::text_map& facts,
+io::json summary(const pretrain_options& o, const data::clip_set& clips, const training_side& side,
+                 const encode::description& about, const io::text_map& facts,
                  const training_result& result) {
     io::json history = io::json::array();
     for (const auto& epoch : result.history) {
@@ -70,24 +106,28 @@ io::json summary(const pretrain_options& o, const data::clip_set& clips, const i
                            {"rate", epoch.rate},
                            {"parts", std::move(parts)}});
     }
-    return {{"kind", "pretrain"},
-            {"program", "mgfm pretrain"},
-            {"version", mgkit::version},
-            {"data",
-             {{"name", report::clean(clips.about.name)},
-              {"clips", clips.size()},
-              {"subjects", subjects(clips)},
-              {"subjects_out", o.subjects_out},
-              {"digest", facts.at("data_digest")}}},
-            {"made_of", io::to_json(result.made_of)},
-            {"synthetic", clips.about.synthetic},
-            {"generator_version", clips.about.generator.empty()
-                                      ? io::json(nullptr)
-                                      : io::json(report::clean(clips.about.generator))},
-            {"weights", report::clean(o.out)},
-            {"parameters", result.encoder.parameters()},
-            {"settings", facts},
-            {"history", std::move(history)}};
+    return {
+        {"kind", "pretrain"},
+        {"program", "mgfm pretrain"},
+        {"version", mgkit::version},
+        {"data",
+         {{"name", report::clean(clips.about.name)},
+          {"clips", clips.size()},
+          {"subjects", subjects(clips)},
+          {"subjects_out", o.subjects_out},
+          {"digest", facts.at("data_digest")},
+          {"trained_on", side.words},
+          {"test_side_left_out", {{"clips", side.tested}, {"subjects", side.tested_subjects}}}}},
+        {"made_of", io::to_json(result.made_of)},
+        {"synthetic", clips.about.synthetic},
+        {"generator_version", clips.about.generator.empty()
+                                  ? io::json(nullptr)
+                                  : io::json(report::clean(clips.about.generator))},
+        {"weights", report::clean(o.out)},
+        {"parameters", result.encoder.parameters()},
+        {"encoder", encode::to_json(about)},
+        {"settings", facts},
+        {"history", std::move(history)}};
 }
 
 /// Samples clips from the corpus into a folder, or takes those that an earlier start sampled.
@@ -130,9 +170,10 @@ void run_pretrain(pretrain_options& o) {
     check_outputs(o.json, {o.out, o.checkpoint}, o.data.files());
     const int threads = o.run.thread_count();
     corpus from = load(o.data, threads);
-    const std::vector<int> kept = without(from.clips, o.subjects_out);
-    settle_reference(from, o.data, kept);
-    const data::clip_set clips = from.clips.subset(kept);
+    const training_side side = choose_clips(from.clips, o);
+    const std::string decided_by =
+        settle_reference(from, o.data, side.kept, "those that are trained on");
+    const data::clip_set clips = from.clips.subset(side.kept);
     const auto input = input_of(from, o.data, o.model, skeleton::parse_stream(o.stream));
     announce(from, threads);
     training_result result = [&] {
@@ -140,8 +181,13 @@ void run_pretrain(pretrain_options& o) {
         return pretrain(clips, input, o.model, o.training, o.seed, threads, o.checkpoint,
                         preparation_parts(o.data, o.data.reference), display.with_loss());
     }();
-    io::text_map facts = facts_to_keep(from, o.data, o.model, o.stream);
+    const encode::description about = result.encoder.describe(from, o.data);
+    io::text_map facts = facts_to_keep(from);
     facts.merge(io::text_map{{"clips", text(clips.size())},
+                             {"trained_on", side.words},
+                             {"reference", o.data.reference},
+                             {"reference_decided_by", decided_by},
+                             {"min_crop", text(shortest_crop(clips, o.training))},
                              {"subjects", io::json(subjects(clips)).dump()},
                              {"seed", text(o.seed)},
                              {"epochs", text(o.training.epochs)},
@@ -150,17 +196,16 @@ void run_pretrain(pretrain_options& o) {
                              {"weight_decay", io::json(o.training.weight_decay).dump()},
                              {"views", o.training.views},
                              {"products", o.training.products}});
-    facts.merge(made_of_facts(from, result.made_of));
-    result.encoder.save(o.out, facts);
-    put_json(o.json, summary(o, clips, facts, result));
+    facts.merge(made_of_facts(clips, result.made_of));
+    result.encoder.save(o.out, about, facts);
+    put_json(o.json, summary(o, clips, side, about, facts, result));
     const auto& first = result.history.front();
     const auto& last = result.history.back();
     print(
         text(
             "mgfm pretrain: ", report::clean(clips.about.name), "\n",
             clips.about.synthetic ? "Synthetic data: the clips were generated by a formula.\n" : "",
-            clips.size(), " clips of ", subjects(clips).size(), " subjects",
-            o.subjects_out.empty() ? "" : ", without subjects " + list_of(o.subjects_out),
+            clips.size(), " clips of ", subjects(clips).size(), " subjects: ", side.words,
             "\nEncoder dste, ", o.stream, " stream, ", o.model.frames, " frames, width ",
             o.model.width, ", ", o.model.heads, " heads: ", result.encoder.parameters(),
             " parameters\nLoss ", report::fixed(first.loss, 3), " in epoch 1, ",
@@ -178,7 +223,9 @@ void add_pretrain(CLI::App& program) {
     CLI::App* command = program.add_subcommand(
         "pretrain",
         "Train an encoder on clips without their labels (multi-grained decorrelation of four views "
-        "of each clip) and write it to a file that embed, probe and retrieve read.");
+        "of each clip) and write it to a file that embed, probe and retrieve read. Where the "
+        "folder "
+        "has a split, its training side is taken.");
     command->footer(
         "Example (subjects 8 to 10 stay unseen; killed and started again, it resumes):\n"
         "  mgfm pretrain --data clips --subjects-out 8,9,10 --out encoder.safetensors "
@@ -195,6 +242,9 @@ void add_pretrain(CLI::App& program) {
         ->add_option("--subjects-out", options->subjects_out,
                      "Subjects whose clips are not trained on: 8,9,10")
         ->delimiter(',');
+    command->add_flag("--all-clips", options->all_clips,
+                      "Train on the test side of the folder's split.npy too (default: its training "
+                      "side)");
     options->model.add_to(*command);
     command->add_option("--stream", options->stream, "What the encoder sees")
         ->check(CLI::IsMember(stream_names))

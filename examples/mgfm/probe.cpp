@@ -1,12 +1,11 @@
 // mgfm probe: what a linear probe and nearest neighbours make of features.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
-#include <optional>
+#include <set>
 
 #include "commands.hpp"
+#include "features.hpp"
 #include "made_of.hpp"
-#include "mgkit/io/npy.hpp"
 #include "mgkit/report/json.hpp"
 #include "mgkit/report/summarise.hpp"
 #include "mgkit/report/text.hpp"
@@ -28,47 +27,8 @@ struct probe_options {
     run_options run;
     model_options model;  ///< frames of the raw baseline, for features from a file
     std::string features, json, command;
-    bool plain = false;
+    bool plain = false, answers = false;
 };
-
-/// Saved features, one row per usable clip or one per clip in the folder.
-data::feature_table read_features(const std::string& path, const corpus& from) {
-    const io::npy_file file(path);
-    const auto& shape = file.shape();
-    const auto usable = static_cast<std::int64_t>(from.clips.size());
-    const auto in_folder = static_cast<std::int64_t>(from.report.clips_in_file);
-    const bool floating = file.type() == io::dtype::f32 || file.type() == io::dtype::f64 ||
-                          file.type() == io::dtype::f16;
-    if (!floating || shape.size() != 2 || shape[1] < 1 ||
-        (shape[0] != usable && shape[0] != in_folder))
-        throw error(path,
-                    text("floating-point features of ", usable, " usable clips, (", usable, ", D)"),
-                    text(io::name(file.type()), " ", io::shape_text(shape)),
-                    "write them with mgfm embed on the same folder");
-    data::feature_table out{static_cast<std::size_t>(shape[0]), static_cast<std::size_t>(shape[1]),
-                            file.read<float>()};
-    if (shape[0] != usable) {
-        const std::vector<int> rows(from.clips.ids.begin(), from.clips.ids.end());
-        out = out.subset(rows);
-    }
-    data::check(out, path);
-    return out;
-}
-
-/// Tested people whose clips the encoder saw while it was pre-trained.
-std::string seen_before(const weight_facts& facts, const corpus& from, const named_split& splits) {
-    const std::string stored = facts.says("subjects");
-    if (stored.empty() || facts.says("data") != from.clips.about.name) return {};
-    const std::string where = facts.file->path() + ": metadata 'subjects'";
-    const auto trained = io::as<std::vector<int>>(io::parse_json(stored, where), where);
-    std::vector<int> shared;
-    for (const auto& split : splits.folds)
-        for (const int s : data::subjects_of(from.clips, split.test))
-            if (std::find(trained.begin(), trained.end(), s) != trained.end()) shared.push_back(s);
-    if (shared.empty()) return {};
-    return text("The encoder was pre-trained, without labels, on clips of ", shared.size(),
-                " of the tested subjects: figures for people it never saw may be lower.");
-}
 
 void run_probe(probe_options& o) {
     o.data.check_source();
@@ -78,53 +38,49 @@ void run_probe(probe_options& o) {
     inputs.insert(inputs.end(), {o.encoder.weights, o.features});
     check_outputs(o.json, {}, inputs);
     const int threads = o.run.thread_count();
+    const bool encoder = o.features.empty();
     encoder_and_clips opened;
-    std::optional<stored_encoder> encoder;
-    data::feature_table all;
-    if (o.features.empty()) {
+    if (encoder)
         opened = open_encoder(o.encoder, o.data, threads);
-        encoder.emplace(opened.facts, opened.from, threads);
-    } else {
+    else
         opened.from = load(o.data, threads);
-        settle_reference(opened.from, o.data, data::all_of(opened.from.clips));
-        all = read_features(o.features, opened.from);
-    }
     const corpus& from = opened.from;
+    auto features =
+        encoder ? feature_source(opened, threads) : feature_source(read_features(o.features, from));
     const named_split splits = choose_split(from.clips, o.split);
     announce(from, threads);
     const std::string stream = encoder ? opened.facts.stream : "joint";
-    const auto input =
-        encoder ? encoder->input() : input_of(from, o.data, o.model, skeleton::stream::joint);
-    data::feature_table random;
-    if (encoder) {
-        progress_display display("embedding", "clips");
-        all = encoder->embed(from.clips,
-                             [&](int done) { display.update(done, from.clips.size(), 0, ""); });
-        data::check(all, o.encoder.weights);
-        if (!o.plain)
-            random = stored_encoder::untrained(opened.facts, from, 1, threads).embed(from.clips);
-    }
+    const auto input = encoder ? input_for(opened.facts, from)
+                               : input_of(from, o.data, o.model, skeleton::stream::joint);
 
     report::study result;
     report::study_confusion answers{"Linear probe on the pre-trained encoder", {}, {}};
+    std::set<std::string> positions;
+    std::vector<int> tested;
     for (std::size_t f = 0; f < splits.folds.size(); ++f) {
-        const fold_sides sides(from.clips, splits, f, threads);
+        const data::split& split = splits.folds[f];
+        const fold_sides sides(from, o.data.reference, splits, f, threads);
+        const data::clip_set& clips = positioned(from, split.train);
+        positions.insert(sides.reference);
+        const auto present = data::subjects_of(from.clips, split.test);
+        tested.insert(tested.end(), present.begin(), present.end());
         const auto add = [&](feature_kind kind, const data::feature_table& table) {
-            auto found = probed(sides, kind, stream, kind == feature_kind::random,
-                                table.subset(splits.folds[f].train),
-                                table.subset(splits.folds[f].test), sides.train.clips.labels);
+            auto found =
+                probed(sides, kind, stream, kind == feature_kind::random, table.subset(split.train),
+                       table.subset(split.test), sides.train.clips.labels);
             result.results.push_back(std::move(found.row));
             return std::move(found.linear.confusion);
         };
-        say(text("probing fold ", f + 1, " of ", splits.folds.size()));
+        say(text("probing fold ", f + 1, " of ", splits.folds.size(), ", positions per ",
+                 sides.reference));
         result.results.push_back(sides.majority(stream));
         if (!o.plain)
             result.results.push_back(probed(sides, feature_kind::raw, stream, 0,
                                             sides.train.raw(input), sides.test.raw(input),
                                             sides.train.clips.labels)
                                          .row);
-        if (random.rows > 0) add(feature_kind::random, random);
-        answers.matrix += add(feature_kind::pretrained, all);
+        if (encoder && !o.plain) add(feature_kind::random, features.random(sides.reference, clips));
+        answers.matrix += add(feature_kind::pretrained, features.trained(sides.reference, clips));
         const auto trained = class_counts(sides.train.clips);
         answers.train_clips.resize(trained.size());
         for (std::size_t k = 0; k < trained.size(); ++k)
@@ -135,6 +91,7 @@ void run_probe(probe_options& o) {
     result.title = "mgfm probe: " + result.data.name;
     result.split = splits.words;
     result.command = o.command;
+    io::json seen = nullptr;
     if (encoder) {
         result.settings = {{"weights", o.encoder.weights},
                            {"weights digest", digest_of_file(o.encoder.weights).hex()},
@@ -142,19 +99,24 @@ void run_probe(probe_options& o) {
                            {"width", text(opened.facts.width)},
                            {"heads", text(opened.facts.heads)},
                            {"frames", text(opened.facts.frames)}};
-        const std::string seen = seen_before(opened.facts, from, splits);
-        if (!seen.empty()) result.data.notes.push_back(seen);
+        const seen_people people = people_seen(opened.facts, from, std::move(tested));
+        seen = people.json();
+        if (!people.words().empty()) result.data.notes.push_back(people.words());
+        for (const auto& note : opened.facts.notes) result.data.notes.push_back(note + ".");
     } else {
         result.settings = {{"features", o.features},
                            {"features digest", digest_of_file(o.features).hex()},
-                           {"columns", text(all.columns)}};
+                           {"columns", text(features.trained("", from.clips).columns)}};
         result.data.notes.push_back("\"pretrained\" below are the features of " + o.features + ".");
     }
+    result.settings.push_back({"reference position", positions_in_words(from, positions)});
     add_identity(result.settings, from, o.data);
     report::summarise(result);
-    io::json json = report::to_json(result);
+    io::json json =
+        report::to_json(result, o.answers ? report::answers::keep : report::answers::leave_out);
     json["kind"] = "probe";
     json["program"] = "mgfm probe";
+    json["seen_in_pretraining"] = std::move(seen);
     put_json(o.json, json);
     print(report::to_text(result), o.json);
 }
@@ -167,7 +129,8 @@ void add_probe(CLI::App& program, const std::string& command_line) {
     CLI::App* command = program.add_subcommand(
         "probe",
         "Score an encoder from a file, or saved features, on people not trained on: 1-NN and a "
-        "linear probe, beside majority, raw coordinates and a random encoder.");
+        "linear probe, beside majority, raw coordinates and, for an encoder, the same one with "
+        "random weights.");
     command->footer(
         "Examples:\n"
         "  mgfm probe --data clips --weights encoder.safetensors --test-subjects 8,9,10\n"
@@ -184,6 +147,8 @@ void add_probe(CLI::App& program, const std::string& command_line) {
                       "Leave out raw coordinates and the random encoder; majority stays");
     options->run.add_to(*command);
     add_json(*command, options->json, "All figures");
+    command->add_flag("--answers", options->answers,
+                      "Also write, for every test clip, whether each system was right (JSON)");
     command->callback([options] { run_probe(*options); });
 }
 

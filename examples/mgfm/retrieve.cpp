@@ -1,10 +1,11 @@
 // mgfm retrieve: the clips most like a clip.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
 #include <numeric>
+#include <set>
 
 #include "commands.hpp"
+#include "features.hpp"
 #include "made_of.hpp"
 #include "mgkit/report/chart_skeleton.hpp"
 #include "mgkit/report/html.hpp"
@@ -29,6 +30,7 @@ struct retrieve_options {
     run_options run;
     std::string query, json, html, command;
     int top = 5;
+    bool plain = false;
 };
 
 std::string class_of(const data::clip_set& clips, int i) {
@@ -53,11 +55,15 @@ int position_of(const data::clip_set& clips, const std::string& id) {
         "clips are counted from 0 in the order of data.npy");
 }
 
-report::study about(const retrieve_options& o, const encoder_and_clips& opened) {
+/// What the command says about data and encoder; `scored` are the subjects of the queries.
+report::study about(const retrieve_options& o, const encoder_and_clips& opened,
+                    const seen_people& people) {
     report::study out;
     out.data = describe(opened.from, o.data.folder);
     out.title = "mgfm retrieve: " + out.data.name;
     out.command = o.command;
+    if (!people.words().empty()) out.data.notes.push_back(people.words());
+    for (const auto& note : opened.facts.notes) out.data.notes.push_back(note + ".");
     out.settings = {{"weights", o.encoder.weights},
                     {"weights digest", digest_of_file(o.encoder.weights).hex()},
                     {"encoder", opened.facts.kind},
@@ -70,18 +76,24 @@ report::study about(const retrieve_options& o, const encoder_and_clips& opened) 
 }
 
 /// The study as a result of this command, with what else it found.
-io::json result_of(const retrieve_options& o, const report::study& s, const io::json& found) {
+io::json result_of(const retrieve_options& o, const report::study& s, const seen_people& people,
+                   const io::json& found) {
     io::json out = report::to_json(s);
     out["kind"] = "retrieve";
     out["program"] = "mgfm retrieve";
     out["weights"] = report::clean(o.encoder.weights);
+    out["seen_in_pretraining"] = people.json();
     out.update(found);
     return out;
 }
 
 /// The clips most like one clip, among all others.
-void one_query(const retrieve_options& o, const encoder_and_clips& opened, int query,
-               const data::feature_table& features) {
+void one_query(retrieve_options& o, encoder_and_clips& opened, int query) {
+    const int threads = o.run.thread_count();
+    const std::string decided_by = settle_for_all(opened.from, o.data);
+    announce(opened.from, threads);
+    feature_source source(opened, threads);
+    const auto& features = source.trained(o.data.reference, opened.from.clips);
     const auto& clips = opened.from.clips;
     std::vector<int> others(static_cast<std::size_t>(clips.size()));
     std::iota(others.begin(), others.end(), 0);
@@ -89,9 +101,13 @@ void one_query(const retrieve_options& o, const encoder_and_clips& opened, int q
     if (others.empty()) throw error("mgfm retrieve", "two or more clips", "one");
     const int one[] = {query};
     const auto found = nearest(features.subset(others), features.subset(one),
-                               static_cast<std::size_t>(o.top), o.run.thread_count());
+                               static_cast<std::size_t>(o.top), threads);
 
-    report::study page = about(o, opened);
+    const seen_people people =
+        people_seen(opened.facts, opened.from, {clips.subjects[static_cast<std::size_t>(query)]});
+    report::study page = about(o, opened, people);
+    page.settings.push_back({"reference position", "per " + o.data.reference});
+    page.settings.push_back({"decided by", decided_by});
     page.split = "every other clip is searched, the query's own subject included";
     report::study_retrieval shown{drawn(clips, query), {}};
     io::json hits = io::json::array();
@@ -111,37 +127,67 @@ void one_query(const retrieve_options& o, const encoder_and_clips& opened, int q
     }
     page.retrieval.push_back(std::move(shown));
     if (!o.html.empty()) report::write_html(o.html, page);
-    put_json(o.json, result_of(o, page, {{"query", facts_of(clips, query)}, {"hits", hits}}));
+    put_json(o.json,
+             result_of(o, page, people, {{"query", facts_of(clips, query)}, {"hits", hits}}));
+    std::string notes;
+    for (const auto& note : page.data.notes) notes += report::clean(note) + "\n";
     print(text("mgfm retrieve: ", report::clean(page.data.name), "\nQuery: clip ", o.query,
                ", subject ", clips.subjects[static_cast<std::size_t>(query)], ", ",
-               report::clean(class_of(clips, query)), "\n\n", table.str()),
+               report::clean(class_of(clips, query)), "\n", notes, "\n", table.str()),
           o.json);
 }
 
 /// Every test clip asks the training clips.
-void whole_split(const retrieve_options& o, const encoder_and_clips& opened,
-                 const named_split& splits, const data::feature_table& features) {
-    report::study result = about(o, opened);
-    result.split = splits.words;
+void whole_split(const retrieve_options& o, const encoder_and_clips& opened) {
+    const corpus& from = opened.from;
+    const int threads = o.run.thread_count();
+    const named_split splits = choose_split(from.clips, o.split);
+    announce(from, threads);
+    feature_source source(opened, threads);
+    const auto input = input_for(opened.facts, from);
+    std::vector<report::study_row> rows;
+    std::vector<report::study_retrieval> shown;
+    std::set<std::string> positions;
+    std::vector<int> tested;
     for (std::size_t f = 0; f < splits.folds.size(); ++f) {
-        const fold_sides sides(opened.from.clips, splits, f, o.run.thread_count());
-        const auto train = features.subset(splits.folds[f].train);
-        const auto test = features.subset(splits.folds[f].test);
-        result.results.push_back(sides.majority(opened.facts.stream));
-        auto row = sides.row(feature_kind::pretrained, opened.facts.stream, 0);
-        report::add_knn(row, retrieve(train, sides.train.clips.labels, test,
-                                      sides.test.clips.labels, sides.classes(), sides.threads));
-        result.results.push_back(std::move(row));
+        const data::split& split = splits.folds[f];
+        const fold_sides sides(from, o.data.reference, splits, f, threads);
+        const data::clip_set& clips = positioned(from, split.train);
+        positions.insert(sides.reference);
+        const auto present = data::subjects_of(from.clips, split.test);
+        tested.insert(tested.end(), present.begin(), present.end());
+        const auto add = [&](feature_kind kind, const data::feature_table& train,
+                             const data::feature_table& test) {
+            auto row = sides.row(kind, opened.facts.stream, kind == feature_kind::random);
+            report::add_knn(row, retrieve(train, sides.train.clips.labels, test,
+                                          sides.test.clips.labels, sides.classes(), sides.threads));
+            rows.push_back(std::move(row));
+        };
+        rows.push_back(sides.majority(opened.facts.stream));
+        if (!o.plain) {
+            add(feature_kind::raw, sides.train.raw(input), sides.test.raw(input));
+            const auto& random = source.random(sides.reference, clips);
+            add(feature_kind::random, random.subset(split.train), random.subset(split.test));
+        }
+        const auto& features = source.trained(sides.reference, clips);
+        const auto train = features.subset(split.train), test = features.subset(split.test);
+        add(feature_kind::pretrained, train, test);
         if (f == 0 && !(o.html.empty() && o.json.empty()))
-            result.retrieval = examples(sides, train, test, 6, static_cast<std::size_t>(o.top));
+            shown = examples(sides, train, test, 6, static_cast<std::size_t>(o.top));
     }
+    const seen_people people = people_seen(opened.facts, from, std::move(tested));
+    report::study result = about(o, opened, people);
+    result.split = splits.words;
+    result.results = std::move(rows);
+    result.retrieval = std::move(shown);
+    result.settings.push_back({"reference position", positions_in_words(from, positions)});
     report::summarise(result);
     double top5 = 0;
     for (const auto& row : result.results)
         if (row.features == feature_kind::pretrained)
             top5 += *row.knn_top5 / static_cast<double>(splits.folds.size());
     if (!o.html.empty()) report::write_html(o.html, result);
-    put_json(o.json, result_of(o, result, {{"knn_top5", top5}}));
+    put_json(o.json, result_of(o, result, people, {{"knn_top5", top5}}));
     print(report::to_text(result) + "One of the five nearest is of the right class: " +
               report::percent(top5) + " % of the test clips.\n",
           o.json);
@@ -153,21 +199,11 @@ void run_retrieve(retrieve_options& o) {
     inputs.push_back(o.encoder.weights);
     check_outputs(o.json, {o.html}, inputs);
     const int threads = o.run.thread_count();
-    const encoder_and_clips opened = open_encoder(o.encoder, o.data, threads);
-    const auto& clips = opened.from.clips;
-    stored_encoder encoder(opened.facts, opened.from, threads);
-    const int query = o.query.empty() ? -1 : position_of(clips, o.query);
-    const named_split splits = query < 0 ? choose_split(clips, o.split) : named_split{};
-    announce(opened.from, threads);
-    const data::feature_table features = [&] {
-        progress_display display("embedding", "clips");
-        return encoder.embed(clips, [&](int done) { display.update(done, clips.size(), 0, ""); });
-    }();
-    data::check(features, o.encoder.weights);
-    if (query < 0)
-        whole_split(o, opened, splits, features);
+    encoder_and_clips opened = open_encoder(o.encoder, o.data, threads);
+    if (o.query.empty())
+        whole_split(o, opened);
     else
-        one_query(o, opened, query, features);
+        one_query(o, opened, position_of(opened.from.clips, o.query));
 }
 
 }  // namespace
@@ -178,7 +214,9 @@ void add_retrieve(CLI::App& program, const std::string& command_line) {
     CLI::App* command = program.add_subcommand(
         "retrieve",
         "Find the clips whose features are most like a clip's; without --query, how often the "
-        "nearest training clip of a test clip is of its class.");
+        "nearest training clip of a test clip is of its class, beside majority, raw coordinates "
+        "and "
+        "a random encoder.");
     command->footer(
         "Examples:\n"
         "  mgfm retrieve --data clips --weights encoder.safetensors --query 17 --html hits.html\n"
@@ -192,6 +230,9 @@ void add_retrieve(CLI::App& program, const std::string& command_line) {
     command->add_option("--top", options->top, "Hits to show")
         ->check(CLI::Range(1, 50))
         ->capture_default_str();
+    command->add_flag("--plain", options->plain,
+                      "Without --query: leave out raw coordinates and the random encoder; majority "
+                      "stays");
     add_json(*command, options->json, "Hits or accuracy");
     command->add_option("--html", options->html, "A page where query and hits move side by side");
     command->callback([options] { run_retrieve(*options); });

@@ -152,12 +152,15 @@ data::feature_table side::raw(const encode::clip_input& input) const {
     return out;
 }
 
-fold_sides::fold_sides(const data::clip_set& clips, const named_split& splits, std::size_t at,
-                       int thread_count)
+fold_sides::fold_sides(const corpus& from, const std::string& stated, const named_split& splits,
+                       std::size_t at, int thread_count)
     : fold(static_cast<int>(at)),
-      train{clips.subset(splits.folds[at].train)},
-      test{clips.subset(splits.folds[at].test)},
-      threads(thread_count) {}
+      threads(thread_count),
+      reference(reference_of(from, stated, splits.folds[at].train)) {
+    const data::clip_set& clips = positioned(from, splits.folds[at].train);
+    train.clips = clips.subset(splits.folds[at].train);
+    test.clips = clips.subset(splits.folds[at].test);
+}
 
 report::study_row fold_sides::row(feature_kind kind, const std::string& stream,
                                   std::uint64_t seed) const {
@@ -168,6 +171,7 @@ report::study_row fold_sides::row(feature_kind kind, const std::string& stream,
     r.seed = seed;
     r.clip = test.clips.ids;
     r.subject = test.clips.subjects;
+    r.chosen.push_back({"reference", reference});
     return r;
 }
 

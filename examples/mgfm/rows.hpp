@@ -68,13 +68,15 @@ struct fold_sides {
     int fold = 0;
     side train, test;
     int threads = 1;
+    std::string reference;  ///< how positions are taken, as the training side decided
 
     fold_sides() = default;
-    fold_sides(const mgkit::data::clip_set& clips, const named_split& splits, std::size_t at,
-               int thread_count);
+    /// Positions are those that the training side of this fold chooses; `stated` as in options.
+    fold_sides(const corpus& from, const std::string& stated, const named_split& splits,
+               std::size_t at, int thread_count);
 
     int classes() const { return train.clips.classes(); }
-    /// A row of the test side without figures.
+    /// A row of the test side without figures, with what the training side chose so far.
     mgkit::report::study_row row(mgkit::report::feature_kind kind, const std::string& stream,
                                  std::uint64_t seed) const;
     /// The majority class of the training side.

@@ -59,12 +59,9 @@ public:
 
     report::study operator()() {
         for (std::size_t f = 0; f < splits_.folds.size(); ++f) {
-            const data::clip_set& clips = positioned(corpus_, splits_.folds[f].train);
-            const std::string reference =
-                corpus_.by_frame ? &clips == &corpus_.clips ? "clip" : "frame" : o_.data.reference;
-            positions_.insert(reference);
-            sides_ = fold_sides(clips, splits_, f, threads_);
-            prepared_ = preparation_parts(o_.data, reference);
+            sides_ = fold_sides(corpus_, o_.data.reference, splits_, f, threads_);
+            positions_.insert(sides_.reference);
+            prepared_ = preparation_parts(o_.data, sides_.reference);
             fold_ = fold_parts(corpus_, splits_.folds[f]).add(prepared_);
             for (const std::string& stream : o_.streams) one_stream(stream);
             if (fuses()) fused();
@@ -141,6 +138,11 @@ private:
             learned(stream, static_cast<std::uint64_t>(seed), input);
     }
 
+    /// The crop that the training clips of this fold chose.
+    report::setting crop() const {
+        return {"min_crop", text(shortest_crop(sides_.train.clips, o_.training))};
+    }
+
     void warping() {
         say(text("dynamic time warping, fold ", sides_.fold));
         context ctx{.threads = threads_};
@@ -203,6 +205,7 @@ private:
                 supervise(sides_.train.clips, sides_.test.clips, input, o_.model, o_.training, seed,
                           threads_, file(feature_kind::supervised), prepared_, display.with_loss());
             auto r = sides_.row(feature_kind::supervised, stream, seed);
+            r.chosen.push_back(crop());
             report::add_knn(r, retrieve(trained.encoder.embed(sides_.train.clips), labels,
                                         trained.encoder.embed(sides_.test.clips),
                                         sides_.test.clips.labels, sides_.classes(), threads_));
@@ -224,6 +227,7 @@ private:
                             probe::shuffled_labels(labels, random_key{seed}));
         if (!o_.wants(feature_kind::pretrained)) return;
         auto r = probed(sides_, feature_kind::pretrained, stream, seed, train, test, labels);
+        r.row.chosen.push_back(crop());
         if (shown(seed)) keep_artifacts(stream, trained.history, r.linear, train, test);
         scores_[{stream, seed}] = std::move(r.linear);
         if (!done(feature_kind::pretrained, stream, seed)) {
@@ -292,7 +296,7 @@ private:
         study_.split = splits_.words;
         study_.command = o_.command;
         study_.settings = {{"scale", o_.data.scale},
-                           {"reference position", positions()},
+                           {"reference position", positions_in_words(corpus_, positions_)},
                            {"frames", std::to_string(o_.model.frames)},
                            {"width", std::to_string(o_.model.width)},
                            {"heads", std::to_string(o_.model.heads)},
@@ -304,13 +308,6 @@ private:
         add_identity(study_.settings, corpus_, o_.data);
         report::summarise(study_);
         return std::move(study_);
-    }
-
-    /// "per clip", and how that came about.
-    std::string positions() const {
-        std::string out;
-        for (const auto& p : positions_) out += (out.empty() ? "per " : ", per ") + p;
-        return corpus_.by_frame ? out + " (from how far the training clips travel)" : out;
     }
 
     static constexpr const char* checkpoint_ending = ".safetensors";

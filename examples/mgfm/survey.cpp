@@ -191,6 +191,10 @@ survey look_at(const data_options& options) {
     s.clips = std::move(loaded.clips);
     s.report = std::move(loaded.report);
     const auto& clips = s.clips;
+    s.channels = clips.shape.layout;
+    if (s.report.confidence_added)
+        s.channels = skeleton::coordinates(s.channels) == 2 ? skeleton::channel_layout::xy
+                                                            : skeleton::channel_layout::xyz;
     s.unusable["no frame"] = s.report.no_frames;
     s.unusable["no visible joint"] = s.report.no_visible_joint;
     const auto settings = preparation(options);

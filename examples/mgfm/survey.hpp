@@ -58,6 +58,7 @@ std::string ranges_text(const pose_survey& poses);
 mgkit::io::json ranges_json(const pose_survey& poses);
 
 struct survey {
+    mgkit::skeleton::channel_layout channels{};  ///< of the file
     mgkit::data::clip_set clips;
     mgkit::data::read_report report;
     std::map<std::string, int> unusable;  ///< clips that training would leave out, by reason

@@ -41,12 +41,11 @@ struct reporter {
     }
 };
 
-int shortest_crop(const data::clip_set& clips, const training_options& training) {
-    if (training.min_crop > 0) return training.min_crop;
-    std::vector<int> lengths = clips.num_frames;
-    const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
-    std::nth_element(lengths.begin(), middle, lengths.end());
-    return std::max(1, std::min(64, *middle / 2));
+/// The clips counted from 0 among themselves. Draws are keyed by a clip's id; rows of the folder
+/// would let clips that are not trained on decide them.
+data::clip_set counted(data::clip_set clips) {
+    for (std::size_t i = 0; i < clips.ids.size(); ++i) clips.ids[i] = static_cast<std::uint32_t>(i);
+    return clips;
 }
 
 template <class Policy>
@@ -83,8 +82,9 @@ fitted fit(context& ctx, Method& method, const data::clip_set& clips,
                                        .batch = training.batch,
                                        .checkpoint = checkpoint,
                                        .run = further(training, prepared)};
-    recipe made_of = train::recipe_of(ctx, method, clips, input, adam, rates, settings);
-    return {train::fit(ctx, method, clips, input, adam, rates, settings,
+    const data::clip_set own = counted(clips);
+    recipe made_of = train::recipe_of(ctx, method, own, input, adam, rates, settings);
+    return {train::fit(ctx, method, own, input, adam, rates, settings,
                        reporter{progress, clips.size()}),
             std::move(made_of)};
 }
@@ -162,6 +162,14 @@ recipe supervised_parts(const data::clip_set& clips, const encode::clip_input& i
                           settings_text(supervised_policy(clips, model, training)));
 }
 
+int shortest_crop(const data::clip_set& clips, const training_options& training) {
+    if (training.min_crop > 0) return training.min_crop;
+    std::vector<int> lengths = clips.num_frames;
+    const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
+    std::nth_element(lengths.begin(), middle, lengths.end());
+    return std::max(1, std::min(64, *middle / 2));
+}
+
 training_result pretrain(const data::clip_set& clips, const encode::clip_input& input,
                          const model_options& model, const training_options& training,
                          std::uint64_t seed, int threads, const std::string& checkpoint,
@@ -189,11 +197,14 @@ supervised_result supervise(const data::clip_set& clips, const data::clip_set& t
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
     const auto policy = supervised_policy(clips, model, training);
+    const trained_classes trained(clips.labels);
     pretext::supervised<tensor, encoder, views> method(nn::scope(ctx), settings_of(input, model),
-                                                       clips.classes(), views{policy});
+                                                       trained.count(), views{policy});
+    data::clip_set learned = clips;
+    learned.labels = trained.labels;
     training_options products = training;
     products.products = "float";  // only pre-training rounds its factors
-    fit(ctx, method, clips, input, products, checkpoint, prepared, progress);
+    fit(ctx, method, learned, input, products, checkpoint, prepared, progress);
 
     struct head {
         pretext::supervised<tensor, encoder, views>& method;
@@ -204,7 +215,8 @@ supervised_result supervise(const data::clip_set& clips, const data::clip_set& t
     const auto table =
         encode::embed<tensor>(ctx, scores, input, static_cast<std::size_t>(test.size()),
                               [&](std::size_t i) { return test.clip(static_cast<int>(i)); });
-    auto result = probe::evaluate_scores(test.labels, table.values, clips.classes());
+    auto result = probe::evaluate_scores(
+        test.labels, trained.widened(table.values, clips.classes()), clips.classes());
     out.get().model = std::move(method.backbone);
     return {std::move(out), std::move(result)};
 }

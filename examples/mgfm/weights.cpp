@@ -1,17 +1,19 @@
 #include "weights.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <map>
+#include <ranges>
+#include <span>
 #include <utility>
 #include <variant>
 
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/data/split.hpp"
+#include "mgkit/encode/archive.hpp"
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/encode/embed.hpp"
 #include "mgkit/encode/sttr.hpp"
 #include "mgkit/io/json.hpp"
-#include "mgkit/skeleton/joint_name.hpp"
 #include "mgkit/version.hpp"
 
 namespace mgfm {
@@ -42,16 +44,6 @@ std::string find_prefix(const io::safetensors_file& file) {
                     "write it with mgfm pretrain, or rename the tensors");
     throw error(file.path(), "one encoder",
                 text(found.size(), ", below ", found[0], " and ", found[1]), "keep one of them");
-}
-
-int number_from(const weight_facts& facts, const char* key, int otherwise) {
-    const std::string stored = facts.says(key);
-    if (stored.empty()) return otherwise;
-    int value = 0;
-    const auto end = std::from_chars(stored.data(), stored.data() + stored.size(), value);
-    if (end.ec != std::errc() || end.ptr != stored.data() + stored.size() || value < 1)
-        throw error(facts.file->path() + ": metadata '" + key + "'", "a number above 0", stored);
-    return value;
 }
 
 /// Extents of a tensor of `rank` dimensions, each between 1 and a million.
@@ -99,48 +91,35 @@ void read_sizes(weight_facts& f) {
     expect(f, "s_tr.DSA.wt1.weight", {f.tokens, f.tokens});
 }
 
-/// The reader's channels and joints against the encoder's. Returns whether confidence is fed.
-bool check_fit(const weight_facts& f, const corpus& from) {
+/// Clips whose sizes no weights of this file fit, for files that do not describe their encoder.
+void check_sizes(const weight_facts& f, const corpus& from) {
     const auto& shape = from.clips.shape;
-    const std::string path = f.file->path();
-    const int points = shape.joints * shape.persons;
-    if (f.tokens != points)
-        throw error(path,
+    if (f.tokens != shape.joints * shape.persons)
+        throw error(f.file->path(),
                     text("an encoder of ", shape.joints, " joints x ", shape.persons,
                          shape.persons == 1 ? " person" : " persons", ", as the clips have"),
                     text("one of ", f.tokens, " tokens"), "use weights of this kind of skeleton");
     const int coordinates = skeleton::coordinates(shape.layout);
-    const bool confidence = f.channels == coordinates + 1 && skeleton::has_confidence(shape.layout);
-    if (f.channels != coordinates && !confidence)
-        throw error(path,
+    if (f.channels != coordinates && !f.confidence)
+        throw error(f.file->path(),
                     text("an encoder of ", coordinates, " channels, as the clips have (",
                          skeleton::name(shape.layout), ")"),
                     text("one of ", f.channels));
-    const std::string channels = f.says("channels");
-    const std::string fed = text(coordinates == 2 ? "xy" : "xyz", confidence ? "c" : "");
-    if (!channels.empty() && channels != fed)
-        throw error(path, text("an encoder of channels ", fed, ", as the clips have"), channels);
-    const std::string names = f.says("joints");
-    if (names.empty()) return confidence;
-    const auto trained = io::as<std::vector<std::string>>(
-        io::parse_json(names, path + ": metadata 'joints'"), path + ": metadata 'joints'");
-    const auto& present = from.clips.topology.joints;
-    for (std::size_t j = 0; j < std::max(trained.size(), present.size()); ++j) {
-        const std::string a = j < trained.size() ? trained[j] : "none";
-        const std::string b = j < present.size() ? present[j] : "none";
-        if (!(skeleton::parse_joint_name(a) == skeleton::parse_joint_name(b)))
-            throw error(path, text("an encoder trained on these joints (joint ", j, ": ", b, ")"),
-                        a, "bring the joints of the clips into the order of the training set");
-    }
-    return confidence;
 }
 
-encode::clip_input input_for(const weight_facts& f, const corpus& from) {
-    return {from.clips.topology,
-            from.clips.shape,
-            {.frames = f.frames,
-             .stream = skeleton::parse_stream(f.stream),
-             .confidence = check_fit(f, from)}};
+/// What the clips and options ask of the encoder.
+encode::description asked_of(const weight_facts& f, const corpus& from,
+                             const encoder_options& encoder, const data_options& data) {
+    const auto& shape = from.clips.shape;
+    encode::description out;
+    out.settings = {{"joints", nn::exact(shape.joints)}, {"persons", nn::exact(shape.persons)}};
+    if (encoder.heads > 0) out.settings["heads"] = nn::exact(encoder.heads);
+    out.topology = from.clips.topology;
+    out.channels =
+        text(skeleton::coordinates(shape.layout) == 2 ? "xy" : "xyz", f.confidence ? "c" : "");
+    if (f.about.stream || !encoder.stream.empty()) out.stream = skeleton::parse_stream(f.stream);
+    if (f.about.prepared) out.prepared = {preparation(data), policy(data)};
+    return out;
 }
 
 using any_encoder = std::variant<encode::dste<tensor>, encode::sttr<tensor>>;
@@ -158,6 +137,14 @@ any_encoder build(context& ctx, const weight_facts& f, const encode::clip_input&
 
 }  // namespace
 
+encode::clip_input input_for(const weight_facts& f, const corpus& from) {
+    return {from.clips.topology,
+            from.clips.shape,
+            {.frames = f.frames,
+             .stream = skeleton::parse_stream(f.stream),
+             .confidence = f.confidence}};
+}
+
 std::string weight_facts::says(const std::string& key) const {
     const auto found = file->metadata().find(key);
     return found == file->metadata().end() ? std::string() : found->second;
@@ -168,47 +155,32 @@ weight_facts read_facts(const encoder_options& options) {
     f.file = std::make_shared<const io::safetensors_file>(options.weights);
     f.prefix = find_prefix(*f.file);
     read_sizes(f);
-    f.gap = number_from(f, "gap", f.gap);
-    const int stored = number_from(f, "heads", 0);
-    if (stored > 0 && options.heads > 0 && stored != options.heads)
-        throw error(options.weights, text("--heads ", stored, ", as the file says"),
-                    text(options.heads), "leave --heads out");
-    f.heads = std::max({1, stored, options.heads});
-    if (stored == 0 && options.heads == 0)
-        f.notes.push_back(
-            "the file does not say how many heads the encoder has: 1 is assumed "
-            "(--heads)");
-    const std::string stream = f.says("stream");
-    if (!stream.empty()) f.stream = stream;
-    if (!options.stream.empty()) {
-        f.stream = options.stream;
-        if (!stream.empty() && stream != options.stream)
-            f.notes.push_back("--stream " + options.stream +
-                              ", where the encoder was trained on the " + stream + " stream");
-    }
+    f.about = encode::stored_description(*f.file).value_or(encode::description{});
+    const auto settings =
+        encode::settings_of<encode::dste_settings>(f.about.settings, options.weights);
+    f.heads = settings.heads;
+    f.gap = settings.gap;
+    f.alpha = settings.alpha;
+    if (f.about.stream) f.stream = skeleton::name(*f.about.stream);
+    const bool states_heads = f.about.settings.contains("heads");
+    if (!states_heads) f.heads = std::max(1, options.heads);
+    const auto assumed = [&f](bool told, const std::string& note) {
+        if (!told) f.notes.push_back("the file does not say " + note);
+    };
+    assumed(states_heads || options.heads > 0,
+            "how many heads the encoder has: 1 is assumed (--heads)");
+    assumed(
+        f.kind != "dste" || f.about.settings.contains("gap"),
+        text("how its layers shift: gap ", f.gap, ", alpha ", nn::exact(f.alpha), " are assumed"));
+    assumed(f.about.stream || !options.stream.empty(),
+            "what the encoder sees: the joint stream is assumed (--stream)");
+    if (!options.stream.empty()) f.stream = options.stream;
     return f;
 }
 
-io::text_map facts_to_keep(const corpus& from, const data_options& data, const model_options& model,
-                           const std::string& stream) {
-    const auto& clips = from.clips;
-    const auto number = [](auto value) { return std::to_string(value); };
-    io::text_map out{
-        {"program", "mgfm pretrain"},
-        {"version", mgkit::version},
-        {"encoder", "dste"},
-        {"frames", number(model.frames)},
-        {"width", number(model.width)},
-        {"heads", number(model.heads)},
-        {"gap", number(encode::dste_settings{}.gap)},
-        {"stream", stream},
-        {"channels", text(skeleton::coordinates(clips.shape.layout) == 2 ? "xy" : "xyz",
-                          data.confidence ? "c" : "")},
-        {"joints", io::json(clips.topology.joints).dump()},
-        {"persons", number(clips.shape.persons)},
-        {"data", clips.about.name}};
-    out.merge(data.words());
-    return out;
+io::text_map facts_to_keep(const corpus& from) {
+    return {
+        {"program", "mgfm pretrain"}, {"version", mgkit::version}, {"data", from.clips.about.name}};
 }
 
 struct stored_encoder::state {
@@ -242,37 +214,117 @@ stored_encoder stored_encoder::untrained(const weight_facts& f, const corpus& fr
 stored_encoder::~stored_encoder() = default;
 stored_encoder::stored_encoder(stored_encoder&&) noexcept = default;
 
-const encode::clip_input& stored_encoder::input() const {
-    return state_->input;
-}
-
 data::feature_table stored_encoder::embed(const data::clip_set& clips,
                                           const std::function<void(int)>& on_rows) {
-    constexpr int block = 512;  // whole batches, so that blocks change nothing
+    constexpr std::size_t block = 512;  // whole batches, so that blocks change nothing
+    std::map<int, std::vector<int>> of_subject;
+    for (int i = 0; i < clips.size(); ++i)
+        of_subject[clips.subjects[static_cast<std::size_t>(i)]].push_back(i);
     data::feature_table out;
-    for (int first = 0; first < clips.size(); first += block) {
-        std::vector<int> rows(static_cast<std::size_t>(std::min(block, clips.size() - first)));
-        for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = first + static_cast<int>(i);
-        const data::clip_set part = clips.subset(rows);
-        const auto table = std::visit(
-            [&](auto& model) { return encode::embed(state_->ctx, model, state_->input, part); },
-            state_->model);
-        out.rows += table.rows;
-        out.columns = table.columns;
-        out.values.insert(out.values.end(), table.values.begin(), table.values.end());
-        if (on_rows) on_rows(static_cast<int>(out.rows));
-    }
+    out.rows = static_cast<std::size_t>(clips.size());
+    int done = 0;
+    for (const auto& [subject, rows] : of_subject)
+        for (std::size_t first = 0; first < rows.size(); first += block) {
+            const auto part = std::span(rows).subspan(first, std::min(block, rows.size() - first));
+            const data::clip_set some = clips.subset(part);
+            const auto table = std::visit(
+                [&](auto& model) { return encode::embed(state_->ctx, model, state_->input, some); },
+                state_->model);
+            out.columns = table.columns;
+            out.values.resize(out.rows * out.columns);
+            for (std::size_t i = 0; i < part.size(); ++i)
+                std::ranges::copy(table.row(i), out.row(static_cast<std::size_t>(part[i])).begin());
+            done += static_cast<int>(part.size());
+            if (on_rows) on_rows(done);
+        }
     return out;
 }
 
 encoder_and_clips open_encoder(const encoder_options& encoder, data_options& data, int threads) {
     encoder_and_clips out{read_facts(encoder), {}};
-    for (const std::string& difference : data.adopt(out.facts.file->metadata()))
-        out.facts.notes.push_back(difference);
+    weight_facts& f = out.facts;
+    if (f.about.prepared) {
+        const io::json says = encode::to_json(f.about);
+        io::text_map words;
+        for (const char* section : {"preparation", "reading"})
+            for (const auto& [key, value] : says.at(section).items())
+                words[key] = value.is_string() ? value.get<std::string>() : value.dump();
+        data.adopt(words);
+    } else {
+        f.notes.push_back(
+            "the file does not say how clips were prepared: --scale and --reference are taken as "
+            "they stand");
+    }
     out.from = load(data, threads);
-    settle_reference(out.from, data, mgkit::data::all_of(out.from.clips));
-    for (const std::string& note : out.facts.notes) say("note: " + note);
+    const auto& layout = out.from.clips.shape.layout;
+    f.confidence =
+        f.channels == skeleton::coordinates(layout) + 1 && skeleton::has_confidence(layout);
+    if (f.about.settings.empty()) {
+        check_sizes(f, out.from);
+    } else {
+        for (auto& note : encode::check_description(*f.file, asked_of(f, out.from, encoder, data)))
+            f.notes.push_back(std::move(note));
+        check_sizes(f, out.from);
+    }
+    for (const std::string& note : f.notes) say("note: " + note);
     return out;
+}
+
+std::string settle_for_all(corpus& from, data_options& data) {
+    const auto all = mgkit::data::all_of(from.clips);
+    std::vector<int> training;
+    if (from.clips.published)
+        for (const int i : all)
+            if ((*from.clips.published)[static_cast<std::size_t>(i)] == 0) training.push_back(i);
+    return training.empty()
+               ? settle_reference(from, data, all, "all that there are")
+               : settle_reference(from, data, training, "the training side of the published split");
+}
+
+seen_people people_seen(const weight_facts& facts, const corpus& from, std::vector<int> scored) {
+    seen_people out;
+    out.pretrained_on = facts.says("data");
+    out.scored_on = from.clips.about.name;
+    std::sort(scored.begin(), scored.end());
+    scored.erase(std::unique(scored.begin(), scored.end()), scored.end());
+    out.scored = std::move(scored);
+    const std::string stored = facts.says("subjects");
+    if (stored.empty()) return out;
+    out.known = true;
+    const std::string where = facts.file->path() + ": metadata 'subjects'";
+    const auto trained = io::as<std::vector<int>>(io::parse_json(stored, where), where);
+    for (const int s : out.scored)
+        if (std::find(trained.begin(), trained.end(), s) != trained.end()) out.shared.push_back(s);
+    return out;
+}
+
+std::string seen_people::words() const {
+    if (!known)
+        return "The file does not say whose clips the encoder was pre-trained on: whether it saw "
+               "the people scored here is unknown.";
+    if (shared.empty()) return {};
+    std::string who = text(shared.size(), " of the ", scored.size(), " subjects scored here (",
+                           list_of(shared), ")");
+    if (same_name())
+        return text("The encoder was pre-trained, without labels, on clips of ", who,
+                    ": figures for people it never saw may be lower.");
+    return text(
+        "The encoder was pre-trained, without labels, on clips of subjects with the "
+        "numbers of ",
+        who, ". Those clips are called \"", pretrained_on, "\", these \"", scored_on,
+        "\": if both count the same people, figures for people it never saw may be lower; "
+        "equal numbers may also mean other people, which the files cannot tell.");
+}
+
+io::json seen_people::json() const {
+    return {{"known", known},
+            {"pretrained_on", pretrained_on},
+            {"same_name", same_name()},
+            {"certainty", !known        ? "unknown"
+                          : same_name() ? "equal numbers in sets of one name"
+                                        : "equal numbers in sets of different names"},
+            {"scored", scored},
+            {"seen", shared}};
 }
 
 }  // namespace mgfm

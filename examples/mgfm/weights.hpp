@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/encode/description.hpp"
 #include "mgkit/io/safetensors.hpp"
 #include "pipeline.hpp"
 
@@ -21,20 +22,25 @@ struct weight_facts {
     int gap = 4;     ///< of dste
     double alpha = 0.5;
     std::string stream = "joint";
-    std::vector<std::string> notes;  ///< what was assumed
+    bool confidence = false;           ///< whether confidence is one of the channels
+    mgkit::encode::description about;  ///< as stored; empty in files of other programs
+    std::vector<std::string> notes;    ///< what was assumed
 
     /// What the file says about itself; empty where it says nothing.
     std::string says(const std::string& key) const;
 };
 
-/// Reads sizes from the file; heads and stream from its metadata, else from the options.
+/// Reads sizes from the tensors of the file; heads, stream and the like from its description, else
+/// from the options.
 /// Errors: a file without the reference's names, with several encoders, with shapes that contradict
-/// each other, or metadata that contradicts the options.
+/// each other, or a damaged description.
 weight_facts read_facts(const encoder_options& options);
 
-/// What `mgfm pretrain` says in a file about the encoder in it.
-mgkit::io::text_map facts_to_keep(const corpus& from, const data_options& data,
-                                  const model_options& model, const std::string& stream);
+/// What `mgfm pretrain` says in a file beside the description of the encoder.
+mgkit::io::text_map facts_to_keep(const corpus& from);
+
+/// How the clips of a corpus enter the encoder.
+mgkit::encode::clip_input input_for(const weight_facts& facts, const corpus& from);
 
 /// An encoder from a file, for the clips of one corpus.
 class stored_encoder {
@@ -47,8 +53,8 @@ public:
     ~stored_encoder();
     stored_encoder(stored_encoder&&) noexcept;
 
-    const mgkit::encode::clip_input& input() const;
-    /// Features, in order; `on_rows(done)` is called now and then.
+    /// Features, in order; `on_rows(done)` is called now and then. Each subject's clips pass
+    /// through the encoder by themselves, so that nobody's features depend on who else is there.
     mgkit::data::feature_table embed(const mgkit::data::clip_set& clips,
                                      const std::function<void(int)>& on_rows = {});
 
@@ -60,11 +66,31 @@ private:
 };
 
 /// The file of --weights and clips prepared as its encoder was trained, with everything said that
-/// a reader must know. Does not announce the clips.
+/// a reader must know. Does not announce the clips. Where the file does not state its preparation,
+/// `--reference auto` is left undecided.
+/// Errors: everything in which file, clips and options differ, in one mgkit::error.
 struct encoder_and_clips {
     weight_facts facts;
     corpus from;
 };
 encoder_and_clips open_encoder(const encoder_options& encoder, data_options& data, int threads);
+
+/// Decides `--reference auto` where no people are tested: by the training side of the published
+/// split, else by all clips. Returns who decided, for the record.
+std::string settle_for_all(corpus& from, data_options& data);
+
+/// People whose clips the encoder saw while it was pre-trained, found by their numbers.
+struct seen_people {
+    bool known = false;                    ///< the file says whose clips it was trained on
+    std::string pretrained_on, scored_on;  ///< names of the two sets of clips
+    std::vector<int> scored, shared;
+
+    bool same_name() const { return pretrained_on == scored_on; }
+    /// A sentence for reports; empty where nobody is shared.
+    std::string words() const;
+    mgkit::io::json json() const;
+};
+/// `scored` are the subjects whose clips figures are about.
+seen_people people_seen(const weight_facts& facts, const corpus& from, std::vector<int> scored);
 
 }  // namespace mgfm

@@ -139,9 +139,23 @@ TEST_CASE("joints at zero are missing where the file or the caller says so", "[d
         CHECK(clips.clip(0).valid(3, 1));
     }
     CHECK(read_changed(declared, {.zeros = data::zero_rule::present}).report.memory_mapped);
-    CHECK(read_changed([](folder_parts& p) {
-              p.meta["zero_is_missing"] = true;
-          }).report.memory_mapped);
+}
+
+TEST_CASE("channels follow from the rules, not from what somebody's clips miss", "[data]") {
+    const auto declared = [](folder_parts& p) { p.meta["zero_is_missing"] = true; };
+    const auto missing = [&](folder_parts& p) {
+        declared(p);
+        for (int c = 0; c < 3; ++c) p.at(0, c, 2, 1) = 0;
+    };
+    const auto all_there = read_changed(declared), one_missing = read_changed(missing);
+    CHECK(all_there.clips.shape == one_missing.clips.shape);
+    CHECK(all_there.report.confidence_added);
+    const auto a = all_there.clips.clip(3), b = one_missing.clips.clip(3);
+    CHECK(std::equal(a.values, a.values + a.shape.size(), b.values));
+    CHECK(a.at(3, 0, 0) == 1);
+    CHECK(read_changed([](folder_parts&) {}, {.not_finite = data::not_finite_rule::mark_invalid})
+              .clips.shape.layout == channel_layout::xyzc);
+    CHECK_FALSE(read_changed([](folder_parts&) {}).report.confidence_added);
 }
 
 TEST_CASE("unusable clips are left out and counted", "[data]") {

@@ -48,13 +48,29 @@ def test_bad_weights(here):
     rewritten(lambda h: h[spe].update(data_offsets=[0, 4]))
     rewritten(lambda h: h.__setitem__("backbone.other", h.pop(spe)), says=["spe"])
     rewritten(lambda h: h.__setitem__("backbone.other", h.pop("backbone.t_tr.CA.conv1.bias")))
-    rewritten(lambda h: h["__metadata__"].update(heads="many"), says=["heads"])
-    rewritten(lambda h: h["__metadata__"].update(heads="3"), says=["heads"])
-    rewritten(lambda h: h["__metadata__"].update(scale="huge"), says=["scale"])
-    rewritten(lambda h: h["__metadata__"].update(stream="river"), says=["river"])
-    rewritten(lambda h: h["__metadata__"].update(joints="[1]"))
-    refused(here, "embed", "--data", path, "--weights", good, "--out", features, "--heads", "4",
-            says=["heads"])
+
+    def described(edit, *more, **rest):
+        def change(header):
+            about = json.loads(header["__metadata__"]["mgkit.encoder"])
+            edit(about)
+            header["__metadata__"]["mgkit.encoder"] = json.dumps(about)
+        rewritten(change, *more, **rest)
+    described(lambda d: d["encoder"].update(heads="many"), says=["heads"])
+    described(lambda d: d["encoder"].update(heads="3"), says=["heads"])
+    described(lambda d: d["encoder"].update(heads="4"), says=["heads is 2 instead of 4"])
+    described(lambda d: d["encoder"].update(gap="2"), says=["gap is 4 instead of 2"])
+    described(lambda d: d["preparation"].update(scale="huge"), says=["scale"])
+    described(lambda d: d["input"].update(stream="river"), says=["river"])
+    described(lambda d: d["skeleton"].update(joints=[1]))
+    described(lambda d: d.update(skeleton=3))
+    rewritten(lambda h: h["__metadata__"].update({"mgkit.encoder": "[]"}), says=["mgkit.encoder"])
+    rewritten(lambda h: h["__metadata__"].update({"mgkit.facts": "{"}), says=["mgkit.facts"])
+    for command in ("embed", "probe", "retrieve"):
+        out = ["--out", features] if command == "embed" else []
+        refused(here, command, "--data", path, "--weights", good, *out, "--heads", "4", "--stream",
+                "bone", "--scale", "none", "--reference", "frame",
+                says=["4 differences", "heads is 2 instead of 4", "stream is joint instead of bone",
+                      "scale is body instead of none", "reference is clip instead of frame"])
     refused(here, "retrieve", "--data", path, "--weights", good, "--query", "24", says=["23"])
 
     others = {"seven": {"joints": 7}, "flat": {"channels": "xy"}, "two": {"persons": 2}}

@@ -29,7 +29,8 @@ def happy(here, settings, full):
     with open(report, encoding="utf-8") as file:
         summary = json.load(file)
     check(summary["data"]["clips"] == 18 and len(summary["history"]) == 2, summary)
-    check(clips.read_safetensors(weights)[0]["__metadata__"]["heads"] == "2")
+    about = clips.description_in(weights)
+    check(about["encoder"]["heads"] == "2" and about == summary["encoder"], about)
 
     features = os.path.join(here, "f.npy")
     told = works_json("embed", "--data", path, "--weights", weights, "--out", features, "--with-labels")

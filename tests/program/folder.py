@@ -110,6 +110,11 @@ def read_safetensors(path):
     return json.loads(data[8:8 + length]), data[8 + length:]
 
 
+def description_in(path):
+    """What a file says about its encoder."""
+    return json.loads(read_safetensors(path)[0]["__metadata__"]["mgkit.encoder"])
+
+
 def write_safetensors(path, header, body):
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)

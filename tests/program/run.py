@@ -16,16 +16,18 @@ import bad_folders
 import bad_weights
 import commands
 import other_data
+import pretraining
 import recordings
 import reports
 import same_bits
+import training_side
 
 
 def main():
     chosen = sys.argv[2:] or [""]
     failed = 0
-    for module in (audits, bad_folders, bad_arguments, bad_weights, commands, other_data, recordings,
-                   reports, same_bits):
+    for module in (audits, bad_folders, bad_arguments, bad_weights, commands, other_data, pretraining,
+                   recordings, reports, same_bits, training_side):
         for name, test in vars(module).items():
             if not name.startswith("test_") or not any(name[5:].startswith(c) for c in chosen):
                 continue

@@ -30,8 +30,9 @@ struct loaded_folder {
 /// of integers; where present `view.npy` and `split.npy` (N; 0 train, 1 test); `meta.json` (see
 /// `parse_folder_meta`). Other files are ignored. Frames at or beyond num_frames are padding and
 /// never looked at. Channels not named in meta.json are read as xy (2), xyz (3) or xyzc (4), which
-/// a note reports. Float data without anything to mark stays in the mapped file; otherwise it is
-/// copied, with a confidence channel added where the layout has none (1 valid, 0 invalid).
+/// a note reports. Float data stays in the mapped file where nothing may be missing; where zeros or
+/// NaN are declared to mark missing joints it is copied, with a confidence channel added where the
+/// layout has none (1 valid, 0 invalid), also if no joint is missing.
 /// Clips with no frame or no valid joint are left out and reported; without confidence a clip whose
 /// every value is 0 has no visible joint. Classes not named are called "class k".
 /// Errors: mgkit::error for a missing folder or file, unreadable arrays, shapes that disagree, a

@@ -31,6 +31,7 @@ struct read_report {
     std::size_t not_finite = 0;   ///< joints marked invalid for NaN or infinity
     std::size_t zero_joints = 0;  ///< joints marked invalid for being at exactly 0
     bool memory_mapped = false;
+    bool confidence_added = false;   ///< the file has none; 1 valid, 0 invalid
     std::vector<std::string> notes;  ///< assumptions made, in words
 };
 

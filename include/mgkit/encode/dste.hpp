@@ -54,6 +54,13 @@ public:
     }
 
     const settings& configuration() const { return settings_; }
+    /// What archives keep and compare: all that features depend on.
+    nn::fact_map facts() const {
+        nn::fact_map out = facts_of(name, settings_);
+        out["gap"] = nn::exact(settings_.gap);
+        out["alpha"] = nn::exact(settings_.alpha);
+        return out;
+    }
     /// Width of one stream's pooled feature; the clip's feature is twice as wide.
     int width() const { return settings_.width; }
     int features() const { return 2 * settings_.width; }

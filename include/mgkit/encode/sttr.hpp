@@ -69,6 +69,12 @@ public:
     }
 
     const settings& configuration() const { return settings_; }
+    /// What archives keep and compare: all that features depend on.
+    nn::fact_map facts() const {
+        nn::fact_map out = facts_of(name, settings_);
+        out["layers"] = nn::exact(settings_.layers);
+        return out;
+    }
     int width() const { return settings_.width; }
     int features() const { return 2 * settings_.width; }
 

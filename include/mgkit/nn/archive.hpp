@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/io/json.hpp"
 #include "mgkit/io/safetensors.hpp"
+#include "mgkit/nn/facts.hpp"
 #include "mgkit/nn/module.hpp"
 
 namespace mgkit::nn {
@@ -55,16 +57,40 @@ inline bool same_content(const io::tensor_entry& a, const io::tensor_entry& b) {
 }
 }  // namespace detail
 
+/// The metadata under which an archive keeps what its modules state.
+inline constexpr const char* facts_key = "mgkit.facts";
+
+/// What the modules in a file state, by full name; nothing in files of other programs.
+/// Errors: metadata that is no such object.
+inline fact_map stored_facts(const io::safetensors_file& file) {
+    const auto stored = file.metadata().find(facts_key);
+    if (stored == file.metadata().end()) return {};
+    const std::string where = file.path() + ": metadata '" + facts_key + "'";
+    const io::json facts = io::parse_json(stored->second, where);
+    if (!facts.is_object()) throw error(where, "an object", facts.type_name());
+    fact_map out;
+    for (const auto& [name, value] : facts.items())
+        out[name] = io::as<std::string>(value, where + ": " + name);
+    return out;
+}
+
+/// Settings that the modules in the file and `root` both state and that differ, in words.
+template <class M>
+std::vector<std::string> fact_differences(const io::safetensors_file& file, const M& root,
+                                          const std::string& prefix = {}) {
+    return differences(stored_facts(file), facts_of(root, prefix));
+}
+
 /// Values read from a file and found to fit, to be written all together.
 using staged_values = std::vector<std::function<void()>>;
 
 /// Reads and checks the leaves that `walk(visitor)` visits; writes nothing. All differences
 /// (missing names, other shapes, unequal values under the two names of a shared member, names that
-/// the leaves do not have) are listed in one error. Second names may be absent from the file.
+/// the leaves do not have) are listed in one error, after those in `differences` that the caller
+/// found. Second names may be absent from the file.
 template <class Walk>
 staged_values stage(context& ctx, const io::safetensors_file& file, const load_options& options,
-                    Walk&& walk) {
-    std::vector<std::string> differences;
+                    Walk&& walk, std::vector<std::string> differences = {}) {
     std::set<std::string> known;
     std::map<const void*, std::string> first_name;
     walk([&](const leaf_name& name, auto& leaf) {
@@ -94,7 +120,7 @@ staged_values stage(context& ctx, const io::safetensors_file& file, const load_o
             found += (i ? ", " : "") + differences[i];
         if (differences.size() > shown) found += ", ...";
         throw error(file.path(), "the parameters of this model", found,
-                    "build the model with the sizes the file was saved with");
+                    "build the model with the sizes and settings the file was saved with");
     }
     staged_values staged;
     walk([&]<class Leaf>(const leaf_name& name, Leaf& leaf) {
@@ -124,11 +150,14 @@ inline void write(const staged_values& staged) {
     for (const auto& put : staged) put();
 }
 
-/// Loads every leaf of a module from a file, or nothing; differences and errors as `stage`.
+/// Loads every leaf of a module from a file, or nothing; differences and errors as `stage`. Where
+/// file and module state settings that no shape shows (`facts_of`), those must agree too.
 template <class M>
 void load(context& ctx, M& root, const io::safetensors_file& file,
           const load_options& options = {}) {
-    write(stage(ctx, file, options, [&root](auto&& visitor) { visit(root, visitor); }));
+    write(stage(
+        ctx, file, options, [&root](auto&& visitor) { visit(root, visitor); },
+        fact_differences(file, root, options.prefix)));
 }
 
 /// Host copies of a module's leaves, ready to be written; several modules may share one archive.
@@ -147,9 +176,11 @@ public:
         };
     }
 
+    /// Takes a module's leaves and what it states.
     template <class M>
     void add(context& ctx, M& root, const std::string& prefix = {}) {
         visit(root, leaf_writer(ctx, prefix));
+        facts_.merge(facts_of(root, prefix));
     }
 
     template <class V>
@@ -162,11 +193,13 @@ public:
     const std::vector<io::tensor_entry>& entries() const { return entries_; }
 
     /// Writes everything atomically.
-    void save(const std::string& path, const io::text_map& metadata = {}) const {
+    void save(const std::string& path, io::text_map metadata = {}) const {
+        if (!facts_.empty()) metadata[facts_key] = io::json(facts_).dump();
         io::write_safetensors(path, entries_, metadata);
     }
 
 private:
+    fact_map facts_;
     std::vector<io::tensor_entry> entries_;
     std::vector<std::shared_ptr<void>> owners_;
 };

@@ -13,10 +13,13 @@ namespace mgkit::nn {
 
 /// Copies parameters, statistics and counts of `from` into `to`, the same model on another tensor
 /// type (a coarser one that was trained, another library's, another device's). Values go through
-/// the host and are converted to the target's scalar. Errors: other names or extents; `to` is then
-/// as it was.
+/// the host and are converted to the target's scalar. Errors: other names, extents or stated
+/// settings (`facts_of`); `to` is then as it was.
 template <class To, class From>
 void transfer(context& to_context, To& to, context& from_context, From& from) {
+    for (const std::string& difference : differences(facts_of(from), facts_of(to)))
+        throw error("nn::transfer", "two models with the same settings",
+                    "in the source " + difference, "build both models with the same settings");
     struct value {
         std::string name;
         std::vector<std::int64_t> extents;

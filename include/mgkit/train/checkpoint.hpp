@@ -148,8 +148,9 @@ position load_checkpoint(context& ctx, const std::string& path, M& model, Update
     if (at.epoch < 0 || at.next_batch < 0)
         throw error(path, "a position within the run",
                     text("epoch ", at.epoch, ", batch ", at.next_batch), "remove the file");
-    const auto parameters = nn::stage(ctx, file, {.prefix = "model."},
-                                      [&](auto&& visitor) { nn::visit(model, visitor); });
+    const auto parameters = nn::stage(
+        ctx, file, {.prefix = "model."}, [&](auto&& visitor) { nn::visit(model, visitor); },
+        nn::fact_differences(file, model, "model."));
     const auto state = nn::stage(ctx, file, {.prefix = "optimiser."}, [&](auto&& visitor) {
         nn::visit(updater, visitor);
         updater.for_each_state(visitor);

@@ -132,8 +132,10 @@ inline bool at_zero(const skeleton::pose_view<const float>& clip, int t, int v, 
     return true;
 }
 
-/// Refuses or counts values that are not finite, counts joints at zero, and, if there are any,
-/// replaces the values by a copy with confidence 0 for them.
+/// Refuses or counts values that are not finite, counts joints at zero, and, where the rules allow
+/// either to be missing, replaces the values by a copy with confidence 0 for them. Whether there is
+/// a confidence channel follows from the rules, never from the values: a missing joint of one
+/// person must not change how the clips of others are read.
 inline void mark_invalid(clip_set& clips, bool zeros, bool mark_not_finite,
                          const std::string& where, read_report& report) {
     for (int i = 0; i < clips.size(); ++i) {
@@ -153,7 +155,9 @@ inline void mark_invalid(clip_set& clips, bool zeros, bool mark_not_finite,
             }
         });
     }
-    if (report.not_finite + report.zero_joints == 0) return;
+    const bool marks = zeros || mark_not_finite;
+    const bool found = report.not_finite + report.zero_joints > 0;
+    if (!marks || (!found && skeleton::has_confidence(clips.shape.layout))) return;
 
     const skeleton::pose_shape from = clips.shape;
     skeleton::pose_shape to = from;
@@ -180,6 +184,7 @@ inline void mark_invalid(clip_set& clips, bool zeros, bool mark_not_finite,
     }
     clips.shape = to;
     clips.set_values(std::move(values));
+    report.confidence_added = to.layout != from.layout;
     report.memory_mapped = false;
 }
 
