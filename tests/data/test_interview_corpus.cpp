@@ -133,3 +133,20 @@ TEST_CASE("the truth holds poses, labels, annotators, cut-ins, parameters and ve
     CHECK(about["parameters"]["events"].size() == one.truth.size());
     CHECK_THROWS_AS(iv::write_truth(scratch.name() + "/u", iv::generator(s).outline(1), s), error);
 }
+
+TEST_CASE("an annotator who found nothing is told from one who did not look") {
+    iv::settings s = small_corpus(3, 0.05);
+    s.missed_share = 1;
+    const iv::generator corpus(s);
+    const scratch_folder scratch;
+    iv::write_corpus(scratch.name() + "/c", corpus, "untrimmed", false);
+    const auto marks = data::read_annotations(scratch.name() + "/c/segments.csv");
+    for (int i = 0; i < corpus.size(); ++i) {
+        const auto one = corpus.make(i);
+        REQUIRE(one.second.empty());
+        CHECK(marks.annotators_of(one.observed.name) == std::set<int>{0, 1});
+        CHECK(data::read_annotations(scratch.name() + "/c/truth/" + one.observed.name +
+                                     "/annotators.csv")
+                  .annotators_of(one.observed.name) == std::set<int>{0, 1});
+    }
+}
