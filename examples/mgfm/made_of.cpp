@@ -26,11 +26,10 @@ recipe preparation_parts(const data_options& options, const std::string& referen
     std::string words;
     for (const auto& [name, value] : decided.words())
         words += (words.empty() ? "" : ", ") + name + " " + value;
-    recipe out{{"preparation", words}};
-    // Whatever else the preparation may come to depend on.
-    out.set("preparation settings",
-            settings_text(preparation(decided)) + settings_text(policy(decided)));
-    return out;
+    // The words are of the options; behind them stands whatever else preparing may come to depend
+    // on.
+    return {{"preparation",
+             words + "; " + settings_text(preparation(decided)) + settings_text(policy(decided))}};
 }
 
 recipe fold_parts(const corpus& from, const data::split& fold) {

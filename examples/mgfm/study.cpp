@@ -84,8 +84,9 @@ private:
         out.set("weight decay", text(o_.training.weight_decay));
         out.set("views", o_.training.views);
         out.set("shortest crop", text(o_.training.min_crop));
-        out.set("products", o_.training.products);
-        return out.set("all settings", settings_text(o_.model) + settings_text(o_.training));
+        static_assert(setting_count<model_options> == 3 && setting_count<training_options> == 7,
+                      "mgfm: name the new option here");
+        return out.set("products", o_.training.products);
     }
 
     /// What a row of this fold is made of: for a baseline, nothing of what training takes.

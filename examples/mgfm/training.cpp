@@ -136,9 +136,7 @@ training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
 }  // namespace
 
 recipe input_parts(const encode::clip_input& input) {
-    const auto& how = input.settings();
-    return {{"input", text(skeleton::name(how.stream), " stream, ", how.frames, " frames, ",
-                           how.confidence ? "with" : "without", " confidence")}};
+    return {{"input", train::input_text(input)}};
 }
 
 recipe encoder_parts(const encode::clip_input& input, const model_options& model) {

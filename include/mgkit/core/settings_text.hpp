@@ -141,6 +141,12 @@ void append_setting(std::string& out, const V& value) {
 
 }  // namespace detail
 
+/// How many settings a plain struct has: where each must be named by hand, asserting this number
+/// makes a forgotten one an error of compilation.
+template <class S>
+requires std::is_aggregate_v<S>
+inline constexpr std::size_t setting_count = detail::member_count<S>();
+
 /// Settings as "name(value, value, ...)": every member of a plain struct in the order of its
 /// declaration, nested ones too, numbers exactly. The name is the type's `name`, if it has one. A
 /// member that is added later is written too, without a word said about it here. Equal texts mean

@@ -93,6 +93,13 @@ void check_views(const Views& views, const data::clip_set& clips, const encode::
 
 }  // namespace detail
 
+/// How clips enter the encoder, in words.
+inline std::string input_text(const encode::clip_input& input) {
+    const auto& [frames, stream, confidence] = input.settings();
+    return text(skeleton::name(stream), " stream, ", frames, " frames, ",
+                confidence ? "with" : "without", " confidence");
+}
+
 /// What a run of `fit` is made of, and what a checkpoint must have been written for to be resumed:
 /// every array of the clips by its digest, how they enter the encoder, views with the settings of
 /// each stage, what the method says of itself (encoder, loss weights), optimiser, the rate of every
@@ -104,9 +111,7 @@ recipe recipe_of(const context& ctx, Method& model, const data::clip_set& clips,
                  const Schedule& schedule, const fit_settings& settings) {
     using T = typename Method::tensor_type;
     recipe out = data::recipe_of(data::digests_of(clips));
-    const auto& how = input.settings();
-    out.set("input", text(skeleton::name(how.stream), " stream, ", how.frames, " frames, ",
-                          how.confidence ? "with" : "without", " confidence"));
+    out.set("input", input_text(input));
     out.set("views", text(Method::views, " views, ", settings_text(model.augmentation)));
     if constexpr (requires { Method::name; }) out.set("method", Method::name);
     out.add(model.made_of());
