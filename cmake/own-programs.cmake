@@ -1,4 +1,10 @@
-# Flags for mgkit's own programs, tests and benchmarks. Never exported.
+# Flags, compiler cache, linker and precompiled headers for mgkit's own programs, tests and
+# benchmarks. Never exported.
+
+option(MGKIT_PCH "Precompile what mgkit's own programs include from others" ${PROJECT_IS_TOP_LEVEL})
+option(MGKIT_CCACHE "Compile mgkit's own programs through ccache where it is found"
+       ${PROJECT_IS_TOP_LEVEL})
+option(MGKIT_LINKER "Link mgkit's own programs with mold or lld where found" ${PROJECT_IS_TOP_LEVEL})
 
 add_library(mgkit_own INTERFACE)
 target_link_libraries(mgkit_own INTERFACE mgkit::mgkit)
@@ -28,6 +34,79 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     target_compile_options(mgkit_own INTERFACE
         $<$<CONFIG:RelWithDebInfo>:-fconcepts-diagnostics-depth=2>)
 endif()
+
+if(MGKIT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    find_program(MGKIT_CCACHE_PROGRAM ccache)
+    mark_as_advanced(MGKIT_CCACHE_PROGRAM)
+    if(MGKIT_CCACHE_PROGRAM)
+        # The same unit in another folder is the same; precompiled headers ask for the sloppiness.
+        set(CMAKE_CXX_COMPILER_LAUNCHER
+            ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+            CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+            ${MGKIT_CCACHE_PROGRAM})
+    endif()
+endif()
+if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES ccache AND MGKIT_PCH)
+    # Without these ccache leaves units with precompiled headers alone.
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+        target_compile_options(mgkit_own INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+    elseif(CMAKE_CXX_COMPILER_ID MATCHES "^Clang$")
+        target_compile_options(mgkit_own INTERFACE
+                               "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+    endif()
+endif()
+
+if(MGKIT_LINKER AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|^Clang$")
+    include(CheckLinkerFlag)
+    foreach(linker mold lld)
+        check_linker_flag(CXX -fuse-ld=${linker} MGKIT_LINKS_WITH_${linker})
+        if(MGKIT_LINKS_WITH_${linker})
+            target_link_options(mgkit_own INTERFACE -fuse-ld=${linker})
+            break()
+        endif()
+    endforeach()
+endif()
+
+# Tests are compiled more often than they run: less optimisation than in a program.
+function(mgkit_optimise_as_test target)
+    if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+        target_compile_options(${target} PRIVATE
+                               $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>)
+    endif()
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+        # A false alarm of g++ 12 inside its own AVX-512 headers, at -O1.
+        target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-uninitialized>)
+    endif()
+endfunction()
+
+# mgkit_precompile(<target> <set> <header>...): the target's units start from these headers of others,
+# precompiled. Targets of one set share them, and so must have the same flags and definitions.
+function(mgkit_precompile target set)
+    if(NOT MGKIT_PCH)
+        return()
+    endif()
+    if(NOT TARGET mgkit_pch_${set})
+        set(empty ${PROJECT_BINARY_DIR}/pch/${set}.cpp)
+        file(CONFIGURE OUTPUT ${empty} CONTENT "" @ONLY)
+        add_library(mgkit_pch_${set} OBJECT EXCLUDE_FROM_ALL ${empty})
+        get_target_property(libraries ${target} LINK_LIBRARIES)
+        get_target_property(flags ${target} COMPILE_OPTIONS)
+        target_link_libraries(mgkit_pch_${set} PRIVATE ${libraries})
+        if(flags)
+            target_compile_options(mgkit_pch_${set} PRIVATE ${flags})
+        endif()
+        list(TRANSFORM ARGN PREPEND "$<$<COMPILE_LANGUAGE:CXX>:<")
+        list(TRANSFORM ARGN APPEND "$<ANGLE-R>>")
+        target_precompile_headers(mgkit_pch_${set} PRIVATE ${ARGN})
+    endif()
+    target_precompile_headers(${target} REUSE_FROM mgkit_pch_${set})
+endfunction()
+
+set(mgkit_pch_std algorithm array atomic charconv chrono cmath concepts cstdint cstdio cstdlib
+    cstring exception filesystem fstream functional iostream iterator limits map memory mutex
+    numeric optional set span sstream stdexcept string string_view system_error thread tuple
+    type_traits unordered_map utility variant vector)
+set(mgkit_pch_base ${mgkit_pch_std} Eigen/Core nlohmann/json.hpp)
 
 # mgkit_program(<target> <output folder under the build directory> <sources>...)
 function(mgkit_program target folder)

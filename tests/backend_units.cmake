@@ -1,6 +1,19 @@
 # Units that instantiate our suites on every backend of this build (rows of cmake/backends.json).
 # A new backend adds a row; nothing here names one.
 
+# Units of one component, in one library of objects: its flags reach no other. Those of the default
+# backend are optimised as programs are, others as tests; they are too few for precompiled headers.
+function(mgkit_backend_objects objects component sources)
+    add_library(${objects} OBJECT EXCLUDE_FROM_ALL ${sources})
+    target_link_libraries(${objects} PRIVATE mgkit_own mgkit_${component})
+    target_include_directories(${objects} PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
+    if(component STREQUAL mgkit_default)
+        mgkit_precompile(${objects} program ${mgkit_pch_base})
+    else()
+        mgkit_optimise_as_test(${objects})
+    endif()
+endfunction()
+
 # mgkit_backend_units(<target> <folder> <components> <element> <group>...): writes one unit per
 # component and group, in the backend's language, from tests/<folder>/unit.cpp.in (or
 # <group>_unit.cpp.in), and tests/<folder>/registry.cpp.in.
@@ -11,6 +24,7 @@ function(mgkit_backend_units target folder components element)
     foreach(component IN LISTS components)
         list(JOIN mgkit_tensors_${component} ", " tensors)
         set(extension cpp)
+        set(units "")
         if(mgkit_language_${component} STREQUAL CUDA)
             set(extension cu)
         endif()
@@ -24,13 +38,14 @@ function(mgkit_backend_units target folder components element)
                 set(template ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${folder}/${group}_unit.cpp.in)
             endif()
             set(unit ${group}_on_${component}.${extension})
-            set(unit ${CMAKE_CURRENT_BINARY_DIR}/${folder}/${unit})
+            set(unit ${CMAKE_CURRENT_BINARY_DIR}/${target}/${unit})
             configure_file(${template} ${unit} @ONLY)
-            target_sources(${target} PRIVATE ${unit})
+            list(APPEND units ${unit})
         endforeach()
-        target_link_libraries(${target} PRIVATE mgkit_${component})
+        mgkit_backend_objects(${target}_on_${component} ${component} "${units}")
+        target_link_libraries(${target} PRIVATE ${target}_on_${component} mgkit_${component})
     endforeach()
-    set(registry ${CMAKE_CURRENT_BINARY_DIR}/${folder}/registry.cpp)
+    set(registry ${CMAKE_CURRENT_BINARY_DIR}/${target}/registry.cpp)
     configure_file(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${folder}/registry.cpp.in ${registry} @ONLY)
     target_sources(${target} PRIVATE ${registry})
     target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR})

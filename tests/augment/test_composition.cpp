@@ -48,7 +48,7 @@ typename A::plan plan_of(const A& stage, std::uint32_t clip = 5) {
 
 }  // namespace
 
-TEST_CASE("Plans are known numbers, whatever the compiler does with arithmetic") {
+TEST_CASE("Plans are known numbers, whatever the compiler does with arithmetic", "[quick]") {
     CHECK(plan_of(crop_resize{.min_crop = 16}) == crop_resize::plan{16, 54, 64});
     CHECK(plan_of(shear{.strength = .7}).matrix[0][1] == 0x1.612d5p-2);
     CHECK(plan_of(speed_jitter{}).bend[1] == -0x1.ae0facp-3);
@@ -66,7 +66,7 @@ TEST_CASE("Plans are known numbers, whatever the compiler does with arithmetic")
     CHECK(one.index() == 0);
 }
 
-TEST_CASE("Equal stages in one sequence draw differently") {
+TEST_CASE("Equal stages in one sequence draw differently", "[quick]") {
     const auto plans = plan_of(sequence<shear, shear>{});
     CHECK(std::get<0>(plans) != std::get<1>(plans));
 }
@@ -89,7 +89,7 @@ TEST_CASE("Seed, epoch, clip and view each change the plan") {
     CHECK(plan != draw(stage, {7, 2, 5, 2}, body));
 }
 
-TEST_CASE("A later stage draws for the extents the earlier one leaves") {
+TEST_CASE("A later stage draws for the extents the earlier one leaves", "[quick]") {
     const sequence<crop_resize, frame_drop> stages{crop_resize{.frames = 500},
                                                    frame_drop{.fraction = 1}};
     bool beyond = false;
@@ -130,7 +130,7 @@ TEST_CASE("Stages that change the number of frames cannot be optional") {
     CHECK_NOTHROW(plan_of(with_probability<crop_resize>{.stage = {.frames = 80}}));
 }
 
-TEST_CASE("Merged stages give what the stages give one by one") {
+TEST_CASE("Merged stages give what the stages give one by one", "[quick]") {
     for (const auto layout : {channel_layout::xy, channel_layout::xyc, channel_layout::xyzc}) {
         const auto clip = testing::trial_clip<double>({layout, 70, 9, 2}, 66);
         using stages =
@@ -162,7 +162,7 @@ TEST_CASE("Merged stages give what the stages give one by one") {
     }
 }
 
-TEST_CASE("An erased joint stays 0 whatever comes after it") {
+TEST_CASE("An erased joint stays 0 whatever comes after it", "[quick]") {
     const auto clip = testing::trial_clip<float>({channel_layout::xyz, 10, 5, 1}, 10);
     workspace<float> work;
     work.begin(clip.view());
@@ -177,7 +177,7 @@ TEST_CASE("An erased joint stays 0 whatever comes after it") {
     CHECK(out.view().at(0, 3, 1) == Catch::Approx(clip.view().at(0, 3, 1) + 2));
 }
 
-TEST_CASE("current() lets a stage change values in place") {
+TEST_CASE("current() lets a stage change values in place", "[quick]") {
     const auto clip = testing::trial_clip<double>({channel_layout::xy, 12, 20, 1}, 12);
     workspace<double> work;
     work.begin(clip.view());
@@ -198,7 +198,7 @@ TEST_CASE("current() lets a stage change values in place") {
     CHECK_THROWS_AS(work.finish(own.view()), error);
 }
 
-TEST_CASE("n_views writes each view where it belongs") {
+TEST_CASE("n_views writes each view where it belongs", "[quick]") {
     const auto clip = testing::trial_clip<float>({channel_layout::xyz, 90, 25, 2}, 85);
     const n_views<4, reference> four{reference_preset(16)};
     workspace<float> work;
@@ -244,7 +244,7 @@ TEST_CASE("Nothing is allocated once a workspace has seen a clip as large") {
     CHECK(allocations == before);
 }
 
-TEMPLATE_TEST_CASE("Results past the caches are the same", "", float, double) {
+TEMPLATE_TEST_CASE("Results past the caches are the same", "[quick]", float, double) {
     using S = TestType;
     struct extents {
         channel_layout layout;

@@ -51,7 +51,8 @@ bool mentions(const std::vector<std::string>& lines, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("The kit finds an augmentation that ignores validity, padding, keys and none") {
+TEST_CASE("The kit finds an augmentation that ignores validity, padding, keys and none",
+          "[quick]") {
     const auto found = augmentation_violations(breaks_laws{});
     CHECK(mentions(found, "never valid stays invalid"));
     CHECK(mentions(found, "none() changes nothing"));

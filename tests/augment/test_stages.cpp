@@ -71,7 +71,7 @@ TEST_CASE("crop_resize crops within its bounds and reaches them") {
     CHECK(last == 100);
 }
 
-TEST_CASE("crop_resize takes a clip no longer than its minimum whole") {
+TEST_CASE("crop_resize takes a clip no longer than its minimum whole", "[quick]") {
     for (const int frames : {1, 2, 63, 64}) {
         const auto p =
             nth_plan(crop_resize::reference(), 3, info_of(channel_layout::xy, frames, 2));
@@ -80,7 +80,7 @@ TEST_CASE("crop_resize takes a clip no longer than its minimum whole") {
     CHECK(crop_resize::mg().min_crop == 16);
 }
 
-TEST_CASE("crop_resize places samples at half-pixel centres") {
+TEST_CASE("crop_resize places samples at half-pixel centres", "[quick]") {
     const auto clip = path_clip({0, 10, 20, 30});
     CHECK(path_of(cropped(clip, 0, 2, 4)) == std::vector<double>{0, 2.5, 7.5, 10});
     CHECK(path_of(cropped(clip, 0, 4, 2)) == std::vector<double>{5, 25});
@@ -88,7 +88,7 @@ TEST_CASE("crop_resize places samples at half-pixel centres") {
     CHECK(path_of(cropped(clip, 2, 1, 3)) == std::vector<double>{20, 20, 20});
 }
 
-TEST_CASE("crop_resize cuts the middle out for evaluation") {
+TEST_CASE("crop_resize cuts the middle out for evaluation", "[quick]") {
     const crop_resize stage{.frames = 16};
     CHECK(stage.centre(info_of(channel_layout::xy, 97, 1), .5) == crop_resize::plan{24, 49, 16});
     CHECK(stage.centre(info_of(channel_layout::xy, 30, 1)) == crop_resize::plan{0, 30, 16});
@@ -96,7 +96,7 @@ TEST_CASE("crop_resize cuts the middle out for evaluation") {
     CHECK(stage.centre(info_of(channel_layout::xy, 1, 1), 0).length == 1);
 }
 
-TEST_CASE("Confidence interpolates by minimum of the frames that count") {
+TEST_CASE("Confidence interpolates by minimum of the frames that count", "[quick]") {
     pose<double> clip({channel_layout::xyc, 3, 1, 1}, 3);
     for (int t = 0; t < 3; ++t) {
         clip.view().at(0, t, 0) = 10 * t;
@@ -113,7 +113,7 @@ TEST_CASE("Confidence interpolates by minimum of the frames that count") {
     CHECK(view.view().at(1, 3, 0) == 0);
 }
 
-TEST_CASE("Rounding of a position does not decide validity") {
+TEST_CASE("Rounding of a position does not decide validity", "[quick]") {
     pose<float> clip({channel_layout::xyc, 2, 1, 1}, 2);
     for (int c = 0; c < 3; ++c) {
         clip.view().at(c, 0, 0) = 0;
@@ -133,7 +133,7 @@ TEST_CASE("Rounding of a position does not decide validity") {
     CHECK(!view.valid(3, 0));
 }
 
-TEST_CASE("Bad settings and plans that do not fit are refused") {
+TEST_CASE("Bad settings and plans that do not fit are refused", "[quick]") {
     const auto info = info_of(channel_layout::xy, 10, 4);
     const double nan = std::numeric_limits<double>::quiet_NaN();
     CHECK_THROWS_AS(nth_plan(crop_resize{.low = .5, .high = .2}, 0, info), error);
@@ -179,7 +179,8 @@ TEST_CASE("joint_corruption hits the stated share of joints, each equally often"
 }
 
 TEST_CASE(
-    "joint_corruption maps row vectors, touches only its joints and invalidates what it erases") {
+    "joint_corruption maps row vectors, touches only its joints and invalidates what it erases",
+    "[quick]") {
     const auto clip = testing::trial_clip<double>({channel_layout::xyc, 6, 4, 2}, 6);
     joint_damage plan;
     plan.joints = {0, 3};
@@ -219,7 +220,7 @@ TEST_CASE("shear has a unit diagonal and draws every other entry") {
         }
 }
 
-TEST_CASE("speed_jitter keeps order, ends and its bound on speed") {
+TEST_CASE("speed_jitter keeps order, ends and its bound on speed", "[quick]") {
     std::vector<double> ramp(101);
     for (std::size_t t = 0; t < ramp.size(); ++t) ramp[t] = static_cast<double>(t);
     const auto clip = path_clip(ramp);
@@ -236,7 +237,7 @@ TEST_CASE("speed_jitter keeps order, ends and its bound on speed") {
     }
 }
 
-TEST_CASE("frame_drop interpolates or holds, never the first or last frame") {
+TEST_CASE("frame_drop interpolates or holds, never the first or last frame", "[quick]") {
     const auto clip = path_clip({0, 10, 40, 90, 160, 250});
     const frame_drop::plan plan{{0, 2, 3, 5}};
     CHECK(path_of(view_of(frame_drop{}, plan, clip)) ==
@@ -255,7 +256,8 @@ TEST_CASE("frame_drop interpolates or holds, never the first or last frame") {
     CHECK(tiny.dropped.count(2) == 0);
 }
 
-TEST_CASE("rigid_motion scales all distances alike and turns about the vertical in 3-D") {
+TEST_CASE("rigid_motion scales all distances alike and turns about the vertical in 3-D",
+          "[quick]") {
     const auto flat = testing::trial_clip<double>({channel_layout::xy, 5, 6, 1}, 5);
     const rigid_motion stage;
     const auto plan = nth_plan(stage, 2, info_of(channel_layout::xy, 5, 6));
@@ -279,7 +281,7 @@ TEST_CASE("rigid_motion scales all distances alike and turns about the vertical 
     }
 }
 
-TEST_CASE("confidence_corruption prefers unsure joints") {
+TEST_CASE("confidence_corruption prefers unsure joints", "[quick]") {
     pose<float> clip({channel_layout::xyc, 10, 3, 2}, 10);
     const float sure[] = {1, .5f, 0};
     for (int t = 0; t < 10; ++t)
@@ -305,7 +307,7 @@ TEST_CASE("confidence_corruption prefers unsure joints") {
               5 * std::sqrt(expected[v] * (1 - expected[v]) * draws));
 }
 
-TEST_CASE("An index set holds any size and refuses negative members") {
+TEST_CASE("An index set holds any size and refuses negative members", "[quick]") {
     index_set set{0, 63, 64, 1023, 1024, 5000};
     CHECK(set.count(6000) == 6);
     CHECK(set.contains(5000));
@@ -316,7 +318,7 @@ TEST_CASE("An index set holds any size and refuses negative members") {
     CHECK_THROWS_AS(set.insert(-1), error);
 }
 
-TEST_CASE("raw_channels takes the confidence for a coordinate") {
+TEST_CASE("raw_channels takes the confidence for a coordinate", "[quick]") {
     pose<float> clip({channel_layout::xyc, 2, 2, 1}, 2);
     CHECK(raw_channels(clip.view()).shape.layout == channel_layout::xyz);
     pose<float> solid({channel_layout::xyzc, 2, 2, 1}, 2);

@@ -1,17 +1,36 @@
 #!/bin/sh
-# with_data.sh GOLDEN_DIR DATA_DIR [--golden] COMMAND...: runs a test with the data folders in the
-# environment; what the caller's environment already says wins. With --golden, an absent folder
-# of parity files skips the test (exit 77).
-: "${MGKIT_GOLDEN_DIR:=$1}" "${MGKIT_DATA_DIR:=$2}"
+# with_data.sh NAME GOLDEN_DIR DATA_DIR [--golden|--data] COMMAND...: runs the test NAME with the data
+# folders in the environment; what the caller's environment already says wins. With --golden or
+# --data, a folder without parity files or data sets skips the test (exit 77). What the test took, user
+# and system seconds, is added to the file $MGKIT_SECONDS as a line "test NAME SECONDS" where that is set.
+name=$1
+: "${MGKIT_GOLDEN_DIR:=$2}" "${MGKIT_DATA_DIR:=$3}"
 # Spinning OpenMP threads starve each other when a machine is shared.
 : "${OMP_WAIT_POLICY:=passive}"
 export MGKIT_GOLDEN_DIR MGKIT_DATA_DIR OMP_WAIT_POLICY
-shift 2
-if [ "$1" = --golden ]; then
-    shift
-    if [ ! -d "$MGKIT_GOLDEN_DIR" ]; then
-        echo "skipped: no folder $MGKIT_GOLDEN_DIR (set MGKIT_GOLDEN_DIR)"
+shift 3
+
+skip_without() { # skip_without VARIABLE FOLDER FILES
+    if [ -z "$(find -L "$2" -name "$3" -print -quit 2>/dev/null)" ]; then
+        echo "skipped: no $3 below $2 (set $1)"
         exit 77
     fi
-fi
-exec "$@"
+}
+case $1 in
+    --golden)
+        skip_without MGKIT_GOLDEN_DIR "$MGKIT_GOLDEN_DIR" '*.safetensors'
+        shift
+        ;;
+    --data)
+        skip_without MGKIT_DATA_DIR "$MGKIT_DATA_DIR" '*.json'
+        shift
+        ;;
+esac
+[ -n "${MGKIT_SECONDS:-}" ] || exec "$@"
+"$@"
+status=$?
+times >"$MGKIT_SECONDS.$name"
+awk -v name="$name" '{ for (i = 1; i <= NF; i++) { split($i, t, /[ms]/); sum += 60 * t[1] + t[2] } }
+    END { printf "test %s %.2f\n", name, sum }' "$MGKIT_SECONDS.$name" >>"$MGKIT_SECONDS"
+rm "$MGKIT_SECONDS.$name"
+exit $status

@@ -8,6 +8,7 @@
 #include "mgkit/clip/resample.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/safetensors.hpp"
+#include "real_files.hpp"
 #include "skeleton/poses.hpp"
 
 using namespace mgkit;
@@ -109,12 +110,9 @@ TEST_CASE("invalid coordinates never reach a resampled clip", "[clip][resample]"
 }
 
 TEST_CASE("crops resampled as the reference does", "[clip][resample][golden]") {
-    const std::string golden = real_folder("MGKIT_GOLDEN_DIR");
-    if (golden.empty()) {
-        WARN("skipped: no folder MGKIT_GOLDEN_DIR");
-        return;
-    }
-    const io::safetensors_file file(golden + "/usdrl/crop_resize_t100v5m2c3.safetensors");
+    const std::string usdrl = real_files("MGKIT_GOLDEN_DIR", "usdrl");
+    if (usdrl.empty()) return skip("no usdrl in $MGKIT_GOLDEN_DIR");
+    const io::safetensors_file file(usdrl + "/crop_resize_t100v5m2c3.safetensors");
     const auto config = io::parse_json(file.metadata().at("config"), "config");
     const auto data = file.read<double>("input/data");
     const pose_shape shape{channel_layout::xyz, 110, 5, 2};

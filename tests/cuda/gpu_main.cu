@@ -1,7 +1,7 @@
 // mgkit_test_cuda_gpu: the suites of the CUDA backend that need a device.
 //
 // Without a GPU they end with code 77 and say so; `--without-gpu` runs the others, which ask for an
-// error there.
+// error there. `--large` runs those that a small GPU has to skip.
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -13,14 +13,10 @@
 
 int main(int count, char** arguments) {
     std::vector<char*> rest(arguments, arguments + count);
-    bool without = false;
-    for (auto it = rest.begin(); it != rest.end();)
-        if (std::strcmp(*it, "--without-gpu") == 0) {
-            without = true;
-            it = rest.erase(it);
-        } else {
-            ++it;
-        }
+    const auto asked = [&](const char* option) {
+        return std::erase_if(rest, [&](char* one) { return std::strcmp(one, option) == 0; }) > 0;
+    };
+    const bool without = asked("--without-gpu"), large = asked("--large");
     int devices = 0;
     const cudaError_t found = cudaGetDeviceCount(&devices);
     const bool gpu = found == cudaSuccess && devices > 0;
@@ -29,9 +25,9 @@ int main(int count, char** arguments) {
         if (!gpu) std::printf("CUDA says: %s\n", cudaGetErrorString(found));
         return 77;
     }
-    static char chosen[] = "[without]", all[] = "[gpu]";
-    rest.push_back(without ? chosen : all);
-    return Catch::Session().run(static_cast<int>(rest.size()), rest.data());
+    std::string cases = without ? "[without]" : large ? "[gpu][machine]" : "[gpu]~[machine]";
+    rest.push_back(cases.data());
+    return run_cases(static_cast<int>(rest.size()), rest.data());
 }
 
 TEST_CASE("without a GPU the first tensor says what is missing", "[without]") {

@@ -13,20 +13,17 @@
 #include "mgkit/data/interview/outcome_rule.hpp"
 #include "mgkit/data/interview/statistics.hpp"
 #include "mgkit/io/json.hpp"
+#include "real_files.hpp"
 
 using namespace mgkit;
 using Catch::Approx;
 
-TEST_CASE("classes, groups and counts are those of the published lists") {
-    const char* set = std::getenv("MGKIT_DATA_DIR");
-    const std::string folder = std::string(set ? set : "../shared/data") + "/imigue/";
-    if (!std::filesystem::exists(folder + "classes.json")) {
-        WARN("skipped: no imigue in $MGKIT_DATA_DIR");
-        return;
-    }
-    const io::json classes = io::read_json(folder + "classes.json")["imigue"];
+TEST_CASE("classes, groups and counts are those of the published lists", "[real]") {
+    const std::string folder = real_files("MGKIT_DATA_DIR", "imigue");
+    if (folder.empty()) return skip("no imigue in $MGKIT_DATA_DIR");
+    const io::json classes = io::read_json(folder + "/classes.json")["imigue"];
     const io::json counts =
-        io::read_json(folder + "label_counts.json")["imigue_miga2023_train"]["by_label"];
+        io::read_json(folder + "/label_counts.json")["imigue_miga2023_train"]["by_label"];
     REQUIRE(classes.size() == iv::micro_gestures.size());
     for (const auto& entry : classes) {
         const int label = entry["label"];

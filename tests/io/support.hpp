@@ -120,16 +120,3 @@ void check_mutations(const std::string& whole, Parse&& parse) {
     }
     SUCCEED();
 }
-
-/// A folder of real files: from the environment, else the documented default, else empty.
-inline std::string real_folder(const char* variable) {
-    const char* folder = std::getenv(variable);
-    return folder != nullptr && std::filesystem::is_directory(folder) ? folder : "";
-}
-
-inline std::vector<std::string> files_below(const std::string& folder, std::string_view ending) {
-    std::vector<std::string> out;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-        if (entry.path().extension() == ending) out.push_back(entry.path().string());
-    return out;
-}

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "mgkit/io/npy.hpp"
+#include "real_files.hpp"
 #include "support.hpp"
 
 namespace io = mgkit::io;
@@ -212,13 +213,10 @@ TEST_CASE("a wrong shape or target writes nothing", "[io][npy]") {
     CHECK(folder.files() == 0);
 }
 
-TEST_CASE("real data sets are read, headers as NumPy wrote them", "[io][npy]") {
-    const std::string folder = real_folder("MGKIT_DATA_DIR");
-    if (folder.empty()) {
-        WARN("skipped: no folder MGKIT_DATA_DIR");
-        return;
-    }
-    for (const std::string& path : files_below(folder, ".npy")) {
+TEST_CASE("real data sets are read, headers as NumPy wrote them", "[io][npy][real]") {
+    const auto paths = files_below(real_files("MGKIT_DATA_DIR"), ".npy");
+    if (paths.empty()) return skip("no *.npy below $MGKIT_DATA_DIR");
+    for (const std::string& path : paths) {
         INFO(path);
         const io::npy_file file(path);
         CHECK(file.read<double>().size() == file.size());

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "mgkit/io/safetensors.hpp"
+#include "real_files.hpp"
 #include "support.hpp"
 
 namespace io = mgkit::io;
@@ -227,15 +228,12 @@ TEST_CASE("what cannot be written leaves the old archive", "[io][safetensors]") 
     CHECK(folder.files() == 1);
 }
 
-TEST_CASE("real archives are read and survive a round trip", "[io][safetensors]") {
-    const std::string golden = real_folder("MGKIT_GOLDEN_DIR");
-    if (golden.empty()) {
-        WARN("skipped: no folder MGKIT_GOLDEN_DIR");
-        return;
-    }
+TEST_CASE("real archives are read and survive a round trip", "[io][safetensors][golden]") {
+    const auto paths = files_below(real_files("MGKIT_GOLDEN_DIR"), ".safetensors");
+    if (paths.empty()) return skip("no *.safetensors below $MGKIT_GOLDEN_DIR");
     const scratch_folder folder;
     std::size_t copies = 0;
-    for (const std::string& path : files_below(golden, ".safetensors")) {
+    for (const std::string& path : paths) {
         INFO(path);
         const io::safetensors_file file(path);
         for (const auto& entry : file.entries())

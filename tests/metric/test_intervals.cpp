@@ -11,7 +11,7 @@ using namespace mgkit;
 using namespace mgkit::metric;
 using Catch::Approx;
 
-TEST_CASE("two subjects have three resamples, so the interval is known") {
+TEST_CASE("two subjects have three resamples, so the interval is known", "[quick]") {
     // Subject 7: 1, 1; subject 3: 0, 0, 0, 1. Resamples: 77 -> 1, 33 -> 1/4, mixed -> 1/2.
     const std::vector<double> values{1, 0, 0, 1, 0, 1};
     const std::vector<int> subjects{7, 3, 3, 7, 3, 3};
@@ -22,7 +22,7 @@ TEST_CASE("two subjects have three resamples, so the interval is known") {
     CHECK(i.groups == 2);
 }
 
-TEST_CASE("equal subjects leave no uncertainty; order of clips does not matter") {
+TEST_CASE("equal subjects leave no uncertainty; order of clips does not matter", "[quick]") {
     const std::vector<double> values{1, 0, 1, 0, 1, 0};
     const std::vector<int> subjects{1, 1, 2, 2, 3, 3};
     const interval i = bootstrap_mean(values, subjects);
@@ -30,7 +30,7 @@ TEST_CASE("equal subjects leave no uncertainty; order of clips does not matter")
     CHECK(i.high == Approx(.5));
 }
 
-TEST_CASE("the same key gives the same bits, another key another interval") {
+TEST_CASE("the same key gives the same bits, another key another interval", "[quick]") {
     std::vector<double> values;
     std::vector<int> subjects;
     random_stream noise({3}, "test");
@@ -80,7 +80,7 @@ TEST_CASE("the interval covers the truth about as often as it says, and clips al
     CHECK(covered_by_clips < trials * 70 / 100);
 }
 
-TEST_CASE("pairing cancels what both systems share") {
+TEST_CASE("pairing cancels what both systems share", "[quick]") {
     std::vector<double> first, second;
     std::vector<int> subjects;
     random_stream noise({5}, "paired");
@@ -100,14 +100,14 @@ TEST_CASE("pairing cancels what both systems share") {
     CHECK(alone.high - alone.low > .1);
 }
 
-TEST_CASE("weights of one over the fold's size give the mean of fold means") {
+TEST_CASE("weights of one over the fold's size give the mean of fold means", "[quick]") {
     const std::vector<double> values{1, 1, 1, 0, 0, 1};
     const std::vector<double> weights{.25, .25, .25, .25, .5, .5};
     const std::vector<int> subjects{1, 1, 2, 2, 3, 4};
     CHECK(bootstrap_mean(values, subjects, {}, weights).estimate == Approx((.75 + .5) / 2));
 }
 
-TEST_CASE("class mean intervals average over classes") {
+TEST_CASE("class mean intervals average over classes", "[quick]") {
     const std::vector<double> hit{1, 1, 1, 0, 1, 1, 1, 0};
     const std::vector<int> truth{0, 0, 0, 1, 0, 0, 0, 1};
     const std::vector<int> subjects{1, 1, 1, 1, 2, 2, 2, 2};
@@ -117,7 +117,7 @@ TEST_CASE("class mean intervals average over classes") {
     CHECK_THROWS_AS(bootstrap_class_mean(hit, truth, 1, subjects), error);
 }
 
-TEST_CASE("intervals refuse what they cannot answer") {
+TEST_CASE("intervals refuse what they cannot answer", "[quick]") {
     const std::vector<double> two{0, 1}, nan{0, std::nan("")};
     const std::vector<int> same{4, 4}, apart{1, 2}, three{1, 2, 3};
     CHECK_THROWS_AS(bootstrap_mean({}, {}), error);
@@ -136,7 +136,7 @@ TEST_CASE("intervals refuse what they cannot answer") {
     CHECK_THROWS_AS(bootstrap_mean(two, apart, settings), error);
 }
 
-TEST_CASE("Wilson interval by hand") {
+TEST_CASE("Wilson interval by hand", "[quick]") {
     // p = .5, n = 100, z^2 = 3.841459: centre .5, half width .0961675 / 1 (worked out by hand).
     const interval i = wilson(50, 100);
     CHECK(i.estimate == Approx(.5));

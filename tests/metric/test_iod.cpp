@@ -8,7 +8,7 @@
 namespace metric = mgkit::metric;
 using mgkit::data::segment;
 
-TEST_CASE("iod: three readings by hand", "[metric]") {
+TEST_CASE("iod: three readings by hand", "[metric][quick]") {
     metric::iod m({.shifts = 50});
     const std::vector<segment> clips{{0, 10}, {20, 60}};
     const std::vector<segment> truth{{5, 30}, {25, 32}};  // the union is 5 to 32
@@ -48,7 +48,7 @@ TEST_CASE("iod: chance is the occupancy, and better sampling beats it", "[metric
     CHECK(b.mean.high >= b.mean.value);
 }
 
-TEST_CASE("iod: frames that could not be chosen leave chance alone", "[metric]") {
+TEST_CASE("iod: frames that could not be chosen leave chance alone", "[metric][quick]") {
     // Truth fills half of the seen half; over all frames it would be a quarter.
     metric::iod m({.shifts = 2000});
     std::vector<bool> considered(1000);
@@ -61,7 +61,7 @@ TEST_CASE("iod: frames that could not be chosen leave chance alone", "[metric]")
     CHECK(r.mean.value == 0.5);
 }
 
-TEST_CASE("iod: bad input is refused", "[metric]") {
+TEST_CASE("iod: bad input is refused", "[metric][quick]") {
     metric::iod m;
     const std::vector<segment> outside{{90, 101}}, none;
     CHECK_THROWS_AS(m.report(), mgkit::error);
@@ -92,7 +92,7 @@ TEST_CASE("iod: other draws of a sampler are its own chance", "[metric]") {
                     mgkit::error);
 }
 
-TEST_CASE("kolmogorov-smirnov: statistic and probability", "[metric]") {
+TEST_CASE("kolmogorov-smirnov: statistic and probability", "[metric][quick]") {
     const std::vector<double> cumulative{0.25, 0.5, 0.75, 1.0};
     const auto exact =
         metric::kolmogorov_smirnov(std::vector<std::uint64_t>{5, 5, 5, 5}, cumulative);

@@ -17,7 +17,7 @@ const std::vector<float> scores{.7f, .2f, .1f, .1f, .3f, .6f, .2f, .4f, .4f, .5f
 const std::vector<int> truth{0, 1, 2, 2};
 }  // namespace
 
-TEST_CASE("top-k ranks ties by the lowest class index") {
+TEST_CASE("top-k ranks ties by the lowest class index", "[quick]") {
     CHECK(top_k_hits(scores, truth, 3, 1) == std::vector<double>{1, 0, 0, 0});
     CHECK(top_k_hits(scores, truth, 3, 2) == std::vector<double>{1, 1, 1, 0});
     CHECK(top_k_hits(scores, truth, 3, 3) == std::vector<double>{1, 1, 1, 1});
@@ -28,7 +28,7 @@ TEST_CASE("top-k ranks ties by the lowest class index") {
     CHECK(top_k_hits(flat, std::vector<int>{0, 1}, 3, 1) == std::vector<double>{1, 0});
 }
 
-TEST_CASE("top-1 from scores equals accuracy of the best class") {
+TEST_CASE("top-1 from scores equals accuracy of the best class", "[quick]") {
     const predictions p{truth, {}, scores, 3};
     CHECK(top_k<1>{}(p) == Approx(.25));
     CHECK(accuracy{}(p) == Approx(.25));
@@ -36,7 +36,7 @@ TEST_CASE("top-1 from scores equals accuracy of the best class") {
     CHECK(top_k<5>{}(p) == Approx(1));
 }
 
-TEST_CASE("infinite scores rank, NaN is refused") {
+TEST_CASE("infinite scores rank, NaN is refused", "[quick]") {
     const float infinity = std::numeric_limits<float>::infinity();
     const std::vector<float> open{-infinity, 0.f, infinity};
     CHECK(best_class(open, 3) == std::vector<int>{2});
@@ -44,7 +44,7 @@ TEST_CASE("infinite scores rank, NaN is refused") {
     CHECK_REFUSED(top_k_hits(broken, std::vector<int>{0}, 3, 1), "NaN for clip 0, class 1");
 }
 
-TEST_CASE("confusion matrix, class mean and macro F1 by hand") {
+TEST_CASE("confusion matrix, class mean and macro F1 by hand", "[quick]") {
     const std::vector<int> t{0, 0, 0, 0, 1, 1, 2};
     const std::vector<int> g{0, 0, 0, 1, 1, 0, 1};
     const predictions p{t, g, {}, 4};
@@ -70,14 +70,15 @@ TEST_CASE("confusion matrix, class mean and macro F1 by hand") {
     CHECK_THROWS_AS(sum += other, error);
 }
 
-TEST_CASE("a class answered but never true lowers macro F1") {
+TEST_CASE("a class answered but never true lowers macro F1", "[quick]") {
     const std::vector<int> t{0, 0}, g{0, 1};
     const predictions p{t, g, {}, 2};
     CHECK(macro_f1{}(p) == Approx((2.0 / 3 + 0) / 2));
     CHECK(class_mean{}(p) == Approx(.5));
 }
 
-TEST_CASE("every metric of the list refuses bad predictions and is one for perfect ones") {
+TEST_CASE("every metric of the list refuses bad predictions and is one for perfect ones",
+          "[quick]") {
     all::for_each([](auto tag) {
         using type = typename decltype(tag)::type;
         const std::vector<int> t{0, 1, 2};
@@ -96,7 +97,7 @@ TEST_CASE("every metric of the list refuses bad predictions and is one for perfe
     });
 }
 
-TEST_CASE("predicted classes are checked") {
+TEST_CASE("predicted classes are checked", "[quick]") {
     const std::vector<int> t{0, 1}, more{0, 1, 1}, out{0, 2};
     CHECK_REFUSED(accuracy{}(predictions{t, more, {}, 2}), "found 3");
     CHECK_REFUSED(confusion(predictions{t, out, {}, 2}), "2 at index 1");
@@ -105,7 +106,7 @@ TEST_CASE("predicted classes are checked") {
     CHECK_REFUSED(confusion(predictions{one, one, {}, 1 << 20}), "at most");
 }
 
-TEST_CASE("fusion sums weighted scores or probabilities") {
+TEST_CASE("fusion sums weighted scores or probabilities", "[quick]") {
     const std::vector<std::vector<float>> streams{{1, 3, 0, 2}, {10, 0, 4, 4}};
     const std::vector<float> plain =
         fuse(streams, 2, std::vector<double>{2, .5}, fusion_rule::scores);
@@ -118,7 +119,7 @@ TEST_CASE("fusion sums weighted scores or probabilities") {
     CHECK(soft[3] == Approx(1 / (1 + std::exp(-2.0)) + .5));
 }
 
-TEST_CASE("fusing one stream keeps its ranking; large scores stay finite") {
+TEST_CASE("fusing one stream keeps its ranking; large scores stay finite", "[quick]") {
     const std::vector<std::vector<float>> one{{1000.f, 999.f, -1000.f}};
     const std::vector<float> soft = fuse(one, 3);
     CHECK(best_class(soft, 3) == std::vector<int>{0});
@@ -126,7 +127,7 @@ TEST_CASE("fusing one stream keeps its ranking; large scores stay finite") {
     CHECK(soft[2] == Approx(0));
 }
 
-TEST_CASE("fusion refuses what does not fit together") {
+TEST_CASE("fusion refuses what does not fit together", "[quick]") {
     const std::vector<std::vector<float>> none, ragged{{1, 2}, {1, 2, 3, 4}}, fine{{1, 2}, {3, 4}},
         infinite{{1, std::numeric_limits<float>::infinity()}};
     CHECK_THROWS_AS(fuse(none, 2), error);

@@ -53,8 +53,8 @@ nn::archive_writer without(context& ctx, M& model, const std::string& prefix,
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("an archive gives back every bit, special values included", "[archive]", float,
-                   double) {
+TEMPLATE_TEST_CASE("an archive gives back every bit, special values included", "[archive][quick]",
+                   float, double) {
     using S = TestType;
     using T = eigen::tensor<S>;
     const scratch_folder folder;
@@ -89,7 +89,7 @@ TEMPLATE_TEST_CASE("an archive gives back every bit, special values included", "
 }
 
 TEST_CASE("a file that does not fit is refused with every difference, and nothing is written",
-          "[archive]") {
+          "[archive][quick]") {
     using T = eigen::tensor<double>;
     const scratch_folder folder;
     context ctx{.seed = 1};
@@ -162,7 +162,7 @@ TEST_CASE("a value that does not convert is found before anything is written", "
     CHECK(bits_of(ctx, model) == before);
 }
 
-TEST_CASE("a file of another precision is converted", "[archive]") {
+TEST_CASE("a file of another precision is converted", "[archive][quick]") {
     const scratch_folder folder;
     context ctx{.seed = 1};
     sample<eigen::tensor<double>> wide(ctx);
@@ -218,7 +218,7 @@ TEST_CASE("prefixes select, other names are ignored only on request", "[archive]
     nn::load(other, copy, more, {.prefix = "backbone.", .ignore_extra = true});
 }
 
-TEST_CASE("one archive holds several modules, never one name twice", "[archive]") {
+TEST_CASE("one archive holds several modules, never one name twice", "[archive][quick]") {
     using T = eigen::tensor<float>;
     const scratch_folder folder;
     context ctx{.seed = 1};

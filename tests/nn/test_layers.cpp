@@ -64,7 +64,7 @@ double projector_parameters(double d) {
 
 }  // namespace
 
-TEST_CASE("initial values depend on seed and name only") {
+TEST_CASE("initial values depend on seed and name only", "[quick]") {
     context ctx{.seed = 11}, again{.seed = 11}, other{.seed = 12};
     again.threads = 2;
     again.epoch = 5;
@@ -149,7 +149,7 @@ TEST_CASE("models have the published number of parameters") {
     }
 }
 
-TEST_CASE("running statistics take one step per view, in view order") {
+TEST_CASE("running statistics take one step per view, in view order", "[quick]") {
     context ctx;
     ctx.training = true;
     nn::batch_norm<D> norm(nn::scope(ctx), 2);
@@ -183,7 +183,8 @@ TEST_CASE("running statistics take one step per view, in view order") {
     CHECK(bits_of(ctx, swapped) != bits_of(ctx, norm));
 }
 
-TEST_CASE("batch norm: standardised while training, affine by running statistics otherwise") {
+TEST_CASE("batch norm: standardised while training, affine by running statistics otherwise",
+          "[quick]") {
     context ctx;
     nn::batch_norm<D> norm(nn::scope(ctx), 1);
     fill(ctx, norm.running_mean, 2);
@@ -209,7 +210,7 @@ TEST_CASE("batch norm: standardised while training, affine by running statistics
     CHECK(unit[2] == Approx(-1 + 5 * 3 / std::sqrt(6 + 1e-5)));
 }
 
-TEST_CASE("stochastic depth belongs to clip, view, epoch and layer, not to the batch") {
+TEST_CASE("stochastic depth belongs to clip, view, epoch and layer, not to the batch", "[quick]") {
     context ctx{.seed = 8};
     ctx.training = true;
     constexpr extent rows = 4000;
@@ -247,7 +248,7 @@ TEST_CASE("stochastic depth belongs to clip, view, epoch and layer, not to the b
     CHECK_REFUSED(nn::dst_layer<T>(nn::scope(ctx), 4, 4, {.gap = 0}), "shift gap");
 }
 
-TEST_CASE("frozen parameters keep every bit and gather no gradient") {
+TEST_CASE("frozen parameters keep every bit and gather no gradient", "[quick]") {
     context ctx{.seed = 6};
     nn::dst_layer<T> layer(nn::scope(ctx), 5, 8, {.heads = 2, .drop_path = 0});
     nn::set_trainable(layer.CA, false);

@@ -14,6 +14,7 @@
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/train/sgd.hpp"
 #include "nn/leaves.hpp"
+#include "real_files.hpp"
 
 using namespace mgkit;
 using T = eigen::tensor<float>;
@@ -83,7 +84,7 @@ strings model_names(bool aliases) {
 
 }  // namespace
 
-TEST_CASE("members are visited in the declared order under the reference's names") {
+TEST_CASE("members are visited in the declared order under the reference's names", "[quick]") {
     context ctx;
     pretext::decorrelation<T, encode::dste<T>, views> model(nn::scope(ctx), small());
     CHECK(names_of(model, true) == model_names(true));
@@ -102,14 +103,10 @@ TEST_CASE("the plain transformer numbers its layers") {
     CHECK(names_of(model, false) == all);
 }
 
-TEST_CASE("names and second names are those of recorded reference models") {
-    const char* set = std::getenv("MGKIT_GOLDEN_DIR");
-    const std::string path = std::string(set ? set : "../shared/golden") +
-                             "/usdrl/usdrl_forward_joint_t16v11m1c2_h16_refinit.safetensors";
-    if (!std::filesystem::exists(path)) {
-        WARN("skipped: no usdrl files in $MGKIT_GOLDEN_DIR");
-        return;
-    }
+TEST_CASE("names and second names are those of recorded reference models", "[golden]") {
+    const std::string path = real_files(
+        "MGKIT_GOLDEN_DIR", "usdrl/usdrl_forward_joint_t16v11m1c2_h16_refinit.safetensors");
+    if (path.empty()) return skip("no usdrl in $MGKIT_GOLDEN_DIR");
     const io::safetensors_file file(path);
     const io::json config = io::parse_json(file.metadata().at("config"), path);
     context ctx;
@@ -125,7 +122,7 @@ TEST_CASE("names and second names are those of recorded reference models") {
     CHECK(second == wanted_second);
 }
 
-TEST_CASE("a shared member is one object: counted, cleared and updated once") {
+TEST_CASE("a shared member is one object: counted, cleared and updated once", "[quick]") {
     context ctx{.seed = 3};
     nn::dst_layer<T> layer(nn::scope(ctx), 6, 8, {.heads = 2, .drop_path = 0});
     int visits = 0;

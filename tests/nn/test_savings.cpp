@@ -77,7 +77,8 @@ TEST_CASE("one head with merged projections is the attention of its four project
     }
 }
 
-TEST_CASE("a prepared model gives its features, and its own again once the scope has ended") {
+TEST_CASE("a prepared model gives its features, and its own again once the scope has ended",
+          "[quick]") {
     for (const int heads : {1, 2}) {
         context ctx{.seed = 7};
         nn::dst_layer<D> layer(nn::scope(ctx), 5, 6, {.heads = heads});
@@ -101,7 +102,8 @@ TEST_CASE("a prepared model gives its features, and its own again once the scope
     }
 }
 
-TEST_CASE("a branch that runs on the samples that keep it gives what factors of 0 give") {
+TEST_CASE("a branch that runs on the samples that keep it gives what factors of 0 give",
+          "[quick]") {
     context ctx{.seed = 6};
     nn::linear<D> fc(nn::scope(ctx), 5, 5, 1);
     const D x = drawn(ctx, {4, 3, 5}, 2), sum = drawn(ctx, {4, 3, 5}, 4);
@@ -131,7 +133,7 @@ TEST_CASE("a branch that runs on the samples that keep it gives what factors of 
     }
 }
 
-TEST_CASE("chosen rows must increase and exist") {
+TEST_CASE("chosen rows must increase and exist", "[quick]") {
     CHECK_REFUSED(row_choice(3, {{0, 1}, {3, 1}}), "row 3");
     CHECK_REFUSED(row_choice(3, {{1, 1}, {1, 1}}), "row 1");
     CHECK_REFUSED(row_choice(3, {{-1, 1}}), "row -1");

@@ -13,7 +13,7 @@ using namespace mgkit;
 using namespace mgkit::probe;
 using Catch::Approx;
 
-TEST_CASE("evaluations carry the figures of their answers") {
+TEST_CASE("evaluations carry the figures of their answers", "[quick]") {
     const evaluation e = evaluate({0, 0, 1, 2}, {0, 1, 1, 1}, 3);
     CHECK(e.top1 == Approx(.5));
     CHECK(e.class_mean == Approx((.5 + 1 + 0) / 3));
@@ -27,7 +27,7 @@ TEST_CASE("evaluations carry the figures of their answers") {
     CHECK(s.top5.value() == 1);
 }
 
-TEST_CASE("evaluations refuse mismatches") {
+TEST_CASE("evaluations refuse mismatches", "[quick]") {
     CHECK_REFUSED(evaluate({}, {}, 3), "at least one clip");
     CHECK_REFUSED(evaluate({0, 1}, {0}, 3), "2 predictions");
     CHECK_REFUSED(evaluate({0, 3}, {0, 1}, 3), "true class 3 at index 1");
@@ -37,7 +37,7 @@ TEST_CASE("evaluations refuse mismatches") {
     CHECK_REFUSED(evaluate_scores({}, {}, 2), "at least one clip");
 }
 
-TEST_CASE("the majority class answers everything; ties go to the lowest index") {
+TEST_CASE("the majority class answers everything; ties go to the lowest index", "[quick]") {
     const evaluation e =
         majority(std::vector<int>{2, 1, 1, 2, 0}, std::vector<int>{0, 1, 1, 2, 1}, 4);
     CHECK(e.predicted == std::vector<int>(5, 1));
@@ -74,7 +74,7 @@ TEST_CASE("every permutation of three labels is equally likely") {
         CHECK(std::abs(count[std::size_t(place)] - 1000) < 130);
 }
 
-TEST_CASE("summary statistics by hand, with a gap and padding") {
+TEST_CASE("summary statistics by hand, with a gap and padding", "[quick]") {
     // One joint, x: 1, 3, (missing), 7, 8; y is 0. Padding holds rubbish.
     clip c({channel_layout::xyc, 6, 1, 1}, 5);
     const float x[] = {1, 3, 1e9f, 7, 8, std::nanf("")};
@@ -110,7 +110,7 @@ TEST_CASE("summary statistics ignore order in time except for speed, and shift w
     }
 }
 
-TEST_CASE("missing joints never influence features") {
+TEST_CASE("missing joints never influence features", "[quick]") {
     clip a = random_clip(3, channel_layout::xyzc, 9, 5, 2);
     clip b = a;
     for (int t = 0; t < 9; ++t)
@@ -123,7 +123,7 @@ TEST_CASE("missing joints never influence features") {
     CHECK(std::equal(r.row(0).begin(), r.row(0).end(), r.row(1).begin()));
 }
 
-TEST_CASE("raw features are the coordinates, missing ones 0, confidence left out") {
+TEST_CASE("raw features are the coordinates, missing ones 0, confidence left out", "[quick]") {
     const clip a = random_clip(4, channel_layout::xyc, 3, 2);
     const feature_table f = raw_features(views({a}));
     REQUIRE(f.columns == 12);
@@ -134,7 +134,7 @@ TEST_CASE("raw features are the coordinates, missing ones 0, confidence left out
                       (a.view().valid(t, v) ? a.view().at(c, t, v) : 0.f));
 }
 
-TEST_CASE("features refuse clips that do not belong together") {
+TEST_CASE("features refuse clips that do not belong together", "[quick]") {
     const clip a = random_clip(1, channel_layout::xyz, 5, 4);
     const clip other_joints = random_clip(2, channel_layout::xyz, 5, 3);
     const clip other_layout = random_clip(2, channel_layout::xyc, 5, 4);

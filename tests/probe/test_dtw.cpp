@@ -56,7 +56,7 @@ double plain_dtw(const clip& a, const clip& b) {
 
 }  // namespace
 
-TEST_CASE("warping distance by hand") {
+TEST_CASE("warping distance by hand", "[quick]") {
     const clip a = line({0, 1, 2}), b = line({0, 1, 1, 2}), c = line({0, 0, 0});
     const dtw_settings open{1, 0};
     CHECK(dtw_distance(a.view(), a.view(), open) == 0);
@@ -67,7 +67,7 @@ TEST_CASE("warping distance by hand") {
     CHECK(dtw_distance(line({5}).view(), line({2, 5}).view(), open) == Approx(6. / 3));
 }
 
-TEST_CASE("with an open band the distance is that of the full table") {
+TEST_CASE("with an open band the distance is that of the full table", "[quick]") {
     for (auto layout : {channel_layout::xyz, channel_layout::xyc, channel_layout::xyzc})
         for (std::uint32_t k = 0; k < 6; ++k) {
             const clip a = random_clip(2 * k, layout, 3 + static_cast<int>(k), 5, 2, 3);
@@ -100,7 +100,7 @@ TEST_CASE("the band limits how far time may be warped") {
     CHECK(dtw_distance(line(early).view(), line(late).view(), {.1, 0}) > 0);
 }
 
-TEST_CASE("missing joints never influence distances, empty frames are left out") {
+TEST_CASE("missing joints never influence distances, empty frames are left out", "[quick]") {
     clip a = random_clip(3, channel_layout::xyc, 8, 4), b = a;
     const clip other = random_clip(4, channel_layout::xyc, 8, 4);
     for (int t = 0; t < 8; ++t)
@@ -150,14 +150,14 @@ TEST_CASE("the nearest neighbour is that of the full search, for any number of t
     }
 }
 
-TEST_CASE("equal distances go to the lowest index") {
+TEST_CASE("equal distances go to the lowest index", "[quick]") {
     const std::vector<clip> train{line({9, 9, 9}), line({1, 2, 3}), line({1, 2, 3})};
     const dtw_result r = dtw_nearest({}, views(train), std::vector<int>{0, 1, 2}, 3,
                                      views({line({1, 2, 3}), line({.7f, 2, 3.1f})}), {1, 0});
     CHECK(r.neighbour == std::vector<int>{1, 1});
 }
 
-TEST_CASE("a poor start does not discard the nearest clip") {
+TEST_CASE("a poor start does not discard the nearest clip", "[quick]") {
     std::vector<float> query(10, 0.f), near(10, 0.f), far(10, 1.2f);
     query[0] = far[0] = 10;
     // near: only the first frames differ, 2 * 10 over 20 steps; far: nine frames, 2 * 1.2 each.
@@ -178,7 +178,7 @@ TEST_CASE("fewer frames keep the ends of a slow movement apart from noise") {
     CHECK(r.distance == std::vector<double>{0, 0});
 }
 
-TEST_CASE("a query that cannot be compared gets the majority label") {
+TEST_CASE("a query that cannot be compared gets the majority label", "[quick]") {
     clip left({channel_layout::xyc, 2, 2, 1}, 2), right = left;
     for (int t = 0; t < 2; ++t) left.view().at(2, t, 0) = 1, right.view().at(2, t, 1) = 1;
     const dtw_result r =
@@ -188,7 +188,7 @@ TEST_CASE("a query that cannot be compared gets the majority label") {
     CHECK(r.distance == std::vector<double>{infinity});
 }
 
-TEST_CASE("warping refuses bad input") {
+TEST_CASE("warping refuses bad input", "[quick]") {
     const clip a = random_clip(1, channel_layout::xyz, 4, 3);
     const clip b = random_clip(1, channel_layout::xyz, 4, 2);
     const std::vector<int> one{0};

@@ -77,7 +77,7 @@ TEST_CASE("labels without meaning leave the test side at chance") {
     CHECK(std::abs(accuracy(ctx, noise, noise.labels, other, 4) - .25) < .06);
 }
 
-TEST_CASE("a row's scores depend on its features and the training side only") {
+TEST_CASE("a row's scores depend on its features and the training side only", "[quick]") {
     const auto train = clouds(1, 60, 6, 3, 2), test = clouds(2, 9, 6, 3, 2);
     context ctx{.seed = 1}, other{.seed = 1, .threads = 2};
     const auto all = fit_and_score<T>(ctx, train.features, train.labels, test.features, 3, 1e-3);
@@ -106,7 +106,7 @@ TEST_CASE("a classifier does not depend on the number of threads") {
     CHECK(run(1, 64) != run(1, 512));
 }
 
-TEST_CASE("one step by hand: cross-entropy, ridge on weights only, momentum SGD") {
+TEST_CASE("one step by hand: cross-entropy, ridge on weights only, momentum SGD", "[quick]") {
     context ctx;
     nn::linear<D> fc(nn::scope(ctx, "fc"), 2, 2, .3);
     const data::basic_feature_table<double> x{2, 2, {1, 2, -1, .5}};
@@ -149,7 +149,7 @@ TEST_CASE("one step by hand: cross-entropy, ridge on weights only, momentum SGD"
     for (std::size_t c = 0; c < 2; ++c) CHECK(got_b[c] == Approx(b[c]).epsilon(1e-12));
 }
 
-TEST_CASE("batches cover all rows; the order of an epoch depends on the seed") {
+TEST_CASE("batches cover all rows; the order of an epoch depends on the seed", "[quick]") {
     const auto train = clouds(1, 50, 4, 2, 1);
     const auto run = [&](std::uint64_t seed, int batch, bool shuffle) {
         context init{.seed = 1}, ctx{.seed = seed};
@@ -173,7 +173,7 @@ TEST_CASE("batches cover all rows; the order of an epoch depends on the seed") {
     CHECK(reference.optimiser.rate * reference.schedule(145, 160) == Approx(.006 * .01));
 }
 
-TEST_CASE("a standardiser knows the training side; constant columns become 0") {
+TEST_CASE("a standardiser knows the training side; constant columns become 0", "[quick]") {
     const data::feature_table train{4,
                                     4,
                                     {1, 7, 1e9f, 5,  //
@@ -245,7 +245,7 @@ TEST_CASE("the ridge is chosen on the training side alone") {
                           folds) == 1e-2);
 }
 
-TEST_CASE("linear probes refuse what does not fit") {
+TEST_CASE("linear probes refuse what does not fit", "[quick]") {
     const auto train = clouds(1, 10, 3, 2, 1);
     context ctx;
     nn::linear<T> fc(nn::scope(ctx), 3, 2);

@@ -170,7 +170,7 @@ TEST_CASE("a neighbour whose products round down by all they can is found") {
     CHECK(product(0) > product(nearest_row) + 0x1p-8);
 }
 
-TEST_CASE("ties go to the lower gallery row") {
+TEST_CASE("ties go to the lower gallery row", "[quick]") {
     // Rows of +-1 over 16 columns: norms and cosines are exact whatever the order of a sum.
     random_stream draws({std::uint64_t{5}}, "signs");
     const auto signs = [&](std::size_t rows) {
@@ -192,7 +192,7 @@ TEST_CASE("ties go to the lower gallery row") {
     CHECK(ties > 4000);
 }
 
-TEST_CASE("length does not matter, direction does; empty rows are unlike everything") {
+TEST_CASE("length does not matter, direction does; empty rows are unlike everything", "[quick]") {
     auto gallery = noise(1, 20, 8);
     const auto queries = noise(2, 10, 8);
     context ctx;
@@ -215,7 +215,7 @@ TEST_CASE("length does not matter, direction does; empty rows are unlike everyth
     CHECK(found.cosine == std::vector<double>{1, 0, -1});
 }
 
-TEST_CASE("votes: the majority, then the smallest label") {
+TEST_CASE("votes: the majority, then the smallest label", "[quick]") {
     neighbours found{3, 5, {0, 1, 2, 3, 4, 4, 3, 2, 1, 0, 2, 2, 2, 0, 0}, std::vector<double>(15)};
     const std::vector<int> labels{5, 3, 3, 5, 1};
     CHECK(vote(found, labels, 6, 1) == std::vector<int>{5, 1, 3});
@@ -240,7 +240,7 @@ TEST_CASE("votes: the majority, then the smallest label") {
     CHECK_REFUSED(hit_at({}, labels, {}, 1), "0 labels");
 }
 
-TEST_CASE("retrieval: 1-NN answers as top1, any of five as top5") {
+TEST_CASE("retrieval: 1-NN answers as top1, any of five as top5", "[quick]") {
     const auto gallery = noise(1, 40, 6), queries = noise(2, 30, 6);
     std::vector<int> gallery_labels(40), query_labels(30);
     for (int i = 0; i < 40; ++i) gallery_labels[std::size_t(i)] = i % 7;
@@ -298,7 +298,7 @@ TEST_CASE("a gallery in blocks gives the bits of the gallery in one piece") {
     }
 }
 
-TEST_CASE("a search in blocks refuses what does not fit") {
+TEST_CASE("a search in blocks refuses what does not fit", "[quick]") {
     const auto gallery = noise(1, 4, 3), queries = noise(2, 2, 3);
     context ctx;
     neighbour_search<T> search(ctx, queries, 5);
@@ -325,7 +325,7 @@ TEST_CASE("a search in blocks refuses what does not fit") {
     CHECK_REFUSED(nearest<T>(ctx, empty, queries, 1), "1 to 0 neighbours");
 }
 
-TEST_CASE("searches refuse what does not fit") {
+TEST_CASE("searches refuse what does not fit", "[quick]") {
     const auto gallery = noise(1, 4, 3);
     context ctx;
     CHECK_REFUSED(nearest<T>(ctx, gallery, noise(2, 2, 4), 1), "two tables of one width");

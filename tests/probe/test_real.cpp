@@ -9,6 +9,7 @@
 #include "mgkit/data/read_folder.hpp"
 #include "mgkit/probe/baseline.hpp"
 #include "mgkit/probe/baseline_dtw.hpp"
+#include "real_files.hpp"
 
 using namespace mgkit;
 using Catch::Approx;
@@ -33,18 +34,13 @@ split_set split(const data::clip_set& clips) {
 }
 
 std::string folder() {
-    const char* set = std::getenv("MGKIT_DATA_DIR");
-    const std::string path = std::string(set ? set : "../shared/data") + "/nw_ucla";
-    return std::filesystem::exists(path + "/meta.json") ? path : "";
+    return real_files("MGKIT_DATA_DIR", "nw_ucla");
 }
 
 }  // namespace
 
-TEST_CASE("raw coordinates reach the published 1-NN accuracy on real data") {
-    if (folder().empty()) {
-        WARN("skipped: no nw_ucla in $MGKIT_DATA_DIR");
-        return;
-    }
+TEST_CASE("raw coordinates reach the published 1-NN accuracy on real data", "[real]") {
+    if (folder().empty()) return skip("no nw_ucla in $MGKIT_DATA_DIR");
     auto settings = clip::reference_preprocessing();
     settings.fit = clip::fit_rule::resample;
     const auto prepared = clip::prepare(settings, data::read_folder(folder()).clips);
@@ -75,11 +71,8 @@ TEST_CASE("raw coordinates reach the published 1-NN accuracy on real data") {
     CHECK(e.top1 == Approx(.670).margin(.01));
 }
 
-TEST_CASE("time warping beats raw coordinates on real data") {
-    if (folder().empty()) {
-        WARN("skipped: no nw_ucla in $MGKIT_DATA_DIR");
-        return;
-    }
+TEST_CASE("time warping beats raw coordinates on real data", "[real]") {
+    if (folder().empty()) return skip("no nw_ucla in $MGKIT_DATA_DIR");
     const auto prepared =
         clip::prepare(clip::reference_preprocessing(), data::read_folder(folder()).clips);
     const split_set s = split(prepared.clips);

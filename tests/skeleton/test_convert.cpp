@@ -70,7 +70,7 @@ TEST_CASE("joints keep their names", "[skeleton][convert]") {
               body25_upper15::joints[j]);
 }
 
-TEST_CASE("the neck is the middle of two seen shoulders", "[skeleton][convert]") {
+TEST_CASE("the neck is the middle of two seen shoulders", "[skeleton][convert][quick]") {
     auto in = numbered(channel_layout::xyc, 133);
     pose<double> out;
     convert<coco_wholebody133, upper_body>(std::as_const(in).view(), out);
@@ -86,7 +86,7 @@ TEST_CASE("the neck is the middle of two seen shoulders", "[skeleton][convert]")
     CHECK(out.view().at(0, 2, 0) == 100 * 5.5 + 2);
 }
 
-TEST_CASE("unknown joints have confidence 0, in any layout", "[skeleton][convert]") {
+TEST_CASE("unknown joints have confidence 0, in any layout", "[skeleton][convert][quick]") {
     for (const auto layout : {channel_layout::xy, channel_layout::xyz, channel_layout::xyc}) {
         auto in = numbered(layout, 22, 4, 2);
         in.set_length(3);
@@ -113,7 +113,7 @@ TEST_CASE("unknown joints have confidence 0, in any layout", "[skeleton][convert
     CHECK(converted_layout<body25, body25_upper15>(channel_layout::xy) == channel_layout::xy);
 }
 
-TEST_CASE("iMiGUE-22 survives the way there and back", "[skeleton][convert]") {
+TEST_CASE("iMiGUE-22 survives the way there and back", "[skeleton][convert][quick]") {
     const auto in = random_pose<double>(4, {channel_layout::xyc, 5, 22, 2}, 5, 0.0);
     pose<double> there, back;
     convert<imigue22, upper_body, fingers::mcp>(in.view(), there);
@@ -121,7 +121,7 @@ TEST_CASE("iMiGUE-22 survives the way there and back", "[skeleton][convert]") {
     CHECK(values(back) == values(in));
 }
 
-TEST_CASE("each hand of the whole body", "[skeleton][convert]") {
+TEST_CASE("each hand of the whole body", "[skeleton][convert][quick]") {
     const auto in = numbered(channel_layout::xy, 133);
     pose<double> out;
     convert<coco_wholebody133, hand21, side::right>(in.view(), out);
@@ -133,7 +133,7 @@ TEST_CASE("each hand of the whole body", "[skeleton][convert]") {
               coco_wholebody133::joints[std::size_t(91 + v)]);
 }
 
-TEST_CASE("Kinect v2 becomes v1", "[skeleton][convert]") {
+TEST_CASE("Kinect v2 becomes v1", "[skeleton][convert][quick]") {
     const auto in = numbered(channel_layout::xyz, 25);
     pose<double> out;
     convert<ntu25, kinect20>(in.view(), out);
@@ -143,7 +143,7 @@ TEST_CASE("Kinect v2 becomes v1", "[skeleton][convert]") {
     CHECK_REFUSED((convert<ntu25, kinect20>(std::as_const(wrong).view(), out)), "25 joints");
 }
 
-TEST_CASE("what is invalid never reaches a conversion", "[skeleton][convert]") {
+TEST_CASE("what is invalid never reaches a conversion", "[skeleton][convert][quick]") {
     const auto clean = random_pose<float>(8, {channel_layout::xyzc, 4, 133, 2}, 4);
     pose<float> want, got;
     convert<coco_wholebody133, upper_body>(clean.view(), want);
@@ -155,7 +155,7 @@ TEST_CASE("what is invalid never reaches a conversion", "[skeleton][convert]") {
     }
 }
 
-TEST_CASE("finger blocks on the wrong side are noticed", "[skeleton][convert]") {
+TEST_CASE("finger blocks on the wrong side are noticed", "[skeleton][convert][quick]") {
     pose<double> clip({channel_layout::xyc, 3, 22, 1}, 3);
     const auto x = clip.view();
     for (int t = 0; t < 3; ++t)

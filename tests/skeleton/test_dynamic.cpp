@@ -25,7 +25,7 @@ std::string joint(const dynamic& t, int j) {
 
 }  // namespace
 
-TEST_CASE("joint names are read in any spelling", "[skeleton][dynamic]") {
+TEST_CASE("joint names are read in any spelling", "[skeleton][dynamic][quick]") {
     const auto is = [](const char* name, const char* base, body_side side) {
         INFO(name);
         const auto got = parse_joint_name(name);
@@ -48,7 +48,7 @@ TEST_CASE("joint names are read in any spelling", "[skeleton][dynamic]") {
     is("\xc3\xa9paule_left", "\xc3\xa9paule", body_side::left);
 }
 
-TEST_CASE("parents may come in any order", "[skeleton][dynamic]") {
+TEST_CASE("parents may come in any order", "[skeleton][dynamic][quick]") {
     const names joints{"hand_left", "hand_right", "head", "spine", "wrist_left", "wrist_right"};
     const dynamic t = make(joints, {{0, 4}, {1, 5}, {4, 3}, {5, 3}, {2, 3}});
     CHECK(t.parents == std::vector<int>{4, 5, 3, 3, 3, 3});
@@ -72,7 +72,7 @@ TEST_CASE("a constexpr topology is recovered from its joints and bones", "[skele
     });
 }
 
-TEST_CASE("defaults follow the names, then the tree", "[skeleton][dynamic]") {
+TEST_CASE("defaults follow the names, then the tree", "[skeleton][dynamic][quick]") {
     const auto pair_of = [](names joints, bone_list bones) {
         const auto t = make(std::move(joints), std::move(bones));
         return joint(t, t.scale_pair.first) + "-" + joint(t, t.scale_pair.second);
@@ -89,12 +89,12 @@ TEST_CASE("defaults follow the names, then the tree", "[skeleton][dynamic]") {
     CHECK(make({"only"}, {}).parents == std::vector<int>{0});
 }
 
-TEST_CASE("a mirror that contradicts the bones is not used", "[skeleton][dynamic]") {
+TEST_CASE("a mirror that contradicts the bones is not used", "[skeleton][dynamic][quick]") {
     const auto t = make({"hip", "left_knee", "right_knee"}, {{1, 0}, {2, 1}});
     CHECK(t.mirror == std::vector<int>{0, 1, 2});
 }
 
-TEST_CASE("bone lists that are no tree are refused", "[skeleton][dynamic]") {
+TEST_CASE("bone lists that are no tree are refused", "[skeleton][dynamic][quick]") {
     CHECK_REFUSED(make({}, {}), "1 to 4096 joints");
     CHECK_REFUSED(make(names(5000, "x"), {}), "1 to 4096 joints");
     CHECK_REFUSED(make({"a", "b", "a"}, {}), "\"a\" for joints 0 and 2");

@@ -11,6 +11,7 @@
 #include "mgkit/skeleton/body25_upper15.hpp"
 #include "mgkit/skeleton/kinect20.hpp"
 #include "mgkit/skeleton/streams.hpp"
+#include "real_files.hpp"
 #include "skeleton/poses.hpp"
 
 using namespace mgkit;
@@ -29,7 +30,7 @@ pose<S> stream_pose(stream kind, const T& t, const pose<S>& in) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("streams are their definitions", "[skeleton][streams]", float, double) {
+TEMPLATE_TEST_CASE("streams are their definitions", "[skeleton][streams][quick]", float, double) {
     using S = TestType;
     const body25_upper15 t;
     const pose_shape shape{GENERATE(channel_layout::xy, channel_layout::xyz, channel_layout::xyc,
@@ -76,7 +77,7 @@ TEMPLATE_TEST_CASE("streams are their definitions", "[skeleton][streams]", float
     }
 }
 
-TEST_CASE("coordinates of invalid joints never reach a stream", "[skeleton][streams]") {
+TEST_CASE("coordinates of invalid joints never reach a stream", "[skeleton][streams][quick]") {
     const auto clean = random_pose<float>(5, {channel_layout::xyzc, 9, 20, 2}, 6);
     for (const stream kind : all_streams) {
         const auto want = values(stream_pose(kind, kinect20{}, clean));
@@ -88,7 +89,8 @@ TEST_CASE("coordinates of invalid joints never reach a stream", "[skeleton][stre
     }
 }
 
-TEST_CASE("joint and motion work in place, bones say that they do not", "[skeleton][streams]") {
+TEST_CASE("joint and motion work in place, bones say that they do not",
+          "[skeleton][streams][quick]") {
     const auto in = random_pose<float>(6, {channel_layout::xyc, 8, 20, 1}, 8);
     for (const stream kind : {stream::joint, stream::motion}) {
         auto changed = in;
@@ -108,15 +110,11 @@ TEST_CASE("joint and motion work in place, bones say that they do not", "[skelet
 }
 
 TEST_CASE("reference streams equal the recorded tokens", "[skeleton][streams][golden]") {
-    const std::string golden = real_folder("MGKIT_GOLDEN_DIR");
-    if (golden.empty()) {
-        WARN("skipped: no folder MGKIT_GOLDEN_DIR");
-        return;
-    }
+    const std::string usdrl = real_files("MGKIT_GOLDEN_DIR", "usdrl");
+    if (usdrl.empty()) return skip("no usdrl in $MGKIT_GOLDEN_DIR");
     for (const char* file : {"t8v25m2c3", "t6v41m1c2"}) {
         INFO(file);
-        const io::safetensors_file data(golden + "/usdrl/crop_resize_modality_" + file +
-                                        ".safetensors");
+        const io::safetensors_file data(usdrl + "/crop_resize_modality_" + file + ".safetensors");
         const auto config = io::parse_json(data.metadata().at("config"), "config");
         const auto get = [&](const char* key) { return io::get<int>(config, key, "config"); };
         const int t = get("T"), v = get("V"), m = get("M"), c = get("C");

@@ -10,6 +10,7 @@
 #include "mgkit/io/safetensors.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/list.hpp"
+#include "real_files.hpp"
 
 using namespace mgkit;
 using namespace mgkit::skeleton;
@@ -34,7 +35,7 @@ TEST_CASE("every topology keeps the laws", "[skeleton]") {
     CHECK(names.size() == 17);
 }
 
-TEST_CASE("faults are found", "[skeleton]") {
+TEST_CASE("faults are found", "[skeleton][quick]") {
     const dynamic sound = dynamic::copy_of(kinect20{});
     const auto broken = [&](auto change) {
         dynamic t = sound;
@@ -62,7 +63,7 @@ TEST_CASE("faults are found", "[skeleton]") {
     CHECK_CONTAINS(broken([](dynamic& t) { t.mirror.pop_back(); }), "one entry per joint");
 }
 
-TEST_CASE("upper_body is the documented selection of the whole body", "[skeleton]") {
+TEST_CASE("upper_body is the documented selection of the whole body", "[skeleton][quick]") {
     using u = upper_body;
     CHECK(u::joints.size() == 41);
     std::set<int> sources(u::wholebody.begin(), u::wholebody.end());
@@ -96,7 +97,7 @@ TEST_CASE("upper_body is the documented selection of the whole body", "[skeleton
           "left_index_mcp");
 }
 
-TEST_CASE("the legacy graph of iMiGUE is wired as its code wires it", "[skeleton]") {
+TEST_CASE("the legacy graph of iMiGUE is wired as its code wires it", "[skeleton][quick]") {
     const auto edges = graph_edges<imigue22_legacy>();
     const auto degree = [&](int joint) {
         return std::count_if(edges.begin(), edges.end(),
@@ -118,23 +119,20 @@ TEST_CASE("the legacy graph of iMiGUE is wired as its code wires it", "[skeleton
 }
 
 TEST_CASE("bones equal the reference graphs", "[skeleton][golden]") {
-    const std::string golden = real_folder("MGKIT_GOLDEN_DIR");
-    if (golden.empty()) {
-        WARN("skipped: no folder MGKIT_GOLDEN_DIR");
-        return;
-    }
+    const std::string usdrl = real_files("MGKIT_GOLDEN_DIR", "usdrl");
+    const std::string graph = real_files("MGKIT_GOLDEN_DIR", "graph");
+    if (usdrl.empty() || graph.empty()) return skip("no usdrl and graph in $MGKIT_GOLDEN_DIR");
     const auto undirected = [](joint_pair e) {
         return std::pair(std::min(e.first, e.second), std::max(e.first, e.second));
     };
     std::set<std::pair<int, int>> ours, theirs;
-    const io::safetensors_file streams(golden +
-                                       "/usdrl/crop_resize_modality_t8v25m2c3.safetensors");
+    const io::safetensors_file streams(usdrl + "/crop_resize_modality_t8v25m2c3.safetensors");
     const auto config = io::parse_json(streams.metadata().at("config"), "config");
     for (const auto& bone : io::get<std::vector<std::vector<int>>>(config, "bones", "config")) {
         const int child = bone[0] - 1, parent = bone[1] - 1;
         CHECK(ntu25::parents[static_cast<std::size_t>(child)] == parent);
     }
-    const io::safetensors_file graphs(golden + "/graph/adjacency.safetensors");
+    const io::safetensors_file graphs(graph + "/adjacency.safetensors");
     const auto edges = graphs.read<double>("input/pyskl/coco/inward");
     for (std::size_t i = 0; i + 1 < edges.size(); i += 2)
         theirs.insert(undirected({static_cast<int>(edges[i]), static_cast<int>(edges[i + 1])}));

@@ -2,14 +2,14 @@
 #include "tensor/op_check.hpp"
 
 using namespace mgkit;
-TEST_CASE("comparisons broadcast and have no gradient", "[tensor]") {
+TEST_CASE("comparisons broadcast and have no gradient", "[tensor][quick]") {
     context ctx;
     const auto a = test::tensor_of<test::t64>(ctx, {1, 2, 3, NAN}, {4});
     const auto b = test::tensor_of<test::t64>(ctx, {2, 2, 2, 2}, {4});
     CHECK(test::values_of(ctx, greater(ctx, a, b)) == std::vector<double>{0, 0, 1, 0});
 }
 
-TEST_CASE("select takes what the mask says and leaves the rest out of it", "[tensor]") {
+TEST_CASE("select takes what the mask says and leaves the rest out of it", "[tensor][quick]") {
     context ctx;
     using T = test::t64;
     gradient_slot<T> slots[2];
@@ -24,7 +24,7 @@ TEST_CASE("select takes what the mask says and leaves the rest out of it", "[ten
     CHECK(test::values_of(ctx, slots[1].gradient) == std::vector<double>{0, 1, 0, 1});
 }
 
-TEST_CASE("elementwise operations refuse shapes that do not fit", "[tensor]") {
+TEST_CASE("elementwise operations refuse shapes that do not fit", "[tensor][quick]") {
     context ctx;
     using T = test::t64;
     const auto make = [&](const shape& s) { return backend_traits<T>::full(ctx, s, 1); };

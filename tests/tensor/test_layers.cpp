@@ -5,8 +5,8 @@ using namespace mgkit;
 using Catch::Matchers::Contains;
 using test::t64;
 
-TEMPLATE_TEST_CASE("a rectifier at its edge and at missing values", "[tensor]", t64, test::t32,
-                   test::composed) {
+TEMPLATE_TEST_CASE("a rectifier at its edge and at missing values", "[tensor][quick]", t64,
+                   test::t32, test::composed) {
     using T = TestType;
     context ctx;
     gradient_slot<T> slot;
@@ -21,7 +21,7 @@ TEMPLATE_TEST_CASE("a rectifier at its edge and at missing values", "[tensor]", 
     CHECK(test::values_of(ctx, slot.gradient) == std::vector<double>{0, 0, 0, 1, 0, 1, 0});
 }
 
-TEST_CASE("layer normalisation", "[tensor]") {
+TEST_CASE("layer normalisation", "[tensor][quick]") {
     context ctx;
     const t64 x = test::tensor_of<t64>(ctx, {7, 7, 7, 1, 2, 3}, {2, 3});
     const t64 one = backend_traits<t64>::full(ctx, {3}, 1), zero = sub(ctx, one, one);
@@ -30,7 +30,7 @@ TEST_CASE("layer normalisation", "[tensor]") {
     CHECK(y[5] == Catch::Approx(1 / std::sqrt(2.0 / 3 + 1e-5)).epsilon(1e-12));
 }
 
-TEST_CASE("batch normalisation by groups of rows", "[tensor]") {
+TEST_CASE("batch normalisation by groups of rows", "[tensor][quick]") {
     // A group is standardised by its own rows: the other group's values do not matter.
     context ctx;
     const t64 one = backend_traits<t64>::full(ctx, {1}, 1), zero = sub(ctx, one, one);
@@ -41,14 +41,14 @@ TEST_CASE("batch normalisation by groups of rows", "[tensor]") {
     CHECK(test::values_of(ctx, y)[1] == Catch::Approx(1).epsilon(1e-5));
 }
 
-TEST_CASE("statistics of columns", "[tensor]") {
+TEST_CASE("statistics of columns", "[tensor][quick]") {
     context ctx;
     const t64 x = test::tensor_of<t64>(ctx, {1, 10, 3, 10, 5, 10}, {3, 2});
     CHECK(test::difference(test::values_of(ctx, column_statistics(ctx, x)), {3, 10, 8.0 / 3, 0}) <
           1e-15);
 }
 
-TEST_CASE("layers refuse sizes that do not fit, with both in the message", "[tensor]") {
+TEST_CASE("layers refuse sizes that do not fit, with both in the message", "[tensor][quick]") {
     context ctx;
     const auto make = [&](const shape& s) { return backend_traits<t64>::full(ctx, s, 1); };
     CHECK_THAT(

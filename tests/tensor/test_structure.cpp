@@ -5,7 +5,7 @@ using namespace mgkit;
 using Catch::Matchers::Contains;
 using test::t64;
 
-TEMPLATE_TEST_CASE("ties of a maximum share its gradient equally", "[tensor]", t64,
+TEMPLATE_TEST_CASE("ties of a maximum share its gradient equally", "[tensor][quick]", t64,
                    test::composed) {
     context ctx;
     using T = TestType;
@@ -24,7 +24,7 @@ TEMPLATE_TEST_CASE("ties of a maximum share its gradient equally", "[tensor]", t
     }
 }
 
-TEST_CASE("a maximum does not lose a missing value", "[tensor]") {
+TEST_CASE("a maximum does not lose a missing value", "[tensor][quick]") {
     context ctx;
     for (const extent length : {1, 3, 16, 20, 40})
         for (extent at = 0; at < length; ++at) {
@@ -39,13 +39,13 @@ TEST_CASE("a maximum does not lose a missing value", "[tensor]") {
         }
 }
 
-TEST_CASE("axes in another order", "[tensor]") {
+TEST_CASE("axes in another order", "[tensor][quick]") {
     context ctx;
     const t64 x = test::tensor_of<t64>(ctx, {0, 1, 2, 3, 4, 5}, {2, 3});
     CHECK(test::values_of(ctx, permute(ctx, x, {1, 0})) == std::vector<double>{0, 3, 1, 4, 2, 5});
 }
 
-TEST_CASE("a product with a transposed matrix", "[tensor]") {
+TEST_CASE("a product with a transposed matrix", "[tensor][quick]") {
     context ctx;
     const t64 a = test::tensor_of<t64>(ctx, {1, 2, 3, 4, 5, 6}, {2, 3});
     const t64 b = test::tensor_of<t64>(ctx, {1, 0, 2, 0, 1, 1}, {2, 3});
@@ -53,7 +53,7 @@ TEST_CASE("a product with a transposed matrix", "[tensor]") {
           std::vector<double>{7, 5, 16, 11});
 }
 
-TEST_CASE("structural operations refuse what does not fit", "[tensor]") {
+TEST_CASE("structural operations refuse what does not fit", "[tensor][quick]") {
     context ctx;
     const auto make = [&](const shape& s) { return backend_traits<t64>::full(ctx, s, 1); };
     const t64 a = make({2, 3}), cube = make({2, 3, 4});

@@ -38,7 +38,7 @@ TEST_CASE("symbolic operations are counted by kind", "[symbolic]") {
     CHECK(counts(ctx).operations == 7);
 }
 
-TEST_CASE("the backward pass of a product costs two products", "[symbolic]") {
+TEST_CASE("the backward pass of a product costs two products", "[symbolic][quick]") {
     context ctx;
     gradient_slot<symbolic> slots[2];
     const recording<symbolic> record(ctx);
@@ -49,7 +49,7 @@ TEST_CASE("the backward pass of a product costs two products", "[symbolic]") {
     CHECK(counts(ctx).multiply_adds == 2 * 8 * 2 * 3 * 5);
 }
 
-TEST_CASE("symbolic tensors have no values", "[symbolic]") {
+TEST_CASE("symbolic tensors have no values", "[symbolic][quick]") {
     using traits = backend_traits<symbolic>;
     context ctx;
     const std::vector<float> four(4);

@@ -53,7 +53,7 @@ struct mgkit::kernel<biased, t64> {
     }
 };
 
-TEST_CASE("a kernel without a gradient takes the composition's", "[tensor]") {
+TEST_CASE("a kernel without a gradient takes the composition's", "[tensor][quick]") {
     STATIC_REQUIRE(overrides_forward<cube, t64, 1>);
     STATIC_REQUIRE_FALSE(overrides_backward<cube, t64, 1>);
     context ctx;
@@ -90,7 +90,7 @@ TEST_CASE("the gradient check finds broken slots and values that change", "[tens
     CHECK_THAT(drifting.where, Contains("recording changes the value"));
 }
 
-TEST_CASE("the same value used twice gathers both gradients", "[tensor]") {
+TEST_CASE("the same value used twice gathers both gradients", "[tensor][quick]") {
     context ctx;
     const auto report = testing::gradient_check(
         ctx,
@@ -103,7 +103,7 @@ TEST_CASE("the same value used twice gathers both gradients", "[tensor]") {
     CHECK(report.worst < 1e-8);
 }
 
-TEST_CASE("gradients that were passed on are never written to", "[tensor]") {
+TEST_CASE("gradients that were passed on are never written to", "[tensor][quick]") {
     // b takes part in a sum along axes of one entry, and in a fused operation that adds in place.
     context ctx;
     const auto report = testing::gradient_check(
@@ -121,7 +121,7 @@ TEST_CASE("gradients that were passed on are never written to", "[tensor]") {
     CHECK(report.worst < 1e-8);
 }
 
-TEST_CASE("a checkpoint gives the gradients of its function", "[tensor]") {
+TEST_CASE("a checkpoint gives the gradients of its function", "[tensor][quick]") {
     context ctx;
     const auto body = [](context& c, const auto& a, const auto& b) {
         return mul(c, gelu(c, matmul(c, a, b)), softmax(c, b));
@@ -148,7 +148,7 @@ TEST_CASE("a checkpoint gives the gradients of its function", "[tensor]") {
     CHECK(report.worst < 1e-8);
 }
 
-TEST_CASE("a checkpoint keeps its operands and no more", "[tensor]") {
+TEST_CASE("a checkpoint keeps its operands and no more", "[tensor][quick]") {
     context ctx;
     gradient_slot<t64> slot;
     const auto body = [](context& c, const auto& x) { return exp(c, exp(c, exp(c, x))); };
@@ -157,7 +157,7 @@ TEST_CASE("a checkpoint keeps its operands and no more", "[tensor]") {
     CHECK(ctx.state.get<tape<t64>>().size() == 1);
 }
 
-TEST_CASE("checkpoints of functions that only pass values on", "[tensor]") {
+TEST_CASE("checkpoints of functions that only pass values on", "[tensor][quick]") {
     context ctx;
     const std::vector<t64> inputs{line_of(ctx, {1, 2}), line_of(ctx, {3, 4})};
     // The checkpoint's gradient is dout itself, which `a` shares; x gathers more of it in place.
@@ -183,7 +183,7 @@ TEST_CASE("checkpoints of functions that only pass values on", "[tensor]") {
     });
 }
 
-TEST_CASE("checkpoints nest, and one that leads nowhere costs nothing", "[tensor]") {
+TEST_CASE("checkpoints nest, and one that leads nowhere costs nothing", "[tensor][quick]") {
     context ctx;
     const auto inner = [](context& c, const auto& x) { return gelu(c, square(c, x)); };
     const auto outer = [inner](context& c, const auto& x) {
@@ -200,7 +200,7 @@ TEST_CASE("checkpoints nest, and one that leads nowhere costs nothing", "[tensor
     CHECK(report.worst < 1e-8);
 }
 
-TEST_CASE("a constant has no place for a gradient", "[tensor]") {
+TEST_CASE("a constant has no place for a gradient", "[tensor][quick]") {
     context ctx;
     gradient_slot<t64> slot;
     const t64 values = line_of(ctx, {1, 2});
@@ -212,7 +212,7 @@ TEST_CASE("a constant has no place for a gradient", "[tensor]") {
     CHECK(test::values_of(ctx, slot.gradient) == std::vector<double>{1, 2});
 }
 
-TEST_CASE("outside of recording nothing is kept", "[tensor]") {
+TEST_CASE("outside of recording nothing is kept", "[tensor][quick]") {
     context ctx;
     gradient_slot<t64> slot;
     const X x = watch(line_of(ctx, {1, 2}), slot);
@@ -226,7 +226,7 @@ TEST_CASE("outside of recording nothing is kept", "[tensor]") {
     CHECK_FALSE(ctx.state.get<tape<t64>>().recording());
 }
 
-TEST_CASE("frozen parameters gather nothing", "[tensor]") {
+TEST_CASE("frozen parameters gather nothing", "[tensor][quick]") {
     context ctx;
     parameter<t64> p{line_of(ctx, {1, 2})};
     p.trainable = false;
@@ -237,7 +237,7 @@ TEST_CASE("frozen parameters gather nothing", "[tensor]") {
     CHECK(test::values_of(ctx, slot.gradient) == std::vector<double>{1, 2});
 }
 
-TEST_CASE("the gradient of a watched value itself is its weight", "[tensor]") {
+TEST_CASE("the gradient of a watched value itself is its weight", "[tensor][quick]") {
     context ctx;
     gradient_slot<t64> slot;
     const X x = watch(line_of(ctx, {1, 2}), slot);
@@ -250,7 +250,7 @@ TEST_CASE("the gradient of a watched value itself is its weight", "[tensor]") {
     CHECK(test::values_of(ctx, weights) == std::vector<double>{5, 6});
 }
 
-TEST_CASE("backward refuses what has no gradient", "[tensor]") {
+TEST_CASE("backward refuses what has no gradient", "[tensor][quick]") {
     context ctx;
     gradient_slot<t64> slot;
     const t64 values = line_of(ctx, {1, 2}), three = line_of(ctx, {1, 2, 3});
@@ -271,7 +271,7 @@ TEST_CASE("backward refuses what has no gradient", "[tensor]") {
     CHECK(test::values_of(ctx, slot.gradient) == std::vector<double>{2, 4});
 }
 
-TEST_CASE("an error in the middle of a pass leaves the context usable", "[tensor]") {
+TEST_CASE("an error in the middle of a pass leaves the context usable", "[tensor][quick]") {
     context ctx;
     gradient_slot<t64> slot;
     const X x = watch(line_of(ctx, {1, 2}), slot);
@@ -290,7 +290,7 @@ TEST_CASE("an error in the middle of a pass leaves the context usable", "[tensor
     CHECK(test::values_of(ctx, slot.gradient) == std::vector<double>{2, 4});
 }
 
-TEST_CASE("contexts are independent", "[tensor]") {
+TEST_CASE("contexts are independent", "[tensor][quick]") {
     context a, b;
     gradient_slot<t64> slot_a, slot_b;
     const X x = watch(line_of(a, {1, 2}), slot_a), y = watch(line_of(b, {3, 4}), slot_b);

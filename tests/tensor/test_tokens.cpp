@@ -5,7 +5,7 @@ using namespace mgkit;
 using Catch::Matchers::Contains;
 using test::t64;
 
-TEST_CASE("softmax over the last axis", "[tensor]") {
+TEST_CASE("softmax over the last axis", "[tensor][quick]") {
     context ctx;
     const t64 x = test::tensor_of<t64>(ctx, {1000, 1001, -1e4, -1000, -1000, -1000}, {2, 3});
     const auto y = test::values_of(ctx, softmax(ctx, x));
@@ -14,7 +14,7 @@ TEST_CASE("softmax over the last axis", "[tensor]") {
     CHECK(y[3] == Catch::Approx(1.0 / 3));
 }
 
-TEST_CASE("attention of packed projections", "[tensor]") {
+TEST_CASE("attention of packed projections", "[tensor][quick]") {
     // Equal keys: every token receives the mean of the values; heads own consecutive channels.
     context ctx;
     const t64 qkv =
@@ -29,7 +29,7 @@ TEST_CASE("attention of packed projections", "[tensor]") {
           1e-12);
 }
 
-TEST_CASE("restored tokens", "[tensor]") {
+TEST_CASE("restored tokens", "[tensor][quick]") {
     context ctx;
     const t64 mixed = test::tensor_of<t64>(ctx, {1, 2, 3, 4, 5}, {1, 5, 1});
     const t64 kept = test::tensor_of<t64>(ctx, {10, 20, 30, 40, 50}, {1, 5, 1});
@@ -37,7 +37,7 @@ TEST_CASE("restored tokens", "[tensor]") {
           std::vector<double>{10, 2, 30, 4, 50});
 }
 
-TEST_CASE("cross-entropy of rows", "[tensor]") {
+TEST_CASE("cross-entropy of rows", "[tensor][quick]") {
     context ctx;
     const t64 logits = test::tensor_of<t64>(ctx, {1000, 0, 0, 0}, {2, 2});
     const t64 labels = test::tensor_of<t64>(ctx, {1, 0, 0, 1}, {2, 2});
@@ -45,7 +45,7 @@ TEST_CASE("cross-entropy of rows", "[tensor]") {
           Catch::Approx(std::log(2.0) / 2));
 }
 
-TEST_CASE("operations on tokens refuse what does not fit", "[tensor]") {
+TEST_CASE("operations on tokens refuse what does not fit", "[tensor][quick]") {
     context ctx;
     const auto make = [&](const shape& s) { return backend_traits<t64>::full(ctx, s, 1); };
     const t64 qkv = make({2, 3, 12});
@@ -83,7 +83,7 @@ TEST_CASE("operations on tokens refuse what does not fit", "[tensor]") {
                Contains("[0, 3]"));
 }
 
-TEST_CASE("the first steps of both optimisers by hand", "[tensor]") {
+TEST_CASE("the first steps of both optimisers by hand", "[tensor][quick]") {
     context ctx;
     t64 value = test::tensor_of<t64>(ctx, {1}, {1}), m = test::tensor_of<t64>(ctx, {0}, {1}),
         v = test::tensor_of<t64>(ctx, {0}, {1});

@@ -62,7 +62,7 @@ TEST_CASE("supervised training learns its labels", "[fit]") {
     CHECK(history.back().rate < 1e-5);
 }
 
-TEST_CASE("a method sees every clip once an epoch, as rows of views", "[fit]") {
+TEST_CASE("a method sees every clip once an epoch, as rows of views", "[fit][quick]") {
     auto set = small::clips();
     for (auto& id : set.ids) id += 100;
     context ctx{.seed = 3};
@@ -143,7 +143,7 @@ TEST_CASE("callbacks hear of every step and epoch", "[fit]") {
     }
 }
 
-TEST_CASE("sets without labels train what needs none", "[fit]") {
+TEST_CASE("sets without labels train what needs none", "[fit][quick]") {
     auto set = small::clips();
     set.labels.clear();
     set.class_names.clear();
@@ -219,7 +219,7 @@ TEST_CASE("a loss that is not finite ends training with its place", "[fit]") {
                   "epoch 1, batch 1");
 }
 
-TEST_CASE("the context is as before, however training ends", "[fit]") {
+TEST_CASE("the context is as before, however training ends", "[fit][quick]") {
     const auto set = small::clips();
     context ctx{.seed = 1};
     ctx.epoch = 77;

@@ -98,7 +98,7 @@ std::vector<std::vector<double>> sgd_by_hand(const train::sgd& o) {
 
 }  // namespace
 
-TEST_CASE("the first steps by hand") {
+TEST_CASE("the first steps by hand", "[quick]") {
     using T = eigen::tensor<double>;
     // Adam's first step is the rate against the gradient's sign, whatever its size.
     const auto adam = trace<T>(train::adam{.weight_decay = 0}, {1, 1, 1}, {{5, -1e-3, 0}}, {.1});
@@ -118,7 +118,7 @@ TEST_CASE("the first steps by hand") {
     CHECK(decayed[0] == std::vector<double>{3.8, -3.8});
 }
 
-TEST_CASE("optimisers follow their formulas over several steps") {
+TEST_CASE("optimisers follow their formulas over several steps", "[quick]") {
     using D = eigen::tensor<double>;
     using F = eigen::tensor<float>;
     for (const train::adam& a :
@@ -169,7 +169,7 @@ TEST_CASE("a large parameter is updated alike by one and two threads") {
     CHECK(run(1) == run(2));
 }
 
-TEST_CASE("what has no gradient is left alone, and the step counts on") {
+TEST_CASE("what has no gradient is left alone, and the step counts on", "[quick]") {
     using T = eigen::tensor<double>;
     context ctx;
     nn::linear<T> layer(nn::scope(ctx), 3, 2);

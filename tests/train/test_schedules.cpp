@@ -11,7 +11,7 @@ using namespace mgkit;
 using namespace mgkit::train;
 using Catch::Approx;
 
-TEST_CASE("milestones multiply the rate from their epoch on") {
+TEST_CASE("milestones multiply the rate from their epoch on", "[quick]") {
     const step_schedule s{{351}, .1};
     CHECK(s(0, 451) == 1);
     CHECK(s(350, 451) == 1);
@@ -25,7 +25,7 @@ TEST_CASE("milestones multiply the rate from their epoch on") {
     CHECK(constant_schedule{}(7, 10) == 1);
 }
 
-TEST_CASE("the cosine starts at 1, warms up in equal steps and ends at its floor") {
+TEST_CASE("the cosine starts at 1, warms up in equal steps and ends at its floor", "[quick]") {
     const cosine_schedule plain{};
     CHECK(plain(0, 100) == 1);
     CHECK(plain(50, 100) == Approx(.5));
@@ -44,7 +44,7 @@ TEST_CASE("the cosine starts at 1, warms up in equal steps and ends at its floor
     CHECK(warm(9, 5) == Approx(.1));
 }
 
-TEST_CASE("an epoch's order is a permutation by seed and epoch") {
+TEST_CASE("an epoch's order is a permutation by seed and epoch", "[quick]") {
     for (const int count : {1, 2, 3, 7, 100, 1000}) {
         auto order = epoch_order(3, 1, count);
         CHECK(order == epoch_order(3, 1, count));
@@ -63,7 +63,7 @@ TEST_CASE("an epoch's order is a permutation by seed and epoch") {
     for (const int n : first) CHECK(std::abs(n - 50) < 27);
 }
 
-TEST_CASE("batches cover an epoch once; no clip is left alone") {
+TEST_CASE("batches cover an epoch once; no clip is left alone", "[quick]") {
     for (int count = 2; count <= 70; ++count)
         for (int batch = 2; batch <= 20; ++batch) {
             CAPTURE(count, batch);
