@@ -104,8 +104,8 @@ TEST_CASE("an audit says who annotated, how many people, which rates and both ch
         compose(std::vector<run>{{"audit", "mgfm audit", {}, sample_audit()}}, "t");
     for (const char* part :
          {"30 of 100 recordings are not annotated", "Only 3 people (recordings, where the subject",
-          "narrower than they should be", "60 at 25, 40 at 50", "150 of them from another rate",
-          "12 clips have more frames"}) {
+          "narrower than they should be", "60 at 25.00, 40 at 50.00",
+          "150 of them from another rate", "12 clips have more frames"}) {
         INFO(part);
         CHECK(contains(told, part));
         CHECK(contains(words, part));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/report/escape.hpp"
 #include "mgkit/version.hpp"
 
 namespace mgkit::report {
@@ -130,7 +131,7 @@ inline std::vector<std::string> caveats(const audit& a) {
     std::int64_t people = 0;
     bool intervals = false;
     for (const audit_overlap& o : a.overlaps) {
-        people = people == 0 || o.people < people ? o.people : people;
+        if (o.people > 0 && (people == 0 || o.people < people)) people = o.people;
         intervals = intervals || o.low;
     }
     const bool unnamed = a.truth && a.truth->unnamed > 0;
@@ -146,11 +147,11 @@ inline std::vector<std::string> caveats(const audit& a) {
     if (a.rates.size() > 1) {
         std::string list;
         for (const audit_rate& r : a.rates)
-            list += text(list.empty() ? "" : ", ", r.recordings, " at ", r.fps);
+            list += text(list.empty() ? "" : ", ", r.recordings, " at ", fixed(r.fps, 2));
         out.push_back(
             "Frame rates differ (recordings at frames per second: " + list + ")" +
-            (a.clips ? text(": all clips are brought to ", a.clips->fps, ", ", a.clips->converted,
-                            " of them from another rate.")
+            (a.clips ? text(": all clips are brought to ", fixed(a.clips->fps, 2), ", ",
+                            a.clips->converted, " of them from another rate.")
                      : std::string(".")) +
             " Durations are in seconds; overlap that is weighted by time counts frames, so that "
             "faster recordings weigh more.");
