@@ -20,6 +20,12 @@ recipe data_parts(const corpus& from) {
     return data::recipe_of(from.read);
 }
 
+recipe read_parts(const corpus& from, const data::clip_set& clips) {
+    digest out;
+    for (const auto id : clips.ids) out.add(from.read_clips.at(id));
+    return {{"coordinates as read", out.hex()}};
+}
+
 recipe preparation_parts(const data_options& options, const std::string& reference) {
     data_options decided = options;
     decided.reference = reference;

@@ -17,6 +17,9 @@ mgkit::recipe data_parts(const corpus& from);
 /// How clips are read and prepared; `reference` instead of the option's, where `auto` was decided.
 mgkit::recipe preparation_parts(const data_options& options, const std::string& reference);
 
+/// Some prepared clips of the corpus, as they were read.
+mgkit::recipe read_parts(const corpus& from, const mgkit::data::clip_set& clips);
+
 /// The clips and the sides of one fold.
 mgkit::recipe fold_parts(const corpus& from, const mgkit::data::split& fold);
 

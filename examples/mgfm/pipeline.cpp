@@ -51,6 +51,8 @@ corpus load(const data_options& options, int threads) {
         out.report = std::move(loaded.report);
     }
     out.read = data::digests_of(clips);
+    for (int i = 0; i < clips.size(); ++i)
+        out.read_clips[clips.ids[static_cast<std::size_t>(i)]] = data::digest_of(clips.clip(i));
     clip::preprocess_settings settings = preparation(options);
     auto prepared = clip::prepare(settings, clips, threads);
     if (options.reference == "auto") {
@@ -71,6 +73,11 @@ bool walks(const corpus& from, std::span<const int> training) {
 }
 
 }  // namespace
+
+data::clip_set counted(data::clip_set clips) {
+    for (std::size_t i = 0; i < clips.ids.size(); ++i) clips.ids[i] = static_cast<std::uint32_t>(i);
+    return clips;
+}
 
 late_clips::late_clips(data::clip_set recorded, const clip::preprocess_settings& settings,
                        int threads)

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "mgkit/clip/prepare.hpp"
@@ -46,6 +47,7 @@ struct corpus {
     /// The same clips with positions per frame, while `--reference auto` is undecided.
     std::shared_ptr<late_clips> by_frame;
     mgkit::data::clip_digests read;  ///< of the clips as they were read
+    std::unordered_map<std::uint32_t, mgkit::digest> read_clips;  ///< the same of each, by its id
     mgkit::data::read_report report;
     int unusable = 0;  ///< left out by pre-processing
     std::string unusable_reasons;
@@ -71,6 +73,10 @@ const mgkit::data::clip_set& positioned(const corpus& from, std::span<const int>
 /// auto.
 std::string reference_of(const corpus& from, const std::string& stated,
                          std::span<const int> training);
+
+/// The clips counted from 0 among themselves. Draws are keyed by a clip's id; rows of the folder
+/// would let clips that are not trained on decide them.
+mgkit::data::clip_set counted(mgkit::data::clip_set clips);
 
 /// Decides `--reference auto` for good, in the corpus and in the options. `whose` says in a note
 /// and in what is returned whose clips `training` are. Returns "stated" where nothing was open.

@@ -87,7 +87,7 @@ training_side choose_clips(const data::clip_set& clips, const pretrain_options& 
 
 /// What the weights were made of, for whoever finds the file: of `clips`, nobody else's.
 io::text_map made_of_facts(const data::clip_set& clips, const recipe& made_of) {
-    return {{"data_digest", data::digest_of(clips).hex()},
+    return {{"data_digest", data::digest_of(counted(clips)).hex()},
             {"made_of", made_of.key().hex()},
             {"made_of_parts", io::to_json(made_of).dump()},
             {"views_with_strengths", std::string(made_of.words("views"))},
@@ -179,7 +179,8 @@ void run_pretrain(pretrain_options& o) {
     training_result result = [&] {
         progress_display display("pre-training", "clips");
         return pretrain(clips, input, o.model, o.training, o.seed, threads, o.checkpoint,
-                        preparation_parts(o.data, o.data.reference), display.with_loss());
+                        preparation_parts(o.data, o.data.reference).add(read_parts(from, clips)),
+                        display.with_loss());
     }();
     const encode::description about = result.encoder.describe(from, o.data);
     io::text_map facts = facts_to_keep(from);

@@ -165,7 +165,7 @@ private:
     std::string checkpoint(feature_kind kind, const std::string& stream, std::uint64_t seed,
                            const recipe& training) {
         if (o_.work.empty()) return "";
-        recipe parts = data::recipe_of(data::digests_of(sides_.train.clips));
+        recipe parts = data::recipe_of(data::digests_of(counted(sides_.train.clips)));
         parts.add(training).add(prepared_).set("version", version);
         const std::string name =
             text(report::name(kind), "-", stream, "-fold", sides_.fold, "-seed", seed, "-",

@@ -41,13 +41,6 @@ struct reporter {
     }
 };
 
-/// The clips counted from 0 among themselves. Draws are keyed by a clip's id; rows of the folder
-/// would let clips that are not trained on decide them.
-data::clip_set counted(data::clip_set clips) {
-    for (std::size_t i = 0; i < clips.ids.size(); ++i) clips.ids[i] = static_cast<std::uint32_t>(i);
-    return clips;
-}
-
 template <class Policy>
 Policy with_crop(Policy policy, const data::clip_set& clips, const model_options& model,
                  const training_options& training) {

@@ -49,6 +49,26 @@ TEST_CASE("equal arrays have equal digests wherever they lie and whatever they a
     CHECK_FALSE(data::digest_of(clips.subset(all)) == data::digest_of(clips));
 }
 
+TEST_CASE("what clips of others bring about does not count, and what hides there does",
+          "[digest]") {
+    const auto clips = small_set();
+    auto longer = clips;
+    longer.shape.frames += 5;
+    std::vector<float> values;
+    for (int i = 0; i < clips.size(); ++i)
+        for (int c = 0; c < skeleton::channels(clips.shape.layout); ++c) {
+            const float* const plane = clips.clip(i).plane(c);
+            values.insert(values.end(), plane, plane + clips.shape.plane());
+            values.resize(values.size() + longer.shape.plane() - clips.shape.plane());
+        }
+    longer.set_values(values);
+    longer.class_names.push_back("done by nobody here");
+    CHECK(data::digests_of(longer) == data::digests_of(clips));
+    values.back() = -0.0f;
+    longer.set_values(values);
+    CHECK(difference(clips, longer) == "coordinates");
+}
+
 TEST_CASE("a flipped bit anywhere changes the digest of its array alone", "[digest]") {
     const auto clips = small_set();
     const auto values = values_of(clips);

@@ -13,7 +13,8 @@ from support import (ENVIRONMENT, MODEL, PROGRAM, TINY, check, fresh, integers, 
                      value, works, works_json, write)
 
 ONE = ["--threads", "1"]
-FIGURES = ("features", "stream", "fold", "seed", "knn_top1", "linear_top1", "class_mean")
+FIGURES = ("features", "stream", "fold", "seed", "knn_top1", "linear_top1", "knn_class_mean",
+           "linear_class_mean")
 
 
 def flipped(name, bit=0):

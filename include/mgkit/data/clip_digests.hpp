@@ -2,6 +2,11 @@
 // infrastructure
 #pragma once
 
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,9 +18,11 @@
 namespace mgkit::data {
 
 /// Digests of everything in a clip set that can reach a result, each array by itself. The name of
-/// the set, where it lies and what its makers say about it do not count.
+/// the set, where it lies and what its makers say about it do not count; nor do what clips of
+/// others bring about: frames of zeros at the end, which a longer array has more of, and names of
+/// classes that no clip has.
 struct clip_digests {
-    digest coordinates;  ///< all values, those behind a clip's length too
+    digest coordinates;  ///< all values up to the last frame that is not 0 throughout
     digest shape, skeleton, classes, lengths, ids, labels, subjects, views, split;
 
     friend bool operator==(const clip_digests&, const clip_digests&) = default;
@@ -42,18 +49,39 @@ inline digest digest_of(const skeleton::dynamic& s) {
 
 }  // namespace detail
 
+/// The values of one clip, up to the last frame that is not 0 throughout; its length does not
+/// count. Cost: one pass over them.
+inline digest digest_of(const skeleton::pose_view<const float>& clip) {
+    const std::size_t points = clip.shape.points();
+    const int channels = skeleton::channels(clip.shape.layout);
+    std::size_t frames = 0;
+    for (int c = 0; c < channels; ++c) {
+        const std::span plane(clip.plane(c), clip.shape.plane());
+        const auto last = std::find_if(plane.rbegin(), plane.rend(), [](float value) {
+            return std::bit_cast<std::uint32_t>(value) != 0;
+        });
+        const auto filled = static_cast<std::size_t>(plane.rend() - last);
+        frames = std::max(frames, (filled + points - 1) / points);
+    }
+    digest out;
+    for (int c = 0; c < channels; ++c)
+        out.add(std::span<const float>(clip.plane(c), frames * points));
+    return out;
+}
+
 /// Cost: one pass over all values, about 8 GB/s of one core where they lie in memory.
 inline clip_digests digests_of(const clip_set& clips) {
     clip_digests out;
     const auto& shape = clips.shape;
-    out.shape.add(static_cast<int>(shape.layout)).add(shape.frames).add(shape.joints);
+    out.shape.add(static_cast<int>(shape.layout)).add(shape.joints);
     out.shape.add(shape.persons).add(clips.size());
-    for (int i = 0; i < clips.size(); ++i)
-        out.coordinates.add(std::span<const float>(clips.clip(i).values, shape.size()));
+    for (int i = 0; i < clips.size(); ++i) out.coordinates.add(digest_of(clips.clip(i)));
     out.skeleton = detail::digest_of(clips.topology);
-    for (const auto* names : {&clips.class_names, &clips.class_groups}) {
-        out.classes.add(names->size());
-        for (const auto& name : *names) out.classes.add(name);
+    for (const int label : std::set<int>(clips.labels.begin(), clips.labels.end())) {
+        out.classes.add(label);
+        for (const auto* names : {&clips.class_names, &clips.class_groups})
+            if (label >= 0 && static_cast<std::size_t>(label) < names->size())
+                out.classes.add((*names)[static_cast<std::size_t>(label)]);
     }
     out.lengths.add(std::span<const int>(clips.num_frames));
     out.ids.add(std::span<const std::uint32_t>(clips.ids));
