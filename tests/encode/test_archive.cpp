@@ -125,10 +125,11 @@ TEST_CASE("transfers and checkpoints compare what no shape shows", "[archive]") 
     nn::transfer(other, right, ctx, encoder);
 
     train::updater<t32, train::adam> update(ctx, encoder, {});
-    train::save_checkpoint(ctx, folder / "c", encoder, update, {}, "run");
-    CHECK_REFUSED(train::load_checkpoint(other, folder / "c", wrong, update, "run"),
+    const recipe run{{"run", "this one"}};
+    train::save_checkpoint(ctx, folder / "c", encoder, update, {}, run);
+    CHECK_REFUSED(train::load_checkpoint(other, folder / "c", wrong, update, run),
                   "model.heads is 4 instead of 2");
-    train::load_checkpoint(other, folder / "c", right, update, "run");
+    train::load_checkpoint(other, folder / "c", right, update, run);
 }
 
 TEMPLATE_LIST_TEST_CASE("every encoder states all that its features depend on", "[archive]",
