@@ -47,13 +47,13 @@ public:
         const X y = square(ctx, watch(line(ctx, 3), a));
         {
             const recording<T> inner(ctx);
-            backward(ctx, sum(ctx, square(ctx, watch(line(ctx, 5), b))));
+            backward(ctx, mgkit::sum(ctx, square(ctx, watch(line(ctx, 5), b))));
         }
         {
             const recording<T> abandoned(ctx);
             square(ctx, watch(line(ctx, 7), b));
         }
-        backward(ctx, sum(ctx, affine(ctx, y, 2)));
+        backward(ctx, mgkit::sum(ctx, affine(ctx, y, 2)));
         equal("nested", ctx, a, 12, "the outer gradient");
         equal("nested", ctx, b, 10, "the inner gradient");
     }
@@ -76,16 +76,17 @@ public:
             const X q = watch(two, other);
             refused("a result of the outer record", [&] { mul(ctx, q, mine); });
             refused("a result of the outer record, reshaped", [&] { reshape(ctx, mine, {1}); });
-            refused("backward from the outer record", [&] { backward(ctx, sum(ctx, mine)); });
-            backward(ctx, sum(ctx, mul(ctx, q, detach(mine))));
+            refused("backward from the outer record",
+                    [&] { backward(ctx, mgkit::sum(ctx, mine)); });
+            backward(ctx, mgkit::sum(ctx, mul(ctx, q, detach(mine))));
         }
         equal("detach", ctx, other, 4, "the gradient beside a detached value");
-        backward(ctx, sum(ctx, add(ctx, mine, mul(ctx, detach(kept), p))));
+        backward(ctx, mgkit::sum(ctx, add(ctx, mine, mul(ctx, detach(kept), p))));
         equal("detach", ctx, slot, 8, "the gradient around a detached value");
         refused("a result of before backward", [&] { add(ctx, mine, p); });
-        refused("backward twice", [&] { backward(ctx, sum(ctx, mine)); });
+        refused("backward twice", [&] { backward(ctx, mgkit::sum(ctx, mine)); });
         slot.clear();
-        backward(ctx, sum(ctx, square(ctx, p)));
+        backward(ctx, mgkit::sum(ctx, square(ctx, p)));
         equal("detach", ctx, slot, 4, "the gradient of a new pass in the same scope");
     }
 
@@ -93,14 +94,14 @@ public:
         context ctx;
         const recording<T> record(ctx);
         parameter<T> first{line(ctx, 2)};
-        const X loss = sum(ctx, square(ctx, use<X>(first)));
+        const X loss = mgkit::sum(ctx, square(ctx, use<X>(first)));
         const parameter<T> moved(std::move(first));
         refused(
             "a parameter moved before backward", [&] { backward(ctx, loss); }, "places");
         X gone;
         {
             gradient_slot<T> slot;
-            gone = sum(ctx, square(ctx, watch(line(ctx, 2), slot)));
+            gone = mgkit::sum(ctx, square(ctx, watch(line(ctx, 2), slot)));
         }
         refused(
             "a watched value's place destroyed before backward", [&] { backward(ctx, gone); },
@@ -116,7 +117,7 @@ public:
             const recording<T> record(ctx);
             const X x = watch(in, slot);
             const auto f = [&norm](context& c, const auto& v) { return norm(c, v); };
-            backward(ctx, sum(ctx, square(ctx, keep ? f(ctx, x) : checkpoint(ctx, f, x))));
+            backward(ctx, mgkit::sum(ctx, square(ctx, keep ? f(ctx, x) : checkpoint(ctx, f, x))));
         };
         pass(once, true);
         pass(again, false);
