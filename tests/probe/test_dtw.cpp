@@ -195,7 +195,8 @@ TEST_CASE("warping refuses bad input", "[quick]") {
     CHECK_REFUSED(dtw_nearest({}, {}, {}, 1, views({a})), "at least one clip");
     CHECK_REFUSED(dtw_nearest({}, views({a}), one, 1, {}), "at least one clip");
     CHECK_REFUSED(dtw_nearest({}, views({a}), one, 1, views({b})), "2 joints");
-    CHECK_REFUSED(dtw_nearest({}, views({a}), {}, 1, views({a})), "1 labels");
+    CHECK_REFUSED(dtw_nearest({}, views({a}), {}, 1, views({a})),
+                  "a label for each of 1 clips, found 0");
     CHECK_REFUSED(dtw_nearest({}, views({a}), std::vector<int>{1}, 1, views({a})), "[0, 1)");
     CHECK_REFUSED(dtw_nearest({}, views({a}), one, 1, views({a}), {-.1, 0}), "band");
     CHECK_REFUSED(dtw_nearest({}, views({a}), one, 1, views({a}), {std::nan(""), 0}), "band");

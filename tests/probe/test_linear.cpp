@@ -286,7 +286,8 @@ TEST_CASE("linear probes refuse what does not fit", "[quick]") {
     };
     CHECK_REFUSED(choose(train.labels, {}, fold), "0 strengths");
     CHECK_REFUSED(choose(train.labels, strengths, {}), "0 folds");
-    CHECK_REFUSED(choose(std::vector<int>{0}, strengths, fold), "10 labels");
+    CHECK_REFUSED(choose(std::vector<int>{0}, strengths, fold),
+                  "a label for each of 10 clips, found 1");
     CHECK_REFUSED(choose(train.labels, strengths, std::vector<inner_fold>{{{0}, {}}}),
                   "1 and 0 rows in fold 0");
     CHECK_REFUSED(choose(train.labels, strengths, std::vector<inner_fold>{{{0, 10}, {1}}}),

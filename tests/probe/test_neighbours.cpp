@@ -261,7 +261,7 @@ TEST_CASE("retrieval: 1-NN answers as top1, any of five as top5", "[quick]") {
     CHECK(retrieve<T>(ctx, few, std::vector<int>{0, 1}, queries, query_labels, 7).top5.value() ==
           Approx(12. / 30));
     CHECK_REFUSED(retrieve<T>(ctx, gallery, std::vector<int>{1}, queries, query_labels, 7),
-                  "1 and 30 labels for 40 and 30 rows");
+                  "gallery: expected a label for each of 40 clips, found 1");
 }
 
 TEST_CASE("a gallery in blocks gives the bits of the gallery in one piece") {
@@ -345,7 +345,7 @@ TEST_CASE("Neighbours and features made by hand are checked") {
     probe::neighbours found{2, 3, {0, 1, 2}, {}};
     const std::vector<int> labels{0, 0, 0}, two{0, 0};
     CHECK_REFUSED(probe::vote(found, labels, 1, 1), "a query below 2");
-    CHECK_REFUSED(probe::hit_at(found, labels, two, 1), "1 with 3 neighbours");
+    CHECK_REFUSED(probe::hit_at(found, labels, two, 1), "0 with 3 neighbours");
     data::feature_table table{3, 2, {1, 2, 3, 4}};
     CHECK_REFUSED(table.row(2), "row 2 of 4 values");
     CHECK_REFUSED(table.subset(std::vector<int>{2}), "a filled row below 3");

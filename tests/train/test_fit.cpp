@@ -167,7 +167,7 @@ TEST_CASE("sets without labels train what needs none", "[fit][quick]") {
     small::classifier classifier(nn::scope(ctx), small::settings(set), 6, {small::policy()});
     CHECK_REFUSED(train::fit(ctx, classifier, set, small::input(set), small::adam(),
                              train::constant_schedule{}, {.epochs = 1, .batch = 8}),
-                  "a label for each of 8 clips");
+                  "a label for each of 24 clips");
 }
 
 TEST_CASE("a set whose arrays do not fit is neither trained on nor embedded", "[fit]") {
