@@ -172,11 +172,12 @@ T finished(context& ctx, activation act, saved<T>& kept, T u, const T& bias = {}
     }
     return out;
 }
-/// The gradient before the activation; `kept` is what `finished` kept.
+/// The gradient before the activation, with what `finished` kept as number `i`.
 template <class T>
-T unfinished(context& ctx, activation act, const T& kept, const T& dout) {
+T unfinished(context& ctx, activation act, const saved<T>& all, int i, const T& dout) {
     using S = typename T::scalar;
     if (act == activation::none) return dout;
+    const T& kept = all[i];
     if (act == activation::gelu) return undone(ctx, act, kept, dout);
     T du(ctx, dout.extents(), dout.kept());
     T::device::of(ctx).elements(
@@ -246,7 +247,7 @@ struct kernel<op::linear, cuda::device_tensor<C, D>> {
         const T &x = kept[0], &weight = kept[1];
         const extent to = weight.extents()[0], from = weight.extents()[1],
                      rows = x.elements() / from;
-        const T du = cuda::unfinished(ctx, o.act, kept[2], dout);
+        const T du = cuda::unfinished(ctx, o.act, kept, 2, dout);
         bool summed = !sink.wants(2);
         if (sink.wants(1)) {
             const T in = x.whole(ctx);

@@ -55,7 +55,7 @@ struct kernel<op::token_mix, cuda::device_tensor<C, D>> {
         const T &x = kept[0], &weight = kept[1];
         const extent batch = x.extents()[0], n = x.extents()[1], width = x.extents()[2],
                      m = weight.extents()[0];
-        const T du = cuda::unfinished(ctx, o.act, kept[2], dout);
+        const T du = cuda::unfinished(ctx, o.act, kept, 2, dout);
         if (sink.wants(2)) {
             T rows(ctx, {batch, m});
             cuda::row_sum<T>(ctx, batch * m, width, du.in(), rows.out());
