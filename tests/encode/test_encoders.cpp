@@ -63,6 +63,7 @@ TEST_CASE("every encoder: fused kernels equal the composition", "[encode]") {
         const auto out = model(ctx, variable<T>{test::clips_of<T>(ctx, tiny, {1, 2, 3})});
         const T weights = backend_traits<T>::full(ctx, shape_of(out), 0.7);
         backward(ctx, out, &weights);
+        nn::require_gradients(model, "every encoder");
         auto all = test::gradients_of(ctx, model);
         all.emplace_back("features", testing::detail::to_doubles(ctx, out.value));
         return all;

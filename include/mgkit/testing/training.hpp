@@ -63,6 +63,7 @@ std::vector<double> training_losses(context& ctx, const training_settings& s,
         const recording<T> record(ctx);
         const auto value = model(ctx, pretext::batch<X>{X{input}, {}});
         backward(ctx, value.loss);
+        if (step == 0) nn::require_gradients(model, "training_losses");
         update.step(ctx, model, 1e-3);
         losses.push_back(detail::to_doubles(ctx, value.loss.value).at(0));
         after_step();
