@@ -4,8 +4,6 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
-#include <memory>
-#include <mutex>
 #include <type_traits>
 
 // OpenMP's runtime is called by name where the program has it. A pragma would give the inline
@@ -113,9 +111,9 @@ void parallel_for(int threads, std::ptrdiff_t count, F&& f) {
         std::remove_reference_t<F>* f;
         std::ptrdiff_t count;
         std::atomic<std::ptrdiff_t> next{0};
-        std::mutex failing{};
-        std::exception_ptr failure{};
-    } work{std::addressof(f), count};
+        std::atomic<bool> failed{false};
+        std::exception_ptr failure{};  ///< written once, read when the team is done
+    } work{&f, count};
     detail::openmp::team(
         threads,
         [](void* data) {
@@ -125,8 +123,7 @@ void parallel_for(int threads, std::ptrdiff_t count, F&& f) {
                 try {
                     (*w.f)(i);
                 } catch (...) {
-                    const std::lock_guard lock(w.failing);
-                    if (!w.failure) w.failure = std::current_exception();
+                    if (!w.failed.exchange(true)) w.failure = std::current_exception();
                 }
             }
         },

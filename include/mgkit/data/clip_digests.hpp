@@ -6,7 +6,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -56,11 +55,10 @@ inline digest digest_of(const skeleton::pose_view<const float>& clip) {
     const int channels = skeleton::channels(clip.shape.layout);
     std::size_t frames = 0;
     for (int c = 0; c < channels; ++c) {
-        const std::span plane(clip.plane(c), clip.shape.plane());
-        const auto last = std::find_if(plane.rbegin(), plane.rend(), [](float value) {
-            return std::bit_cast<std::uint32_t>(value) != 0;
-        });
-        const auto filled = static_cast<std::size_t>(plane.rend() - last);
+        const float* const plane = clip.plane(c);
+        std::size_t filled = clip.shape.plane();
+        while (filled > frames * points && std::bit_cast<std::uint32_t>(plane[filled - 1]) == 0)
+            --filled;
         frames = std::max(frames, (filled + points - 1) / points);
     }
     digest out;
@@ -77,7 +75,10 @@ inline clip_digests digests_of(const clip_set& clips) {
     out.shape.add(shape.persons).add(clips.size());
     for (int i = 0; i < clips.size(); ++i) out.coordinates.add(digest_of(clips.clip(i)));
     out.skeleton = detail::digest_of(clips.topology);
-    for (const int label : std::set<int>(clips.labels.begin(), clips.labels.end())) {
+    std::vector<int> done = clips.labels;
+    std::sort(done.begin(), done.end());
+    done.erase(std::unique(done.begin(), done.end()), done.end());
+    for (const int label : done) {
         out.classes.add(label);
         for (const auto* names : {&clips.class_names, &clips.class_groups})
             if (label >= 0 && static_cast<std::size_t>(label) < names->size())

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "mgkit/nn/archive.hpp"
+#include "mgkit/nn/module.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/train/optimiser.hpp"
 

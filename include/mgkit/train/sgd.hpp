@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "mgkit/nn/archive.hpp"
+#include "mgkit/nn/module.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/train/optimiser.hpp"
 
