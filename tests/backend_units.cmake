@@ -1,13 +1,14 @@
 # Units that instantiate our suites on every backend of this build (rows of cmake/backends.json).
 # A new backend adds a row; nothing here names one.
 
-# Units of one component, in one library of objects: its flags reach no other. Those of the default
-# backend are optimised as programs are, others as tests; they are too few for precompiled headers.
+# Units of one component, in one library of objects: its flags reach no other. Operations of the
+# default backend are optimised as programs are, all else as tests; those are too few for precompiled
+# headers.
 function(mgkit_backend_objects objects component sources)
     add_library(${objects} OBJECT EXCLUDE_FROM_ALL ${sources})
     target_link_libraries(${objects} PRIVATE mgkit_own mgkit_${component})
     target_include_directories(${objects} PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
-    if(component STREQUAL mgkit_default)
+    if(component STREQUAL mgkit_default AND NOT objects MATCHES "golden")
         mgkit_precompile(${objects} program ${mgkit_pch_base})
     else()
         mgkit_optimise_as_test(${objects})

@@ -100,7 +100,7 @@ TEST_CASE("so it does with checkpoints every second step, or only after epochs",
             [](auto& model) -> auto& { return model.fc.weight; });
 }
 
-TEST_CASE("a finished run is read back, not trained again", "[resume][quick]") {
+TEST_CASE("a finished run is read back, not trained again", "[resume]") {
     const auto set = small::clips();
     const scratch_folder folder;
     const train::fit_settings settings{.epochs = 2, .batch = 8, .checkpoint = folder / "c"};
@@ -116,7 +116,7 @@ TEST_CASE("a finished run is read back, not trained again", "[resume][quick]") {
     CHECK(folder.files() == 1);
 }
 
-TEST_CASE("SGD's momentum is part of a checkpoint", "[resume][quick]") {
+TEST_CASE("SGD's momentum is part of a checkpoint", "[resume]") {
     const auto set = small::clips();
     const scratch_folder folder;
     const auto run = [&](const std::string& name, std::int64_t stop) {
@@ -369,7 +369,7 @@ TEST_CASE("a damaged checkpoint is refused with a reason, and nothing is written
     train_toy(ctx, model, set, settings);
 }
 
-TEST_CASE("positions that no run has are refused", "[resume][quick]") {
+TEST_CASE("positions that no run has are refused", "[resume]") {
     const auto set = small::clips();
     const scratch_folder folder;
     context ctx{.seed = 1};

@@ -103,20 +103,15 @@ inline int usable_threads(int threads) {
 /// The first exception thrown by a piece is rethrown after all pieces have ended.
 template <class F>
 void parallel_for(int threads, std::ptrdiff_t count, F&& f) {
-    if (threads <= 1 || count <= 1 || !detail::openmp::present()) {
-        for (std::ptrdiff_t i = 0; i < count; ++i) f(i);
-        return;
-    }
     struct shared_work {
         std::remove_reference_t<F>* f;
         std::ptrdiff_t count;
         std::atomic<std::ptrdiff_t> next{0};
         std::atomic<bool> failed{false};
         std::exception_ptr failure{};  ///< written once, read when the team is done
-    } work{&f, count};
-    detail::openmp::team(
-        threads,
-        [](void* data) {
+
+        /// Takes pieces until none is left. Compiled once for one thread and several.
+        static void run(void* data) {
             auto& w = *static_cast<shared_work*>(data);
             for (std::ptrdiff_t i = w.next.fetch_add(1, std::memory_order_relaxed); i < w.count;
                  i = w.next.fetch_add(1, std::memory_order_relaxed)) {
@@ -126,8 +121,12 @@ void parallel_for(int threads, std::ptrdiff_t count, F&& f) {
                     if (!w.failed.exchange(true)) w.failure = std::current_exception();
                 }
             }
-        },
-        &work);
+        }
+    } work{&f, count};
+    if (threads > 1 && count > 1 && detail::openmp::present())
+        detail::openmp::team(threads, &shared_work::run, &work);
+    else
+        shared_work::run(&work);
     if (work.failure) std::rethrow_exception(work.failure);
 }
 

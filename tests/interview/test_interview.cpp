@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "data/interviews.hpp"
+#include "interview/interviews.hpp"
 #include "mgkit/core/parallel.hpp"
 
 using namespace mgkit;

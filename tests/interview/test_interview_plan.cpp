@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "data/interviews.hpp"
+#include "interview/interviews.hpp"
 #include "mgkit/data/interview/outcome_rule.hpp"
 #include "mgkit/data/interview/statistics.hpp"
 #include "mgkit/io/json.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "data/interviews.hpp"
+#include "interview/interviews.hpp"
 #include "io/support.hpp"
 #include "mgkit/data/corpus.hpp"
 #include "mgkit/data/interview/write_corpus.hpp"
