@@ -38,6 +38,18 @@ tensor_entry entry_of(std::string name, const Values& values, std::vector<std::i
 
 using text_map = std::map<std::string, std::string>;
 
+/// Positions of entries in an order, equal ones as they stand.
+inline std::vector<std::size_t> ordered(std::span<const tensor_entry> entries,
+                                        bool (*before)(const tensor_entry&, const tensor_entry&)) {
+    std::vector<std::size_t> out(entries.size());
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = i;
+    std::sort(out.begin(), out.end(), [&](std::size_t i, std::size_t j) {
+        if (before(entries[i], entries[j])) return true;
+        return !before(entries[j], entries[i]) && i < j;
+    });
+    return out;
+}
+
 /// Content of a safetensors file; entries in the order of their data.
 struct safetensors_content {
     std::vector<tensor_entry> entries;
@@ -132,9 +144,13 @@ inline safetensors_content parse_safetensors(std::span<const std::byte> file,
     const auto offset = [&](const tensor_entry& entry) {
         return static_cast<std::size_t>(entry.bytes.data() - data.data());
     };
-    std::stable_sort(out.entries.begin(), out.entries.end(), [&](const auto& a, const auto& b) {
-        return std::pair(offset(a), a.bytes.size()) < std::pair(offset(b), b.bytes.size());
-    });
+    std::vector<tensor_entry> listed = std::move(out.entries);
+    out.entries.clear();
+    for (const std::size_t i : ordered(listed, [](const tensor_entry&a, const tensor_entry&b) {
+             return a.bytes.data() != b.bytes.data() ? a.bytes.data() < b.bytes.data()
+                                                     : a.bytes.size() < b.bytes.size();
+         }))
+        out.entries.push_back(std::move(listed[i]));
     std::size_t next = 0;
     for (const tensor_entry& entry : out.entries) {
         if (offset(entry) != next)
@@ -202,15 +218,17 @@ private:
 /// so every tensor is aligned; the header is padded with spaces to a multiple of 8.
 /// Errors: mgkit::error for a name twice, reserved or not UTF-8, bytes that do not match shape and
 /// dtype, or an unwritable target; the target is then untouched.
-inline void write_safetensors(const std::string& path, std::vector<tensor_entry> entries,
+inline void write_safetensors(const std::string& path, const std::vector<tensor_entry>& entries,
                               const text_map& metadata = {}) {
-    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-        return size_of(a.type) > size_of(b.type);
-    });
+    const std::vector<std::size_t> order =
+        ordered(entries, [](const tensor_entry& a, const tensor_entry& b) {
+            return size_of(a.type) > size_of(b.type);
+        });
     json header = json::object();
     if (!metadata.empty()) header[detail::safetensors_metadata] = metadata;
     std::size_t next = 0;
-    for (const tensor_entry& entry : entries) {
+    for (const std::size_t i : order) {
+        const tensor_entry& entry = entries[i];
         const std::string where = path + ": tensor " + detail::excerpt(entry.name);
         if (entry.name == detail::safetensors_metadata || header.contains(entry.name))
             throw error(where, "a name of its own", "one that is taken", "rename the tensor");
@@ -236,7 +254,7 @@ inline void write_safetensors(const std::string& path, std::vector<tensor_entry>
     atomic_file file(path);
     file.write(std::as_bytes(std::span(&length, 1)));
     file.write(text);
-    for (const tensor_entry& entry : entries) file.write(entry.bytes);
+    for (const std::size_t i : order) file.write(entries[i].bytes);
     file.commit();
 }
 

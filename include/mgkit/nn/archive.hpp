@@ -69,8 +69,8 @@ inline fact_map stored_facts(const io::safetensors_file& file) {
     const io::json facts = io::parse_json(stored->second, where);
     if (!facts.is_object()) throw error(where, "an object", facts.type_name());
     fact_map out;
-    for (const auto& [name, value] : facts.items())
-        out[name] = io::as<std::string>(value, where + ": " + name);
+    for (auto it = facts.begin(); it != facts.end(); ++it)
+        out[it.key()] = io::as<std::string>(it.value(), where + ": " + it.key());
     return out;
 }
 
@@ -194,7 +194,12 @@ public:
 
     /// Writes everything atomically.
     void save(const std::string& path, io::text_map metadata = {}) const {
-        if (!facts_.empty()) metadata[facts_key] = io::json(facts_).dump();
+        if (!facts_.empty())
+            metadata[facts_key] = [this] {
+                io::json out = io::json::object();
+                for (const auto& [name, value] : facts_) out[name] = value;
+                return out.dump();
+            }();
         io::write_safetensors(path, entries_, metadata);
     }
 

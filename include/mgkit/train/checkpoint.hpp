@@ -41,7 +41,12 @@ using number_list = std::vector<std::pair<std::string, double>>;
 
 inline io::json to_json(const number_list& values) {
     io::json out = io::json::array();
-    for (const auto& [name, value] : values) out.push_back({name, value});
+    for (const auto& [name, value] : values) {
+        io::json pair = io::json::array();
+        pair.push_back(name);
+        pair.push_back(value);
+        out.push_back(std::move(pair));
+    }
     return out;
 }
 inline number_list number_list_of(const io::json& value) {
@@ -53,14 +58,21 @@ inline number_list number_list_of(const io::json& value) {
 
 inline io::json to_json(const position& p) {
     io::json history = io::json::array();
-    for (const auto& r : p.history)
-        history.push_back(
-            {{"epoch", r.epoch}, {"loss", r.loss}, {"rate", r.rate}, {"parts", to_json(r.parts)}});
-    return {{"epoch", p.epoch},
-            {"next_batch", p.next_batch},
-            {"loss_sum", p.loss_sum},
-            {"part_sums", to_json(p.part_sums)},
-            {"history", history}};
+    for (const auto& r : p.history) {
+        io::json record;
+        record["epoch"] = r.epoch;
+        record["loss"] = r.loss;
+        record["rate"] = r.rate;
+        record["parts"] = to_json(r.parts);
+        history.push_back(std::move(record));
+    }
+    io::json out;
+    out["epoch"] = p.epoch;
+    out["next_batch"] = p.next_batch;
+    out["loss_sum"] = p.loss_sum;
+    out["part_sums"] = to_json(p.part_sums);
+    out["history"] = std::move(history);
+    return out;
 }
 
 inline position position_of(const io::json& value) {
@@ -78,17 +90,15 @@ inline position position_of(const io::json& value) {
 /// Changes with any name, byte or piece of text, whatever the order of tensors.
 inline std::string fingerprint(std::span<const io::tensor_entry> entries, const std::string& run,
                                const std::string& position) {
-    std::vector<const io::tensor_entry*> sorted;
-    for (const auto& entry : entries) sorted.push_back(&entry);
-    std::sort(sorted.begin(), sorted.end(),
-              [](const auto* a, const auto* b) { return a->name < b->name; });
     digest out;
     out.add(run).add(position);
-    for (const auto* entry : sorted)
-        out.add(entry->name)
-            .add(io::name(entry->type))
-            .add(std::span(entry->shape))
-            .add(entry->bytes);
+    const auto by_name = [](const io::tensor_entry& a, const io::tensor_entry& b) {
+        return a.name < b.name;
+    };
+    for (const std::size_t i : io::ordered(entries, by_name)) {
+        const io::tensor_entry& entry = entries[i];
+        out.add(entry.name).add(io::name(entry.type)).add(std::span(entry.shape)).add(entry.bytes);
+    }
     return out.hex();
 }
 
