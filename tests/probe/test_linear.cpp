@@ -8,6 +8,7 @@
 #include "catch.hpp"
 #include "metric/refused.hpp"
 #include "mgkit/backend/eigen.hpp"
+#include "mgkit/nn/archive.hpp"
 #include "mgkit/probe/baseline.hpp"
 #include "mgkit/probe/linear.hpp"
 

@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "io/support.hpp"
 #include "mgkit/backend/eigen.hpp"
+#include "mgkit/nn/archive.hpp"
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/testing/primitives_only.hpp"
 #include "mgkit/train/list.hpp"
