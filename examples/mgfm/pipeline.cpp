@@ -5,6 +5,7 @@
 
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/clip/travel.hpp"
+#include "mgkit/core/parallel.hpp"
 #include "mgkit/data/read_folder.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/data/synthetic.hpp"
@@ -130,8 +131,10 @@ void announce(const corpus& from, int threads) {
         add(from.report.no_visible_joint, "no visible joint");
         say(text("note: ", from.excluded(), " unusable clips left out: ", why));
     }
-    say(text("note: matrix products by ", gemm::default_provider::name, ", ", threads,
-             threads == 1 ? " thread" : " threads"));
+    const int used = usable_threads(threads);
+    say(text("note: matrix products by ", gemm::default_provider::name, ", ", used,
+             used == 1 ? " thread" : " threads",
+             used < threads ? " (the program has no OpenMP)" : ""));
 }
 
 std::vector<int> subjects(const data::clip_set& clips) {

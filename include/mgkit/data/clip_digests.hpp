@@ -75,14 +75,13 @@ inline clip_digests digests_of(const clip_set& clips) {
     out.shape.add(shape.persons).add(clips.size());
     for (int i = 0; i < clips.size(); ++i) out.coordinates.add(digest_of(clips.clip(i)));
     out.skeleton = detail::digest_of(clips.topology);
-    std::vector<int> done = clips.labels;
-    std::sort(done.begin(), done.end());
-    done.erase(std::unique(done.begin(), done.end()), done.end());
-    for (const int label : done) {
-        out.classes.add(label);
-        for (const auto* names : {&clips.class_names, &clips.class_groups})
-            if (label >= 0 && static_cast<std::size_t>(label) < names->size())
-                out.classes.add((*names)[static_cast<std::size_t>(label)]);
+    std::vector<char> present(clips.class_names.size(), 0);
+    for (const int label : clips.labels)
+        if (label >= 0 && label < clips.classes()) present[static_cast<std::size_t>(label)] = 1;
+    for (std::size_t k = 0; k < present.size(); ++k) {
+        if (present[k] == 0) continue;
+        out.classes.add(k).add(clips.class_names[k]);
+        if (k < clips.class_groups.size()) out.classes.add(clips.class_groups[k]);
     }
     out.lengths.add(std::span<const int>(clips.num_frames));
     out.ids.add(std::span<const std::uint32_t>(clips.ids));

@@ -6,13 +6,18 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
+#include <type_traits>
 #include <vector>
 
-#include "mgkit/augment/n_views.hpp"
 #include "mgkit/core/parallel.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/encode/clip_input.hpp"
 #include "mgkit/pretext/objective.hpp"
+
+namespace mgkit::augment {
+template <class S>
+class workspace;  // views bring it along
+}
 
 namespace mgkit::train {
 
@@ -67,8 +72,11 @@ public:
     }
 
 private:
+    /// float, known only with the views: what they work in is then complete.
+    using value = std::conditional_t<(Views::views > 0), float, void>;
+
     struct worker {
-        augment::workspace<float> augment;
+        augment::workspace<value> augment;
         encode::clip_input::scratch input;
         std::vector<float> views;
     };
