@@ -12,7 +12,7 @@
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/safetensors.hpp"
 #include "mgkit/nn/facts.hpp"
-#include "mgkit/nn/module.hpp"
+#include "mgkit/nn/leaves.hpp"
 
 namespace mgkit::nn {
 
@@ -39,18 +39,6 @@ inline std::string extents_text(const std::vector<std::int64_t>& extents) {
     return out + "]";
 }
 
-template <class Leaf>
-std::vector<std::int64_t> leaf_extents(const Leaf& leaf) {
-    if constexpr (std::is_same_v<Leaf, std::int64_t>) {
-        return {};
-    } else if constexpr (is_parameter<Leaf>) {
-        return leaf_extents(leaf.value);
-    } else {
-        const shape s = shape_of(leaf);
-        return {s.begin(), s.end()};
-    }
-}
-
 inline bool same_content(const io::tensor_entry& a, const io::tensor_entry& b) {
     return a.type == b.type &&
            std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin(), b.bytes.end());
@@ -74,75 +62,76 @@ inline fact_map stored_facts(const io::safetensors_file& file) {
     return out;
 }
 
-/// Settings that the modules in the file and `root` both state and that differ, in words.
-template <class M>
-std::vector<std::string> fact_differences(const io::safetensors_file& file, const M& root,
-                                          const std::string& prefix = {}) {
-    return differences(stored_facts(file), facts_of(root, prefix));
+/// Settings that the modules in the file and `wanted` both state and that differ, in words.
+inline std::vector<std::string> fact_differences(const io::safetensors_file& file,
+                                                 const fact_map& wanted) {
+    return differences(stored_facts(file), wanted);
 }
 
 /// Values read from a file and found to fit, to be written all together.
 using staged_values = std::vector<std::function<void()>>;
 
-/// Reads and checks the leaves that `walk(visitor)` visits; writes nothing. All differences
-/// (missing names, other shapes, unequal values under the two names of a shared member, names that
-/// the leaves do not have) are listed in one error, after those in `differences` that the caller
-/// found. Second names may be absent from the file.
-template <class Walk>
+namespace detail {
+
+/// Errors: anything in `differences`, in one line.
+inline void refuse(const std::string& path, const std::vector<std::string>& differences) {
+    if (differences.empty()) return;
+    std::string found = text(differences.size(), " differences: ");
+    constexpr std::size_t shown = 40;
+    for (std::size_t i = 0; i < differences.size() && i < shown; ++i)
+        found += (i ? ", " : "") + differences[i];
+    if (differences.size() > shown) found += ", ...";
+    throw error(path, "the parameters of this model", found,
+                "build the model with the sizes and settings the file was saved with");
+}
+
+}  // namespace detail
+
+/// Reads and checks leaves; writes nothing. All differences (missing names, other shapes, unequal
+/// values under the two names of a shared member, names that the leaves do not have) are listed in
+/// one error, after those in `differences` that the caller found. Second names may be absent from
+/// the file.
+template <tensor T>
 staged_values stage(context& ctx, const io::safetensors_file& file, const load_options& options,
-                    Walk&& walk, std::vector<std::string> differences = {}) {
+                    const leaf_list<T>& leaves, std::vector<std::string> differences = {}) {
     std::set<std::string> known;
     std::map<const void*, std::string> first_name;
-    walk([&](const leaf_name& name, auto& leaf) {
-        const std::string stored = options.prefix + name.text;
+    for (const leaf<T>& l : leaves) {
+        const std::string stored = options.prefix + l.name;
         known.insert(stored);
-        if (!name.alias) first_name.emplace(&leaf, stored);
+        if (!l.alias) first_name.emplace(l.place(), stored);
         if (!file.contains(stored)) {
-            if (!name.alias) differences.push_back(stored + " is missing");
-        } else if (file.shape(stored) != detail::leaf_extents(leaf)) {
+            if (!l.alias) differences.push_back(stored + " is missing");
+        } else if (file.shape(stored) != l.extents()) {
             differences.push_back(stored + " is " + detail::extents_text(file.shape(stored)) +
-                                  " instead of " +
-                                  detail::extents_text(detail::leaf_extents(leaf)));
-        } else if (name.alias) {
-            const std::string& other = first_name[&leaf];
+                                  " instead of " + detail::extents_text(l.extents()));
+        } else if (l.alias) {
+            const std::string& other = first_name[l.place()];
             if (file.contains(other) && !detail::same_content(file.at(stored), file.at(other)))
                 differences.push_back(stored + " differs from " + other + ", its other name");
         }
-    });
+    }
     if (!options.ignore_extra)
         for (const auto& entry : file.entries())
             if (entry.name.starts_with(options.prefix) && !known.contains(entry.name))
                 differences.push_back(entry.name + " is unknown");
-    if (!differences.empty()) {
-        std::string found = text(differences.size(), " differences: ");
-        constexpr std::size_t shown = 40;
-        for (std::size_t i = 0; i < differences.size() && i < shown; ++i)
-            found += (i ? ", " : "") + differences[i];
-        if (differences.size() > shown) found += ", ...";
-        throw error(file.path(), "the parameters of this model", found,
-                    "build the model with the sizes and settings the file was saved with");
-    }
+    detail::refuse(file.path(), differences);
     staged_values staged;
-    walk([&]<class Leaf>(const leaf_name& name, Leaf& leaf) {
-        const std::string stored = options.prefix + name.text;
-        if (name.alias) return;
-        if constexpr (std::is_same_v<Leaf, std::int64_t>) {
-            staged.push_back(
-                [&leaf, value = file.read<std::int64_t>(stored).at(0)] { leaf = value; });
+    for (const leaf<T>& l : leaves) {
+        if (l.alias) continue;
+        const std::string stored = options.prefix + l.name;
+        if (l.counter != nullptr) {
+            staged.push_back([to = l.counter, value = file.read<std::int64_t>(stored).at(0)] {
+                *to = value;
+            });
         } else {
-            const auto put = [&]<tensor T>(T& target) {
-                using scalar = typename backend_traits<T>::scalar;
-                const T values =
-                    backend_traits<T>::from_host(ctx, file.read<scalar>(stored), shape_of(target));
-                staged.push_back(
-                    [&ctx, &target, values] { backend_traits<T>::assign(ctx, target, values); });
-            };
-            if constexpr (detail::is_parameter<Leaf>)
-                put(leaf.value);
-            else
-                put(leaf);
+            using scalar = typename backend_traits<T>::scalar;
+            const T values =
+                backend_traits<T>::from_host(ctx, file.read<scalar>(stored), shape_of(*l.value));
+            staged.push_back(
+                [&ctx, to = l.value, values] { backend_traits<T>::assign(ctx, *to, values); });
         }
-    });
+    }
     return staged;
 }
 
@@ -150,36 +139,38 @@ inline void write(const staged_values& staged) {
     for (const auto& put : staged) put();
 }
 
-/// Loads every leaf of a module from a file, or nothing; differences and errors as `stage`. Where
-/// file and module state settings that no shape shows (`facts_of`), those must agree too.
-template <class M>
+/// Loads leaves from a file, or nothing; differences and errors as `stage`. Where the file and
+/// `facts` state settings that no shape shows, those must agree too.
+template <tensor T>
+void load(context& ctx, const leaf_list<T>& leaves, const fact_map& facts,
+          const io::safetensors_file& file, const load_options& options = {}) {
+    write(stage(ctx, file, options, leaves, fact_differences(file, facts)));
+}
+/// The same of a module and what it states.
+template <has_leaves M>
 void load(context& ctx, M& root, const io::safetensors_file& file,
           const load_options& options = {}) {
-    write(stage(
-        ctx, file, options, [&root](auto&& visitor) { visit(root, visitor); },
-        fact_differences(file, root, options.prefix)));
+    load(ctx, leaves(root), facts_of(root, options.prefix), file, options);
 }
 
-/// Host copies of a module's leaves, ready to be written; several modules may share one archive.
+/// Host copies of leaves, ready to be written; several modules may share one archive.
 class archive_writer {
 public:
-    /// A visitor that takes every leaf it is shown.
-    auto leaf_writer(context& ctx, std::string prefix) {
-        return [this, &ctx, prefix = std::move(prefix)](const leaf_name& name, auto& leaf) {
-            using leaf_type = std::remove_reference_t<decltype(leaf)>;
-            if constexpr (std::is_same_v<leaf_type, std::int64_t>)
-                put(prefix + name.text, std::vector<std::int64_t>{leaf}, {});
-            else if constexpr (detail::is_parameter<leaf_type>)
-                put(prefix + name.text, host_values(ctx, leaf.value), detail::leaf_extents(leaf));
+    template <tensor T>
+    void add(context& ctx, const leaf_list<T>& leaves, const std::string& prefix = {}) {
+        for (const leaf<T>& l : leaves)
+            if (l.counter != nullptr)
+                put(prefix + l.name, std::vector<std::int64_t>{*l.counter}, {});
             else
-                put(prefix + name.text, host_values(ctx, leaf), detail::leaf_extents(leaf));
-        };
+                put(prefix + l.name, host_values(ctx, *l.value), l.extents());
     }
-
+    void add(const fact_map& facts, const std::string& prefix = {}) {
+        for (const auto& [name, value] : facts) facts_.emplace(prefix + name, value);
+    }
     /// Takes a module's leaves and what it states.
-    template <class M>
+    template <has_leaves M>
     void add(context& ctx, M& root, const std::string& prefix = {}) {
-        visit(root, leaf_writer(ctx, prefix));
+        add(ctx, leaves(root), prefix);
         facts_.merge(facts_of(root, prefix));
     }
 
@@ -210,7 +201,7 @@ private:
 };
 
 /// Writes a module's parameters and buffers, shared ones under each of their names.
-template <class M>
+template <has_leaves M>
 void save(context& ctx, M& root, const std::string& path, const io::text_map& metadata = {}) {
     archive_writer out;
     out.add(ctx, root);

@@ -48,10 +48,20 @@ N number_of(const fact_map& facts, const std::string& name, N otherwise, const s
     return value;
 }
 
+/// A module whose members are known only when the program runs says all that it and they state.
+template <class M>
+concept stating_below = requires(const M& m) {
+    { m.all_facts() } -> std::same_as<fact_map>;
+};
+
 namespace detail {
 
 template <class Member>
 void collect_facts(const Member& member, const std::string& at, fact_map& out) {
+    if constexpr (stating_below<Member>) {
+        for (const auto& [name, value] : member.all_facts()) out[at + name] = value;
+        return;
+    }
     if constexpr (stating<Member>)
         for (const auto& [name, value] : member.facts()) out[at + name] = value;
     if constexpr (module<Member>) {

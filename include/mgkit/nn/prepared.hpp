@@ -1,14 +1,18 @@
 // Parameters that stand still: what depends on them alone, computed once.
 #pragma once
 
-#include "mgkit/nn/module.hpp"
+#include <boost/hana/for_each.hpp>
+
+#include "mgkit/nn/leaves.hpp"
 
 namespace mgkit::nn {
 
 /// Calls `f(module&)` for every module below `member`, itself first, shared ones once.
 template <class Member, class F>
 void for_each_module(Member& member, F&& f) {
-    if constexpr (module<Member>) {
+    if constexpr (listing<Member>) {
+        f(member);
+    } else if constexpr (module<Member>) {
         f(member);
         boost::hana::for_each(Member::fields(), [&](const auto& entry) {
             if (!entry.alias) for_each_module(entry.access(member), f);
