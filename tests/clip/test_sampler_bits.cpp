@@ -1,5 +1,5 @@
-// The windows and counts of prior_sampler are those of its first implementation, bit for bit: digests
-// recorded before samplers were composed.
+// The windows and counts of prior_sampler are those of its first implementation, bit for bit:
+// digests recorded before samplers were composed.
 #include <algorithm>
 #include <cstdint>
 #include <string>

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "mgkit/clip/concept.hpp"
@@ -88,10 +89,7 @@ public:
     std::size_t refused(const candidate& window, const tables& known) const {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
             std::size_t first = 0;
-            static_cast<void>(
-                ((detail::accepts(std::get<I>(constraints_), window, std::get<I>(known)) ||
-                  (first = I + 1, false)) &&
-                 ...));
+            static_cast<void>(((accepts<I>(window, known) || (first = I + 1, false)) && ...));
             return first;
         }
         (std::index_sequence_for<Cs...>{});
@@ -111,6 +109,15 @@ public:
     }
 
 private:
+    template <std::size_t I>
+    bool accepts(const candidate& window, const tables& known) const {
+        const auto& constraint = std::get<I>(constraints_);
+        if constexpr (detail::prepares<std::remove_cvref_t<decltype(constraint)>>)
+            return constraint.accepts(window, std::get<I>(known));
+        else
+            return constraint.accepts(window);
+    }
+
     std::tuple<Cs...> constraints_;
 };
 

@@ -46,10 +46,11 @@ concept prepares = requires(const C& c, const footage& of) {
 };
 
 template <class C>
-concept decides = requires(const C& c, const candidate& window) {
-    { c.accepts(window) } -> std::same_as<bool>;
-}
-|| requires(const C& c, const candidate& window, const footage& of) {
+concept decides = (!prepares<C> &&
+                   requires(const C& c, const candidate& window) {
+                       { c.accepts(window) } -> std::same_as<bool>;
+                   }) ||
+                  requires(const C& c, const candidate& window, const footage& of) {
     { c.accepts(window, c.prepare(of)) } -> std::same_as<bool>;
 };
 
@@ -57,9 +58,7 @@ template <class C>
 concept has_defaults = std::copyable<C> && std::default_initializable<C> && writable_settings<C>;
 
 /// What a constraint without `prepare` knows of a recording.
-struct no_table {
-    friend bool operator==(const no_table&, const no_table&) = default;
-};
+struct no_table {};
 
 template <class C>
 auto table_of(const C& constraint, const footage& of) {
@@ -67,14 +66,6 @@ auto table_of(const C& constraint, const footage& of) {
         return constraint.prepare(of);
     else
         return no_table{};
-}
-
-template <class C, class Table>
-bool accepts(const C& constraint, const candidate& window, const Table& table) {
-    if constexpr (prepares<C>)
-        return constraint.accepts(window, table);
-    else
-        return constraint.accepts(window);
 }
 
 }  // namespace detail
