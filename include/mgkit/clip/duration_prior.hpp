@@ -13,7 +13,6 @@
 #include "mgkit/clip/footage.hpp"
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/random.hpp"
-#include "mgkit/data/annotations.hpp"
 
 namespace mgkit::clip {
 
