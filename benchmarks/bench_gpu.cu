@@ -48,10 +48,17 @@ void add(int width, int heads, int batch) {
                    using benchmark::Counter;
                    bench::pretraining<T> work({.clip = bench::clip, .width = width, .heads = heads},
                                               batch, bench::threads());
-                   train::stepper<bench::pretraining<T>::model_type, train::adam> step(work.model,
-                                                                                       work.update);
+                   train::stepper<T> step(work.model, work.update);
+                   const auto& e = bench::clip;
+                   train::host_batch views({{"clips",
+                                             train::field_type::real,
+                                             {e.channels, e.frames, e.joints, e.persons},
+                                             4}});
+                   views.start(batch);
+                   std::copy(work.values.begin(), work.values.end(), views.reals("clips").begin());
+                   views.identities = work.ctx.rows;
                    const auto once = [&] {
-                       step(work.ctx, work.values, work.stacked, {}, 5e-4);
+                       step(work.ctx, views, 5e-4);
                        ++work.ctx.epoch;
                    };
                    for (int i = 0; i < 4; ++i) once();  // two as they are, one recorded

@@ -36,7 +36,7 @@ struct pretraining {
 
     mgkit::context ctx;
     model_type model;
-    mgkit::train::updater<T, mgkit::train::adam> update;
+    mgkit::train::updater<T> update;
     std::vector<float> values;
     mgkit::shape stacked;
     double work;  ///< multiply-adds of a step
@@ -67,7 +67,7 @@ struct pretraining {
     }
     void step() {
         gradients();
-        update.step(ctx, model, 5e-4);
+        update.step(ctx, 5e-4);
         ++ctx.epoch;
     }
 };

@@ -76,8 +76,9 @@ fitted fit(context& ctx, Method& method, const data::clip_set& clips,
                                        .checkpoint = checkpoint,
                                        .run = further(training, prepared)};
     const data::clip_set own = counted(clips);
-    recipe made_of = train::recipe_of(ctx, method, own, input, adam, rates, settings);
-    return {train::fit(ctx, method, own, input, adam, rates, settings,
+    train::skeleton_views views(own, input, method.augmentation);
+    recipe made_of = train::recipe_of(ctx, method, views, adam, rates, settings);
+    return {train::fit(ctx, method, views, adam, rates, settings,
                        reporter{progress, clips.size()}),
             std::move(made_of)};
 }

@@ -21,7 +21,7 @@ struct training {
 
     context ctx;
     test::pretraining<T, views> model;
-    train::updater<T, train::adam> update;
+    train::updater<T> update;
     std::vector<std::uint32_t> which;
     double loss = 0;
 
@@ -42,7 +42,7 @@ struct training {
         const X clips{test::clips_of<T>(ctx, small, which)};
         const auto value = model(ctx, pretext::batch<X>{clips, {}});
         backward(ctx, value.loss);
-        update.step(ctx, model, 1e-3);
+        update.step(ctx, 1e-3);
         loss = testing::detail::to_doubles(ctx, value.loss.value).at(0);
     }
 
@@ -54,18 +54,13 @@ struct training {
 template <class M>
 std::vector<double> leaves(context& ctx, M& model) {
     std::vector<double> out;
-    nn::visit(model, [&](const nn::leaf_name&, auto& leaf) {
-        using leaf_type = std::remove_reference_t<decltype(leaf)>;
-        const auto append = [&](const auto& t) {
-            for (double v : testing::detail::to_doubles(ctx, t)) out.push_back(v);
-        };
-        if constexpr (std::is_same_v<leaf_type, std::int64_t>)
-            out.push_back(static_cast<double>(leaf));
-        else if constexpr (requires { leaf.value; })
-            append(leaf.value);
-        else
-            append(leaf);
-    });
+    for (const auto& l : nn::leaves(model)) {
+        if (l.counter != nullptr) {
+            out.push_back(static_cast<double>(*l.counter));
+            continue;
+        }
+        for (double v : testing::detail::to_doubles(ctx, *l.value)) out.push_back(v);
+    }
     return out;
 }
 

@@ -31,7 +31,7 @@ step_count counted_step(int width, int heads, int batch) {
     using method = pretext::decorrelation<T, encode::dste<T>, four_views>;
     const encode::clip_extents clip{.channels = 3, .frames = 64, .joints = 25, .persons = 2};
     method model(nn::scope(ctx), {.clip = clip, .width = width, .heads = heads});
-    train::updater<T, train::adam> update(ctx, model, train::adam{});
+    train::updater<T> update(ctx, model, train::adam{});
     for (std::uint32_t view = 0; view < 4; ++view)
         for (int i = 0; i < batch; ++i) ctx.rows.push_back({static_cast<std::uint32_t>(i), view});
     auto& device = test::counted::of(ctx);
@@ -43,7 +43,7 @@ step_count counted_step(int width, int heads, int batch) {
         const recording<T> record(ctx);
         const X clips{backend_traits<T>::empty(ctx, {4 * batch, 3, 64, 25, 2})};
         backward(ctx, model(ctx, pretext::batch<X>{clips, {}}).loss);
-        update.step(ctx, model, 5e-4);
+        update.step(ctx, 5e-4);
     }
     out.peak = static_cast<double>(device.source.about->used) / gibibyte;
     out.in_use = static_cast<double>(device.most_in_use) / gibibyte;

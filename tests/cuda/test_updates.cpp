@@ -73,14 +73,14 @@ TEST_CASE("a parameter released since is refused while a step is recorded", "[cu
     context ctx;
     nn::linear<T> layer(nn::scope(ctx), 3, 2);
     nn::set_trainable(layer, false);
-    train::updater<T, train::adam> update(ctx, layer, {});
+    train::updater<T> update(ctx, layer, train::adam{});
     nn::set_trainable(layer, true);
     const T x = backend_traits<T>::full(ctx, {4, 3}, .5);
     const auto step = [&] {
         nn::zero_gradients(layer);
         const recording<T> record(ctx);
         backward(ctx, sum(ctx, square(ctx, layer(ctx, variable<T>{x}))));
-        update.step(ctx, layer);
+        update.step(ctx);
     };
     using graph = cuda::step_graph<test::emulated>;
     CHECK_THROWS_AS(graph(ctx, test::emulated::of(ctx).new_pool(), step), error);

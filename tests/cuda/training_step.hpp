@@ -47,7 +47,7 @@ public:
         const X in{backend_traits<T>::from_host(ctx, values, extents())};
         const auto value = model_(ctx, pretext::batch<X>{in, labels_});
         backward(ctx, value.loss);
-        update_.step(ctx, model_, rate(number));
+        update_.step(ctx, rate(number));
         const auto read = [&](const X& x) {
             return testing::detail::to_doubles(ctx, value_of(x)).at(0);
         };
@@ -57,13 +57,16 @@ public:
     }
     train::step_result stepped(int number, int clips = 6) {
         feed(number, clips);
-        return step_(ctx, views_, extents(), labels_, rate(number));
+        batch_.start(clips);
+        std::copy(views_.begin(), views_.end(), batch_.reals("clips").begin());
+        std::copy(labels_.begin(), labels_.end(), batch_.integers("labels").begin());
+        batch_.identities = ctx.rows;
+        return step_(ctx, batch_, rate(number));
     }
     /// Every bit of the model, of the optimiser's state and its count of steps.
     std::vector<leaf_bits> bits() {
         return {bits_of(ctx, model_),
-                bits_along(ctx, [&](auto&& visitor) { update_.for_each_state(visitor); }),
-                {{"steps", {static_cast<std::uint64_t>(update_.steps())}}}};
+                bits_of(ctx, update_.leaves())};
     }
 
 private:
@@ -98,8 +101,10 @@ private:
     }
 
     Method model_ = made(ctx);
-    train::updater<T, train::adam> update_{ctx, model_, train::adam{}};
-    train::stepper<Method, train::adam> step_{model_, update_};
+    train::updater<T> update_{ctx, model_, train::adam{}};
+    train::stepper<T> step_{model_, update_};
+    train::host_batch batch_{{{"clips", train::field_type::real, {3, 12, 7, 1}, two_views::views},
+                              {"labels", train::field_type::integer}}};
     std::vector<float> views_;
     std::vector<int> labels_;
 };

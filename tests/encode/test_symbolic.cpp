@@ -146,7 +146,7 @@ TEST_CASE("a training step runs on shapes alone and costs what it should", "[enc
     ctx.rows.resize(static_cast<std::size_t>(batch * views));
     test::pretraining<symbolic, views> model(
         ctx, test::sized<encode::dste<symbolic>>(s.clip(), s.width, s.heads));
-    train::updater<symbolic, train::adam> update(ctx, model, train::adam{});
+    train::updater<symbolic> update(ctx, model, train::adam{});
     const recording<symbolic> record(ctx);
     const X clips{symbolic(test::batch_shape(views * batch, s.clip()))};
     counts(ctx) = {};
@@ -164,7 +164,7 @@ TEST_CASE("a training step runs on shapes alone and costs what it should", "[enc
     CHECK(ratio > 1.9);
     CHECK(ratio < 2.0);
     CHECK(counts(ctx).bytes > 0);
-    update.step(ctx, model, 1e-3);
+    update.step(ctx, 1e-3);
 }
 
 TEST_CASE("supervised training of every encoder runs on shapes alone", "[encode][symbolic]") {

@@ -124,17 +124,17 @@ void usdrl_forward(const io::safetensors_file& file, const io::json& config, che
             domain("s", z.spatial[k]);
             domain("i", z.instance[k]);
         }
-        nn::visit(model, [&](const nn::leaf_name& name, auto& leaf) {
-            const std::string stored = "output/" + name.text;
-            if (!file.contains(stored)) return;
-            if constexpr (std::is_same_v<std::remove_reference_t<decltype(leaf)>, T>)
-                expect(out, ctx, file, stored, leaf, bound.values);
-            else if constexpr (std::is_integral_v<std::remove_reference_t<decltype(leaf)>>) {
-                const double got = static_cast<double>(leaf);
+        for (const auto& l : nn::leaves(model)) {
+            const std::string stored = "output/" + l.name;
+            if (!file.contains(stored) || l.weights != nullptr) continue;
+            if (l.value != nullptr) {
+                expect(out, ctx, file, stored, *l.value, bound.values);
+            } else {
+                const double got = static_cast<double>(*l.counter);
                 out.close(stored, std::span(&got, 1),
                           std::span<const double>(file.read<double>(stored)), 0);
             }
-        });
+        }
         if (!total) return;
         backward(ctx, *total);
         expect_gradients(out, ctx, file, model, "grad/", bound.gradients, cancelled_by_batch_norm);
@@ -166,7 +166,7 @@ void pretrain_steps(const io::safetensors_file& file, const io::json& config, ch
                                .beta2 = config.at("betas").at(1),
                                .epsilon = config.at("eps"),
                                .weight_decay = config.at("weight_decay")};
-        train::updater<T, train::adam> update(ctx, model, adam);
+        train::updater<T> update(ctx, model, adam);
         const int steps = config.at("steps"), batches = config.at("batches");
         for (int step = 1; step <= steps; ++step) {
             const std::string prefix =
@@ -194,26 +194,18 @@ void pretrain_steps(const io::safetensors_file& file, const io::json& config, ch
             if (step == 1)
                 expect_gradients(out, ctx, file, model, "grad/", exact ? 1e-9 : 2e-2,
                                  cancelled_by_loss);
-            update.step(ctx, model, adam.rate);
-            nn::visit(model, [&](const nn::leaf_name& name, auto& leaf) {
-                if (!file.contains(at + name.text)) return;
-                if constexpr (nn::detail::is_parameter<std::remove_reference_t<decltype(leaf)>>) {
-                    // Double: 1e-8, as the files' readme states for parameters after Adam steps;
-                    // on the scale of 1, since a bias that starts at 0 has none of its own.
-                    auto got = nn::host_values(ctx, leaf.value);
-                    auto want = file.read<double>(at + name.text);
-                    got.push_back(1);
-                    want.push_back(1);
-                    out.close(at + name.text, std::span(got), std::span(want),
-                              exact ? 1e-8 : 2.1 * adam.rate * step);
-                } else if constexpr (std::is_same_v<std::remove_reference_t<decltype(leaf)>, T>) {
-                    auto got = nn::host_values(ctx, leaf);
-                    auto want = file.read<double>(at + name.text);
-                    got.push_back(1);
-                    want.push_back(1);
-                    out.close(at + name.text, std::span(got), std::span(want), exact ? 1e-8 : 5e-2);
-                }
-            });
+            update.step(ctx, adam.rate);
+            for (const auto& l : nn::leaves(model)) {
+                if (l.value == nullptr || !file.contains(at + l.name)) continue;
+                // Double: 1e-8, as the files' readme states for parameters after Adam steps;
+                // on the scale of 1, since a bias that starts at 0 has none of its own.
+                auto got = nn::host_values(ctx, *l.value);
+                auto want = file.read<double>(at + l.name);
+                got.push_back(1);
+                want.push_back(1);
+                const double single = l.weights != nullptr ? 2.1 * adam.rate * step : 5e-2;
+                out.close(at + l.name, std::span(got), std::span(want), exact ? 1e-8 : single);
+            }
         }
     });
 }

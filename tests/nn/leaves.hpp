@@ -13,39 +13,31 @@
 
 using leaf_bits = std::map<std::string, std::vector<std::uint64_t>>;
 
-/// The exact bits of the leaves that `walk(visitor)` visits.
-template <class Walk>
-leaf_bits bits_along(mgkit::context& ctx, Walk&& walk) {
+/// The exact bits of leaves.
+template <class T>
+leaf_bits bits_of(mgkit::context& ctx, const mgkit::nn::leaf_list<T>& leaves) {
     leaf_bits out;
-    const auto put = [&](const std::string& name, const auto& tensor) {
-        for (const auto v : mgkit::nn::host_values(ctx, tensor))
-            out[name].push_back(std::bit_cast<std::uint64_t>(static_cast<double>(v)));
-    };
-    walk([&](const mgkit::nn::leaf_name& name, auto& leaf) {
-        using leaf_type = std::remove_reference_t<decltype(leaf)>;
-        if constexpr (std::is_same_v<leaf_type, std::int64_t>)
-            out[name.text].push_back(static_cast<std::uint64_t>(leaf));
-        else if constexpr (mgkit::nn::detail::is_parameter<leaf_type>)
-            put(name.text, leaf.value);
+    for (const auto& l : leaves)
+        if (l.counter != nullptr)
+            out[l.name].push_back(static_cast<std::uint64_t>(*l.counter));
         else
-            put(name.text, leaf);
-    });
+            for (const auto v : mgkit::nn::host_values(ctx, *l.value))
+                out[l.name].push_back(std::bit_cast<std::uint64_t>(static_cast<double>(v)));
     return out;
 }
 
 /// All leaves of a module.
-template <class M>
+template <mgkit::nn::has_leaves M>
 leaf_bits bits_of(mgkit::context& ctx, M& module) {
-    return bits_along(ctx, [&](auto&& visitor) { mgkit::nn::visit(module, visitor); });
+    return bits_of(ctx, mgkit::nn::leaves(module));
 }
 
 /// Names in visiting order: all, or those without second names.
 template <class M>
 std::vector<std::string> names_of(M& module, bool aliases) {
     std::vector<std::string> out;
-    mgkit::nn::visit(module, [&](const mgkit::nn::leaf_name& name, auto&) {
-        if (aliases || !name.alias) out.push_back(name.text);
-    });
+    for (const auto& l : mgkit::nn::leaves(module))
+        if (aliases || !l.alias) out.push_back(l.name);
     return out;
 }
 

@@ -37,17 +37,9 @@ template <class M, class LeaveOut>
 nn::archive_writer without(context& ctx, M& model, const std::string& prefix,
                            LeaveOut&& leave_out) {
     nn::archive_writer out;
-    nn::visit(model, [&](const nn::leaf_name& name, auto& leaf) {
-        using leaf_type = std::remove_reference_t<decltype(leaf)>;
-        if (leave_out(name)) return;
-        if constexpr (std::is_same_v<leaf_type, std::int64_t>)
-            out.put(prefix + name.text, std::vector<std::int64_t>{leaf}, {});
-        else if constexpr (nn::detail::is_parameter<leaf_type>)
-            out.put(prefix + name.text, nn::host_values(ctx, leaf.value),
-                    nn::detail::leaf_extents(leaf));
-        else
-            out.put(prefix + name.text, nn::host_values(ctx, leaf), nn::detail::leaf_extents(leaf));
-    });
+    const auto all = nn::leaves(model);
+    for (const auto& l : all)
+        if (!leave_out(l)) out.add(ctx, std::decay_t<decltype(all)>{l}, prefix);
     return out;
 }
 
@@ -105,9 +97,9 @@ TEST_CASE("a file that does not fit is refused with every difference, and nothin
 
     sample<T> source(ctx);
     fill(ctx, source.head.first.weight.value, 9);
-    auto several = without(ctx, source, "", [](const nn::leaf_name& name) {
-        return name.text == "layer.CA.norm1.weight" || name.text == "head.1.running_var" ||
-               name.text == "head.4.num_batches_tracked" || name.text == "head.6.bias";
+    auto several = without(ctx, source, "", [](const auto& leaf) {
+        return leaf.name == "layer.CA.norm1.weight" || leaf.name == "head.1.running_var" ||
+               leaf.name == "head.4.num_batches_tracked" || leaf.name == "head.6.bias";
     });
     several.put("head.6.bias", std::vector<double>(4), {4});
     several.put("layer.CA.norm1.wieght", std::vector<double>(4), {4});
@@ -142,7 +134,7 @@ TEST_CASE("a value that does not convert is found before anything is written", "
     context ctx{.seed = 1};
     sample<T> model(ctx);
     const auto before = bits_of(ctx, model);
-    const auto last = [](const nn::leaf_name& name) { return name.text == "head.6.bias"; };
+    const auto last = [](const auto& leaf) { return leaf.name == "head.6.bias"; };
 
     sample<eigen::tensor<double>> source(ctx);
     auto archive = without(ctx, source, "", last);
@@ -152,8 +144,8 @@ TEST_CASE("a value that does not convert is found before anything is written", "
                   "head.6.bias");
     CHECK(bits_of(ctx, model) == before);
 
-    auto counted = without(ctx, source, "", [](const nn::leaf_name& name) {
-        return name.text == "head.4.num_batches_tracked";
+    auto counted = without(ctx, source, "", [](const auto& leaf) {
+        return leaf.name == "head.4.num_batches_tracked";
     });
     counted.put("head.4.num_batches_tracked", std::vector<double>{2.5}, {});
     counted.save(folder / "x.safetensors");
@@ -180,14 +172,14 @@ TEST_CASE("second names may be absent; where they are present they must agree", 
     const scratch_folder folder;
     context ctx{.seed = 1}, other{.seed = 2};
     sample<T> model(ctx), copy(other);
-    without(ctx, model, "", [](const nn::leaf_name& name) {
-        return name.alias;
+    without(ctx, model, "", [](const auto& leaf) {
+        return leaf.alias;
     }).save(folder / "once.safetensors");
     nn::load(other, copy, io::safetensors_file(folder / "once.safetensors"));
     CHECK(bits_of(other, copy) == bits_of(ctx, model));
 
-    auto archive = without(ctx, model, "", [](const nn::leaf_name& name) {
-        return name.text == "layer.DSA.attn.out_proj.bias";
+    auto archive = without(ctx, model, "", [](const auto& leaf) {
+        return leaf.name == "layer.DSA.attn.out_proj.bias";
     });
     archive.put("layer.DSA.attn.out_proj.bias", std::vector<float>{0, 0, 0, 1}, {4});
     archive.save(folder / "twice.safetensors");

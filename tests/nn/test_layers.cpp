@@ -254,14 +254,14 @@ TEST_CASE("frozen parameters keep every bit and gather no gradient", "[quick]") 
     nn::set_trainable(layer.CA, false);
     const auto frozen = bits_of(ctx, layer.CA);
     const auto free = bits_of(ctx, layer.DSA);
-    train::updater<T, train::adam> update(ctx, layer, {.rate = .01, .weight_decay = .1});
+    train::updater<T> update(ctx, layer, train::adam{.rate = .01, .weight_decay = .1});
     const T x = backend_traits<T>::full(ctx, {2, 5, 8}, .5);
     const auto step = [&] {
         const recording<T> record(ctx);
         const auto loss = sum(ctx, square(ctx, layer(ctx, variable<T>{x})));
         nn::zero_gradients(layer);
         backward(ctx, loss);
-        update.step(ctx, layer, .01);
+        update.step(ctx, .01);
     };
     for (int i = 0; i < 3; ++i) step();
     CHECK(bits_of(ctx, layer.CA) == frozen);

@@ -112,9 +112,7 @@ TEST_CASE("names and second names are those of recorded reference models", "[gol
     context ctx;
     pretext::decorrelation<T, encode::dste<T>, views> model(nn::scope(ctx), small());
     std::set<std::string> known, second, wanted, wanted_second;
-    nn::visit(model, [&](const nn::leaf_name& name, auto&) {
-        (name.alias ? second : known).insert(name.text);
-    });
+    for (const auto& l : nn::leaves(model)) (l.alias ? second : known).insert(l.name);
     for (const auto& entry : file.entries())
         if (entry.name.starts_with("param/")) wanted.insert(entry.name.substr(6));
     for (const auto& entry : config.at("aliases").items()) wanted_second.insert(entry.key());
@@ -126,15 +124,12 @@ TEST_CASE("a shared member is one object: counted, cleared and updated once", "[
     context ctx{.seed = 3};
     nn::dst_layer<T> layer(nn::scope(ctx), 6, 8, {.heads = 2, .drop_path = 0});
     int visits = 0;
-    nn::visit(layer, [&](const nn::leaf_name& name, auto& leaf) {
-        if constexpr (std::is_same_v<decltype(leaf), parameter<T>&>) {
-            if (name.text.ends_with("attn.in_proj_weight")) {
-                ++visits;
-                CHECK(&leaf == &layer.CA.attn.in_proj_weight);
-                CHECK(name.alias == (visits == 2));
-            }
+    for (const auto& l : nn::leaves(layer))
+        if (l.name.ends_with("attn.in_proj_weight")) {
+            ++visits;
+            CHECK(l.weights == &layer.CA.attn.in_proj_weight);
+            CHECK(l.alias == (visits == 2));
         }
-    });
     CHECK(visits == 2);
 
     std::vector<float> noise(2 * 6 * 8);
@@ -145,8 +140,8 @@ TEST_CASE("a shared member is one object: counted, cleared and updated once", "[
     backward(ctx, sum(ctx, square(ctx, layer(ctx, x))));
     const auto before = nn::host_values(ctx, layer.CA.attn.in_proj_weight.value);
     const auto gradient = nn::host_values(ctx, layer.CA.attn.in_proj_weight.slot.gradient);
-    train::updater<T, train::sgd> update(ctx, layer, {.rate = .5, .momentum = 0});
-    update.step(ctx, layer, .5);
+    train::updater<T> update(ctx, layer, train::sgd{.rate = .5, .momentum = 0});
+    update.step(ctx, .5);
     const auto after = nn::host_values(ctx, layer.CA.attn.in_proj_weight.value);
     for (std::size_t i = 0; i < after.size(); ++i) {
         CAPTURE(i);

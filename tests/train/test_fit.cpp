@@ -109,11 +109,11 @@ TEST_CASE("callbacks hear of every step and epoch", "[fit]") {
         void on_step(const train::step_info&) { ++*calls; }
         void on_epoch(const train::epoch_record&) { *calls += 100; }
     };
-    static_assert(train::detail::listens<steps> && train::detail::listens<epochs>);
+    static_assert(train::detail::hears<steps> && train::detail::hears<epochs>);
     struct misspelt {
         void on_steps(const train::step_info&) {}
     };
-    static_assert(!train::detail::listens<misspelt>);
+    static_assert(!train::detail::hears<misspelt>);
     std::vector<train::epoch_record> records;
     int calls = 0;
     const auto history = train::fit(ctx, model, set, small::input(set), train::sgd{.rate = 1e-2},

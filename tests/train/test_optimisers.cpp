@@ -23,6 +23,13 @@ struct single {
     static constexpr auto fields() { return nn::members(nn::field("p", &single::p)); }
 };
 
+template <class T>
+std::vector<std::string> names_of(const nn::leaf_list<T>& all) {
+    std::vector<std::string> out;
+    for (const auto& l : all) out.push_back(l.name);
+    return out;
+}
+
 /// Values after each of a series of gradients.
 template <class T, class Optimiser>
 std::vector<std::vector<double>> trace(const Optimiser& settings, std::vector<double> start,
@@ -35,12 +42,12 @@ std::vector<std::vector<double>> trace(const Optimiser& settings, std::vector<do
     };
     context ctx;
     single<T> model{{upload(ctx, start)}};
-    train::updater<T, Optimiser> update(ctx, model, settings);
+    train::updater<T> update(ctx, model, settings);
     std::vector<std::vector<double>> out;
     for (std::size_t step = 0; step < pulls.size(); ++step) {
         model.p.slot.gradient = upload(ctx, pulls[step]);
         model.p.slot.filled = true;
-        update.step(ctx, model, rates[step]);
+        update.step(ctx, rates[step]);
         const auto now = nn::host_values(ctx, model.p.value);
         out.emplace_back(now.begin(), now.end());
     }
@@ -159,11 +166,11 @@ TEST_CASE("a large parameter is updated alike by one and two threads") {
     const auto run = [](int threads) {
         context ctx{.seed = 2, .threads = threads};
         nn::linear<T> layer(nn::scope(ctx), 700, 300);
-        train::updater<T, train::adam> update(ctx, layer, {});
+        train::updater<T> update(ctx, layer, train::adam{});
         for (int i = 0; i < 3; ++i) {
             layer.weight.slot.gradient = affine(ctx, layer.weight.value, 3, .1);
             layer.weight.slot.filled = true;
-            update.step(ctx, layer, 1e-2);
+            update.step(ctx, 1e-2);
         }
         return nn::host_values(ctx, layer.weight.value);
     };
@@ -175,18 +182,16 @@ TEST_CASE("what has no gradient is left alone, and the step counts on", "[quick]
     context ctx;
     nn::linear<T> layer(nn::scope(ctx), 3, 2);
     const auto weight = nn::host_values(ctx, layer.weight.value);
-    train::updater<T, train::adam> update(ctx, layer, {.weight_decay = .1});
+    train::updater<T> update(ctx, layer, train::adam{.weight_decay = .1});
     layer.bias.slot.gradient = backend_traits<T>::full(ctx, {2}, 1);
     layer.bias.slot.filled = true;
-    update.step(ctx, layer, .1);
-    update.step(ctx, layer, 0);
+    update.step(ctx, .1);
+    update.step(ctx, 0);
     CHECK(update.steps() == 2);
     CHECK(nn::host_values(ctx, layer.weight.value) == weight);
     CHECK(nn::host_values(ctx, layer.bias.value)[0] == Approx(-.1));
-    std::vector<std::string> names;
-    update.for_each_state(
-        [&](const nn::leaf_name& name, const auto&) { names.push_back(name.text); });
-    CHECK(names == std::vector<std::string>{"weight.m", "weight.v", "bias.m", "bias.v"});
+    std::vector<std::string> names = names_of(update.leaves());
+    CHECK(names == std::vector<std::string>{"steps", "weight.m", "weight.v", "bias.m", "bias.v"});
 }
 
 namespace {
@@ -234,22 +239,18 @@ TEST_CASE("frozen and unused parameters have no optimiser state") {
     context ctx;
     partly_used model(ctx);
     nn::set_trainable(model.first, false);
-    train::updater<partly_used::T, train::adam> update(ctx, model, {});
-    std::vector<std::string> names;
-    update.for_each_state(
-        [&](const nn::leaf_name& name, const auto&) { names.push_back(name.text); });
-    CHECK(names == std::vector<std::string>{"second.weight.m", "second.weight.v", "second.bias.m",
+    train::updater<partly_used::T> update(ctx, model, train::adam{});
+    std::vector<std::string> names = names_of(update.leaves());
+    CHECK(names == std::vector<std::string>{"steps", "second.weight.m", "second.weight.v", "second.bias.m",
                                             "second.bias.v"});
     model.pass(ctx, true);
     const auto before = nn::host_values(ctx, model.first.weight.value);
-    update.step(ctx, model, .1);
+    update.step(ctx, .1);
     CHECK(nn::host_values(ctx, model.first.weight.value) == before);
     nn::set_trainable(model.first, true);
     model.pass(ctx, true);
-    update.step(ctx, model, .1);
+    update.step(ctx, .1);
     CHECK(nn::host_values(ctx, model.first.weight.value) != before);
-    names.clear();
-    update.for_each_state(
-        [&](const nn::leaf_name& name, const auto&) { names.push_back(name.text); });
-    CHECK(names.size() == 8);
+    names = names_of(update.leaves());
+    CHECK(names.size() == 9);
 }

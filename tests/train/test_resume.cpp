@@ -364,10 +364,18 @@ TEST_CASE("a damaged checkpoint is refused with a reason, and nothing is written
     nn::save(ctx, model, folder / "c");
     CHECK_REFUSED(train_toy(ctx, model, set, settings), "a checkpoint with metadata 'format'");
     nn::save(ctx, model, folder / "c", {{"format", "mgkit checkpoint 2"}});
-    CHECK_REFUSED(train_toy(ctx, model, set, settings), "mgkit checkpoint 3");
+    CHECK_REFUSED(train_toy(ctx, model, set, settings), "mgkit checkpoint 4");
     store(folder / "c", whole);
     train_toy(ctx, model, set, settings);
 }
+
+namespace {
+
+train::checkpointed<small::tensor> held(toy& model, train::updater<small::tensor>& update) {
+    return {nn::leaves(model), nn::facts_of(model), update.leaves()};
+}
+
+}  // namespace
 
 TEST_CASE("positions that no run has are refused", "[resume]") {
     const auto set = small::clips();
@@ -375,20 +383,20 @@ TEST_CASE("positions that no run has are refused", "[resume]") {
     context ctx{.seed = 1};
     toy model(ctx, set);
     const recipe run{{"run", "mine"}};
-    train::updater<small::tensor, train::adam> update(ctx, model, {});
+    train::updater<small::tensor> update(ctx, model, train::adam{});
     for (const auto& [epoch, batch] : {std::pair{-1, 0}, std::pair{0, -5}}) {
         train::position at;
         at.epoch = epoch;
         at.next_batch = batch;
-        train::save_checkpoint(ctx, folder / "c", model, update, at, run);
-        CHECK_REFUSED(train::load_checkpoint(ctx, folder / "c", model, update, run),
+        train::save_checkpoint(ctx, folder / "c", held(model, update), at, run);
+        CHECK_REFUSED(train::load_checkpoint(ctx, folder / "c", held(model, update), run),
                       "a position within the run");
     }
     // An optimiser that keeps other state.
-    train::updater<small::tensor, train::sgd> other(ctx, model, {});
-    train::save_checkpoint(ctx, folder / "c", model, update, {}, run);
+    train::updater<small::tensor> other(ctx, model, train::sgd{});
+    train::save_checkpoint(ctx, folder / "c", held(model, update), {}, run);
     const std::string line =
-        refusal([&] { train::load_checkpoint(ctx, folder / "c", model, other, run); });
+        refusal([&] { train::load_checkpoint(ctx, folder / "c", held(model, other), run); });
     CHECK_CONTAINS(line, "optimiser.fc.weight.buffer is missing");
     CHECK_CONTAINS(line, "optimiser.fc.weight.m is unknown");
 }

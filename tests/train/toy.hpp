@@ -35,10 +35,10 @@ struct toy {
     template <mgkit::operand X>
     mgkit::pretext::objective_value<X> operator()(mgkit::context& ctx,
                                                   const mgkit::pretext::batch<X>& in) {
-        const mgkit::shape s = shape_of(in.clips);
+        const mgkit::shape s = shape_of(in.clips());
         calls.push_back({ctx.training, ctx.epoch, ctx.rows,
-                         std::vector<int>(in.labels.begin(), in.labels.end()), s});
-        const X z = fc(ctx, reshape(ctx, in.clips, {s[0], s.elements() / s[0]}));
+                         std::vector<int>(in.labels().begin(), in.labels().end()), s});
+        const X z = fc(ctx, reshape(ctx, in.clips(), {s[0], s.elements() / s[0]}));
         const X apart =
             mse(ctx, slice(ctx, z, 0, 0, s[0] / 2), slice(ctx, z, 0, s[0] / 2, s[0] / 2));
         const X size = mean(ctx, square(ctx, affine(ctx, z, 1, -1)));

@@ -152,6 +152,12 @@ leaf_list<T> parameters(const leaf_list<T>& all) {
     return out;
 }
 
+/// Calls `f(name, parameter<T>&)` for every parameter, shared ones once.
+template <has_leaves M, class F>
+void for_each_parameter(M& root, F&& f) {
+    for (const auto& l : parameters(leaves(root))) f(l.name, *l.weights);
+}
+
 /// Number of values in parameters.
 template <tensor T>
 std::int64_t parameter_count(const leaf_list<T>& all) {

@@ -10,10 +10,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
-#include "mgkit/nn/module.hpp"
+#include "mgkit/nn/leaves.hpp"
 
 namespace mgkit::torch {
 
@@ -32,14 +31,13 @@ template <class M>
 class module : public ::torch::nn::Module {
 public:
     module(context ctx, M inner) :ctx_(std::move(ctx)), inner_(std::move(inner)) {
-        nn::visit(inner_, [this](const nn::leaf_name& name, auto& leaf) {
-            using leaf_type = std::remove_cvref_t<decltype(leaf)>;
-            if constexpr (nn::detail::is_parameter<leaf_type>) {
-                if (!name.alias) own(name.text, leaf.value, leaf.trainable);
-            } else if constexpr (!std::is_same_v<leaf_type, std::int64_t>) {
-                if (!name.alias) own(name.text, leaf);
-            }
-        });
+        for (auto& l : nn::leaves(inner_)) {
+            if (l.alias || l.value == nullptr) continue;
+            if (l.weights != nullptr)
+                own(l.name, *l.value, l.weights->trainable);
+            else
+                own(l.name, *l.value);
+        }
     }
 
     /// The model's call operator on a tensor of its scalar type; recorded by LibTorch.

@@ -52,23 +52,26 @@ public:
                 {"loss weights", settings_text(weights)}};
     }
 
-    /// Embeddings of stacked views [K * B, C, T, V, M], view first.
+    /// Embeddings of `stacked` views [stacked * B, C, T, V, M], view first.
     template <operand X>
-    loss::multi_grained<X> embed(context& ctx, const X& clips) {
-        return project(ctx, encode::pooled(ctx, backbone.tokens(ctx, clips)));
+    loss::multi_grained<X> embed(context& ctx, const X& clips, int stacked = views) {
+        return project(ctx, encode::pooled(ctx, backbone.tokens(ctx, clips)), stacked);
     }
 
     template <operand X>
-    loss::multi_grained<X> project(context& ctx, const encode::stream_pair<X>& pooled) {
-        return {by_view(ctx, t_proj(ctx, pooled.temporal, views)),
-                by_view(ctx, s_proj(ctx, pooled.spatial, views)),
-                by_view(ctx, i_proj(ctx, encode::joined(ctx, pooled), views))};
+    loss::multi_grained<X> project(context& ctx, const encode::stream_pair<X>& pooled,
+                                   int stacked = views) {
+        return {by_view(ctx, t_proj(ctx, pooled.temporal, stacked), stacked),
+                by_view(ctx, s_proj(ctx, pooled.spatial, stacked), stacked),
+                by_view(ctx, i_proj(ctx, encode::joined(ctx, pooled), stacked), stacked)};
     }
 
     /// The loss of one batch of stacked views and its parts.
     template <operand X>
     objective_value<X> operator()(context& ctx, const batch<X>& input) {
-        const auto terms = loss::decorrelation(ctx, embed(ctx, input.clips), weights);
+        const int stacked = views_of(input, "clips", views, name);
+        const auto terms =
+            loss::decorrelation(ctx, embed(ctx, input.clips(), stacked), weights);
         return {terms.total,
                 {{"similarity", terms.similarity},
                  {"variance_covariance", terms.variance_covariance},
@@ -77,13 +80,11 @@ public:
 
 private:
     template <operand X>
-    static std::vector<X> by_view(context& ctx, const X& stacked) {
-        const extent rows = shape_of(stacked)[0];
-        if (rows % views != 0)
-            throw error("decorrelation", text("rows in ", views, " views"), text(rows, " rows"));
+    static std::vector<X> by_view(context& ctx, const X& rows_of_views, int stacked) {
+        const extent rows = shape_of(rows_of_views)[0];
         std::vector<X> out;
-        for (int k = 0; k < views; ++k)
-            out.push_back(slice(ctx, stacked, 0, k * (rows / views), rows / views));
+        for (int k = 0; k < stacked; ++k)
+            out.push_back(slice(ctx, rows_of_views, 0, k * (rows / stacked), rows / stacked));
         return out;
     }
 

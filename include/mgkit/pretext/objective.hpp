@@ -3,24 +3,16 @@
 #pragma once
 
 #include <concepts>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "mgkit/core/recipe.hpp"
 #include "mgkit/core/settings_text.hpp"
-#include "mgkit/tensor/ops/objective.hpp"
+#include "mgkit/nn/leaves.hpp"
+#include "mgkit/pretext/batch.hpp"
 
 namespace mgkit::pretext {
-
-/// One training batch: views stacked on the leading axis [K * B, C, T, V, M], view first, and the
-/// labels of its B clips (empty where the corpus has none).
-template <operand X>
-struct batch {
-    X clips;
-    std::span<const int> labels;
-};
 
 /// A loss and named parts of it for the training curve.
 template <operand X>
@@ -29,19 +21,52 @@ struct objective_value {
     std::vector<std::pair<std::string, X>> parts;
 };
 
-/// A training method: a module with an augmentation policy (`augmentation`, K = `views`) that maps
-/// a batch to a loss. `made_of()` says what it was built with beyond the views, such as encoder
-/// settings and loss weights (see settings_text): a run is resumed only where that is equal.
+/// A training method: a module that maps a batch to a loss. `made_of()` says what it was built with
+/// beyond the data, such as encoder settings and loss weights (see settings_text): a run is resumed
+/// only where that is equal. `static constexpr bool uses_labels = true` refuses unlabelled clips.
+///
+/// Four members are optional, and found by their names. The first three are part of a step, and of
+/// its recording where steps are recorded (see repeated_step), so they make no decision by values:
+///
+///     void before_step(context&);                              // gradients cleared, nothing run
+///     void gradients(context&, const nn::leaf_list<T>&);       // of all parameters, not yet used
+///     void after_step(context&);                               // parameters updated
+///     void after_epoch(context&, int epoch);                   // never recorded
 template <class M>
-concept method = tensor<typename M::tensor_type> &&
+concept method =
+    tensor<typename M::tensor_type> && nn::has_leaves<M> &&
     requires(M& m, const M& same, context& ctx,
              const batch<variable<typename M::tensor_type>>& input) {
-    { m(ctx, input) } -> std::same_as<objective_value<variable<typename M::tensor_type>>>;
+        { m(ctx, input) } -> std::same_as<objective_value<variable<typename M::tensor_type>>>;
+        { same.made_of() } -> std::same_as<recipe>;
+    };
+
+/// A method that brings an augmentation policy along: it can be trained on clips directly.
+template <class M>
+concept skeleton_method = method<M> && requires(M& m) {
     { M::views } -> std::convertible_to<int>;
-    { same.made_of() } -> std::same_as<recipe>;
     m.augmentation;
-    M::fields();
 };
+
+/// For methods whose source makes the views.
+struct no_views {
+    static constexpr int views = 0;
+};
+
+/// The views that lie one after another in a field: as the batch says, or else `views` of the
+/// method. Errors: neither says, the two differ, rows that are no whole number of views.
+template <operand X>
+int views_of(const batch<X>& input, std::string_view field, int views, const std::string& method) {
+    const int stacked = input.views(field);
+    if (views > 0 && stacked > 0 && views != stacked)
+        throw error(method, text(views, " views"), text(stacked, " in the batch"),
+                    "make as many views as the method was built for");
+    const int used = views > 0 ? views : stacked;
+    const extent rows = shape_of(input[field])[0];
+    if (used < 1 || rows < used || rows % used != 0)
+        throw error(method, text("rows in ", used, " views"), text(rows, " rows"));
+    return used;
+}
 
 /// An encoder in words: its name, if it has one, and what it was built from.
 template <class Encoder>

@@ -55,11 +55,10 @@ public:
     template <operand X>
     objective_value<X> operator()(context& ctx, const batch<X>& input) {
         using scalar = scalar_of<X>;
-        const extent rows = shape_of(input.clips)[0];
-        if (rows < views || rows % views != 0)
-            throw error("supervised", text("clips of ", views, " views each"), text(rows, " rows"));
-        data::require_labels("supervised", static_cast<std::size_t>(rows / views),
-                             input.labels.size());
+        const int stacked = views_of(input, "clips", views, name);
+        const extent rows = shape_of(input.clips())[0];
+        data::require_labels("supervised", static_cast<std::size_t>(rows / stacked),
+                             input.labels().size());
         const auto one_hot = [](std::span<scalar> out, std::span<const int> labels, int classes) {
             const auto width = static_cast<std::size_t>(classes);
             for (std::size_t r = 0; r < out.size() / width; ++r) {
@@ -70,8 +69,8 @@ public:
             }
         };
         const X truth = X{step_values<T>(ctx, {rows, classes_}, one_hot,
-                                         std::span<const int>(input.labels), classes_)};
-        return {cross_entropy(ctx, scores(ctx, input.clips), truth), {}};
+                                         input.labels(), classes_)};
+        return {cross_entropy(ctx, scores(ctx, input.clips()), truth), {}};
     }
 
 private:

@@ -107,7 +107,7 @@ void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature
 
     std::vector<int> order(features.rows);
     std::iota(order.begin(), order.end(), 0);
-    train::updater<T, Optimiser> update(ctx, fc, settings.optimiser);
+    train::updater<T> update(ctx, fc, settings.optimiser);
     auto block = upload(std::span(order).first(batch));
     for (int epoch = 0; epoch < settings.epochs; ++epoch) {
         if (settings.shuffle) {
@@ -129,7 +129,7 @@ void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature
             if (settings.ridge > 0)
                 fc.weight.slot.gradient =
                     add(ctx, fc.weight.slot.gradient, affine(ctx, fc.weight.value, settings.ridge));
-            update.step(ctx, fc, rate);
+            update.step(ctx, rate);
         }
         on_epoch(epoch);
     }

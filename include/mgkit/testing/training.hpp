@@ -43,7 +43,7 @@ std::vector<double> training_losses(context& ctx, const training_settings& s,
     ctx.training = true;
     pretext::decorrelation<T, encode::dste<T>, detail::three_views> model(
         nn::scope(ctx), encode::dste_settings{.clip = s.clip, .width = s.width, .heads = s.heads});
-    train::updater<T, train::adam> update(ctx, model, train::adam{.rate = 1e-3});
+    train::updater<T> update(ctx, model, train::adam{.rate = 1e-3});
     ctx.rows.clear();
     const shape input_shape{views * s.clips, s.clip.channels, s.clip.frames, s.clip.joints,
                             s.clip.persons};
@@ -64,7 +64,7 @@ std::vector<double> training_losses(context& ctx, const training_settings& s,
         const auto value = model(ctx, pretext::batch<X>{X{input}, {}});
         backward(ctx, value.loss);
         if (step == 0) nn::require_gradients(model, "training_losses");
-        update.step(ctx, model, 1e-3);
+        update.step(ctx, 1e-3);
         losses.push_back(detail::to_doubles(ctx, value.loss.value).at(0));
         after_step();
     }

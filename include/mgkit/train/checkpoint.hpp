@@ -33,6 +33,8 @@ struct position {
     double loss_sum = 0;
     std::vector<std::pair<std::string, double>> part_sums;
     std::vector<epoch_record> history;
+    int best_epoch = -1;  ///< whose parameters were kept as the best; -1 for none yet
+    double best_score = 0;
 };
 
 namespace detail {
@@ -72,6 +74,8 @@ inline io::json to_json(const position& p) {
     out["loss_sum"] = p.loss_sum;
     out["part_sums"] = to_json(p.part_sums);
     out["history"] = std::move(history);
+    out["best_epoch"] = p.best_epoch;
+    out["best_score"] = p.best_score;
     return out;
 }
 
@@ -84,6 +88,8 @@ inline position position_of(const io::json& value) {
     for (const auto& r : value.at("history"))
         p.history.push_back({r.at("epoch").get<int>(), r.at("loss").get<double>(),
                              r.at("rate").get<double>(), number_list_of(r.at("parts"))});
+    p.best_epoch = value.at("best_epoch").get<int>();
+    p.best_score = value.at("best_score").get<double>();
     return p;
 }
 
@@ -104,17 +110,28 @@ inline std::string fingerprint(std::span<const io::tensor_entry> entries, const 
 
 }  // namespace detail
 
-inline constexpr const char* checkpoint_format = "mgkit checkpoint 3";
+inline constexpr const char* checkpoint_format = "mgkit checkpoint 4";
 
-/// Writes a checkpoint atomically: model, optimiser and position. `run` is what the run is made of
-/// (data, settings, version); resuming another is refused.
-template <class M, class Updater>
-void save_checkpoint(context& ctx, const std::string& path, M& model, Updater& updater,
+/// What a checkpoint holds: the leaves of the model, of the optimiser and of what listens to the
+/// run, and what the model states.
+template <tensor T>
+struct checkpointed {
+    nn::leaf_list<T> model;
+    nn::fact_map facts;
+    nn::leaf_list<T> optimiser;
+    nn::leaf_list<T> listeners{};
+};
+
+/// Writes a checkpoint atomically. `run` is what the run is made of (data, settings, version);
+/// resuming another is refused.
+template <tensor T>
+void save_checkpoint(context& ctx, const std::string& path, const checkpointed<T>& all,
                      const position& at, const recipe& run) {
     nn::archive_writer out;
-    out.add(ctx, model, "model.");
-    out.add(ctx, updater, "optimiser.");
-    updater.for_each_state(out.leaf_writer(ctx, "optimiser."));
+    out.add(ctx, all.model, "model.");
+    out.add(all.facts, "model.");
+    out.add(ctx, all.optimiser, "optimiser.");
+    out.add(ctx, all.listeners, "listener.");
     const std::string where = detail::to_json(at).dump(), made_of = io::to_json(run).dump();
     out.save(path, {{"format", checkpoint_format},
                     {"run", made_of},
@@ -122,12 +139,11 @@ void save_checkpoint(context& ctx, const std::string& path, M& model, Updater& u
                     {"fingerprint", detail::fingerprint(out.entries(), made_of, where)}});
 }
 
-/// Restores a checkpoint and says where to go on. Nothing is written if anything does not fit.
-/// Errors: no checkpoint, one of another run, a damaged one, one of another model or optimiser.
-template <class M, class Updater>
-position load_checkpoint(context& ctx, const std::string& path, M& model, Updater& updater,
-                         const recipe& run) {
-    const io::safetensors_file file(path);
+namespace detail {
+
+/// Errors: no checkpoint, one of another run, a damaged one.
+inline position checked_position(const io::safetensors_file& file, const recipe& run) {
+    const std::string& path = file.path();
     const auto entry = [&](const char* key) {
         const auto found = file.metadata().find(key);
         if (found == file.metadata().end())
@@ -158,15 +174,27 @@ position load_checkpoint(context& ctx, const std::string& path, M& model, Update
     if (at.epoch < 0 || at.next_batch < 0)
         throw error(path, "a position within the run",
                     text("epoch ", at.epoch, ", batch ", at.next_batch), "remove the file");
-    const auto parameters = nn::stage(
-        ctx, file, {.prefix = "model."}, [&](auto&& visitor) { nn::visit(model, visitor); },
-        nn::fact_differences(file, model, "model."));
-    const auto state = nn::stage(ctx, file, {.prefix = "optimiser."}, [&](auto&& visitor) {
-        nn::visit(updater, visitor);
-        updater.for_each_state(visitor);
-    });
+    return at;
+}
+
+}  // namespace detail
+
+/// Restores a checkpoint and says where to go on. Nothing is written if anything does not fit.
+/// Errors: no checkpoint, one of another run, a damaged one, one of another model or optimiser.
+template <tensor T>
+position load_checkpoint(context& ctx, const std::string& path, const checkpointed<T>& all,
+                         const recipe& run) {
+    const io::safetensors_file file(path);
+    const position at = detail::checked_position(file, run);
+    nn::fact_map facts;
+    for (const auto& [name, value] : all.facts) facts["model." + name] = value;
+    const auto parameters = nn::stage(ctx, file, {.prefix = "model."}, all.model,
+                                      nn::fact_differences(file, facts));
+    const auto state = nn::stage(ctx, file, {.prefix = "optimiser."}, all.optimiser);
+    const auto others = nn::stage(ctx, file, {.prefix = "listener."}, all.listeners);
     nn::write(parameters);
     nn::write(state);
+    nn::write(others);
     return at;
 }
 

@@ -1,10 +1,11 @@
 // Stochastic gradient descent with momentum.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
-#include "mgkit/nn/module.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/train/optimiser.hpp"
 
@@ -20,30 +21,16 @@ struct sgd {
     static constexpr const char* name = "sgd";
     std::vector<double> settings() const { return {momentum, weight_decay, nesterov ? 1.0 : 0.0}; }
 
-    /// Momentum buffer of one parameter.
-    template <tensor T>
-    struct velocity {
-        T buffer;
-
-        static constexpr auto fields() {
-            return nn::members(nn::field("buffer", &velocity::buffer));
-        }
-    };
-    template <tensor T>
-    using state = velocity<T>;
-
-    template <tensor T>
-    velocity<T> start(context& ctx, const T& value) const {
-        return {backend_traits<T>::full(ctx, shape_of(value), 0)};
-    }
+    /// Momentum.
+    static constexpr std::array<const char*, 1> state_names{"buffer"};
 
     std::vector<double> rates(double learning_rate, std::int64_t) const { return {learning_rate}; }
 
     template <tensor T>
-    void update(context& ctx, T& value, const T& gradient, const T& rates_now,
-                velocity<T>& s) const {
-        sgd_step(ctx, op::sgd_step{momentum, weight_decay, nesterov}, value, gradient, rates_now,
-                 s.buffer);
+    void update(context& ctx, std::span<const update_item<T>> all, const T& rates_now) const {
+        for (const auto& item : all)
+            sgd_step(ctx, op::sgd_step{momentum, weight_decay, nesterov}, item.value,
+                     item.gradient, rates_now, item.state[0]);
     }
 };
 

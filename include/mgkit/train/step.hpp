@@ -1,18 +1,21 @@
-// One step of a training: views in, an updated model and its loss out.
+// One step of a training: a batch in, an updated model and its loss out.
 // infrastructure
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "mgkit/pretext/objective.hpp"
+#include "mgkit/pretext/any_method.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 #include "mgkit/train/optimiser.hpp"
+#include "mgkit/train/source.hpp"
 
 namespace mgkit::train {
 
@@ -22,67 +25,119 @@ struct step_result {
     std::vector<std::pair<std::string, double>> parts;
 };
 
-/// Steps of one model and optimiser state, both of which must stay where they are. On backends that
-/// can, the steps of each batch size are recorded once and replayed (see repeated_step): the
+/// What listeners do within a step, after the method's own (see pretext::method).
+template <tensor T>
+struct step_events {
+    std::function<void(context&)> before_step;
+    std::function<void(context&, const nn::leaf_list<T>&)> gradients;
+    std::function<void(context&)> after_step;
+};
+
+/// Steps of one method and optimiser state, both of which must stay where they are. On backends
+/// that can, the steps of each batch size are recorded once and replayed (see repeated_step): the
 /// context's mode and which parameters are trainable must not change between the steps of one
 /// stepper. Gradients end with it. The first step demands a gradient of every trainable parameter.
-template <class Method, optimiser Optimiser>
+template <tensor T>
 class stepper {
 public:
-    using T = typename Method::tensor_type;
     using scalar = typename backend_traits<T>::scalar;
 
-    stepper(Method& model, updater<T, Optimiser>& update) : model_(model), update_(update) {}
-    ~stepper() { nn::zero_gradients(model_); }  // they may hold on to a recording's memory
+    stepper(pretext::method_base<T>& method, updater<T>& update,
+            std::vector<step_events<T>> listeners = {})
+        : method_(&method),
+          update_(update),
+          listeners_(std::move(listeners)),
+          leaves_(method.leaves()) {}
+    template <pretext::method M>
+    stepper(M& method, updater<T>& update, std::vector<step_events<T>> listeners = {})
+        : own_(std::make_unique<pretext::method_view<M>>(method)),
+          method_(own_.get()),
+          update_(update),
+          listeners_(std::move(listeners)),
+          leaves_(method_->leaves()) {}
+    ~stepper() { nn::zero_gradients(leaves_); }  // they may hold on to a recording's memory
     stepper(const stepper&) = delete;
     stepper& operator=(const stepper&) = delete;
 
-    /// Forward, backward and update on views of shape [K * B, C, T, V, M], row-major, and the
-    /// labels of their B clips or none. Identities of the rows are the context's. Errors: those of
-    /// the method.
-    step_result operator()(context& ctx, std::span<const float> views, const shape& extents,
-                           std::span<const int> labels, double learning_rate) {
-        if (static_cast<extent>(views.size()) != extents.elements())
-            throw error("training step", text(extents.elements(), " values for ", extents.str()),
-                        text(views.size()));
-        batch_size& now = sizes_[{extents[0], labels.size()}];
-        if (now.extents.elements() == 0) now.extents = extents;
+    /// Forward, backward and update on a batch, whose identities become the context's rows. Errors:
+    /// those of the method; fields of other extents than in an earlier step of as many rows.
+    step_result operator()(context& ctx, const host_batch& batch, double learning_rate) {
+        batch_size& now = sizes_[batch.rows()];
+        std::vector<shape> extents;
+        for (std::size_t f = 0; f < batch.fields(); ++f)
+            extents.push_back(batch.extents(batch.about(f)));
+        if (now.extents.empty()) now.extents = extents;
         if (now.extents != extents)
-            throw error("training step", text("views of ", now.extents.str(), ", as before"),
-                        extents.str(), "use another stepper for clips of another shape");
-        now.views = views;
-        now.labels.assign(labels.begin(), labels.end());
+            throw error("training step", text("fields of the extents of before"), "others",
+                        "use another stepper for another source");
+        ctx.rows = batch.identities;
+        now.values = &batch;
+        now.integers.resize(batch.fields());
+        for (std::size_t f = 0; f < batch.fields(); ++f) {
+            const auto from = batch.integers(f);
+            now.integers[f].assign(from.begin(), from.end());
+        }
         update_.learning_rate(learning_rate);
         now.run(ctx, [&] { step(ctx, now); });
         return results(ctx, now);
     }
 
 private:
+    using X = variable<T>;
+
     /// What the steps of one batch size read and leave.
     struct batch_size {
-        shape extents{0};
-        std::span<const float> views;
-        std::vector<int> labels;
+        std::vector<shape> extents;
+        const host_batch* values = nullptr;
+        std::vector<std::vector<int>> integers;  // where they stay: a recording points to them
         T loss;
         std::vector<std::pair<std::string, T>> parts;
         repeated_step<T> run;
     };
 
+    static pretext::batch<X> fields_of(context& ctx, const batch_size& now) {
+        const auto copy = [](std::span<scalar> to, const batch_size* from, std::size_t f) {
+            const auto put = [&to](const auto& values) {
+                std::transform(values.begin(), values.end(), to.begin(),
+                               [](auto value) { return static_cast<scalar>(value); });
+            };
+            from->values->about(f).type == field_type::byte ? put(from->values->bytes(f))
+                                                            : put(from->values->reals(f));
+        };
+        std::vector<typename pretext::batch<X>::tensor_field> tensors;
+        std::vector<typename pretext::batch<X>::integer_field> integers;
+        for (std::size_t f = 0; f < now.extents.size(); ++f) {
+            const field& about = now.values->about(f);
+            if (about.type == field_type::integer)
+                integers.push_back({about.name, now.integers[f]});
+            else
+                tensors.push_back(
+                    {about.name,
+                     X{step_values<T>(ctx, now.extents[f], copy,
+                                      static_cast<const batch_size*>(&now), f)},
+                     about.views});
+        }
+        return {std::move(tensors), std::move(integers)};
+    }
+
     void step(context& ctx, batch_size& now) {
-        using X = variable<T>;
         now.loss = T{};  // may hold the last step's record
         now.parts.clear();
-        nn::zero_gradients(model_);
+        nn::zero_gradients(leaves_);
+        method_->before_step(ctx);
+        for (const auto& l : listeners_)
+            if (l.before_step) l.before_step(ctx);
         const recording<T> record(ctx);
-        const auto copy = [](std::span<scalar> to, const batch_size* from) {
-            std::transform(from->views.begin(), from->views.end(), to.begin(),
-                           [](float value) { return static_cast<scalar>(value); });
-        };
-        const X clips{step_values<T>(ctx, now.extents, copy, &std::as_const(now))};
-        const auto value = model_(ctx, pretext::batch<X>{clips, now.labels});
+        const auto value = method_->objective(ctx, fields_of(ctx, now));
         backward(ctx, value.loss);
-        if (std::exchange(first_, false)) nn::require_gradients(model_, "training step");
-        update_.step(ctx, model_);
+        if (std::exchange(first_, false)) nn::require_gradients(leaves_, "training step");
+        method_->gradients(ctx, leaves_);
+        for (const auto& l : listeners_)
+            if (l.gradients) l.gradients(ctx, leaves_);
+        update_.step(ctx);
+        method_->after_step(ctx);
+        for (const auto& l : listeners_)
+            if (l.after_step) l.after_step(ctx);
         now.loss = value_of(value.loss);
         for (const auto& [name, part] : value.parts) now.parts.emplace_back(name, value_of(part));
     }
@@ -98,10 +153,13 @@ private:
         return out;
     }
 
-    Method& model_;
-    updater<T, Optimiser>& update_;
+    std::unique_ptr<pretext::method_base<T>> own_;
+    pretext::method_base<T>* method_;
+    updater<T>& update_;
+    std::vector<step_events<T>> listeners_;
+    nn::leaf_list<T> leaves_;
     bool first_ = true;
-    std::map<std::pair<extent, std::size_t>, batch_size> sizes_;
+    std::map<int, batch_size> sizes_;
 };
 
 }  // namespace mgkit::train

@@ -1,0 +1,85 @@
+// What one training step reads: named fields of a batch.
+// infrastructure
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mgkit/tensor/variable.hpp"
+
+namespace mgkit::pretext {
+
+/// Fields of one batch by name: tensors [B, ...], and integers that stay on the host, such as
+/// labels. A field of several views holds them one after another on the leading axis, view first:
+/// [K * B, ...]. Which fields there are is the source's to say (train::source).
+///
+/// By convention `clips` are clips [K * B, C, T, V, M] and `labels` the classes of B clips.
+template <operand X>
+class batch {
+public:
+    struct tensor_field {
+        std::string name;
+        X value;
+        int views = 1;
+    };
+    struct integer_field {
+        std::string name;
+        std::span<const int> values;  ///< must stay while the batch is used, and its recording
+    };
+
+    batch() = default;
+    batch(std::vector<tensor_field> tensors, std::vector<integer_field> integers)
+        : tensors_(std::move(tensors)), integers_(std::move(integers)) {}
+    /// Clips and their labels, or none. How many views lie one after another is not said.
+    batch(X clips, std::span<const int> labels) {
+        tensors_.push_back({"clips", std::move(clips), 0});
+        if (!labels.empty()) integers_.push_back({"labels", labels});
+    }
+
+    /// Errors: a field that the source does not have, with those it has.
+    const X& operator[](std::string_view name) const { return field(name).value; }
+    /// Views that lie one after another in a field; 0 where the batch does not say.
+    int views(std::string_view name) const { return field(name).views; }
+    /// Errors: as for tensors.
+    std::span<const int> integers(std::string_view name) const {
+        for (const integer_field& f : integers_)
+            if (f.name == name) return f.values;
+        missing(name);
+    }
+    bool has(std::string_view name) const {
+        const auto named = [name](const auto& field) { return field.name == name; };
+        return std::any_of(tensors_.begin(), tensors_.end(), named) ||
+               std::any_of(integers_.begin(), integers_.end(), named);
+    }
+
+    const X& clips() const { return (*this)["clips"]; }
+    /// Labels of the batch's B clips; empty where there are none.
+    std::span<const int> labels() const {
+        return has("labels") ? integers("labels") : std::span<const int>{};
+    }
+
+private:
+    const tensor_field& field(std::string_view name) const {
+        for (const tensor_field& f : tensors_)
+            if (f.name == name) return f;
+        missing(name);
+    }
+    [[noreturn]] void missing(std::string_view name) const {
+        std::string known;
+        for (const tensor_field& f : tensors_) known += (known.empty() ? "" : ", ") + f.name;
+        for (const integer_field& f : integers_) known += (known.empty() ? "" : ", ") + f.name;
+        throw error("training batch", "a field '" + std::string(name) + "'",
+                    known.empty() ? "none" : "fields " + known,
+                    "train on a source that has what the method reads");
+    }
+
+    std::vector<tensor_field> tensors_;
+    std::vector<integer_field> integers_;
+};
+
+}  // namespace mgkit::pretext

@@ -1,0 +1,136 @@
+// What a training step reads: named fields, filled for some rows at a time.
+// infrastructure
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mgkit/core/context.hpp"
+#include "mgkit/core/error.hpp"
+#include "mgkit/core/recipe.hpp"
+#include "mgkit/tensor/shape.hpp"
+
+namespace mgkit::train {
+
+/// How a field's values are held: reals and bytes reach a method as tensors (a byte as the number
+/// it is), integers as they are.
+enum class field_type { real, byte, integer };
+
+/// One field of a batch.
+struct field {
+    std::string name;
+    field_type type = field_type::real;
+    std::vector<extent> extents{};  ///< of one row; empty for a number
+    int views = 1;                  ///< per row, stacked on the leading axis, view first
+};
+
+/// Where a row of a source comes from: what its random draws are keyed by, and which frames of its
+/// recording it is.
+struct source_row {
+    std::uint32_t id = 0;  ///< stable: the same row keeps it when others are left out
+    int first_frame = 0;
+    int frames = 0;  ///< 0 for rows that are no piece of a recording
+};
+
+/// Values of one batch on the host. Memory is kept from batch to batch.
+class host_batch {
+public:
+    host_batch() = default;
+    /// Errors: two fields of one name, no name, views or extents below 1.
+    explicit host_batch(std::vector<field> fields) {
+        for (field& f : fields) {
+            const bool known = std::any_of(columns_.begin(), columns_.end(),
+                                           [&](const column& c) { return c.about.name == f.name; });
+            if (f.name.empty() || known || f.views < 1 ||
+                std::any_of(f.extents.begin(), f.extents.end(), [](extent e) { return e < 1; }))
+                throw error("training source",
+                            "fields of different names, with one or more views and values",
+                            "field '" + f.name + "'");
+            columns_.push_back({std::move(f), {}, {}, {}});
+        }
+    }
+
+    /// Makes room for `rows` rows of every field. What was there is overwritten or stays.
+    void start(int rows) {
+        rows_ = rows;
+        for (column& c : columns_) {
+            const auto count = static_cast<std::size_t>(extents(c.about).elements());
+            if (c.about.type == field_type::real) c.reals.resize(count);
+            if (c.about.type == field_type::byte) c.bytes.resize(count);
+            if (c.about.type == field_type::integer) c.integers.resize(count);
+        }
+    }
+
+    int rows() const { return rows_; }
+    std::size_t fields() const { return columns_.size(); }
+    const field& about(std::size_t i) const { return columns_[i].about; }
+    /// Extents of a field in this batch: [views * rows, ...].
+    shape extents(const field& f) const {
+        shape out{static_cast<extent>(f.views) * rows_};
+        for (const extent e : f.extents) out.push_back(e);
+        return out;
+    }
+
+    /// Values to fill or to read. Errors: no field of that name and type.
+    std::span<float> reals(std::string_view name) {
+        return find(name, field_type::real, "reals").reals;
+    }
+    std::span<std::uint8_t> bytes(std::string_view name) {
+        return find(name, field_type::byte, "bytes").bytes;
+    }
+    std::span<int> integers(std::string_view name) {
+        return find(name, field_type::integer, "integers").integers;
+    }
+    std::span<const float> reals(std::size_t i) const { return columns_[i].reals; }
+    std::span<const std::uint8_t> bytes(std::size_t i) const { return columns_[i].bytes; }
+    std::span<const int> integers(std::size_t i) const { return columns_[i].integers; }
+
+    /// Clip and view of every row that random layers see, in their order.
+    std::vector<row_identity> identities;
+
+private:
+    struct column {
+        field about;
+        std::vector<float> reals;
+        std::vector<std::uint8_t> bytes;
+        std::vector<int> integers;
+    };
+
+    column& find(std::string_view name, field_type type, const char* kind) {
+        for (column& c : columns_)
+            if (c.about.name == name && c.about.type == type) return c;
+        std::string known;
+        for (const column& c : columns_) known += (known.empty() ? "" : ", ") + c.about.name;
+        throw error("training batch", "a field '" + std::string(name) + "' of " + kind,
+                    "fields " + known, "fill the fields that the source states");
+    }
+
+    std::vector<column> columns_;
+    int rows_ = 0;
+};
+
+/// What `fit` trains on: rows of named fields. A row is whatever a method learns from: a clip in
+/// several views, a pair, a bag, an image.
+///
+/// `fields()` states what `fill` writes for the rows it is asked for, after `start`; `fill` may
+/// use threads, and sets the identities of the rows where layers draw. Draws are keyed by the
+/// context and by `row(i).id`, never by the place in a batch. `made_of()` says what the values
+/// depend on: a run is resumed only where that is equal.
+template <class S>
+concept source = requires(S& s, const S& same, const context& ctx, std::span<const int> rows,
+                          host_batch& out, int i) {
+    { same.size() } -> std::convertible_to<int>;
+    { same.fields() } -> std::same_as<std::vector<field>>;
+    { same.row(i) } -> std::same_as<source_row>;
+    { same.made_of() } -> std::same_as<recipe>;
+    s.fill(ctx, rows, out);
+};
+
+}  // namespace mgkit::train
