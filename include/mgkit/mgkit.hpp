@@ -176,6 +176,7 @@
 #include "mgkit/loss/decorrelation.hpp"
 #include "mgkit/loss/list.hpp"
 #include "mgkit/pretext/decorrelation.hpp"
+#include "mgkit/pretext/feature_decorrelation.hpp"
 #include "mgkit/pretext/list.hpp"
 #include "mgkit/pretext/objective.hpp"
 #include "mgkit/pretext/supervised.hpp"

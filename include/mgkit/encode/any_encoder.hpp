@@ -208,6 +208,18 @@ void with_encoder(const nn::fact_map& settings, const std::string& where, F&& f)
                     name == settings.end() ? std::string("none named") : name->second);
 }
 
+/// What the named encoder of `List` states with these settings: with its defaults for all that they
+/// leave out. Errors: as make_encoder; `where` names the source.
+template <class List>
+nn::fact_map complete_settings(const nn::fact_map& settings, const std::string& where) {
+    nn::fact_map out;
+    with_encoder<List>(settings, where, [&](auto tag) {
+        using E = typename decltype(tag)::type;
+        out = facts_of(E::name, settings_of<typename E::settings>(settings, where));
+    });
+    return out;
+}
+
 template <tensor T, class List>
 any_encoder<T> make_encoder(const nn::scope& at, const nn::fact_map& settings) {
     const std::string where = at.name.empty() ? "make_encoder" : at.name;

@@ -83,11 +83,8 @@ struct loaded_encoder {
 
 namespace detail {
 
-/// Sizes that only the header claims go no further: an encoder is not made with more values than
-/// the file has, as far as its settings say how many it has at least (`least_values()`); no number
-/// among the settings is larger than that in any case.
 template <class Settings>
-void check_claims(const io::safetensors_file& file, const Settings& settings) {
+void check_sizes(const io::safetensors_file& file, const Settings& settings) {
     double values = 0, claimed = 0;
     for (const auto& entry : file.entries()) {
         double count = 1;
@@ -119,6 +116,7 @@ inline agreed_description agree(const io::safetensors_file& file, const descript
     agreed_description out;
     out.notes = check_description(file, asked);
     out.about = stored_description(file).value_or(asked);
+    if (out.about.settings.empty()) out.about.settings = asked.settings;
     return out;
 }
 
@@ -131,7 +129,11 @@ auto fill_encoder(context& ctx, const io::safetensors_file& file, agreed_descrip
                   "mgkit: an encoder is made from a file where its settings name themselves: "
                   "each_named(s, f)");
     const auto sizes = settings_of<settings>(said.about.settings, file.path());
-    check_claims(file, sizes);
+    check_sizes(file, sizes);
+    for (const auto& [name, value] : facts_of("", sizes))
+        if (name != "encoder" && !said.about.settings.contains(name))
+            said.notes.push_back(
+                text("the file does not state ", name, ": ", value, " is assumed"));
     auto model = make(sizes);
     // Names without a prefix may be anything's.
     nn::load(ctx, model, file, {.prefix = prefix, .ignore_extra = prefix.empty()});
@@ -141,6 +143,19 @@ auto fill_encoder(context& ctx, const io::safetensors_file& file, agreed_descrip
 }
 
 }  // namespace detail
+
+/// Sizes that only a file's header claims go no further: an encoder of `List` is not made with more
+/// values than the file has, as far as its settings say how many it has at least
+/// (`least_values()`), nor with a number among its settings that is larger than that. Loading
+/// checks this; for who makes the encoder of a file without its values.
+/// Errors: such settings, and those of make_encoder.
+template <class List>
+void check_claims(const io::safetensors_file& file, const nn::fact_map& settings) {
+    with_encoder<List>(settings, file.path(), [&](auto tag) {
+        using own = typename decltype(tag)::type::settings;
+        detail::check_sizes(file, settings_of<own>(settings, file.path()));
+    });
+}
 
 /// Builds the encoder that a file describes, of a type that the caller knows, and loads its values;
 /// sizes, heads and all other settings come from the file. `asked` states what the program is going
@@ -183,12 +198,12 @@ loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const io::safetensors_
                     "a file that does not say what its tensors belong to",
                     "state the encoder and its settings, or read them by "
                     "encode::describe_reference where they are the reference's");
+    const nn::fact_map settings = said.about.settings;
     std::optional<loaded_encoder<any_encoder<T>>> out;
-    with_encoder<List>(said.about.settings, file.path(), [&](auto tag) {
-        using E = typename decltype(tag)::type;
-        out =
-            detail::fill_encoder<E>(ctx, file, std::move(said), prefix, [&](const auto& settings) {
-                return any_encoder<T>::of(E(nn::scope(ctx, "backbone"), settings));
+    with_encoder<List>(settings, file.path(), [&](auto tag) {
+        out = detail::fill_encoder<typename decltype(tag)::type>(
+            ctx, file, std::move(said), prefix, [&](const auto&) {
+                return make_encoder<T, List>(nn::scope(ctx, "backbone"), settings);
             });
     });
     return std::move(*out);
