@@ -22,16 +22,16 @@ namespace {
 using known_encoders = encode::all<tensor>;
 
 /// What is known of the clips and stated in options about an encoder that reads them.
-nn::fact_map wanted_settings(const corpus& from, const encoder_options& encoder) {
+nn::fact_map wanted_settings(const corpus& from, const encoder_options& stated) {
     const auto& shape = from.clips.shape;
     nn::fact_map out{{"joints", nn::exact(shape.joints)}, {"persons", nn::exact(shape.persons)}};
-    if (encoder.heads > 0) out["heads"] = nn::exact(encoder.heads);
+    if (stated.heads > 0) out["heads"] = nn::exact(stated.heads);
     return out;
 }
 
 /// Describes the encoder of a file that does not, by the reference's names.
-void find_out(weight_facts& f, const corpus& from, const encoder_options& encoder) {
-    auto found = encode::describe_reference(*f.file, wanted_settings(from, encoder));
+void find_out(weight_facts& f, const corpus& from, const encoder_options& stated) {
+    auto found = encode::describe_reference(*f.file, wanted_settings(from, stated));
     f.prefix = std::move(found.prefix);
     f.about.settings = std::move(found.settings);
     for (auto& [setting, words] : found.assumed)
@@ -61,13 +61,13 @@ void check_channels(const weight_facts& f, const skeleton::channel_layout layout
 
 /// What the clips and options ask of the encoder.
 encode::description asked_of(const weight_facts& f, const corpus& from,
-                             const encoder_options& encoder, const data_options& data) {
+                             const encoder_options& stated, const data_options& data) {
     encode::description out;
-    out.settings = wanted_settings(from, encoder);
+    out.settings = wanted_settings(from, stated);
     out.topology = from.clips.topology;
     out.channels = text(skeleton::coordinates(from.clips.shape.layout) == 2 ? "xy" : "xyz",
                         f.confidence ? "c" : "");
-    if (f.about.stream || !encoder.stream.empty()) out.stream = skeleton::parse_stream(f.stream);
+    if (f.about.stream || !stated.stream.empty()) out.stream = skeleton::parse_stream(f.stream);
     if (f.about.prepared) out.prepared = {preparation(data), policy(data)};
     return out;
 }
@@ -169,14 +169,14 @@ data::feature_table stored_encoder::embed(const data::clip_set& clips,
     return out;
 }
 
-encoder_and_clips open_encoder(const encoder_options& encoder, data_options& data, int threads) {
+encoder_and_clips open_encoder(const encoder_options& stated, data_options& data, int threads) {
     encoder_and_clips out;
     weight_facts& f = out.facts;
-    f.file = std::make_shared<const io::safetensors_file>(encoder.weights);
+    f.file = std::make_shared<const io::safetensors_file>(stated.weights);
     f.about = encode::stored_description(*f.file).value_or(encode::description{});
     const bool described = !f.about.settings.empty();
     if (f.about.stream) f.stream = skeleton::name(*f.about.stream);
-    if (!encoder.stream.empty()) f.stream = encoder.stream;
+    if (!stated.stream.empty()) f.stream = stated.stream;
     if (f.about.prepared) {
         const io::json says = encode::to_json(f.about);
         io::text_map words;
@@ -187,11 +187,11 @@ encoder_and_clips open_encoder(const encoder_options& encoder, data_options& dat
     }
     out.from = load(data, threads);
     const auto layout = out.from.clips.shape.layout;
-    if (!described) find_out(f, out.from, encoder);
+    if (!described) find_out(f, out.from, stated);
     complete(f);
     f.confidence = f.number("channels") == skeleton::coordinates(layout) + 1 &&
                    skeleton::has_confidence(layout);
-    if (!f.about.stream && encoder.stream.empty())
+    if (!f.about.stream && stated.stream.empty())
         f.notes.push_back(
             "the file does not say what the encoder sees: the joint stream is assumed (--stream)");
     if (!f.about.prepared)
@@ -199,7 +199,7 @@ encoder_and_clips open_encoder(const encoder_options& encoder, data_options& dat
             "the file does not say how clips were prepared: --scale and --reference are taken as "
             "they stand");
     if (described)
-        for (auto& note : encode::check_description(*f.file, asked_of(f, out.from, encoder, data)))
+        for (auto& note : encode::check_description(*f.file, asked_of(f, out.from, stated, data)))
             f.notes.push_back(std::move(note));
     check_channels(f, layout);
     for (const std::string& note : f.notes) say("note: " + note);

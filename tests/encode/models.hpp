@@ -57,7 +57,9 @@ public:
     nn::linear<T> layer;
 
     frame_bag(const nn::scope& at, const settings& s)
-        : layer(at / "layer", s.clip.points() * s.clip.channels, s.words), settings_(s) {}
+        : layer((encode::check(s.clip, name), at / "layer"), s.clip.points() * s.clip.channels,
+                s.words),
+          settings_(s) {}
     static settings sample_settings(const encode::clip_extents& clip) { return {clip, 3, 2}; }
     static constexpr auto fields() { return nn::members(nn::field("layer", &frame_bag::layer)); }
     const settings& configuration() const { return settings_; }

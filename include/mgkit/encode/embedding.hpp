@@ -14,9 +14,7 @@
 namespace mgkit::encode {
 
 inline void check(const clip_extents& e, int width, int heads, const std::string& where) {
-    if (e.channels < 1 || e.frames < 1 || e.joints < 1 || e.persons < 1)
-        throw error(where, "one or more channels, frames, joints and persons",
-                    text("C ", e.channels, ", T ", e.frames, ", V ", e.joints, ", M ", e.persons));
+    check(e, where);
     if (e.frames > 200)
         throw error(where, "at most 200 frames", std::to_string(e.frames),
                     "resample clips: the position table has 200 rows");

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "mgkit/core/error.hpp"
 #include "mgkit/core/settings_text.hpp"
 #include "mgkit/nn/facts.hpp"
 
@@ -33,6 +34,16 @@ struct clip_extents {
         f("persons", s.persons);
     }
 };
+
+/// Errors: extents below 1, more values than can be counted.
+inline void check(const clip_extents& e, const std::string& where) {
+    constexpr double most = 2147483647;
+    if (e.channels < 1 || e.frames < 1 || e.joints < 1 || e.persons < 1 ||
+        1.0 * e.channels * e.frames * e.joints * e.persons > most)
+        throw error(where,
+                    "one or more channels, frames, joints and persons, fewer than 2^31 values",
+                    text("C ", e.channels, ", T ", e.frames, ", V ", e.joints, ", M ", e.persons));
+}
 
 namespace detail {
 struct named_visitor {
