@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "mgkit/backend/torch.hpp"
-#include "mgkit/nn/module.hpp"
+#include "mgkit/nn/leaves.hpp"
 // LibTorch's own headers follow ours.
 #include <ATen/Parallel.h>
 #include <torch/nn/module.h>

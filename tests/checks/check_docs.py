@@ -22,6 +22,9 @@ FOLDERS = [
     ("skeleton", "Skeletons", "Beside these, `skeleton::dynamic` is filled from a file's joints and "
      "bones."),
     ("metric", "Metrics, and what they stand on", ""),
+    ("clip", "Samplers of clips: proposals, constraints, and what they make",
+     "`clip::whole_person` is `clip::visible` of every joint; `clip::prior_sampler` is a "
+     "`clip::rejection` of ready constraints."),
     ("augment", "Augmentations and their compositions",
      "`augment::reference` and `augment::mg_fm` (`augment/presets.hpp`) are ready sequences of "
      "these."),

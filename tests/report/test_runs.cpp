@@ -1,15 +1,20 @@
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catch.hpp"
 #include "metric/refused.hpp"
+#include "mgkit/clip/prior_sampler.hpp"
+#include "mgkit/report/chart_rejections.hpp"
 #include "mgkit/report/html.hpp"
 #include "mgkit/report/read_run.hpp"
+#include "mgkit/report/sampler_audit.hpp"
 #include "mgkit/report/summarise.hpp"
 #include "report/markup.hpp"
 #include "report/sample.hpp"
@@ -148,6 +153,61 @@ TEST_CASE("audits of earlier versions are read: one chance, three causes") {
     CHECK(a.overlaps[0].chance_high == .15);
     CHECK_FALSE(a.overlaps[0].own_chance);
     CHECK(a.counts.person_change == 0);
+}
+
+namespace {
+
+struct early {
+    static constexpr std::string_view name = "late<b>";
+    bool accepts(const clip::candidate& c) const { return c.window.end <= 200; }
+};
+
+}  // namespace
+
+TEST_CASE("an audit counts what constraints of one's own refused, wherever it is shown") {
+    const auto prior = clip::duration_prior::from_durations({.2, .4, 1, 2, 3});
+    const clip::visibility seen(500);
+    clip::sample_audit counts(prior), plain(prior);
+    using sampler = clip::rejection<clip::duration_prior, clip::all<early, clip::no_overlap>>;
+    sampler{.budget = 300}.sample(seen, 25, prior, {}, counts);
+    const audit a = audit_of(prior, counts);
+    const auto late = static_cast<std::int64_t>(counts.rejected(early::name));
+    REQUIRE(late > 0);
+    REQUIRE(a.counts.others.size() == 1);
+    CHECK(a.counts.others[0].name == "late<b>");
+    CHECK(a.counts.others[0].refused == late);
+    CHECK(a.counts.overlap == static_cast<std::int64_t>(counts.rejected("overlap")));
+    CHECK(a.counts.proposed == 300);
+    CHECK(a.counts.proposed == a.counts.accepted + late + a.counts.overlap);
+
+    const io::json j = written(to_json(a));
+    CHECK(j["rejections"]["others"][0]["cause"] == "late<b>");
+    CHECK(j["rejections"]["others"][0]["refused"] == late);
+    const audit back = audit_from_json(j, "a.json");
+    CHECK(back.counts.by("late<b>") == late);
+    std::int64_t tenths = 0;
+    for (const auto& d : back.deciles) tenths += d.counts.by("late<b>");
+    CHECK(tenths == late);
+    io::json wrong = j;
+    wrong["rejections"]["others"][0]["refused"] = 301;
+    CHECK_REFUSED(audit_from_json(wrong, "a.json"), "at most as many");
+
+    CHECK(contains(to_text(a), text(late, " late<b>")));
+    CHECK(contains(to_text(a), "late<b> %"));
+    const written_page page = compose(std::vector<run>{{"audit", "mgfm audit", {}, a}}, "t");
+    CHECK(contains(page.html, "refused: late&lt;b&gt;"));
+    CHECK(contains(page.html, "other constraints: "));
+    CHECK(markup_fault(page.html) == "");
+    const std::string csv = rejections_csv(a.deciles);
+    CHECK(contains(csv.substr(0, csv.find('\n')), "person_change,overlap,late<b>"));
+
+    // Without any, nothing of this is said.
+    clip::prior_sampler{}.sample(seen, 25, prior, {}, plain);
+    const audit usual = audit_of(prior, plain);
+    CHECK(usual.counts.others.empty());
+    CHECK_FALSE(to_json(usual)["rejections"].contains("others"));
+    CHECK_FALSE(to_json(usual)["deciles"][0].contains("others"));
+    CHECK_FALSE(contains(rejections_chart("t", usual.deciles).element(), "other constraints"));
 }
 
 TEST_CASE("every column of scores names its readout") {

@@ -1,4 +1,5 @@
 // Where a clip's body is and how large: the numbers that pre-processing removes.
+// infrastructure: no part of a sampler
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-// infrastructure: what samplers draw durations from
 // How long micro-gestures last: the distribution that clip durations are drawn from.
 #pragma once
 
@@ -11,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "mgkit/clip/footage.hpp"
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/random.hpp"
-#include "mgkit/data/annotations.hpp"
 
 namespace mgkit::clip {
 
@@ -92,6 +91,13 @@ public:
         const auto cell = std::min<std::size_t>(
             static_cast<std::size_t>(found - cumulative_.begin()), cells() - 1);
         return {low_[cell] + within * (high_[cell] - low_[cell]), cell};
+    }
+
+    /// As a proposal: durations of its own, starts even over what a window leaves of the recording.
+    /// One draw of the stream.
+    const duration_prior& durations() const { return *this; }
+    double start(random_stream& stream, double seconds, const footage& of) const {
+        return stream.uniform() * (of.seconds() - seconds);
     }
 
     std::size_t cells() const { return cumulative_.size(); }

@@ -1,4 +1,5 @@
 // Pre-processing of a whole set.
+// infrastructure: no part of a sampler
 #pragma once
 
 #include <algorithm>

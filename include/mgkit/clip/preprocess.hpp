@@ -1,4 +1,5 @@
 // From a recorded clip to one of fixed position, size and length.
+// infrastructure: no part of a sampler
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // A stretch of frames at another length: linear in time, invalid joints kept out.
+// infrastructure: no part of a sampler
 #pragma once
 
 #include <algorithm>

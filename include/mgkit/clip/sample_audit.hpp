@@ -2,9 +2,14 @@
 // What a sampler proposed, what it kept, and why it refused the rest.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mgkit/clip/duration_prior.hpp"
@@ -13,17 +18,11 @@
 
 namespace mgkit::clip {
 
-/// Why a candidate interval was refused. A candidate that fails several ways counts under the
-/// first.
-enum class rejection { too_long, not_visible, person_change, overlap };
-inline constexpr std::array<const char*, 4> rejection_names{"too_long", "not_visible",
-                                                            "person_change", "overlap"};
-
 /// Candidates of one tenth of the duration distribution.
 struct decile_count {
     std::uint64_t candidates = 0;
     std::uint64_t accepted = 0;
-    std::array<std::uint64_t, rejection_names.size()> rejected{};
+    std::vector<std::uint64_t> rejected;  ///< by cause, in the order of sample_audit::causes
 
     double rejection_rate() const {
         return candidates == 0
@@ -35,6 +34,10 @@ struct decile_count {
 /// Counts over one recording or a whole corpus; `add` joins them, in any order. Memory: cells of
 /// the prior, whatever the number of recordings.
 struct sample_audit {
+    /// Why candidates are refused: "too_long", then the names of the sampler's constraints in the
+    /// order in which they are asked. Empty until a sampler has counted. A candidate that fails
+    /// several ways counts under the first.
+    std::vector<std::string> causes;
     std::array<decile_count, 10> deciles{};
     std::vector<std::uint64_t> proposed;  ///< durations drawn, by cell of the prior
     std::vector<std::uint64_t> accepted;  ///< durations of accepted clips, by cell of the prior
@@ -53,9 +56,14 @@ struct sample_audit {
     std::uint64_t clips() const {
         return total([](const auto& d) { return d.accepted; });
     }
-    std::uint64_t rejected(rejection cause) const {
-        return total(
-            [cause](const auto& d) { return d.rejected[static_cast<std::size_t>(cause)]; });
+    /// Errors: mgkit::error for a cause under which its sampler does not count.
+    std::uint64_t rejected(std::string_view cause) const {
+        if (causes.empty()) return 0;
+        const auto found = std::find(causes.begin(), causes.end(), cause);
+        if (found == causes.end())
+            throw error("sample_audit", "one of the causes " + listed(causes), std::string(cause));
+        const auto at = static_cast<std::size_t>(found - causes.begin());
+        return total([at](const auto& d) { return d.rejected[at]; });
     }
     /// Drawn durations against the prior: a sound sampler passes this test.
     metric::kolmogorov proposed_fit(const duration_prior& prior) const {
@@ -66,10 +74,21 @@ struct sample_audit {
         return metric::kolmogorov_smirnov(accepted, prior.cumulative());
     }
 
-    /// Errors: mgkit::error for an audit under another prior.
+    /// Makes room for counts of a sampler. Errors: mgkit::error for another prior than the
+    /// audit's, other causes than those of earlier counts.
+    void count_under(const duration_prior& prior, std::span<const std::string_view> names) {
+        same_cells(prior.cells());
+        if (causes.empty())
+            name_causes({names.begin(), names.end()});
+        else
+            same_causes({names.begin(), names.end()});
+    }
+
+    /// Errors: mgkit::error for an audit under another prior, or of a sampler with other causes.
     void add(const sample_audit& other) {
-        if (proposed.size() != other.proposed.size())
-            throw error("sample_audit", "counts under the same prior", "another number of cells");
+        same_cells(other.proposed.size());
+        if (causes.empty()) name_causes(other.causes);
+        if (!other.causes.empty()) same_causes(other.causes);
         for (std::size_t k = 0; k < proposed.size(); ++k) {
             proposed[k] += other.proposed[k];
             accepted[k] += other.accepted[k];
@@ -77,7 +96,7 @@ struct sample_audit {
         for (std::size_t d = 0; d < deciles.size(); ++d) {
             deciles[d].candidates += other.deciles[d].candidates;
             deciles[d].accepted += other.deciles[d].accepted;
-            for (std::size_t c = 0; c < rejection_names.size(); ++c)
+            for (std::size_t c = 0; c < other.causes.size(); ++c)
                 deciles[d].rejected[c] += other.deciles[d].rejected[c];
         }
         recordings += other.recordings;
@@ -87,6 +106,25 @@ struct sample_audit {
     }
 
 private:
+    void same_cells(std::size_t cells) const {
+        if (proposed.size() != cells)
+            throw error("sample_audit", "counts under the same prior", "another number of cells");
+    }
+    void same_causes(const std::vector<std::string>& names) const {
+        if (causes != names)
+            throw error("sample_audit", "counts under the causes " + listed(causes), listed(names),
+                        "keep one audit for each sampler");
+    }
+    void name_causes(std::vector<std::string> names) {
+        for (auto& d : deciles) d.rejected.resize(names.size());
+        causes = std::move(names);
+    }
+    static std::string listed(const std::vector<std::string>& names) {
+        std::string out;
+        for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+        return out;
+    }
+
     template <class F>
     std::uint64_t total(F&& part) const {
         std::uint64_t out = 0;

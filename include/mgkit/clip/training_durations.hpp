@@ -11,6 +11,7 @@
 
 #include "mgkit/clip/duration_prior.hpp"
 #include "mgkit/core/error.hpp"
+#include "mgkit/data/annotations.hpp"
 #include "mgkit/data/corpus.hpp"
 
 namespace mgkit::clip {

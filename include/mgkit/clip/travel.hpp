@@ -1,4 +1,5 @@
 // Whether people in a set stay in place or walk about.
+// infrastructure: no part of a sampler
 #pragma once
 
 #include <algorithm>

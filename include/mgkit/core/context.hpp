@@ -1,8 +1,10 @@
 // What every allocation, draw and record goes through. There is no other shared state in mgkit.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -77,6 +79,24 @@ struct row_identity {
     std::uint32_t view = 0;
 };
 
+/// Which entries of `context::rows` the rows of a pass are: row i is one of entry
+/// first + i / each * stride.
+///
+/// Part of a batch: {.first, .count}. The clips of bags as rows of their own, where `rows` names
+/// bags: {.count = bags, .each = clips of a bag}; they draw apart from each other. One row for each
+/// bag, where `rows` names clips: {.count = bags, .stride = clips of a bag}.
+struct row_window {
+    std::size_t first = 0;
+    std::size_t count = 0;   ///< entries
+    std::size_t stride = 1;  ///< from one entry to the next
+    std::size_t each = 1;    ///< neighbouring rows of the pass that belong to one entry
+
+    std::size_t rows() const { return count * each; }
+    std::size_t entry(std::size_t row) const { return first + row / each * stride; }
+    /// Entries that there must be.
+    std::size_t end() const { return count == 0 ? 0 : first + (count - 1) * stride + 1; }
+};
+
 /// Threads, random key, train/eval mode and per-library state of one computation.
 ///
 /// Two contexts are independent: two models may train in two threads. One context serves one
@@ -87,6 +107,7 @@ struct context {
     bool training = false;    ///< dropout-like layers active, batch norm on batch statistics
     std::uint32_t epoch = 0;  ///< part of the random counter
     std::vector<row_identity> rows{};  ///< identity of each batch row; needed by random layers only
+    std::optional<row_window> window{};  ///< the rows at work, all where empty; see row_scope
     bool recomputing = false;  ///< values of an earlier pass are made again: counters and running
                                ///< statistics stay where that pass put them
     state_store state{};
@@ -94,15 +115,21 @@ struct context {
     random_key key(row_identity row = {}) const { return {seed, epoch, row.clip, row.view}; }
 };
 
-/// Puts a context's mode, epoch and rows back at the end of a scope, however it is left.
+/// Puts a context's mode, epoch, rows and their window back at the end of a scope, however it is
+/// left.
 class context_guard {
 public:
     explicit context_guard(context& ctx)
-        : ctx_(ctx), training_(ctx.training), epoch_(ctx.epoch), rows_(ctx.rows) {}
+        : ctx_(ctx),
+          training_(ctx.training),
+          epoch_(ctx.epoch),
+          rows_(ctx.rows),
+          window_(ctx.window) {}
     ~context_guard() {
         ctx_.training = training_;
         ctx_.epoch = epoch_;
         ctx_.rows = std::move(rows_);
+        ctx_.window = window_;
     }
     context_guard(const context_guard&) = delete;
     context_guard& operator=(const context_guard&) = delete;
@@ -112,6 +139,7 @@ private:
     bool training_;
     std::uint32_t epoch_;
     std::vector<row_identity> rows_;
+    std::optional<row_window> window_;
 };
 
 }  // namespace mgkit

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "mgkit/core/row_scope.hpp"
 #include "mgkit/nn/module.hpp"
 #include "mgkit/tensor/ops/rows.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
@@ -72,30 +73,28 @@ private:
     }
 };
 
-/// Draws a plan for the rows of the current batch (`context::rows`), keyed by each row's clip and
-/// view and by the layer's name; independent of batch composition and thread count.
+/// Draws a plan for the rows of the current batch (`context::rows`, or those of the row_scope that
+/// is open), keyed by each row's clip and view and by the layer's name; independent of batch
+/// composition and thread count. A recorded step keeps the scope it was recorded in.
 template <int Count, operand X>
 path_plan<X, Count> draw_paths(context& ctx, std::string_view layer, double rate, extent batch) {
     path_plan<X, Count> plan;
     if (!ctx.training || rate <= 0) return plan;
     using T = tensor_of<X>;
     using scalar = scalar_of<X>;
-    const auto draw = [](std::span<scalar> factors, const context* now, std::uint32_t id,
-                         double drop) {
+    const auto draw = [](std::span<scalar> factors, const context* now,
+                         std::optional<row_window> window, std::uint32_t id, double drop) {
         const std::size_t count = factors.size() / Count;
-        if (now->rows.size() != count)
-            throw error("stochastic depth", text("context::rows with ", count, " entries"),
-                        text(now->rows.size(), " entries"),
-                        "set the clip and view of every row before a training pass");
+        const row_window part = rows_at_work("stochastic depth", now->rows.size(), window, count);
         for (std::size_t row = 0; row < count; ++row) {
-            random_stream draws(now->key(now->rows[row]), id);
+            random_stream draws = row_draws(*now, part, row, id);
             for (std::size_t branch = 0; branch < Count; ++branch)
                 factors[branch * count + row] =
                     draws.uniform() < drop ? scalar(0) : static_cast<scalar>(1.0 / (1.0 - drop));
         }
     };
     const T all = step_values<T>(ctx, {Count, batch, 1, 1}, draw, static_cast<const context*>(&ctx),
-                                 name_hash(layer), rate);
+                                 ctx.window, name_hash(layer), rate);
     plan.active = true;
     for (int branch = 0; branch < Count; ++branch)
         plan.factors[static_cast<std::size_t>(branch)] =

@@ -14,13 +14,32 @@
 
 namespace mgkit::report {
 
+/// Candidates that one more constraint refused, by the name under which it counts.
+struct audit_cause {
+    std::string name;
+    std::int64_t refused = 0;
+};
+
 /// Candidates and what became of them; each was accepted or refused for one cause.
 struct audit_counts {
     std::int64_t proposed = 0, accepted = 0;
-    std::int64_t too_long = 0;       ///< longer than its recording
-    std::int64_t not_visible = 0;    ///< an anchor joint was not seen in every frame
-    std::int64_t overlap = 0;        ///< touched an accepted clip
-    std::int64_t person_change = 0;  ///< ran across a change of the primary person
+    std::int64_t too_long = 0;             ///< longer than its recording
+    std::int64_t not_visible = 0;          ///< an anchor joint was not seen in every frame
+    std::int64_t overlap = 0;              ///< touched an accepted clip
+    std::int64_t person_change = 0;        ///< ran across a change of the primary person
+    std::vector<audit_cause> others = {};  ///< constraints beyond those of prior_sampler, if any
+
+    /// Refused by the constraint of `others` that counts under this name; 0 where there is none.
+    std::int64_t by(const std::string& name) const {
+        std::int64_t out = 0;
+        for (const audit_cause& c : others) out += c.name == name ? c.refused : 0;
+        return out;
+    }
+    std::int64_t by_others() const {
+        std::int64_t out = 0;
+        for (const audit_cause& c : others) out += c.refused;
+        return out;
+    }
 };
 
 /// Candidates of one tenth of the duration prior, in seconds.

@@ -19,6 +19,12 @@ namespace mgkit::report {
 
 namespace detail {
 
+/// Constraints beyond those of prior_sampler, in their order; nothing where there are none.
+inline void put_others(io::json& out, const audit_counts& c) {
+    for (const audit_cause& cause : c.others)
+        out["others"].push_back({{"cause", clean(cause.name)}, {"refused", cause.refused}});
+}
+
 inline void put_counts(io::json& out, const audit_counts& c) {
     out["proposed"] = c.proposed;
     out["accepted"] = c.accepted;
@@ -26,6 +32,7 @@ inline void put_counts(io::json& out, const audit_counts& c) {
     out["not_visible"] = c.not_visible;
     out["person_change"] = c.person_change;
     out["overlap"] = c.overlap;
+    put_others(out, c);
 }
 
 inline std::int64_t count_of(const io::json& object, const char* key, const std::string& where) {
@@ -49,6 +56,17 @@ inline std::optional<double> real_or_none(const io::json& object, const char* ke
     return real_of(object, key, where);
 }
 
+/// The entries of an optional array, at most `most`.
+inline std::vector<io::json> entries_of(const io::json& value, const char* key, std::size_t most,
+                                        const std::string& where) {
+    if (io::get_or<io::json>(value, key, nullptr, where).is_null()) return {};
+    auto out = io::get<std::vector<io::json>>(value, key, where);
+    if (out.size() > most)
+        throw error(where + ": '" + key + "'", text("at most ", most, " entries"),
+                    text(out.size()));
+    return out;
+}
+
 inline audit_counts counts_of(const io::json& value, const io::json& rejected,
                               const std::string& where) {
     audit_counts out;
@@ -60,8 +78,11 @@ inline audit_counts counts_of(const io::json& value, const io::json& rejected,
     // Audits of versions that knew no such cause do not name it.
     if (rejected.contains("person_change"))
         out.person_change = count_of(rejected, "person_change", where);
-    const auto known =
-        out.accepted + out.too_long + out.not_visible + out.overlap + out.person_change;
+    for (const auto& entry : entries_of(rejected, "others", 1000, where))
+        out.others.push_back(
+            {io::get<std::string>(entry, "cause", where), count_of(entry, "refused", where)});
+    const auto known = out.accepted + out.too_long + out.not_visible + out.overlap +
+                       out.person_change + out.by_others();
     if (known > out.proposed)
         throw error(where, "at most as many accepted and rejected as were proposed",
                     text(known, " of ", out.proposed));
@@ -166,23 +187,13 @@ inline audit_durations durations_of(const io::json& value, const std::string& wh
     return out;
 }
 
-/// The entries of an optional array, at most `most`.
-inline std::vector<io::json> entries_of(const io::json& value, const char* key, std::size_t most,
-                                        const std::string& where) {
-    if (io::get_or<io::json>(value, key, nullptr, where).is_null()) return {};
-    auto out = io::get<std::vector<io::json>>(value, key, where);
-    if (out.size() > most)
-        throw error(where + ": '" + key + "'", text("at most ", most, " entries"),
-                    text(out.size()));
-    return out;
-}
-
 }  // namespace detail
 
 /// Keys: kind ("audit"), program, version, command, generator_version, synthetic, corpus, fps,
 /// policy, recordings, proposed, accepted, rejections, deciles, ks_proposed, ks_accepted,
 /// durations, iod, cut_ins, truth, rates, clips, sweep, caveats, notes. What was not measured is
-/// left out or null. In iod and sweep stand both chances.
+/// left out or null. In iod and sweep stand both chances; `others` beside the causes of rejections
+/// and deciles lists constraints beyond those of prior_sampler.
 inline io::json to_json(const audit& a) {
     io::json out{{"kind", "audit"},
                  {"program", "mgfm audit"},
@@ -212,6 +223,7 @@ inline io::json to_json(const audit& a) {
                  {"sweep", io::json::array()},
                  {"caveats", detail::names_json(caveats(a))},
                  {"notes", detail::names_json(a.notes)}};
+    detail::put_others(out["rejections"], a.counts);
     if (!a.generator.empty()) out["generator_version"] = clean(a.generator);
     for (const audit_decile& d : a.deciles) {
         io::json entry{{"from_seconds", d.from}, {"to_seconds", d.to}};

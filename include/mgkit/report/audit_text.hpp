@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mgkit/report/audit.hpp"
@@ -101,23 +102,30 @@ inline std::string to_text(const audit& a) {
     out += detail::fit_text("Accepted", a.accepted_fit,
                             " (rejection favours what fits: the distance is the sampler's bias)");
     const auto& c = a.counts;
-    out +=
-        text(c.accepted, " clips of ", c.proposed, " candidates; refused: ", c.too_long,
-             " longer than the recording, ", c.not_visible, " not visible throughout, ",
-             c.person_change, " across a change of person, ", c.overlap, " overlapping a clip\n\n");
-    table deciles({{"tenth of prior, s"},
-                   {"candidates", align::right},
-                   {"accepted %", align::right},
-                   {"too long %", align::right},
-                   {"not visible %", align::right},
-                   {"change of person %", align::right},
-                   {"overlap %", align::right}});
+    out += text(c.accepted, " clips of ", c.proposed, " candidates; refused: ", c.too_long,
+                " longer than the recording, ", c.not_visible, " not visible throughout, ",
+                c.person_change, " across a change of person, ", c.overlap, " overlapping a clip");
+    for (const audit_cause& o : c.others) out += text(", ", o.refused, " ", clean(o.name));
+    out += "\n\n";
+    std::vector<table::column> columns{
+        {"tenth of prior, s"},           {"candidates", align::right},
+        {"accepted %", align::right},    {"too long %", align::right},
+        {"not visible %", align::right}, {"change of person %", align::right},
+        {"overlap %", align::right}};
+    for (const audit_cause& o : c.others) columns.push_back({clean(o.name) + " %", align::right});
+    table deciles(std::move(columns));
     for (const audit_decile& d : a.deciles) {
         const auto& n = d.counts;
         const auto share = [&n](std::int64_t part) { return detail::share_text(part, n.proposed); };
-        deciles.add({fixed(d.from, 2) + " to " + fixed(d.to, 2), text(n.proposed),
-                     share(n.accepted), share(n.too_long), share(n.not_visible),
-                     share(n.person_change), share(n.overlap)});
+        std::vector<std::string> cells{fixed(d.from, 2) + " to " + fixed(d.to, 2),
+                                       text(n.proposed),
+                                       share(n.accepted),
+                                       share(n.too_long),
+                                       share(n.not_visible),
+                                       share(n.person_change),
+                                       share(n.overlap)};
+        for (const audit_cause& o : c.others) cells.push_back(share(n.by(o.name)));
+        deciles.add(std::move(cells));
     }
     out += deciles.str();
     if (a.truth) out += "\n" + detail::truth_words(*a.truth) + "\n";

@@ -22,13 +22,18 @@ namespace detail {
 struct rejection_cause {
     const char* words;
     const char* kind;
-    std::int64_t audit_counts::*count;
+    std::int64_t audit_counts::*count;  ///< null: those without a member of their own
 };
 inline constexpr rejection_cause rejection_causes[] = {
     {"not visible", "fill-a", &audit_counts::not_visible},
     {"change of person", "fill-c", &audit_counts::person_change},
     {"overlap", "quiet", &audit_counts::overlap},
-    {"longer than the recording", "fill-b", &audit_counts::too_long}};
+    {"longer than the recording", "fill-b", &audit_counts::too_long},
+    {"other constraints", "hollow", nullptr}};
+
+inline std::int64_t refused(const audit_counts& c, const rejection_cause& cause) {
+    return cause.count != nullptr ? c.*(cause.count) : c.by_others();
+}
 
 inline double share_of(std::int64_t part, std::int64_t whole) {
     return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
@@ -52,7 +57,10 @@ inline svg rejections_chart(std::string_view title, std::span<const audit_decile
     svg out(left + plot + right, bottom + 44, title, description);
     out.label(8, 20, title, "strong");
     double legend = 8;
+    const bool others = std::any_of(deciles.begin(), deciles.end(),
+                                    [](const audit_decile& d) { return !d.counts.others.empty(); });
     for (const auto& cause : detail::rejection_causes) {
+        if (cause.count == nullptr && !others) continue;
         out.rectangle(legend, 34, 12, 12, cause.kind);
         out.label(legend + 17, 44, cause.words, "small");
         legend += 34 + 6.4 * static_cast<double>(std::string_view(cause.words).size());
@@ -71,7 +79,7 @@ inline svg rejections_chart(std::string_view title, std::span<const audit_decile
                   "small", "end");
         double done = 0;
         for (const auto& cause : detail::rejection_causes) {
-            const auto count = d.counts.*(cause.count);
+            const auto count = detail::refused(d.counts, cause);
             const double share = detail::share_of(count, d.counts.proposed);
             if (count == 0) continue;
             out.open(text(cause.words, ": ", count, " of ", d.counts.proposed));
@@ -79,7 +87,8 @@ inline svg rejections_chart(std::string_view title, std::span<const audit_decile
                           cause.kind);
             if (share >= 0.12)
                 out.label((x(done) + x(done + share)) / 2, words, percent(share),
-                          std::string_view(cause.kind) == "quiet" ? "small" : "small on", "middle");
+                          std::string_view(cause.kind).starts_with("fill") ? "small on" : "small",
+                          "middle");
             out.close();
             done += share;
         }
@@ -96,13 +105,25 @@ inline svg rejections_chart(std::string_view title, std::span<const audit_decile
 }
 
 /// One row per decile: from_seconds, to_seconds, proposed, accepted, too_long, not_visible,
-/// person_change, overlap.
+/// person_change, overlap, then each constraint beyond these by its name.
 inline std::string rejections_csv(std::span<const audit_decile> deciles) {
-    csv_builder out({"from_seconds", "to_seconds", "proposed", "accepted", "too_long",
-                     "not_visible", "person_change", "overlap"});
-    for (const audit_decile& d : deciles)
-        out.row({d.from, d.to, d.counts.proposed, d.counts.accepted, d.counts.too_long,
-                 d.counts.not_visible, d.counts.person_change, d.counts.overlap});
+    std::vector<std::string> columns{"from_seconds", "to_seconds",  "proposed",      "accepted",
+                                     "too_long",     "not_visible", "person_change", "overlap"};
+    const auto others = deciles.empty() ? std::vector<audit_cause>() : deciles[0].counts.others;
+    for (const audit_cause& o : others) columns.push_back(csv_cell(o.name).str());
+    csv_builder out(std::move(columns));
+    for (const audit_decile& d : deciles) {
+        std::vector<csv_cell> cells{d.from,
+                                    d.to,
+                                    d.counts.proposed,
+                                    d.counts.accepted,
+                                    d.counts.too_long,
+                                    d.counts.not_visible,
+                                    d.counts.person_change,
+                                    d.counts.overlap};
+        for (const audit_cause& o : others) cells.push_back(d.counts.by(o.name));
+        out.row(cells);
+    }
     return out.str();
 }
 

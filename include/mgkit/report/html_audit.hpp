@@ -37,6 +37,8 @@ inline void audit_facts(html_page& page, const audit& a) {
         part_words(a.counts.person_change, a.counts.proposed));
     row("refused: overlaps an accepted clip", part_words(a.counts.overlap, a.counts.proposed));
     row("refused: longer than the recording", part_words(a.counts.too_long, a.counts.proposed));
+    for (const audit_cause& o : a.counts.others)
+        row(("refused: " + o.name).c_str(), part_words(o.refused, a.counts.proposed));
     page.close_table();
     page.tag("p",
              text("Up to ", a.policy.quota, " clips per recording, ", a.policy.budget,

@@ -9,7 +9,10 @@
 #include <vector>
 
 #include "mgkit/clip/duration_prior.hpp"
+#include "mgkit/clip/no_cut.hpp"
+#include "mgkit/clip/no_overlap.hpp"
 #include "mgkit/clip/sample_audit.hpp"
+#include "mgkit/clip/visible.hpp"
 #include "mgkit/metric/iod.hpp"
 #include "mgkit/report/audit.hpp"
 
@@ -50,6 +53,45 @@ inline std::vector<double> duration_edges(const clip::duration_prior& prior) {
     return out;
 }
 
+/// One tenth's refusals by the names of their causes; those without a member of their own stand in
+/// `others`, in the order in which the sampler asks.
+inline audit_counts refusals(const clip::decile_count& d, const std::vector<std::string>& causes) {
+    audit_counts out;
+    out.proposed = static_cast<std::int64_t>(d.candidates);
+    out.accepted = static_cast<std::int64_t>(d.accepted);
+    for (std::size_t c = 0; c < causes.size(); ++c) {
+        const auto refused = static_cast<std::int64_t>(d.rejected[c]);
+        const std::string& name = causes[c];
+        if (name == "too_long")
+            out.too_long = refused;
+        else if (name == clip::visible<>::name)
+            out.not_visible = refused;
+        else if (name == clip::no_overlap::name)
+            out.overlap = refused;
+        else if (name == clip::no_cut::name)
+            out.person_change = refused;
+        else
+            out.others.push_back({name, refused});
+    }
+    return out;
+}
+
+/// Adds counts of one sampler, whose causes stand in the same order.
+inline void add_to(audit_counts& to, const audit_counts& part) {
+    to.proposed += part.proposed;
+    to.accepted += part.accepted;
+    to.too_long += part.too_long;
+    to.not_visible += part.not_visible;
+    to.overlap += part.overlap;
+    to.person_change += part.person_change;
+    if (to.others.empty()) {
+        to.others = part.others;
+    } else {
+        for (std::size_t c = 0; c < part.others.size(); ++c)
+            to.others[c].refused += part.others[c].refused;
+    }
+}
+
 }  // namespace detail
 
 /// Counts, fits, deciles and duration shares of an audit; the caller adds what it knows of corpus,
@@ -57,17 +99,8 @@ inline std::vector<double> duration_edges(const clip::duration_prior& prior) {
 inline audit audit_of(const clip::duration_prior& prior, const clip::sample_audit& counts) {
     audit out;
     out.recordings = static_cast<std::int64_t>(counts.recordings);
-    const auto convert = [](const clip::decile_count& d) {
-        const auto cause = [&d](clip::rejection c) {
-            return static_cast<std::int64_t>(d.rejected[static_cast<std::size_t>(c)]);
-        };
-        return audit_counts{
-            static_cast<std::int64_t>(d.candidates), static_cast<std::int64_t>(d.accepted),
-            cause(clip::rejection::too_long),        cause(clip::rejection::not_visible),
-            cause(clip::rejection::overlap),         cause(clip::rejection::person_change)};
-    };
     for (std::size_t d = 0; d < counts.deciles.size(); ++d) {
-        audit_decile decile{0, 0, convert(counts.deciles[d])};
+        audit_decile decile{0, 0, detail::refusals(counts.deciles[d], counts.causes)};
         bool any = false;
         for (std::size_t k = 0; k < prior.cells(); ++k)
             if (prior.decile(k) == static_cast<int>(d)) {
@@ -75,12 +108,7 @@ inline audit audit_of(const clip::duration_prior& prior, const clip::sample_audi
                 decile.to = prior.high(k);
                 any = true;
             }
-        out.counts.proposed += decile.counts.proposed;
-        out.counts.accepted += decile.counts.accepted;
-        out.counts.too_long += decile.counts.too_long;
-        out.counts.not_visible += decile.counts.not_visible;
-        out.counts.overlap += decile.counts.overlap;
-        out.counts.person_change += decile.counts.person_change;
+        detail::add_to(out.counts, decile.counts);
         if (any) out.deciles.push_back(decile);
     }
     const auto drawn = counts.proposed_fit(prior), kept = counts.accepted_fit(prior);

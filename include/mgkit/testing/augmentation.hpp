@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <exception>
 #include <limits>
 #include <span>
 #include <string>
@@ -20,6 +19,7 @@
 #include "mgkit/core/random.hpp"
 #include "mgkit/skeleton/pose.hpp"
 #include "mgkit/skeleton/topology.hpp"
+#include "mgkit/testing/detail/law_book.hpp"
 
 namespace mgkit::testing {
 
@@ -59,34 +59,6 @@ skeleton::pose<S> trial_clip(skeleton::pose_shape shape, int length, double pois
 }
 
 namespace detail {
-
-/// Collects sentences, each once; names augmentation and clip before it.
-class law_book {
-public:
-    explicit law_book(std::string place) : place_(std::move(place)) {}
-    void require(bool kept, std::string_view law) {
-        if (kept) return;
-        std::string sentence = place_ + ": " + std::string(law);
-        if (std::find(broken_.begin(), broken_.end(), sentence) == broken_.end())
-            broken_.push_back(std::move(sentence));
-    }
-    /// Runs one examination; whatever it throws is a law broken.
-    template <class Examine>
-    void attempt(std::string_view what, Examine&& examine) {
-        try {
-            examine();
-        } catch (const std::exception& e) {
-            require(false, text(what, " throws: ", e.what()));
-        } catch (...) {
-            require(false, text(what, " throws what is no std::exception"));
-        }
-    }
-    std::vector<std::string> take() { return std::move(broken_); }
-
-private:
-    std::string place_;
-    std::vector<std::string> broken_;
-};
 
 template <class S>
 bool same_bits(std::span<const S> a, std::span<const S> b) {

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "mgkit/nn/module.hpp"
+#include "mgkit/nn/leaves.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
 
 namespace mgkit::testing {

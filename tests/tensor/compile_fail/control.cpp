@@ -1,11 +1,20 @@
 // Builds: the same headers, used rightly.
+#include "mgkit/clip/list.hpp"
 #include "mgkit/testing/conformance.hpp"
 #include "training.hpp"
 
 template <testing::complete_backend B>
 void use_backend() {}
 
+struct early {
+    static constexpr std::string_view name = "late";
+    bool accepts(const clip::candidate& c) const { return c.window.end < 250; }
+};
+
 int main() {
+    clip::rejection<clip::duration_prior, clip::all<clip::no_cut, early>> sampler;
+    sampler.quota = 1;
+
     context ctx;
     const good x{eigen::tensor<double>(ctx, {2, 3})};
     use_backend<without<>>();
