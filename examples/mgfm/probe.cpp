@@ -94,11 +94,8 @@ void run_probe(probe_options& o) {
     io::json seen = nullptr;
     if (encoder) {
         result.settings = {{"weights", o.encoder.weights},
-                           {"weights digest", digest_of_file(o.encoder.weights).hex()},
-                           {"encoder", opened.facts.kind},
-                           {"width", text(opened.facts.width)},
-                           {"heads", text(opened.facts.heads)},
-                           {"frames", text(opened.facts.frames)}};
+                           {"weights digest", digest_of_file(o.encoder.weights).hex()}};
+        for (auto& setting : opened.facts.settings()) result.settings.push_back(std::move(setting));
         const seen_people people = people_seen(opened.facts, from, std::move(tested));
         seen = people.json();
         if (!people.words().empty()) result.data.notes.push_back(people.words());

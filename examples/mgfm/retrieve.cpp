@@ -66,11 +66,8 @@ report::study about(const retrieve_options& o, const encoder_and_clips& opened,
     for (const auto& note : opened.facts.notes) out.data.notes.push_back(note + ".");
     out.settings = {{"weights", o.encoder.weights},
                     {"weights digest", digest_of_file(o.encoder.weights).hex()},
-                    {"encoder", opened.facts.kind},
-                    {"stream", opened.facts.stream},
-                    {"width", text(opened.facts.width)},
-                    {"heads", text(opened.facts.heads)},
-                    {"frames", text(opened.facts.frames)}};
+                    {"stream", opened.facts.stream}};
+    for (auto& setting : opened.facts.settings()) out.settings.push_back(std::move(setting));
     add_identity(out.settings, opened.from, o.data);
     return out;
 }

@@ -78,8 +78,7 @@ fitted fit(context& ctx, Method& method, const data::clip_set& clips,
     const data::clip_set own = counted(clips);
     train::skeleton_views views(own, input, method.augmentation);
     recipe made_of = train::recipe_of(ctx, method, views, adam, rates, settings);
-    return {train::fit(ctx, method, views, adam, rates, settings,
-                       reporter{progress, clips.size()}),
+    return {train::fit(ctx, method, views, adam, rates, settings, reporter{progress, clips.size()}),
             std::move(made_of)};
 }
 
@@ -117,7 +116,7 @@ training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
     using views = augment::n_views<pretraining_views, Policy>;
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
-    pretext::decorrelation<T, encode::dste<T>, views> method(
+    pretext::decorrelation<T, encode::any_encoder<T>, views> method(
         nn::scope(ctx), settings_of(input, model), views{policy});
     fitted done = fit(ctx, method, clips, input, training, checkpoint, prepared, progress);
     if constexpr (std::is_same_v<T, tensor>)
@@ -130,12 +129,12 @@ training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
 }  // namespace
 
 recipe input_parts(const encode::clip_input& input) {
-    return {{"input", train::input_text(input)}};
+    return {{"input", train::detail::input_text(input)}};
 }
 
 recipe encoder_parts(const encode::clip_input& input, const model_options& model) {
     recipe out = input_parts(input);
-    return out.set("encoder", pretext::encoder_text<encoder>(settings_of(input, model)));
+    return out.set("encoder", encode::settings_words<encoder>(settings_of(input, model)));
 }
 
 recipe pretraining_parts(const data::clip_set& clips, const encode::clip_input& input,
@@ -198,14 +197,9 @@ supervised_result supervise(const data::clip_set& clips, const data::clip_set& t
     products.products = "float";  // only pre-training rounds its factors
     fit(ctx, method, learned, input, products, checkpoint, prepared, progress);
 
-    struct head {
-        pretext::supervised<tensor, encoder, views>& method;
-        using settings = encoder::settings;
-        tensor operator()(context& c, const tensor& x) { return method.scores(c, x); }
-        int width() const { return method.backbone.width(); }
-    } scores{method};
+    const auto scores_of = [&method](context& c, const tensor& x) { return method.scores(c, x); };
     const auto table =
-        encode::embed<tensor>(ctx, scores, input, static_cast<std::size_t>(test.size()),
+        encode::embed<tensor>(ctx, scores_of, input, static_cast<std::size_t>(test.size()),
                               [&](std::size_t i) { return test.clip(static_cast<int>(i)); });
     auto result = probe::evaluate_scores(
         test.labels, trained.widened(table.values, clips.classes()), clips.classes());

@@ -2,18 +2,25 @@
 #pragma once
 
 #include "mgkit/backend/eigen.hpp"
-#include "mgkit/encode/dste.hpp"
+#include "mgkit/encode/any_encoder.hpp"
 #include "mgkit/encode/embed.hpp"
 #include "pipeline.hpp"
 
 namespace mgfm {
 
 using tensor = mgkit::eigen::tensor<float>;
-using encoder = mgkit::encode::dste<tensor>;
+using encoder = mgkit::encode::any_encoder<tensor>;
 
-inline mgkit::encode::dste_settings settings_of(const mgkit::encode::clip_input& input,
-                                                const model_options& model) {
-    return {.clip = input.extents(), .width = model.width, .heads = model.heads};
+/// What `mgfm` trains, made for these clips.
+inline mgkit::nn::fact_map settings_of(const mgkit::encode::clip_input& input,
+                                       const model_options& model) {
+    mgkit::nn::fact_map out{{"encoder", "dste"}};
+    out["width"] = mgkit::nn::exact(model.width);
+    out["heads"] = mgkit::nn::exact(model.heads);
+    const auto clip = input.extents();
+    mgkit::encode::clip_extents::each_named(
+        clip, [&out](const char* name, int value) { out[name] = mgkit::nn::exact(value); });
+    return out;
 }
 
 struct trained_encoder::state {
@@ -29,3 +36,9 @@ struct trained_encoder::state {
 };
 
 }  // namespace mgfm
+
+namespace mgkit::encode {
+// The encoders are compiled once, in encoders.cpp.
+extern template any_encoder<mgfm::tensor> make_encoder<mgfm::tensor, all<mgfm::tensor>>(
+    const nn::scope&, const nn::fact_map&);
+}  // namespace mgkit::encode

@@ -5,16 +5,13 @@
 #include <ranges>
 #include <span>
 #include <utility>
-#include <variant>
 
-#include "mgkit/backend/eigen.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/encode/archive.hpp"
-#include "mgkit/encode/dste.hpp"
-#include "mgkit/encode/embed.hpp"
-#include "mgkit/encode/sttr.hpp"
+#include "mgkit/encode/reference_weights.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/version.hpp"
+#include "training.hpp"
 
 namespace mgfm {
 
@@ -22,117 +19,57 @@ using namespace mgkit;
 
 namespace {
 
-using tensor = eigen::tensor<float>;
+using known_encoders = encode::all<tensor>;
 
-constexpr const char* landmark = "ske_emb.t_embedding.0.weight";
-
-/// The prefix of the encoder's names: the only one, or the first that is known.
-std::string find_prefix(const io::safetensors_file& file) {
-    std::vector<std::string> found;
-    for (const auto& entry : file.entries())
-        if (entry.name.ends_with(landmark)) {
-            std::string prefix =
-                entry.name.substr(0, entry.name.size() - std::string(landmark).size());
-            if (file.contains(prefix + "spe")) found.push_back(std::move(prefix));
-        }
-    if (found.size() == 1) return found[0];
-    for (const char* known : {"backbone.", "", "model.backbone.", "module.backbone.", "model."})
-        if (std::find(found.begin(), found.end(), known) != found.end()) return known;
-    if (found.empty())
-        throw error(file.path(), "an encoder with USDRL's names (backbone.spe, backbone.ske_emb.*)",
-                    text(file.entries().size(), " other tensors"),
-                    "write it with mgfm pretrain, or rename the tensors");
-    throw error(file.path(), "one encoder",
-                text(found.size(), ", below ", found[0], " and ", found[1]), "keep one of them");
-}
-
-/// Extents of a tensor of `rank` dimensions, each between 1 and a million.
-std::vector<int> extents(const weight_facts& facts, const std::string& name, std::size_t rank) {
-    const auto& shape = facts.file->shape(facts.prefix + name);
-    std::vector<int> out;
-    for (const auto extent : shape)
-        if (extent >= 1 && extent <= 1000000) out.push_back(static_cast<int>(extent));
-    if (shape.size() != rank || out.size() != rank)
-        throw error(facts.file->path() + ": tensor " + facts.prefix + name,
-                    text(rank, " dimensions of 1 to 1000000"), io::shape_text(shape));
+/// What is known of the clips and stated in options about an encoder that reads them.
+nn::fact_map wanted_settings(const corpus& from, const encoder_options& stated) {
+    const auto& shape = from.clips.shape;
+    nn::fact_map out{{"joints", nn::exact(shape.joints)}, {"persons", nn::exact(shape.persons)}};
+    if (stated.heads > 0) out["heads"] = nn::exact(stated.heads);
     return out;
 }
 
-void expect(const weight_facts& facts, const std::string& name, const std::vector<int>& wanted) {
-    if (extents(facts, name, wanted.size()) == wanted) return;
-    throw error(facts.file->path() + ": tensor " + facts.prefix + name,
-                "shape (" + list_of(wanted) + "), as the other tensors imply",
-                io::shape_text(facts.file->shape(facts.prefix + name)), "the file is damaged");
+/// Describes the encoder of a file that does not, by the reference's names.
+void find_out(weight_facts& f, const corpus& from, const encoder_options& stated) {
+    auto found = encode::describe_reference(*f.file, wanted_settings(from, stated));
+    f.prefix = std::move(found.prefix);
+    f.about.settings = std::move(found.settings);
+    for (auto& [setting, words] : found.assumed)
+        f.notes.push_back(words + (setting == "heads" ? " (--heads)" : ""));
 }
 
-void read_sizes(weight_facts& f) {
-    const auto spe = extents(f, "spe", 3);
-    f.tokens = spe[1];
-    f.width = spe[2];
-    const int columns = extents(f, landmark, 2)[1];
-    const int rows = extents(f, "ske_emb.s_embedding.0.weight", 2)[1];
-    if (columns % f.tokens != 0 || rows % (columns / f.tokens) != 0)
-        throw error(f.file->path(), text("embeddings of a multiple of ", f.tokens, " joints"),
-                    text(columns, " and ", rows, " columns"), "the file is damaged");
-    f.channels = columns / f.tokens;
-    f.frames = rows / f.channels;
-    // Square tensors that must be in the file: sizes that only a header claims go no further.
-    expect(f, landmark, {f.width, columns});
-    expect(f, "ske_emb.t_embedding.3.weight", {f.width, f.width});
-    if (f.file->contains(f.prefix + "t_tr.layers.0.self_attn.in_proj_weight")) {
-        f.kind = "sttr";
-        while (
-            f.file->contains(text(f.prefix, "t_tr.layers.", f.layers, ".self_attn.in_proj_weight")))
-            ++f.layers;
-        return;
-    }
-    f.kind = "dste";
-    expect(f, "t_tr.DSA.wt1.weight", {f.frames, f.frames});
-    expect(f, "s_tr.DSA.wt1.weight", {f.tokens, f.tokens});
+/// Settings that a description leaves out: the encoder's defaults, and notes. Errors: settings of
+/// no encoder, sizes that the file cannot hold.
+void complete(weight_facts& f) {
+    encode::check_claims<known_encoders>(*f.file, f.about.settings);
+    auto all = encode::complete_settings<known_encoders>(f.about.settings, f.file->path());
+    for (const auto& [name, value] : all)
+        if (!f.about.settings.contains(name))
+            f.notes.push_back(text("the file does not state ", name, ": ", value, " is assumed"));
+    f.about.settings = std::move(all);
 }
 
-/// Clips whose sizes no weights of this file fit, for files that do not describe their encoder.
-void check_sizes(const weight_facts& f, const corpus& from) {
-    const auto& shape = from.clips.shape;
-    if (f.tokens != shape.joints * shape.persons)
-        throw error(f.file->path(),
-                    text("an encoder of ", shape.joints, " joints x ", shape.persons,
-                         shape.persons == 1 ? " person" : " persons", ", as the clips have"),
-                    text("one of ", f.tokens, " tokens"), "use weights of this kind of skeleton");
-    const int coordinates = skeleton::coordinates(shape.layout);
-    if (f.channels != coordinates && !f.confidence)
+/// Errors: clips of other channels than the encoder's.
+void check_channels(const weight_facts& f, const skeleton::channel_layout layout) {
+    const int channels = f.number("channels"), coordinates = skeleton::coordinates(layout);
+    if (channels != coordinates && !f.confidence)
         throw error(f.file->path(),
                     text("an encoder of ", coordinates, " channels, as the clips have (",
-                         skeleton::name(shape.layout), ")"),
-                    text("one of ", f.channels));
+                         skeleton::name(layout), ")"),
+                    text("one of ", channels));
 }
 
 /// What the clips and options ask of the encoder.
 encode::description asked_of(const weight_facts& f, const corpus& from,
-                             const encoder_options& encoder, const data_options& data) {
-    const auto& shape = from.clips.shape;
+                             const encoder_options& stated, const data_options& data) {
     encode::description out;
-    out.settings = {{"joints", nn::exact(shape.joints)}, {"persons", nn::exact(shape.persons)}};
-    if (encoder.heads > 0) out.settings["heads"] = nn::exact(encoder.heads);
+    out.settings = wanted_settings(from, stated);
     out.topology = from.clips.topology;
-    out.channels =
-        text(skeleton::coordinates(shape.layout) == 2 ? "xy" : "xyz", f.confidence ? "c" : "");
-    if (f.about.stream || !encoder.stream.empty()) out.stream = skeleton::parse_stream(f.stream);
+    out.channels = text(skeleton::coordinates(from.clips.shape.layout) == 2 ? "xy" : "xyz",
+                        f.confidence ? "c" : "");
+    if (f.about.stream || !stated.stream.empty()) out.stream = skeleton::parse_stream(f.stream);
     if (f.about.prepared) out.prepared = {preparation(data), policy(data)};
     return out;
-}
-
-using any_encoder = std::variant<encode::dste<tensor>, encode::sttr<tensor>>;
-
-any_encoder build(context& ctx, const weight_facts& f, const encode::clip_input& input) {
-    const nn::scope at(ctx, "backbone");
-    if (f.kind == "sttr")
-        return encode::sttr<tensor>(at, {input.extents(), f.width, f.heads, f.layers});
-    return encode::dste<tensor>(at, {.clip = input.extents(),
-                                     .width = f.width,
-                                     .heads = f.heads,
-                                     .gap = f.gap,
-                                     .alpha = f.alpha});
 }
 
 }  // namespace
@@ -140,7 +77,7 @@ any_encoder build(context& ctx, const weight_facts& f, const encode::clip_input&
 encode::clip_input input_for(const weight_facts& f, const corpus& from) {
     return {from.clips.topology,
             from.clips.shape,
-            {.frames = f.frames,
+            {.frames = f.number("frames"),
              .stream = skeleton::parse_stream(f.stream),
              .confidence = f.confidence}};
 }
@@ -150,32 +87,25 @@ std::string weight_facts::says(const std::string& key) const {
     return found == file->metadata().end() ? std::string() : found->second;
 }
 
-weight_facts read_facts(const encoder_options& options) {
-    weight_facts f;
-    f.file = std::make_shared<const io::safetensors_file>(options.weights);
-    f.prefix = find_prefix(*f.file);
-    read_sizes(f);
-    f.about = encode::stored_description(*f.file).value_or(encode::description{});
-    const auto settings =
-        encode::settings_of<encode::dste_settings>(f.about.settings, options.weights);
-    f.heads = settings.heads;
-    f.gap = settings.gap;
-    f.alpha = settings.alpha;
-    if (f.about.stream) f.stream = skeleton::name(*f.about.stream);
-    const bool states_heads = f.about.settings.contains("heads");
-    if (!states_heads) f.heads = std::max(1, options.heads);
-    const auto assumed = [&f](bool told, const std::string& note) {
-        if (!told) f.notes.push_back("the file does not say " + note);
-    };
-    assumed(states_heads || options.heads > 0,
-            "how many heads the encoder has: 1 is assumed (--heads)");
-    assumed(
-        f.kind != "dste" || f.about.settings.contains("gap"),
-        text("how its layers shift: gap ", f.gap, ", alpha ", nn::exact(f.alpha), " are assumed"));
-    assumed(f.about.stream || !options.stream.empty(),
-            "what the encoder sees: the joint stream is assumed (--stream)");
-    if (!options.stream.empty()) f.stream = options.stream;
-    return f;
+int weight_facts::number(const std::string& name) const {
+    return nn::number_of(about.settings, name, 0, file->path());
+}
+
+std::vector<std::pair<std::string, std::string>> weight_facts::settings() const {
+    std::vector<std::pair<std::string, std::string>> out{{"encoder", kind()}};
+    for (const auto& [name, value] : about.settings)
+        if (name != "encoder" && name != "channels" && name != "joints" && name != "persons")
+            out.emplace_back(name, value);
+    return out;
+}
+
+io::json weight_facts::json() const {
+    io::json out{
+        {"kind", kind()}, {"stream", stream}, {"tokens", number("joints") * number("persons")}};
+    for (const auto& [name, value] : about.settings)
+        if (name != "encoder")
+            out[name] = io::json::accept(value) ? io::json::parse(value) : io::json(value);
+    return out;
 }
 
 io::text_map facts_to_keep(const corpus& from) {
@@ -186,25 +116,26 @@ io::text_map facts_to_keep(const corpus& from) {
 struct stored_encoder::state {
     context ctx;
     encode::clip_input input;
-    any_encoder model;
+    encode::any_encoder<tensor> model;
 
-    state(const weight_facts& f, const corpus& from, std::uint64_t seed, int threads)
+    state(const weight_facts& f, const corpus& from, std::uint64_t seed, int threads, bool load)
         : ctx{.seed = seed, .threads = threads},
           input(input_for(f, from)),
-          model(build(ctx, f, input)) {}
+          model(load ? loaded(f)
+                     : encode::make_encoder<tensor>(nn::scope(ctx, "backbone"), f.about.settings)) {
+    }
+
+private:
+    encode::any_encoder<tensor> loaded(const weight_facts& f) {
+        encode::description asked;
+        asked.settings = f.about.settings;
+        return encode::load_encoder<tensor>(ctx, *f.file, asked, f.prefix).model;
+    }
 };
 
 stored_encoder::stored_encoder(const weight_facts& f, const corpus& from, std::uint64_t seed,
                                int threads, bool load)
-    : state_(std::make_unique<state>(f, from, seed, threads)) {
-    if (!load) return;
-    std::visit(
-        [&](auto& model) {
-            nn::load(state_->ctx, model, *f.file,
-                     {.prefix = f.prefix, .ignore_extra = f.prefix.empty()});
-        },
-        state_->model);
-}
+    : state_(std::make_unique<state>(f, from, seed, threads, load)) {}
 stored_encoder::stored_encoder(const weight_facts& f, const corpus& from, int threads)
     : stored_encoder(f, from, 0, threads, true) {}
 stored_encoder stored_encoder::untrained(const weight_facts& f, const corpus& from,
@@ -227,9 +158,7 @@ data::feature_table stored_encoder::embed(const data::clip_set& clips,
         for (std::size_t first = 0; first < rows.size(); first += block) {
             const auto part = std::span(rows).subspan(first, std::min(block, rows.size() - first));
             const data::clip_set some = clips.subset(part);
-            const auto table = std::visit(
-                [&](auto& model) { return encode::embed(state_->ctx, model, state_->input, some); },
-                state_->model);
+            const auto table = encode::embed(state_->ctx, state_->model, state_->input, some);
             out.columns = table.columns;
             out.values.resize(out.rows * out.columns);
             for (std::size_t i = 0; i < part.size(); ++i)
@@ -240,9 +169,14 @@ data::feature_table stored_encoder::embed(const data::clip_set& clips,
     return out;
 }
 
-encoder_and_clips open_encoder(const encoder_options& encoder, data_options& data, int threads) {
-    encoder_and_clips out{read_facts(encoder), {}};
+encoder_and_clips open_encoder(const encoder_options& stated, data_options& data, int threads) {
+    encoder_and_clips out;
     weight_facts& f = out.facts;
+    f.file = std::make_shared<const io::safetensors_file>(stated.weights);
+    f.about = encode::stored_description(*f.file).value_or(encode::description{});
+    const bool described = !f.about.settings.empty();
+    if (f.about.stream) f.stream = skeleton::name(*f.about.stream);
+    if (!stated.stream.empty()) f.stream = stated.stream;
     if (f.about.prepared) {
         const io::json says = encode::to_json(f.about);
         io::text_map words;
@@ -250,22 +184,24 @@ encoder_and_clips open_encoder(const encoder_options& encoder, data_options& dat
             for (const auto& [key, value] : says.at(section).items())
                 words[key] = value.is_string() ? value.get<std::string>() : value.dump();
         data.adopt(words);
-    } else {
+    }
+    out.from = load(data, threads);
+    const auto layout = out.from.clips.shape.layout;
+    if (!described) find_out(f, out.from, stated);
+    complete(f);
+    f.confidence = f.number("channels") == skeleton::coordinates(layout) + 1 &&
+                   skeleton::has_confidence(layout);
+    if (!f.about.stream && stated.stream.empty())
+        f.notes.push_back(
+            "the file does not say what the encoder sees: the joint stream is assumed (--stream)");
+    if (!f.about.prepared)
         f.notes.push_back(
             "the file does not say how clips were prepared: --scale and --reference are taken as "
             "they stand");
-    }
-    out.from = load(data, threads);
-    const auto& layout = out.from.clips.shape.layout;
-    f.confidence =
-        f.channels == skeleton::coordinates(layout) + 1 && skeleton::has_confidence(layout);
-    if (f.about.settings.empty()) {
-        check_sizes(f, out.from);
-    } else {
-        for (auto& note : encode::check_description(*f.file, asked_of(f, out.from, encoder, data)))
+    if (described)
+        for (auto& note : encode::check_description(*f.file, asked_of(f, out.from, stated, data)))
             f.notes.push_back(std::move(note));
-        check_sizes(f, out.from);
-    }
+    check_channels(f, layout);
     for (const std::string& note : f.notes) say("note: " + note);
     return out;
 }

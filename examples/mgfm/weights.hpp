@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mgkit/encode/description.hpp"
@@ -12,29 +13,26 @@
 
 namespace mgfm {
 
-/// The encoder of a safetensors file as its tensors and metadata describe it.
+/// The encoder of a safetensors file as its description, or its names and shapes, show it.
 struct weight_facts {
     std::shared_ptr<const mgkit::io::safetensors_file> file;
-    std::string prefix;  ///< of all its names
-    std::string kind;    ///< dste | sttr
-    int width = 0, frames = 0, tokens = 0, channels = 0, heads = 1;
-    int layers = 0;  ///< of sttr
-    int gap = 4;     ///< of dste
-    double alpha = 0.5;
+    std::string prefix = "backbone.";  ///< of all its names
+    mgkit::encode::description about;  ///< as stored; of other programs' files what is found out
     std::string stream = "joint";
-    bool confidence = false;           ///< whether confidence is one of the channels
-    mgkit::encode::description about;  ///< as stored; empty in files of other programs
-    std::vector<std::string> notes;    ///< what was assumed
+    bool confidence = false;         ///< whether confidence is one of the channels
+    std::vector<std::string> notes;  ///< what was assumed
 
     /// What the file says about itself; empty where it says nothing.
     std::string says(const std::string& key) const;
+    /// The encoder's name.
+    const std::string& kind() const { return about.settings.at("encoder"); }
+    /// A setting of the encoder that is a number; 0 where it has none of this name.
+    int number(const std::string& name) const;
+    /// The encoder and its settings without the extents of clips, for reports.
+    std::vector<std::pair<std::string, std::string>> settings() const;
+    /// Everything as JSON.
+    mgkit::io::json json() const;
 };
-
-/// Reads sizes from the tensors of the file; heads, stream and the like from its description, else
-/// from the options.
-/// Errors: a file without the reference's names, with several encoders, with shapes that contradict
-/// each other, or a damaged description.
-weight_facts read_facts(const encoder_options& options);
 
 /// What `mgfm pretrain` says in a file beside the description of the encoder.
 mgkit::io::text_map facts_to_keep(const corpus& from);

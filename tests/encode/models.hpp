@@ -25,7 +25,7 @@ struct ready_views {
 template <class T, int Views = 2>
 using pretraining = pretext::decorrelation<T, encode::dste<T>, ready_views<Views>>;
 
-/// Settings of any encoder.
+/// Settings of an encoder with attention.
 template <class Encoder>
 typename Encoder::settings sized(const encode::clip_extents& clip, int width, int heads) {
     typename Encoder::settings s;
@@ -34,6 +34,47 @@ typename Encoder::settings sized(const encode::clip_extents& clip, int width, in
     s.heads = heads;
     return s;
 }
+
+/// An encoder of a user's own: one stream, each frame through a layer, their maximum.
+template <class T>
+class frame_bag {
+public:
+    using tensor_type = T;
+    static constexpr const char* name = "frame_bag";
+    struct settings {
+        encode::clip_extents clip;
+        int words = 6;
+        double slope = 1;
+
+        template <class Self, class F>
+        static void each_named(Self& s, F&& f) {
+            encode::clip_extents::each_named(s.clip, f);
+            f("words", s.words);
+            f("slope", s.slope);
+        }
+    };
+
+    nn::linear<T> layer;
+
+    frame_bag(const nn::scope& at, const settings& s)
+        : layer((encode::check(s.clip, name), at / "layer"), s.clip.points() * s.clip.channels,
+                s.words),
+          settings_(s) {}
+    static settings sample_settings(const encode::clip_extents& clip) { return {clip, 3, 2}; }
+    static constexpr auto fields() { return nn::members(nn::field("layer", &frame_bag::layer)); }
+    const settings& configuration() const { return settings_; }
+    nn::fact_map facts() const { return encode::facts_of(name, settings_); }
+    int features() const { return settings_.words; }
+
+    template <operand X>
+    X operator()(context& ctx, const X& clips) {
+        const X words = layer(ctx, encode::temporal_tokens(ctx, clips), activation::gelu);
+        return affine(ctx, max(ctx, words, 1), settings_.slope);
+    }
+
+private:
+    settings settings_;
+};
 
 inline shape batch_shape(extent count, const encode::clip_extents& e) {
     return {count, e.channels, e.frames, e.joints, e.persons};
@@ -62,23 +103,23 @@ T clips_of(context& ctx, const encode::clip_extents& e, const std::vector<std::u
 /// Parameters that are far from their initial zeros and ones, so that no gradient hides.
 template <class M>
 void shake(context& ctx, M& model, double by = 0.2) {
-    nn::for_each_parameter(model, [&](const std::string& name, auto& p) {
-        using T = std::remove_reference_t<decltype(p.value)>;
-        random_stream stream(random_key{.seed = 17}, name);
-        auto values = testing::detail::to_doubles(ctx, p.value);
+    using T = nn::leaf_tensor<M>;
+    for (const nn::leaf<T>& l : nn::parameters(nn::leaves(model))) {
+        random_stream stream(random_key{.seed = 17}, l.name);
+        auto values = testing::detail::to_doubles(ctx, *l.value);
         for (double& v : values) v += by * stream.normal();
-        p.value = testing::detail::from_doubles<T>(ctx, values, shape_of(p.value));
-    });
+        *l.value = testing::detail::from_doubles<T>(ctx, values, shape_of(*l.value));
+    }
 }
 
 /// Every gradient of a model, by name, and its parameters' values.
 template <class M>
 std::vector<std::pair<std::string, std::vector<double>>> gradients_of(context& ctx, M& model) {
     std::vector<std::pair<std::string, std::vector<double>>> out;
-    nn::for_each_parameter(model, [&](const std::string& name, auto& p) {
-        out.emplace_back(name, p.slot.filled ? testing::detail::to_doubles(ctx, p.slot.gradient)
-                                             : std::vector<double>{});
-    });
+    for (const auto& l : nn::parameters(nn::leaves(model)))
+        out.emplace_back(l.name, l.weights->slot.filled
+                                     ? testing::detail::to_doubles(ctx, l.weights->slot.gradient)
+                                     : std::vector<double>{});
     return out;
 }
 

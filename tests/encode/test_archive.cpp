@@ -1,7 +1,10 @@
 // Encoders in files that say what they are: loaded as they were saved, or refused with every
 // difference.
 #include <algorithm>
+#include <set>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "encode/models.hpp"
@@ -31,6 +34,14 @@ model built(context& ctx, int heads = 4, int gap = 4, double alpha = .5) {
     return model(
         nn::scope(ctx, "backbone"),
         {.clip = input().extents(), .width = 16, .heads = heads, .gap = gap, .alpha = alpha});
+}
+
+/// `f(name, role)` for each setting.
+template <class Settings, class F>
+void settings_names(const F& f) {
+    Settings s;
+    Settings::each_named(
+        s, [&](const char* name, auto&, encode::setting_role role = {}) { f(name, role); });
 }
 
 /// An encoder and its description in a file.
@@ -139,27 +150,61 @@ TEMPLATE_LIST_TEST_CASE("every encoder states all that its features depend on", 
                         encode::all<t32>) {
     using encoder = TestType;
     using settings = typename encoder::settings;
+    const encode::clip_extents clip{2, 6, 5, 1};
+    const settings s = encoder::sample_settings(clip);
     context ctx{.seed = 1};
-    settings s = test::sized<encoder>({2, 6, 5, 1}, 8, 2);
-    const auto facts = [&](const settings& with) {
-        return encoder(nn::scope(ctx, "e"), with).facts();
-    };
-    const auto stated = facts(s);
-    CHECK(stated.at("encoder") == encoder::name);
-    CHECK(facts(encode::settings_of<settings>(stated, "test")) == stated);
-    const auto changes = [&](auto&& change) {
+    encoder model(nn::scope(ctx, "e"), s);
+    const nn::fact_map stated = model.facts();
+    CHECK(stated == encode::facts_of(encoder::name, s));
+    CHECK(encode::facts_of(encoder::name, encode::settings_of<settings>(stated, "test")) == stated);
+    CHECK(encode::encoder_words(model) == encode::settings_words<encoder>(s));
+
+    // Each setting has a name, and only one.
+    std::set<std::string> names;
+    std::ptrdiff_t count = 0;
+    settings_names<settings>([&](const char* name, encode::setting_role) {
+        names.insert(name);
+        ++count;
+    });
+    CHECK(std::ssize(names) == count);
+    CHECK(!names.contains("encoder"));
+    CHECK(count == 1 + std::ranges::count(settings_text(s), ','));
+
+    // What is said of a setting holds: another value is stated, or leaves features as they are.
+    const t32 clips = test::clips_of<t32>(ctx, clip, {1, 2});
+    const auto features = nn::host_values(ctx, model(ctx, clips));
+    settings_names<settings>([&](const char* name, encode::setting_role role) {
+        INFO(name);
         settings other = s;
-        change(other);
-        CHECK(facts(other) != stated);
-    };
-    changes([](settings& o) { o.heads = 4; });
-    changes([](settings& o) { o.width = 12; });
-    changes([](settings& o) { o.clip.frames = 7; });
-    changes([](settings& o) { o.clip.channels = 3; });
-    changes([](settings& o) { o.clip.joints = 1, o.clip.persons = 5; });
-    if constexpr (requires { s.gap; }) changes([](settings& o) { o.gap = 3; });
-    if constexpr (requires { s.alpha; }) changes([](settings& o) { o.alpha = .5000001; });
-    if constexpr (requires { s.layers; }) changes([](settings& o) { o.layers = 3; });
+        settings::each_named(other,
+                             [&]<class V>(const char* each, V& value, encode::setting_role = {}) {
+                                 if (std::string_view(each) != name) return;
+                                 if constexpr (std::is_floating_point_v<V>)
+                                     value /= 2;
+                                 else if constexpr (std::is_arithmetic_v<V> || std::is_enum_v<V>)
+                                     value = static_cast<V>(static_cast<int>(value) + 1);
+                                 else
+                                     value += "x";
+                             });
+        CHECK(settings_text(other) != settings_text(s));
+        const bool states = role == encode::setting_role::features;
+        CHECK((encode::facts_of(encoder::name, other) != stated) == states);
+        if (states) return;
+        encoder changed(nn::scope(ctx, "e"), other);
+        CHECK(nn::host_values(ctx, changed(ctx, clips)) == features);
+    });
+}
+
+TEST_CASE("settings are taken from facts as a whole", "[archive]") {
+    using settings = test::frame_bag<t32>::settings;
+    const auto taken = encode::settings_of<settings>(
+        {{"encoder", "frame_bag"}, {"words", "9"}, {"slope", "0.25"}, {"joints", "4"}}, "here");
+    CHECK(settings_text(taken) == "((3, 64, 4, 1), 9, 0.25)");
+    CHECK(settings_text(encode::settings_of<settings>({}, "here")) == settings_text(settings{}));
+    CHECK_REFUSED(encode::settings_of<settings>({{"word", "9"}}, "here"),
+                  "here: expected settings among channels, frames, joints, persons, words, slope, "
+                  "found word 9");
+    CHECK_REFUSED(encode::settings_of<settings>({{"words", "9.5"}}, "here"), "here: 'words'");
 }
 
 TEST_CASE("what differs from the file is refused with the whole list", "[archive]") {
@@ -237,6 +282,12 @@ TEST_CASE("a file without a description loads with what is asked, and says so", 
     REQUIRE(loaded.notes.size() == 1);
     for (const char* part : {"encoder", "skeleton", "input", "preparation"})
         CHECK_CONTAINS(loaded.notes[0], part);
+    asked.settings.erase("encoder");
+    CHECK_REFUSED(encode::load_encoder<t32>(other, folder / "foreign", asked),
+                  "does not say what its tensors belong to");
+    asked.settings = about.settings;
+    const auto found = encode::load_encoder<t32>(other, folder / "foreign", asked);
+    CHECK(found.model.all_facts() == nn::facts_of(loaded.model));
     asked.settings["width"] = "1000000000";
     CHECK_REFUSED(encode::load_encoder<model>(other, folder / "foreign", asked),
                   "width 1000000000");
@@ -259,7 +310,9 @@ TEST_CASE("damaged descriptions are refused", "[archive]") {
     refused([](io::json& v) { v["encoder"]["heads"] = "many"; }, "heads");
     refused([](io::json& v) { v["encoder"]["heads"] = "2"; }, "heads is 4 instead of 2");
     refused([](io::json& v) { v["encoder"]["heads"] = "3"; }, "heads");
-    refused([](io::json& v) { v["encoder"]["width"] = "2000000000"; }, "width");
+    refused([](io::json& v) { v["encoder"]["width"] = "2000000000"; }, "width 2000000000");
+    refused([](io::json& v) { v["encoder"]["joints"] = "3000"; }, "joints 3000");
+    refused([](io::json& v) { v["encoder"]["depth"] = "2"; }, "depth 2");
     refused([](io::json& v) { v["encoder"] = 1; }, "encoder");
     refused([](io::json& v) { v["input"]["stream"] = "river"; }, "river");
     refused([](io::json& v) { v["preparation"]["scale"] = "huge"; }, "huge");

@@ -15,10 +15,22 @@ namespace {
 const encode::clip_extents tiny{2, 5, 3, 1};
 
 template <class Encoder>
-Encoder make(context& ctx, int width = 4, int heads = 2, const encode::clip_extents& e = tiny) {
-    Encoder model(ctx, test::sized<Encoder>(e, width, heads));
+Encoder make(context& ctx) {
+    Encoder model(ctx, Encoder::sample_settings(tiny));
     test::shake(ctx, model);
     return model;
+}
+
+encode::dste<t64> make_dste(context& ctx) {
+    encode::dste<t64> model(ctx, {.clip = tiny, .width = 8, .heads = 2});
+    test::shake(ctx, model);
+    return model;
+}
+
+/// `f` of the same encoders on two tensor types.
+template <class... Fast, class... Slow, class F>
+void in_pairs(type_list<Fast...>, type_list<Slow...>, const F& f) {
+    (f(type_tag<Fast>{}, type_tag<Slow>{}), ...);
 }
 
 template <class Encoder, class T>
@@ -54,11 +66,11 @@ TEST_CASE("every encoder: gradients while training", "[encode]") {
 
 TEST_CASE("every encoder: fused kernels equal the composition", "[encode]") {
     using composed = testing::primitives_only<t64>;
-    const auto run = [](auto encoder_tag, auto tensor_tag) {
-        using encoder = typename decltype(encoder_tag)::type;
-        using T = typename decltype(tensor_tag)::type;
+    const auto run = [](auto tag) {
+        using encoder = typename decltype(tag)::type;
+        using T = typename encoder::tensor_type;
         context ctx;
-        auto model = make<encoder>(ctx, 6, 3);
+        auto model = make<encoder>(ctx);
         const recording<T> record(ctx);
         const auto out = model(ctx, variable<T>{test::clips_of<T>(ctx, tiny, {1, 2, 3})});
         const T weights = backend_traits<T>::full(ctx, shape_of(out), 0.7);
@@ -79,17 +91,15 @@ TEST_CASE("every encoder: fused kernels equal the composition", "[encode]") {
                 CHECK(std::abs(fast[i].second[j] - slow[i].second[j]) < 1e-12 * scale);
         }
     };
-    compare(run(type_tag<encode::dste<t64>>{}, type_tag<t64>{}),
-            run(type_tag<encode::dste<composed>>{}, type_tag<composed>{}));
-    compare(run(type_tag<encode::sttr<t64>>{}, type_tag<t64>{}),
-            run(type_tag<encode::sttr<composed>>{}, type_tag<composed>{}));
+    in_pairs(encode::all<t64>{}, encode::all<composed>{},
+             [&](auto fast, auto slow) { compare(run(fast), run(slow)); });
 }
 
 TEST_CASE("every encoder: a clip's feature does not depend on its batch", "[encode]") {
     encode::all<t64>::for_each([](auto tag) {
         using encoder = typename decltype(tag)::type;
         context ctx;
-        auto model = make<encoder>(ctx, 8, 2);
+        auto model = make<encoder>(ctx);
         const auto all = numbers(ctx, model(ctx, test::clips_of<t64>(ctx, tiny, {4, 5, 6})));
         const auto again = numbers(ctx, model(ctx, test::clips_of<t64>(ctx, tiny, {4, 5, 6})));
         CHECK(all == again);
@@ -102,17 +112,35 @@ TEST_CASE("every encoder: a clip's feature does not depend on its batch", "[enco
 TEST_CASE("every encoder: refuses clips of other sizes", "[encode]") {
     encode::all<t64>::for_each([](auto tag) {
         using encoder = typename decltype(tag)::type;
+        INFO(encoder::name);
         context ctx;
         auto model = make<encoder>(ctx);
-        for (encode::clip_extents e :
-             {encode::clip_extents{3, 5, 3, 1}, {2, 6, 3, 1}, {2, 5, 4, 1}, {2, 5, 3, 2}})
+        const auto refuses = [&](const encode::clip_extents& e) {
             CHECK_THROWS_AS(model(ctx, test::clips_of<t64>(ctx, e, {1})), error);
-        CHECK_THROWS_AS(encoder(ctx, test::sized<encoder>(tiny, 5, 1)), error);
-        CHECK_THROWS_AS(encoder(ctx, test::sized<encoder>(tiny, 8, 3)), error);
-        CHECK_THROWS_AS(encoder(ctx, test::sized<encoder>(tiny, 8, 0)), error);
-        CHECK_THROWS_AS(encoder(ctx, test::sized<encoder>({2, 0, 3, 1}, 8, 1)), error);
-        CHECK_THROWS_AS(encoder(ctx, test::sized<encoder>({2, 201, 3, 1}, 8, 1)), error);
+        };
+        refuses({3, 5, 3, 1});
+        refuses({2, 5, 4, 1});
+        if constexpr (encode::two_stream_encoder<encoder,
+                                                 t64>) {  // both counts of tokens are sizes
+            refuses({2, 6, 3, 1});
+            refuses({2, 5, 3, 2});
+        }
+        for (const encode::clip_extents& e :
+             {encode::clip_extents{0, 5, 3, 1}, {2, 0, 3, 1}, {2, 5, 0, 1}, {2, 5, 3, -1}})
+            CHECK_THROWS_AS(encoder(ctx, encoder::sample_settings(e)), error);
     });
+}
+
+TEMPLATE_TEST_CASE("sizes that no attention has are refused", "[encode]", encode::dste<t64>,
+                   encode::sttr<t64>) {
+    context ctx;
+    const auto refuses = [&](const encode::clip_extents& e, int width, int heads) {
+        CHECK_THROWS_AS(TestType(ctx, test::sized<TestType>(e, width, heads)), error);
+    };
+    refuses(tiny, 5, 1);
+    refuses(tiny, 8, 3);
+    refuses(tiny, 8, 0);
+    refuses({2, 201, 3, 1}, 8, 1);
 }
 
 TEST_CASE("tokens keep the order of the specification", "[encode]") {
@@ -149,7 +177,7 @@ TEST_CASE("per-frame features average tokens over overlapping ranges", "[encode]
 
 TEST_CASE("stochastic depth follows clip and view, not the batch", "[encode]") {
     context ctx{.seed = 9, .training = true};
-    auto model = make<encode::dste<t64>>(ctx, 8, 2);
+    auto model = make_dste(ctx);
     const auto features = [&](const std::vector<row_identity>& rows) {
         ctx.rows = rows;
         std::vector<std::uint32_t> which;
@@ -217,7 +245,7 @@ TEST_CASE("stochastic depth keeps the expected share and its mean", "[encode]") 
 
 TEST_CASE("stochastic depth says what it needs", "[encode]") {
     context ctx{.training = true};
-    auto model = make<encode::dste<t64>>(ctx);
+    auto model = make_dste(ctx);
     try {
         model(ctx, test::clips_of<t64>(ctx, tiny, {1, 2}));
         FAIL("rows are missing");

@@ -1,5 +1,6 @@
 // Encoders, projectors and the whole objective on shapes alone, and what they cost.
 #include "encode/models.hpp"
+#include "mgkit/encode/any_encoder.hpp"
 #include "mgkit/pretext/supervised.hpp"
 #include "mgkit/testing/symbolic.hpp"
 #include "mgkit/train/adam.hpp"
@@ -44,11 +45,11 @@ const std::vector<sizes> many{{3, 64, 25, 2, 64, 1}, {2, 64, 41, 1, 64, 4}, {3, 
 
 template <class M>
 void check_gradients(M& model) {
-    nn::for_each_parameter(model, [](const std::string& name, auto& p) {
-        INFO(name);
-        CHECK(p.slot.filled);
-        CHECK(p.slot.gradient.extents() == p.value.extents());
-    });
+    for (const auto& l : nn::parameters(nn::leaves(model))) {
+        INFO(l.name);
+        CHECK(l.weights->slot.filled);
+        CHECK(l.weights->slot.gradient.extents() == l.value->extents());
+    }
 }
 
 }  // namespace
@@ -56,17 +57,21 @@ void check_gradients(M& model) {
 TEST_CASE("every encoder runs on shapes alone, forward and backward", "[encode][symbolic]") {
     encode::all<symbolic>::for_each([](auto tag) {
         using encoder = typename decltype(tag)::type;
-        STATIC_REQUIRE(encode::two_stream_encoder<encoder, symbolic>);
+        STATIC_REQUIRE(encode::trainable_encoder<encoder, symbolic>);
         for (const sizes& s : many) {
-            INFO(encoder::name << " of width " << s.width);
+            INFO(encoder::name << " of " << s.joints << " joints");
             context ctx;
-            encoder model(ctx, test::sized<encoder>(s.clip(), s.width, s.heads));
+            encoder model(ctx, encoder::sample_settings(s.clip()));
             const symbolic clips(test::batch_shape(5, s.clip()));
-            CHECK(model(ctx, clips).extents() == shape{5, 2 * s.width});
-            const auto tokens = model.tokens(ctx, clips);
-            CHECK(tokens.temporal.extents() == shape{5, s.frames, s.width});
-            CHECK(tokens.spatial.extents() == shape{5, s.joints * s.persons, s.width});
-            CHECK(encode::per_frame(ctx, tokens).extents() == shape{5, s.frames, 2 * s.width});
+            CHECK(model(ctx, clips).extents() == shape{5, model.features()});
+            if constexpr (encode::two_stream_encoder<encoder, symbolic>) {
+                const auto tokens = model.tokens(ctx, clips);
+                const shape t = tokens.temporal.extents(), p = tokens.spatial.extents();
+                REQUIRE((t.rank() == 3 && p.rank() == 3));
+                CHECK((t[0] == 5 && t[2] == model.stream_widths().temporal));
+                CHECK((p[0] == 5 && p[2] == model.stream_widths().spatial));
+                CHECK(encode::per_frame(ctx, tokens).extents() == shape{5, t[1], t[2] + p[2]});
+            }
             ctx.training = true;
             ctx.rows.resize(5);
             const recording<symbolic> record(ctx);
@@ -82,6 +87,9 @@ TEST_CASE("the cost of the dense encoder is the formula's, exactly", "[encode][s
         context ctx;
         encode::dste<symbolic> model(
             ctx, test::sized<encode::dste<symbolic>>(s.clip(), s.width, s.heads));
+        const auto tokens = model.tokens(ctx, symbolic(test::batch_shape(3, s.clip())));
+        CHECK(tokens.temporal.extents() == shape{3, s.frames, s.width});
+        CHECK(tokens.spatial.extents() == shape{3, s.joints * s.persons, s.width});
         counts(ctx) = {};
         model(ctx, symbolic(test::batch_shape(3, s.clip())));
         CHECK(counts(ctx).multiply_adds ==
@@ -159,18 +167,21 @@ TEST_CASE("a training step runs on shapes alone and costs what it should", "[enc
     update.step(ctx, 1e-3);
 }
 
-TEST_CASE("supervised training runs on shapes alone", "[encode][symbolic]") {
-    const sizes s{3, 8, 5, 1, 8, 2};
-    context ctx;
-    ctx.training = true;
-    ctx.rows.resize(6);
-    pretext::supervised<symbolic, encode::sttr<symbolic>, test::ready_views<2>> model(
-        ctx, test::sized<encode::sttr<symbolic>>(s.clip(), s.width, s.heads), 4);
-    const recording<symbolic> record(ctx);
-    const std::vector<int> labels{0, 3, 1};
-    const X clips{symbolic(test::batch_shape(6, s.clip()))};
-    backward(ctx, model(ctx, pretext::batch<X>{clips, labels}).loss);
-    check_gradients(model);
+TEST_CASE("supervised training of every encoder runs on shapes alone", "[encode][symbolic]") {
+    encode::all<symbolic>::for_each([](auto tag) {
+        using encoder = typename decltype(tag)::type;
+        const encode::clip_extents clip{3, 8, 5, 1};
+        context ctx;
+        ctx.training = true;
+        ctx.rows.resize(6);
+        pretext::supervised<symbolic, encoder, test::ready_views<2>> model(
+            ctx, encoder::sample_settings(clip), 4);
+        const recording<symbolic> record(ctx);
+        const std::vector<int> labels{0, 3, 1};
+        const X clips{symbolic(test::batch_shape(6, clip))};
+        backward(ctx, model(ctx, pretext::batch<X>{clips, labels}).loss);
+        check_gradients(model);
+    });
 }
 
 TEST_CASE("reading a value inside of what is traced is an error", "[encode][symbolic]") {

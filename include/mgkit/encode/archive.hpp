@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "mgkit/encode/any_encoder.hpp"
 #include "mgkit/encode/description.hpp"
 #include "mgkit/nn/archive.hpp"
 
@@ -78,45 +81,145 @@ struct loaded_encoder {
     std::vector<std::string> notes;  ///< what was assumed, to be told
 };
 
-/// Builds the encoder that a file describes and loads its values; sizes, heads and all other
-/// settings come from the file. `asked` states what the program is going to feed (skeleton, stream,
-/// preparation) or wants of the encoder; what it leaves open is taken as the file says.
-/// A file without a description is loaded with the settings in `asked`, the defaults for what they
-/// leave open, and notes.
-/// Errors: every difference between file and `asked` in one mgkit::error; sizes that the file
-/// cannot hold; differences as nn::load.
-template <class Encoder>
-loaded_encoder<Encoder> load_encoder(context& ctx, const std::string& path,
-                                     const description& asked = {},
-                                     const std::string& prefix = "backbone.") {
-    const io::safetensors_file file(path);
-    auto notes = check_description(file, asked);
-    description about = stored_description(file).value_or(asked);
-    const auto kind = about.settings.find("encoder");
-    if (kind != about.settings.end() && kind->second != Encoder::name)
-        throw error(path, text("an encoder of type ", Encoder::name), kind->second);
-    const auto settings = settings_of<typename Encoder::settings>(about.settings, path);
-    // Sizes that only the header claims go no further.
-    double values = 0;
+namespace detail {
+
+template <class Settings>
+void check_sizes(const io::safetensors_file& file, const Settings& settings) {
+    double values = 0, claimed = 0;
     for (const auto& entry : file.entries()) {
         double count = 1;
         for (const auto extent : entry.shape) count *= static_cast<double>(extent);
         values += count;
     }
-    const clip_extents& e = settings.clip;
-    double layers = 1;
-    if constexpr (requires { settings.layers; }) layers = settings.layers;
-    const double width = settings.width, points = static_cast<double>(e.joints) * e.persons;
-    const double least = width * (width * layers + e.channels * (e.frames + points));
-    if (!(least <= values))
-        throw error(path, text("values of an encoder of width ", settings.width),
+    std::string sizes;
+    Settings::each_named(settings, [&]<class V>(const char* name, const V& value,
+                                                setting_role = setting_role::features) {
+        if constexpr (std::is_integral_v<V>) {
+            claimed = std::max(claimed, static_cast<double>(value));
+            sizes += text(sizes.empty() ? "" : ", ", name, " ", value);
+        }
+    });
+    if constexpr (requires { settings.least_values(); })
+        claimed = std::max(claimed, settings.least_values());
+    if (!(claimed <= values))
+        throw error(file.path(), "the values of an encoder of " + sizes,
                     text(file.entries().size(), " tensors of ", values, " values"),
                     "the file is damaged, or the settings are another encoder's");
-    loaded_encoder<Encoder> out{Encoder(nn::scope(ctx, "backbone"), settings), std::move(about),
-                                std::move(notes)};
-    nn::load(ctx, out.model, file, {.prefix = prefix});
-    out.about.settings = out.model.facts();
+}
+
+/// What a file and `asked` say together, found to agree.
+struct agreed_description {
+    description about;
+    std::vector<std::string> notes;
+};
+inline agreed_description agree(const io::safetensors_file& file, const description& asked) {
+    agreed_description out;
+    out.notes = check_description(file, asked);
+    out.about = stored_description(file).value_or(asked);
+    if (out.about.settings.empty()) out.about.settings = asked.settings;
     return out;
+}
+
+/// `make(settings)` with values of the file, for an encoder of type Built.
+template <class Built, class Make>
+auto fill_encoder(context& ctx, const io::safetensors_file& file, agreed_description said,
+                  const std::string& prefix, Make&& make) {
+    using settings = typename Built::settings;
+    static_assert(named_settings<settings>,
+                  "mgkit: an encoder is made from a file where its settings name themselves: "
+                  "each_named(s, f)");
+    const auto sizes = settings_of<settings>(said.about.settings, file.path());
+    check_sizes(file, sizes);
+    for (const auto& [name, value] : facts_of("", sizes))
+        if (name != "encoder" && !said.about.settings.contains(name))
+            said.notes.push_back(
+                text("the file does not state ", name, ": ", value, " is assumed"));
+    auto model = make(sizes);
+    // Names without a prefix may be anything's.
+    nn::load(ctx, model, file, {.prefix = prefix, .ignore_extra = prefix.empty()});
+    said.about.settings = model.facts();
+    return loaded_encoder<decltype(model)>{std::move(model), std::move(said.about),
+                                           std::move(said.notes)};
+}
+
+}  // namespace detail
+
+/// Sizes that only a file's header claims go no further: an encoder of `List` is not made with more
+/// values than the file has, as far as its settings say how many it has at least
+/// (`least_values()`), nor with a number among its settings that is larger than that. Loading
+/// checks this; for who makes the encoder of a file without its values.
+/// Errors: such settings, and those of make_encoder.
+template <class List>
+void check_claims(const io::safetensors_file& file, const nn::fact_map& settings) {
+    with_encoder<List>(settings, file.path(), [&](auto tag) {
+        using own = typename decltype(tag)::type::settings;
+        detail::check_sizes(file, settings_of<own>(settings, file.path()));
+    });
+}
+
+/// Builds the encoder that a file describes, of a type that the caller knows, and loads its values;
+/// sizes, heads and all other settings come from the file. `asked` states what the program is going
+/// to feed (skeleton, stream, preparation) or wants of the encoder; what it leaves open is taken as
+/// the file says.
+/// A file without a description is loaded with the settings in `asked`, the defaults for what they
+/// leave open, and notes; see also reference_weights.hpp.
+/// Errors: every difference between file and `asked` in one mgkit::error; sizes that the file
+/// cannot hold; differences as nn::load.
+template <class Encoder>
+requires(!tensor<Encoder>) loaded_encoder<Encoder> load_encoder(
+    context& ctx, const io::safetensors_file& file, const description& asked = {},
+    const std::string& prefix = "backbone.") {
+    auto said = detail::agree(file, asked);
+    const auto kind = said.about.settings.find("encoder");
+    if constexpr (requires { std::string_view(Encoder::name); })
+        if (kind != said.about.settings.end() && kind->second != Encoder::name)
+            throw error(file.path(), text("an encoder of type ", Encoder::name), kind->second);
+    return detail::fill_encoder<Encoder>(
+        ctx, file, std::move(said), prefix,
+        [&](const auto& settings) { return Encoder(nn::scope(ctx, "backbone"), settings); });
+}
+template <class Encoder>
+requires(!tensor<Encoder>) loaded_encoder<Encoder> load_encoder(
+    context& ctx, const std::string& path, const description& asked = {},
+    const std::string& prefix = "backbone.") {
+    return load_encoder<Encoder>(ctx, io::safetensors_file(path), asked, prefix);
+}
+
+/// The same of whichever encoder of `List` the file names.
+/// Errors: also a name that is not in the list, and a file without a description where
+/// `asked.settings` name no encoder either.
+template <tensor T, class List>
+loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const io::safetensors_file& file,
+                                            const description& asked = {},
+                                            const std::string& prefix = "backbone.") {
+    auto said = detail::agree(file, asked);
+    if (!said.about.settings.contains("encoder"))
+        throw error(file.path(), "an encoder that the file or the caller describes",
+                    "a file that does not say what its tensors belong to",
+                    "state the encoder and its settings, or read them by "
+                    "encode::describe_reference where they are the reference's");
+    const nn::fact_map settings = said.about.settings;
+    std::optional<loaded_encoder<any_encoder<T>>> out;
+    with_encoder<List>(settings, file.path(), [&](auto tag) {
+        out = detail::fill_encoder<typename decltype(tag)::type>(
+            ctx, file, std::move(said), prefix, [&](const auto&) {
+                return make_encoder<T, List>(nn::scope(ctx, "backbone"), settings);
+            });
+    });
+    return std::move(*out);
+}
+/// The same of the library's encoders: `load_encoder<eigen::tensor<float>>(ctx, path)`.
+template <tensor T>
+loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const io::safetensors_file& file,
+                                            const description& asked = {},
+                                            const std::string& prefix = "backbone.") {
+    return load_encoder<T, all<T>>(ctx, file, asked, prefix);
+}
+template <tensor T>
+loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const std::string& path,
+                                            const description& asked = {},
+                                            const std::string& prefix = "backbone.") {
+    return load_encoder<T, all<T>>(ctx, io::safetensors_file(path), asked, prefix);
 }
 
 }  // namespace mgkit::encode

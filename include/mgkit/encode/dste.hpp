@@ -14,6 +14,21 @@ struct dste_settings {
     int gap = 4;             ///< every gap-th token is restored after the dense shift
     double alpha = 0.5;      ///< weight of the convolution branch
     double drop_path = 0.1;  ///< stochastic depth rate while training
+
+    template <class Self, class F>
+    static void each_named(Self& s, F&& f) {
+        clip_extents::each_named(s.clip, f);
+        f("width", s.width);
+        f("heads", s.heads);
+        f("gap", s.gap);
+        f("alpha", s.alpha);
+        f("drop_path", s.drop_path, setting_role::training);
+    }
+    /// The encoder holds no fewer values.
+    double least_values() const {
+        const double d = width, t = clip.frames, tokens = 1.0 * clip.joints * clip.persons;
+        return d * (2 * d + clip.channels * (t + tokens)) + 4 * (t * t + tokens * tokens);
+    }
 };
 
 /// Clips [N, C, T, V, M] -> features [N, 2 width]: two streams (frames as tokens, joints as tokens)
@@ -53,17 +68,17 @@ public:
                            nn::field("s_tr1", &dste::s_tr1));
     }
 
+    /// Small settings for clips of these extents, to try the encoder with.
+    static settings sample_settings(const clip_extents& clip) {
+        return {.clip = clip, .width = 4, .heads = 2};
+    }
     const settings& configuration() const { return settings_; }
     /// What archives keep and compare: all that features depend on.
-    nn::fact_map facts() const {
-        nn::fact_map out = facts_of(name, settings_);
-        out["gap"] = nn::exact(settings_.gap);
-        out["alpha"] = nn::exact(settings_.alpha);
-        return out;
-    }
+    nn::fact_map facts() const { return facts_of(name, settings_); }
     /// Width of one stream's pooled feature; the clip's feature is twice as wide.
     int width() const { return settings_.width; }
     int features() const { return 2 * settings_.width; }
+    encode::stream_widths stream_widths() const { return {settings_.width, settings_.width}; }
 
     /// Token sequences of both streams from ready tokens [N, T, M*V*C] and [N, M*V, T*C].
     template <operand X>

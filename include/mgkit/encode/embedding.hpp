@@ -6,64 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/encode/settings.hpp"
 #include "mgkit/encode/tokens.hpp"
-#include "mgkit/nn/facts.hpp"
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/nn/norm.hpp"
 
 namespace mgkit::encode {
 
-/// Sizes of a clip as the encoder sees it. Frames and tokens are fixed by the weights.
-struct clip_extents {
-    int channels = 3;
-    int frames = 64;
-    int joints = 25;
-    int persons = 1;
-
-    int points() const { return joints * persons; }
-};
-
 inline void check(const clip_extents& e, int width, int heads, const std::string& where) {
-    if (e.channels < 1 || e.frames < 1 || e.joints < 1 || e.persons < 1)
-        throw error(where, "one or more channels, frames, joints and persons",
-                    text("C ", e.channels, ", T ", e.frames, ", V ", e.joints, ", M ", e.persons));
+    check(e, where);
     if (e.frames > 200)
         throw error(where, "at most 200 frames", std::to_string(e.frames),
                     "resample clips: the position table has 200 rows");
     if (width < 2 || width % 2 != 0 || heads < 1 || width % heads != 0)
         throw error(where, "an even width that is a multiple of the number of heads",
                     text("width ", width, ", ", heads, " heads"));
-}
-
-/// The settings that encoders share, stated for archives.
-template <class Settings>
-nn::fact_map facts_of(const char* encoder, const Settings& s) {
-    return {{"encoder", encoder},
-            {"channels", nn::exact(s.clip.channels)},
-            {"frames", nn::exact(s.clip.frames)},
-            {"joints", nn::exact(s.clip.joints)},
-            {"persons", nn::exact(s.clip.persons)},
-            {"width", nn::exact(s.width)},
-            {"heads", nn::exact(s.heads)}};
-}
-
-/// Settings with what `facts` states instead of the defaults. Errors: text that is no number.
-template <class Settings>
-Settings settings_of(const nn::fact_map& facts, const std::string& where) {
-    Settings s;
-    const auto take = [&](const char* name, auto& value) {
-        value = nn::number_of(facts, name, value, where);
-    };
-    take("channels", s.clip.channels);
-    take("frames", s.clip.frames);
-    take("joints", s.clip.joints);
-    take("persons", s.clip.persons);
-    take("width", s.width);
-    take("heads", s.heads);
-    if constexpr (requires { s.gap; }) take("gap", s.gap);
-    if constexpr (requires { s.alpha; }) take("alpha", s.alpha);
-    if constexpr (requires { s.layers; }) take("layers", s.layers);
-    return s;
 }
 
 /// linear, layer norm, ReLU, linear: tokens [N, L, in] -> [N, L, d]. File names 0, 1, 3.

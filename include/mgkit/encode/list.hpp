@@ -8,6 +8,11 @@
 namespace mgkit::encode {
 
 template <tensor T>
-using all = type_list<dste<T>, sttr<T>>;
+using all = type_list<
+    // clang-format off
+    dste<T>,
+    sttr<T>
+    // clang-format on
+    >;
 
 }  // namespace mgkit::encode

@@ -14,6 +14,19 @@ struct sttr_settings {
     int width = 1024;
     int heads = 1;
     int layers = 2;  ///< per stream
+
+    template <class Self, class F>
+    static void each_named(Self& s, F&& f) {
+        clip_extents::each_named(s.clip, f);
+        f("width", s.width);
+        f("heads", s.heads);
+        f("layers", s.layers);
+    }
+    /// The encoder holds no fewer values.
+    double least_values() const {
+        const double d = width, tokens = 1.0 * clip.joints * clip.persons;
+        return d * (2 * d * layers + clip.channels * (clip.frames + tokens));
+    }
 };
 
 /// One stream's layers; files call them `layers.0`, `layers.1`, ...
@@ -68,15 +81,16 @@ public:
                            nn::field("s_tr", &sttr::s_tr));
     }
 
+    /// Small settings for clips of these extents, to try the encoder with.
+    static settings sample_settings(const clip_extents& clip) {
+        return {.clip = clip, .width = 4, .heads = 2};
+    }
     const settings& configuration() const { return settings_; }
     /// What archives keep and compare: all that features depend on.
-    nn::fact_map facts() const {
-        nn::fact_map out = facts_of(name, settings_);
-        out["layers"] = nn::exact(settings_.layers);
-        return out;
-    }
+    nn::fact_map facts() const { return facts_of(name, settings_); }
     int width() const { return settings_.width; }
     int features() const { return 2 * settings_.width; }
+    encode::stream_widths stream_widths() const { return {settings_.width, settings_.width}; }
 
     template <operand X>
     stream_pair<X> encode_tokens(context& ctx, const X& temporal, const X& spatial) {

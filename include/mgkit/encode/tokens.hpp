@@ -31,6 +31,11 @@ struct stream_pair {
     X temporal, spatial;
 };
 
+/// Widths of the tokens of both streams.
+struct stream_widths {
+    int temporal = 0, spatial = 0;
+};
+
 /// Maximum over tokens of each stream: [N, d] and [N, d].
 template <operand X>
 stream_pair<X> pooled(context& ctx, const stream_pair<X>& tokens) {

@@ -1,11 +1,15 @@
 // Self-supervised pre-training by multi-grained feature decorrelation (USDRL, MG-FM-Skele).
 #pragma once
 
-#include <vector>
+#include <concepts>
+#include <string>
+#include <utility>
 
 #include "mgkit/encode/concept.hpp"
+#include "mgkit/encode/settings.hpp"
 #include "mgkit/loss/decorrelation.hpp"
 #include "mgkit/nn/projector.hpp"
+#include "mgkit/pretext/detail/by_view.hpp"
 #include "mgkit/pretext/objective.hpp"
 
 namespace mgkit::pretext {
@@ -28,15 +32,24 @@ public:
     Views augmentation;
     loss::decorrelation_settings weights;
 
-    decorrelation(const nn::scope& at, const typename Encoder::settings& settings,
+    decorrelation(const nn::scope& at, const encode::settings_type<Encoder>& settings,
                   Views augmentation_policy = {}, const loss::decorrelation_settings& w = {})
         : backbone(at / "backbone", settings),
-          t_proj(at / "t_proj", settings.width, 2 * settings.width, 2 * settings.width),
-          s_proj(at / "s_proj", settings.width, 2 * settings.width, 2 * settings.width),
-          i_proj(at / "i_proj", 2 * settings.width, 2 * settings.width, 4 * settings.width),
           augmentation(std::move(augmentation_policy)),
           weights(w),
-          settings_(settings) {}
+          encoder_words_(encode::settings_words<Encoder>(settings)) {
+        make_projectors(at);
+    }
+    /// Takes an encoder that is made, at `at / "backbone"` where initial values shall be the same.
+    template <std::same_as<Encoder> E>
+    decorrelation(const nn::scope& at, E encoder, Views augmentation_policy = {},
+                  const loss::decorrelation_settings& w = {})
+        : backbone(std::move(encoder)),
+          augmentation(std::move(augmentation_policy)),
+          weights(w),
+          encoder_words_(encode::encoder_words(backbone)) {
+        make_projectors(at);
+    }
 
     static constexpr auto fields() {
         return nn::members(nn::field("backbone", &decorrelation::backbone),
@@ -48,8 +61,7 @@ public:
     Encoder& encoder() { return backbone; }
 
     recipe made_of() const {
-        return {{"encoder", encoder_text<Encoder>(settings_)},
-                {"loss weights", settings_text(weights)}};
+        return {{"encoder", encoder_words_}, {"loss weights", settings_text(weights)}};
     }
 
     /// Embeddings of `stacked` views [stacked * B, C, T, V, M], view first.
@@ -61,17 +73,16 @@ public:
     template <operand X>
     loss::multi_grained<X> project(context& ctx, const encode::stream_pair<X>& pooled,
                                    int stacked = views) {
-        return {by_view(ctx, t_proj(ctx, pooled.temporal, stacked), stacked),
-                by_view(ctx, s_proj(ctx, pooled.spatial, stacked), stacked),
-                by_view(ctx, i_proj(ctx, encode::joined(ctx, pooled), stacked), stacked)};
+        return {detail::by_view(ctx, t_proj(ctx, pooled.temporal, stacked), stacked),
+                detail::by_view(ctx, s_proj(ctx, pooled.spatial, stacked), stacked),
+                detail::by_view(ctx, i_proj(ctx, encode::joined(ctx, pooled), stacked), stacked)};
     }
 
     /// The loss of one batch of stacked views and its parts.
     template <operand X>
     objective_value<X> operator()(context& ctx, const batch<X>& input) {
         const int stacked = views_of(input, "clips", views, name);
-        const auto terms =
-            loss::decorrelation(ctx, embed(ctx, input.clips(), stacked), weights);
+        const auto terms = loss::decorrelation(ctx, embed(ctx, input.clips(), stacked), weights);
         return {terms.total,
                 {{"similarity", terms.similarity},
                  {"variance_covariance", terms.variance_covariance},
@@ -79,16 +90,15 @@ public:
     }
 
 private:
-    template <operand X>
-    static std::vector<X> by_view(context& ctx, const X& rows_of_views, int stacked) {
-        const extent rows = shape_of(rows_of_views)[0];
-        std::vector<X> out;
-        for (int k = 0; k < stacked; ++k)
-            out.push_back(slice(ctx, rows_of_views, 0, k * (rows / stacked), rows / stacked));
-        return out;
+    /// Widths of a stream's projector are twice the stream's, as in the reference.
+    void make_projectors(const nn::scope& at) {
+        const auto [t, s] = backbone.stream_widths();
+        t_proj = {at / "t_proj", t, 2 * t, 2 * t};
+        s_proj = {at / "s_proj", s, 2 * s, 2 * s};
+        i_proj = {at / "i_proj", t + s, t + s, 2 * (t + s)};
     }
 
-    typename Encoder::settings settings_;
+    std::string encoder_words_;
 };
 
 }  // namespace mgkit::pretext

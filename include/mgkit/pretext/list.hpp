@@ -2,4 +2,5 @@
 #pragma once
 
 #include "mgkit/pretext/decorrelation.hpp"
+#include "mgkit/pretext/feature_decorrelation.hpp"
 #include "mgkit/pretext/supervised.hpp"

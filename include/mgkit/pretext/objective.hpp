@@ -33,13 +33,12 @@ struct objective_value {
 ///     void after_step(context&);                               // parameters updated
 ///     void after_epoch(context&, int epoch);                   // never recorded
 template <class M>
-concept method =
-    tensor<typename M::tensor_type> && nn::has_leaves<M> &&
+concept method = tensor<typename M::tensor_type> && nn::has_leaves<M> &&
     requires(M& m, const M& same, context& ctx,
              const batch<variable<typename M::tensor_type>>& input) {
-        { m(ctx, input) } -> std::same_as<objective_value<variable<typename M::tensor_type>>>;
-        { same.made_of() } -> std::same_as<recipe>;
-    };
+    { m(ctx, input) } -> std::same_as<objective_value<variable<typename M::tensor_type>>>;
+    { same.made_of() } -> std::same_as<recipe>;
+};
 
 /// A method that brings an augmentation policy along: it can be trained on clips directly.
 template <class M>
@@ -66,14 +65,6 @@ int views_of(const batch<X>& input, std::string_view field, int views, const std
     if (used < 1 || rows < used || rows % used != 0)
         throw error(method, text("rows in ", used, " views"), text(rows, " rows"));
     return used;
-}
-
-/// An encoder in words: its name, if it has one, and what it was built from.
-template <class Encoder>
-std::string encoder_text(const typename Encoder::settings& settings) {
-    std::string name;
-    if constexpr (requires { Encoder::name; }) name = Encoder::name;
-    return name + settings_text(settings);
 }
 
 }  // namespace mgkit::pretext

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "mgkit/data/labels.hpp"
 #include "mgkit/encode/concept.hpp"
+#include "mgkit/encode/settings.hpp"
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/pretext/objective.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
@@ -27,12 +31,20 @@ public:
     nn::linear<T> fc;
     Views augmentation;
 
-    supervised(const nn::scope& at, const typename Encoder::settings& settings, int classes,
+    supervised(const nn::scope& at, const encode::settings_type<Encoder>& settings, int classes,
                Views augmentation_policy = {})
         : backbone(at / "backbone", settings),
           fc(at / "fc", backbone.features(), classes, 0.01),
           augmentation(std::move(augmentation_policy)),
-          settings_(settings),
+          encoder_words_(encode::settings_words<Encoder>(settings)),
+          classes_(classes) {}
+    /// Takes an encoder that is made, at `at / "backbone"` where initial values shall be the same.
+    template <std::same_as<Encoder> E>
+    supervised(const nn::scope& at, E encoder, int classes, Views augmentation_policy = {})
+        : backbone(std::move(encoder)),
+          fc(at / "fc", backbone.features(), classes, 0.01),
+          augmentation(std::move(augmentation_policy)),
+          encoder_words_(encode::encoder_words(backbone)),
           classes_(classes) {}
 
     static constexpr auto fields() {
@@ -42,9 +54,7 @@ public:
 
     Encoder& encoder() { return backbone; }
 
-    recipe made_of() const {
-        return {{"encoder", encoder_text<Encoder>(settings_)}, {"classes", text(classes_)}};
-    }
+    recipe made_of() const { return {{"encoder", encoder_words_}, {"classes", text(classes_)}}; }
 
     /// Class scores [N, classes] of clips [N, C, T, V, M].
     template <operand X>
@@ -68,13 +78,12 @@ public:
                 out[r * width + static_cast<std::size_t>(label)] = 1;
             }
         };
-        const X truth = X{step_values<T>(ctx, {rows, classes_}, one_hot,
-                                         input.labels(), classes_)};
+        const X truth = X{step_values<T>(ctx, {rows, classes_}, one_hot, input.labels(), classes_)};
         return {cross_entropy(ctx, scores(ctx, input.clips()), truth), {}};
     }
 
 private:
-    typename Encoder::settings settings_;
+    std::string encoder_words_;
     int classes_ = 0;
 };
 

@@ -1,0 +1,244 @@
+// An encoder whose type is known only when the program runs.
+// infrastructure
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "mgkit/encode/concept.hpp"
+#include "mgkit/encode/list.hpp"
+#include "mgkit/encode/settings.hpp"
+#include "mgkit/nn/leaves.hpp"
+#include "mgkit/nn/prepared.hpp"
+
+namespace mgkit::encode {
+
+/// What `any_encoder` takes: a module that says how wide its features are, and that computes on
+/// tensors and on recorded ones.
+template <class E, class T>
+concept trainable_encoder = sized_encoder<E, T> && nn::has_leaves<E> && std::movable<E> &&
+    std::same_as<nn::leaf_tensor<E>, T> && requires(E& e, context& ctx, const variable<T>& clips) {
+    { e(ctx, clips) } -> std::same_as<variable<T>>;
+};
+
+template <tensor T>
+class any_encoder;
+
+/// Makes an encoder of `List` by its name, `settings["encoder"]`, from its other settings; what
+/// they leave out has the encoder's defaults. Initial values as of the encoder itself at `at`.
+/// Errors: a name that no encoder of the list has, settings that it does not have or take.
+template <tensor T, class List = all<T>>
+any_encoder<T> make_encoder(const nn::scope& at, const nn::fact_map& settings);
+
+/// Any encoder of tensors T, owned: for programs and tables that choose one by name. The cost of a
+/// virtual call for each pass; a pipeline that knows its encoder is better off with the type.
+///
+/// It is a module under the names of the encoder in it, and fits wherever an encoder does, methods
+/// included. Moves take leaves along without moving them; it is not copied.
+template <tensor T>
+class any_encoder {
+    using X = variable<T>;
+
+public:
+    using tensor_type = T;
+    /// "encoder" and what that encoder is made from: {"encoder", "dste"}, {"width", "64"}, ...
+    using settings = nn::fact_map;
+
+    /// As `make_encoder`, of the library's encoders.
+    any_encoder(const nn::scope& at, const settings& s) : any_encoder(make_encoder<T>(at, s)) {}
+
+    /// Takes an encoder of any type, a user's own too.
+    template <trainable_encoder<T> E>
+    static any_encoder of(E model) {
+        return any_encoder(std::make_unique<holding<E>>(std::move(model)));
+    }
+
+    any_encoder(any_encoder&&) noexcept = default;
+    any_encoder& operator=(any_encoder&&) noexcept = default;
+
+    /// Clips [N, C, T, V, M] to features [N, features].
+    T operator()(context& ctx, const T& clips) { return held_->features_of(ctx, clips); }
+    X operator()(context& ctx, const X& clips) { return held_->features_of(ctx, clips); }
+
+    /// The tokens of both streams. Errors: an encoder that has no two.
+    stream_pair<T> tokens(context& ctx, const T& clips) { return held_->tokens(ctx, clips); }
+    stream_pair<X> tokens(context& ctx, const X& clips) { return held_->tokens(ctx, clips); }
+
+    int features() const { return held_->features(); }
+    /// Whether the encoder has a temporal and a spatial stream, so that `tokens` and
+    /// `stream_widths` may be called.
+    bool two_stream() const { return held_->two_stream(); }
+    /// Errors: an encoder that has no two streams.
+    encode::stream_widths stream_widths() const { return held_->stream_widths(); }
+    /// The encoder's name; "encoder" of a type without one.
+    std::string name() const { return held_->name(); }
+    /// See `encoder_words`.
+    std::string words() const { return held_->words(); }
+
+    nn::leaf_list<T> leaves() { return held_->leaves(); }
+    /// What the encoder itself states, and what it and all below it do.
+    nn::fact_map facts() const { return held_->facts(); }
+    nn::fact_map all_facts() const { return held_->all_facts(); }
+    /// See nn::prepared.
+    void prepare(context& ctx) { held_->prepare(ctx); }
+    void release() { held_->release(); }
+
+    /// The encoder itself; null where it is of another type.
+    template <class E>
+    E* as() {
+        auto* found = dynamic_cast<holding<E>*>(held_.get());
+        return found == nullptr ? nullptr : &found->model;
+    }
+
+    /// `settings_words` of the encoder that `s` names, among the library's.
+    static std::string words_of(const settings& s);
+
+private:
+    struct base {
+        virtual ~base() = default;
+        virtual T features_of(context&, const T&) = 0;
+        virtual X features_of(context&, const X&) = 0;
+        virtual stream_pair<T> tokens(context&, const T&) = 0;
+        virtual stream_pair<X> tokens(context&, const X&) = 0;
+        virtual int features() const = 0;
+        virtual bool two_stream() const = 0;
+        virtual encode::stream_widths stream_widths() const = 0;
+        virtual std::string name() const = 0;
+        virtual std::string words() const = 0;
+        virtual nn::leaf_list<T> leaves() = 0;
+        virtual nn::fact_map facts() const = 0;
+        virtual nn::fact_map all_facts() const = 0;
+        virtual void prepare(context&) = 0;
+        virtual void release() = 0;
+    };
+
+    template <class E>
+    struct holding final : base {
+        static constexpr bool has_streams = two_stream_encoder<E, T>;
+
+        E model;
+        std::vector<std::unique_ptr<nn::prepared<E>>> standing_still;
+
+        explicit holding(E m) : model(std::move(m)) {}
+
+        T features_of(context& ctx, const T& clips) override { return model(ctx, clips); }
+        X features_of(context& ctx, const X& clips) override { return model(ctx, clips); }
+        stream_pair<T> tokens(context& ctx, const T& clips) override {
+            if constexpr (has_streams)
+                return model.tokens(ctx, clips);
+            else
+                no_streams();
+        }
+        stream_pair<X> tokens(context& ctx, const X& clips) override {
+            if constexpr (has_streams)
+                return model.tokens(ctx, clips);
+            else
+                no_streams();
+        }
+        int features() const override { return model.features(); }
+        bool two_stream() const override { return has_streams; }
+        encode::stream_widths stream_widths() const override {
+            if constexpr (has_streams)
+                return model.stream_widths();
+            else
+                no_streams();
+        }
+        std::string name() const override {
+            if constexpr (requires { std::string(E::name); })
+                return E::name;
+            else
+                return "encoder";
+        }
+        std::string words() const override { return encoder_words(model); }
+        nn::leaf_list<T> leaves() override { return nn::leaves(model); }
+        nn::fact_map facts() const override {
+            if constexpr (nn::stating<E>)
+                return model.facts();
+            else
+                return {};
+        }
+        nn::fact_map all_facts() const override { return nn::facts_of(model); }
+        void prepare(context& ctx) override {
+            standing_still.push_back(std::make_unique<nn::prepared<E>>(ctx, model));
+        }
+        void release() override { standing_still.pop_back(); }
+
+    private:
+        [[noreturn]] void no_streams() const {
+            throw error("encoder " + name(), "a temporal and a spatial stream of tokens",
+                        "an encoder with features only",
+                        "train it with a method that takes features, such as "
+                        "pretext::feature_decorrelation");
+        }
+    };
+
+    explicit any_encoder(std::unique_ptr<base> held) : held_(std::move(held)) {}
+
+    std::unique_ptr<base> held_;
+};
+
+/// Names of the encoders in a list: "dste, sttr".
+template <class List>
+std::string encoder_names() {
+    std::string out;
+    List::for_each([&out](auto tag) {
+        out += (out.empty() ? "" : ", ") + std::string(decltype(tag)::type::name);
+    });
+    return out;
+}
+
+/// Calls `f(type_tag<E>{})` for the encoder E of `List` that `settings["encoder"]` names.
+/// Errors: no such name, with those that there are; `where` names the source.
+template <class List, class F>
+void with_encoder(const nn::fact_map& settings, const std::string& where, F&& f) {
+    const auto name = settings.find("encoder");
+    bool found = false;
+    List::for_each([&](auto tag) {
+        if (found || name == settings.end() || name->second != decltype(tag)::type::name) return;
+        found = true;
+        f(tag);
+    });
+    if (!found)
+        throw error(where, "an encoder among " + encoder_names<List>(),
+                    name == settings.end() ? std::string("none named") : name->second);
+}
+
+/// What the named encoder of `List` states with these settings: with its defaults for all that they
+/// leave out. Errors: as make_encoder; `where` names the source.
+template <class List>
+nn::fact_map complete_settings(const nn::fact_map& settings, const std::string& where) {
+    nn::fact_map out;
+    with_encoder<List>(settings, where, [&](auto tag) {
+        using E = typename decltype(tag)::type;
+        out = facts_of(E::name, settings_of<typename E::settings>(settings, where));
+    });
+    return out;
+}
+
+template <tensor T, class List>
+any_encoder<T> make_encoder(const nn::scope& at, const nn::fact_map& settings) {
+    const std::string where = at.name.empty() ? "make_encoder" : at.name;
+    std::optional<any_encoder<T>> out;
+    with_encoder<List>(settings, where, [&](auto tag) {
+        using E = typename decltype(tag)::type;
+        out = any_encoder<T>::of(E(at, settings_of<typename E::settings>(settings, where)));
+    });
+    return std::move(*out);
+}
+
+template <tensor T>
+std::string any_encoder<T>::words_of(const settings& s) {
+    std::string out;
+    with_encoder<all<T>>(s, "encoder", [&](auto tag) {
+        using E = typename decltype(tag)::type;
+        out = settings_words<E>(settings_of<typename E::settings>(s, "encoder"));
+    });
+    return out;
+}
+
+}  // namespace mgkit::encode

@@ -1,0 +1,19 @@
+// Rows of stacked views, taken apart.
+#pragma once
+
+#include <vector>
+
+#include "mgkit/tensor/ops/structure.hpp"
+
+namespace mgkit::pretext::detail {
+
+/// K views [B, ...] of [K * B, ...], view first; K divides the rows.
+template <operand X>
+std::vector<X> by_view(context& ctx, const X& stacked, int views) {
+    const extent rows = shape_of(stacked)[0] / views;
+    std::vector<X> out;
+    for (int k = 0; k < views; ++k) out.push_back(slice(ctx, stacked, 0, k * rows, rows));
+    return out;
+}
+
+}  // namespace mgkit::pretext::detail
