@@ -26,6 +26,7 @@ public:
     using tensor_type = T;
     static constexpr const char* name = "decorrelation";
     static constexpr int views = static_cast<int>(Views::views);
+    static constexpr bool two_streams = true;
 
     Encoder backbone;
     nn::projector<T> t_proj, s_proj, i_proj;
