@@ -1,6 +1,7 @@
 // Features of clips with every encoder of encode::all, in evaluation mode, on one thread.
 //
-// Rows encode/<encoder>_d<width>_b<clips per batch>/ours. Counter: clips_per_second.
+// Rows encode/<encoder>_d<width>_b<clips per batch>/ours; an encoder without a width has its
+// default sizes in all of them. Counter: clips_per_second.
 #include <string>
 #include <utility>
 
@@ -17,7 +18,7 @@ void features(benchmark::State& state, int width, extent batch) {
     context ctx{.threads = 1};
     typename Encoder::settings settings;
     settings.clip = {.channels = 3, .frames = 64, .joints = 41, .persons = 1};
-    settings.width = width;
+    if constexpr (requires { settings.width; }) settings.width = width;
     Encoder model(nn::scope(ctx), settings);
     const auto clips = backend_traits<tensor_type>::full(ctx, {batch, 3, 64, 41, 1}, 0.5);
     for (auto _ : state) benchmark::DoNotOptimize(model(ctx, clips));

@@ -3,8 +3,7 @@
 #include "training.hpp"
 
 struct one_stream {
-    struct settings {};
-    int width() const { return 1; }
+    int features() const { return 1; }
     T operator()(context&, const T& clips) { return clips; }
 };
 
