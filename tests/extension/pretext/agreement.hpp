@@ -6,7 +6,7 @@
 
 #include "mgkit/encode/concept.hpp"
 #include "mgkit/encode/settings.hpp"
-#include "mgkit/pretext/detail/by_view.hpp"
+#include "mgkit/pretext/by_view.hpp"
 #include "mgkit/pretext/objective.hpp"
 
 namespace mgkit::toys {
@@ -37,7 +37,7 @@ public:
     pretext::objective_value<X> operator()(context& ctx, const pretext::batch<X>& input) {
         const int stacked = pretext::views_of(input, "clips", views, name);
         const X z = backbone(ctx, input.clips());
-        const auto parts = pretext::detail::by_view(ctx, z, stacked);
+        const auto parts = pretext::by_view(ctx, z, stacked);
         const X apart = mse(ctx, parts[0], parts[static_cast<std::size_t>(stacked - 1)]);
         const X size = mean(ctx, square(ctx, affine(ctx, square(ctx, z), 1, -1)));
         return {add(ctx, apart, size), {{"apart", apart}, {"size", size}}};

@@ -1,6 +1,6 @@
 // A momentum method with a queue: queries of one view against keys of the other, from a slow copy
 // of the encoder, and against keys of earlier batches.
-// entry: pretext/list.hpp all mgkit::toys::momentum<T, encode::any_encoder<T>, no_views>
+// entry: pretext/list.hpp all mgkit::toys::slow_keys<T, encode::any_encoder<T>, no_views>
 #pragma once
 
 #include <string>
@@ -17,10 +17,10 @@ namespace mgkit::toys {
 
 template <tensor T, class Encoder, class Views>
 requires encode::sized_encoder<Encoder, T>
-class momentum {
+class slow_keys {
 public:
     using tensor_type = T;
-    static constexpr const char* name = "momentum";
+    static constexpr const char* name = "slow_keys";
     static constexpr int views = static_cast<int>(Views::views);
     static constexpr double rate = 0.1, temperature = 0.5;
     static constexpr extent room = 20;
@@ -29,7 +29,7 @@ public:
     nn::queue<T> keys;
     Views augmentation;
 
-    momentum(const nn::scope& at, const encode::settings_type<Encoder>& settings,
+    slow_keys(const nn::scope& at, const encode::settings_type<Encoder>& settings,
              Views augmentation_policy = {})
         : backbone(at / "backbone", settings),
           slow(at / "backbone", settings),
@@ -39,9 +39,9 @@ public:
         nn::set_trainable(slow, false);
     }
     static constexpr auto fields() {
-        return nn::members(nn::field("backbone", &momentum::backbone),
-                           nn::field("slow", &momentum::slow),
-                           nn::field("keys", &momentum::keys));
+        return nn::members(nn::field("backbone", &slow_keys::backbone),
+                           nn::field("slow", &slow_keys::slow),
+                           nn::field("keys", &slow_keys::keys));
     }
     Encoder& encoder() { return backbone; }
     recipe made_of() const { return {{"encoder", encoder_words_}}; }
