@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "encode/models.hpp"
 #include "io/support.hpp"
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/testing/gradient_check.hpp"
@@ -18,7 +19,7 @@ using every = pretext::all<T>;
 
 namespace {
 
-constexpr int views = 2, clips = 4, classes = 3;
+constexpr int views = 2, clips = 6, classes = 3;
 const encode::clip_extents extents{2, 5, 3, 1};
 
 T views_of_clips(context& ctx) {
@@ -100,8 +101,9 @@ TEST_CASE("every method: gradients by central differences", "[pretext]") {
         INFO(M::name);
         context ctx{.seed = 2, .training = true};
         M model = test::sample<M>(nn::scope(ctx), extents, classes);
+        test::shake(ctx, model);
         const T input = views_of_clips(ctx);
-        const std::vector<int> labels{0, 2, 1, 1};
+        const std::vector<int> labels{0, 2, 1, 1, 0, 2};
         // One pass before, so that a queue holds something.
         model(ctx, batch_of(X{input}, labels));
         const kept_state state(ctx, nn::leaves(model));
@@ -126,7 +128,7 @@ TEST_CASE("every method: archives give back every value", "[pretext][quick]") {
         context ctx{.seed = 2, .training = true}, other{.seed = 3};
         M model = test::sample<M>(nn::scope(ctx), extents, classes),
           copy = test::sample<M>(nn::scope(other), extents, classes);
-        model(ctx, batch_of(X{views_of_clips(ctx)}, std::vector<int>{0, 2, 1, 1}));
+        model(ctx, batch_of(X{views_of_clips(ctx)}, std::vector<int>{0, 2, 1, 1, 0, 2}));
         nn::save(ctx, model, folder / M::name);
         REQUIRE(bits_of(other, copy) != bits_of(ctx, model));
         nn::load(other, copy, io::safetensors_file(folder / M::name));
@@ -143,10 +145,10 @@ TEST_CASE("every method refuses what is no whole number of views, or lacks what 
         M model = test::sample<M>(nn::scope(ctx), extents, classes);
         const T input = views_of_clips(ctx);
         const X some{slice(ctx, input, 0, 0, views * clips - 1)};
-        CHECK_REFUSED(model(ctx, batch_of(some, std::vector<int>{0, 2, 1, 1})), "rows in 2 views");
+        CHECK_REFUSED(model(ctx, batch_of(some, std::vector<int>{0, 2, 1, 1, 0, 2})), "rows in 2 views");
         CHECK_REFUSED(model(ctx, pretext::batch<X>{}), "a field 'clips'");
         if constexpr (pretext::needs_labels<M>())
             CHECK_REFUSED(model(ctx, pretext::batch<X>{{{"clips", X{input}, views}}, {}}),
-                          "a label for each of 4 clips");
+                          "a label for each of 6 clips");
     });
 }
