@@ -93,12 +93,7 @@ void check_views(const Views& views, const data::clip_set& clips, const encode::
 
 }  // namespace detail
 
-/// How clips enter the encoder, in words.
-inline std::string input_text(const encode::clip_input& input) {
-    const auto& [frames, stream, confidence] = input.settings();
-    return text(skeleton::name(stream), " stream, ", frames, " frames, ",
-                confidence ? "with" : "without", " confidence");
-}
+using encode::input_text;
 
 /// What a run of `fit` is made of, and what a checkpoint must have been written for to be resumed:
 /// every array of the clips by its digest, how they enter the encoder, views with the settings of
