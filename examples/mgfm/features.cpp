@@ -56,6 +56,17 @@ const data::feature_table& feature_source::random(const std::string& reference,
     return once(random_tables_, reference, random_, clips);
 }
 
+study::feature_maker feature_source::trained_in(const corpus_folds& folds) {
+    return [this, &folds](const study::task&) {
+        return study::features_of(trained(folds.reference(), folds.clips()), folds.sides());
+    };
+}
+study::feature_maker feature_source::random_in(const corpus_folds& folds) {
+    return [this, &folds](const study::task&) {
+        return study::features_of(random(folds.reference(), folds.clips()), folds.sides());
+    };
+}
+
 const data::feature_table& feature_source::once(tables& made, const std::string& reference,
                                                 const make& maker, const data::clip_set& clips) {
     const auto found = made.find(reference);

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "folds.hpp"
+#include "mgkit/study/protocol.hpp"
 #include "weights.hpp"
 
 namespace mgfm {
@@ -25,6 +27,11 @@ public:
                                               const mgkit::data::clip_set& clips);
     const mgkit::data::feature_table& random(const std::string& reference,
                                              const mgkit::data::clip_set& clips);
+
+    /// The same for the fold that `folds` made last, side by side; both must outlive what is
+    /// returned.
+    mgkit::study::feature_maker trained_in(const corpus_folds& folds);
+    mgkit::study::feature_maker random_in(const corpus_folds& folds);
 
 private:
     using make = std::function<mgkit::data::feature_table(const mgkit::data::clip_set&)>;

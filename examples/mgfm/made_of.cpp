@@ -38,13 +38,6 @@ recipe preparation_parts(const data_options& options, const std::string& referen
              words + "; " + settings_text(preparation(decided)) + settings_text(policy(decided))}};
 }
 
-recipe fold_parts(const corpus& from, const data::split& fold) {
-    recipe out = data_parts(from);
-    digest sides;
-    for (const auto* side : {&fold.train, &fold.test}) sides.add(std::span<const int>(*side));
-    return out.set("trained and tested clips", sides.hex()).set("version", version);
-}
-
 namespace {
 
 /// Files at or below a path, by name.

@@ -7,7 +7,6 @@
 #include "mgkit/core/recipe.hpp"
 #include "pipeline.hpp"
 #include "sampling.hpp"
-#include "split.hpp"
 
 namespace mgfm {
 
@@ -19,9 +18,6 @@ mgkit::recipe preparation_parts(const data_options& options, const std::string& 
 
 /// Some prepared clips of the corpus, as they were read.
 mgkit::recipe read_parts(const corpus& from, const mgkit::data::clip_set& clips);
-
-/// The clips and the sides of one fold.
-mgkit::recipe fold_parts(const corpus& from, const mgkit::data::split& fold);
 
 /// What a sampler makes clips from: the bytes of the recordings and of all that describes them, its
 /// settings, the version. Paths do not count. Cost: one pass over the recordings.

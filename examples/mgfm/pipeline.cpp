@@ -10,7 +10,6 @@
 #include "mgkit/data/split.hpp"
 #include "mgkit/data/synthetic.hpp"
 #include "mgkit/encode/archive.hpp"
-#include "mgkit/probe/linear.hpp"
 #include "mgkit/probe/neighbours.hpp"
 #include "training.hpp"
 
@@ -74,11 +73,6 @@ bool walks(const corpus& from, std::span<const int> training) {
 }
 
 }  // namespace
-
-data::clip_set counted(data::clip_set clips) {
-    for (std::size_t i = 0; i < clips.ids.size(); ++i) clips.ids[i] = static_cast<std::uint32_t>(i);
-    return clips;
-}
 
 late_clips::late_clips(data::clip_set recorded, const clip::preprocess_settings& settings,
                        int threads)
@@ -182,56 +176,6 @@ void trained_encoder::save(const std::string& path, const encode::description& a
 
 std::int64_t trained_encoder::parameters() const {
     return nn::parameter_count(state_->model);
-}
-
-trained_classes::trained_classes(std::span<const int> training_labels)
-    : classes(training_labels.begin(), training_labels.end()) {
-    std::sort(classes.begin(), classes.end());
-    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
-    for (const int label : training_labels)
-        labels.push_back(static_cast<int>(std::lower_bound(classes.begin(), classes.end(), label) -
-                                          classes.begin()));
-}
-
-std::vector<float> trained_classes::widened(const std::vector<float>& scores, int all) const {
-    const auto from = classes.size(), to = static_cast<std::size_t>(all);
-    if (from == to) return scores;
-    const float least = scores.empty() ? 0.0f : *std::min_element(scores.begin(), scores.end());
-    constexpr float beyond_softmax = 1000;  // whose exponential is 0
-    std::vector<float> out(scores.size() / from * to, least - beyond_softmax);
-    for (std::size_t i = 0; i < scores.size(); ++i)
-        out[i / from * to + static_cast<std::size_t>(classes[i % from])] = scores[i];
-    return out;
-}
-
-linear_result linear_probe(const data::feature_table& train, const data::clip_set& train_clips,
-                           std::span<const int> train_labels, const data::feature_table& test,
-                           const data::clip_set& test_clips, int threads) {
-    constexpr double strengths[] = {1e-3, 1e-4, 1e-2, 1e-1};
-    context ctx{.seed = 0, .threads = threads};
-    std::vector<probe::inner_fold> folds;
-    const auto people = static_cast<int>(subjects(train_clips).size());
-    if (people > 1) {
-        for (auto& fold : data::subject_folds(train_clips, std::min(3, people)))
-            folds.push_back({std::move(fold.train), std::move(fold.test)});
-    }
-    const trained_classes trained(train_labels);
-    linear_result out;
-    out.ridge = folds.empty() ? strengths[0]
-                              : probe::choose_ridge<tensor>(ctx, train, trained.labels,
-                                                            trained.count(), strengths, folds);
-    const auto scores =
-        probe::fit_and_score<tensor>(ctx, train, trained.labels, test, trained.count(), out.ridge);
-    out.scores = probe::evaluate_scores(
-        test_clips.labels, trained.widened(scores, train_clips.classes()), train_clips.classes());
-    return out;
-}
-
-probe::evaluation retrieve(const data::feature_table& gallery, std::span<const int> gallery_labels,
-                           const data::feature_table& queries, std::span<const int> query_labels,
-                           int classes, int threads) {
-    context ctx{.threads = threads};
-    return probe::retrieve<tensor>(ctx, gallery, gallery_labels, queries, query_labels, classes);
 }
 
 probe::neighbours nearest(const data::feature_table& gallery, const data::feature_table& queries,

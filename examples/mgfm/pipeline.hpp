@@ -74,10 +74,6 @@ const mgkit::data::clip_set& positioned(const corpus& from, std::span<const int>
 std::string reference_of(const corpus& from, const std::string& stated,
                          std::span<const int> training);
 
-/// The clips counted from 0 among themselves. Draws are keyed by a clip's id; rows of the folder
-/// would let clips that are not trained on decide them.
-mgkit::data::clip_set counted(mgkit::data::clip_set clips);
-
 /// Decides `--reference auto` for good, in the corpus and in the options. `whose` says in a note
 /// and in what is returned whose clips `training` are. Returns "stated" where nothing was open.
 std::string settle_reference(corpus& from, data_options& options, std::span<const int> training,
@@ -167,35 +163,6 @@ supervised_result supervise(const mgkit::data::clip_set& clips, const mgkit::dat
                             const training_options& training, std::uint64_t seed, int threads,
                             const std::string& checkpoint, const mgkit::recipe& prepared,
                             const on_progress& progress);
-
-/// Classes that somebody trains on, and labels counted among them: what only tested people did, and
-/// how long a list of classes is, must not reach what is trained.
-struct trained_classes {
-    std::vector<int> classes;  ///< in rising order
-    std::vector<int> labels;   ///< positions in `classes`
-
-    explicit trained_classes(std::span<const int> training_labels);
-    int count() const { return static_cast<int>(classes.size()); }
-    /// Scores [N, count] as [N, all]; a class that was not trained on ranks below every other.
-    std::vector<float> widened(const std::vector<float>& scores, int all) const;
-};
-
-/// Softmax regression on features, its ridge chosen by folds of the training subjects.
-struct linear_result {
-    mgkit::probe::evaluation scores;
-    double ridge = 0;
-};
-linear_result linear_probe(const mgkit::data::feature_table& train,
-                           const mgkit::data::clip_set& train_clips,
-                           std::span<const int> train_labels,
-                           const mgkit::data::feature_table& test,
-                           const mgkit::data::clip_set& test_clips, int threads);
-
-/// 1-NN by cosine, top-5 retrieval.
-mgkit::probe::evaluation retrieve(const mgkit::data::feature_table& gallery,
-                                  std::span<const int> gallery_labels,
-                                  const mgkit::data::feature_table& queries,
-                                  std::span<const int> query_labels, int classes, int threads);
 
 /// The k nearest gallery rows of each query by cosine.
 mgkit::probe::neighbours nearest(const mgkit::data::feature_table& gallery,

@@ -10,6 +10,7 @@
 #include "mgkit/data/split.hpp"
 #include "mgkit/io/recipe_json.hpp"
 #include "mgkit/report/json.hpp"
+#include "mgkit/study/fold.hpp"
 #include "mgkit/version.hpp"
 #include "outputs.hpp"
 #include "pipeline.hpp"
@@ -87,7 +88,7 @@ training_side choose_clips(const data::clip_set& clips, const pretrain_options& 
 
 /// What the weights were made of, for whoever finds the file: of `clips`, nobody else's.
 io::text_map made_of_facts(const data::clip_set& clips, const recipe& made_of) {
-    return {{"data_digest", data::digest_of(counted(clips)).hex()},
+    return {{"data_digest", data::digest_of(study::counted(clips)).hex()},
             {"made_of", made_of.key().hex()},
             {"made_of_parts", io::to_json(made_of).dump()},
             {"views_with_strengths", std::string(made_of.words("views"))},

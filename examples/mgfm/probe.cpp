@@ -1,16 +1,18 @@
 // mgfm probe: what a linear probe and nearest neighbours make of features.
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
-#include <set>
 
 #include "commands.hpp"
 #include "features.hpp"
+#include "folds.hpp"
 #include "made_of.hpp"
 #include "mgkit/report/json.hpp"
 #include "mgkit/report/summarise.hpp"
 #include "mgkit/report/text.hpp"
 #include "outputs.hpp"
-#include "rows.hpp"
+#include "report_parts.hpp"
+#include "systems.hpp"
 #include "weights.hpp"
 
 namespace mgfm {
@@ -47,7 +49,7 @@ void run_probe(probe_options& o) {
     const corpus& from = opened.from;
     auto features =
         encoder ? feature_source(opened, threads) : feature_source(read_features(o.features, from));
-    const named_split splits = choose_split(from.clips, o.split);
+    corpus_folds folds(from, o.data, choose_split(from.clips, o.split));
     announce(from, threads);
     const std::string stream = encoder ? opened.facts.stream : "joint";
     const auto input = encoder ? input_for(opened.facts, from)
@@ -55,48 +57,40 @@ void run_probe(probe_options& o) {
 
     report::study result;
     report::study_confusion answers{"Linear probe on the pre-trained encoder", {}, {}};
-    std::set<std::string> positions;
-    std::vector<int> tested;
-    for (std::size_t f = 0; f < splits.folds.size(); ++f) {
-        const data::split& split = splits.folds[f];
-        const fold_sides sides(from, o.data.reference, splits, f, threads);
-        const data::clip_set& clips = positioned(from, split.train);
-        positions.insert(sides.reference);
-        const auto present = data::subjects_of(from.clips, split.test);
-        tested.insert(tested.end(), present.begin(), present.end());
-        const auto add = [&](feature_kind kind, const data::feature_table& table) {
-            auto found =
-                probed(sides, kind, stream, kind == feature_kind::random, table.subset(split.train),
-                       table.subset(split.test), sides.train.clips.labels);
-            result.results.push_back(std::move(found.row));
-            return std::move(found.linear.confusion);
-        };
-        say(text("probing fold ", f + 1, " of ", splits.folds.size(), ", positions per ",
-                 sides.reference));
-        result.results.push_back(sides.majority(stream));
-        if (!o.plain)
-            result.results.push_back(probed(sides, feature_kind::raw, stream, 0,
-                                            sides.train.raw(input), sides.test.raw(input),
-                                            sides.train.clips.labels)
-                                         .row);
-        if (encoder && !o.plain) add(feature_kind::random, features.random(sides.reference, clips));
-        answers.matrix += add(feature_kind::pretrained, features.trained(sides.reference, clips));
-        const auto trained = class_counts(sides.train.clips);
-        answers.train_clips.resize(trained.size());
-        for (std::size_t k = 0; k < trained.size(); ++k)
-            answers.train_clips[k] += trained[k] / static_cast<double>(splits.folds.size());
-    }
+    study::row_store rows;
+    study::run({.systems = compare({.pretrained = features.trained_in(folds),
+                                    .random = encoder ? features.random_in(folds) : nullptr,
+                                    .input = input,
+                                    .plain = o.plain},
+                                   probed, threads),
+                .streams = {stream}},
+               folds.count(), std::ref(folds), rows,
+               {.on_fold =
+                    [&](const study::fold& at) {
+                        say(text("probing fold ", at.number + 1, " of ", folds.count(),
+                                 ", positions per ", folds.reference()));
+                        const auto trained = class_counts(at.train);
+                        answers.train_clips.resize(trained.size());
+                        for (std::size_t k = 0; k < trained.size(); ++k)
+                            answers.train_clips[k] +=
+                                trained[k] / static_cast<double>(folds.count());
+                    },
+                .on_answer =
+                    [&](const study::task&, feature_kind kind, const study::answer& a, bool) {
+                        if (kind == feature_kind::pretrained) answers.matrix += a.linear->confusion;
+                    }});
+    result.results = rows.rows();
     result.confusions.push_back(std::move(answers));
     result.data = describe(from, o.data.folder);
     result.title = "mgfm probe: " + result.data.name;
-    result.split = splits.words;
+    result.split = folds.words();
     result.command = o.command;
     io::json seen = nullptr;
     if (encoder) {
         result.settings = {{"weights", o.encoder.weights},
                            {"weights digest", digest_of_file(o.encoder.weights).hex()}};
         for (auto& setting : opened.facts.settings()) result.settings.push_back(std::move(setting));
-        const seen_people people = people_seen(opened.facts, from, std::move(tested));
+        const seen_people people = people_seen(opened.facts, from, folds.tested());
         seen = people.json();
         if (!people.words().empty()) result.data.notes.push_back(people.words());
         for (const auto& note : opened.facts.notes) result.data.notes.push_back(note + ".");
@@ -106,7 +100,7 @@ void run_probe(probe_options& o) {
                            {"columns", text(features.trained("", from.clips).columns)}};
         result.data.notes.push_back("\"pretrained\" below are the features of " + o.features + ".");
     }
-    result.settings.push_back({"reference position", positions_in_words(from, positions)});
+    result.settings.push_back({"reference position", folds.positions()});
     add_identity(result.settings, from, o.data);
     report::summarise(result);
     io::json json =

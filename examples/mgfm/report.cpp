@@ -9,7 +9,7 @@
 #include "mgkit/report/html.hpp"
 #include "mgkit/report/read_run.hpp"
 #include "outputs.hpp"
-#include "rows.hpp"
+#include "report_parts.hpp"
 #include "terminal.hpp"
 
 namespace mgfm {

@@ -1,11 +1,12 @@
 // mgfm retrieve: the clips most like a clip.
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 #include <numeric>
-#include <set>
 
 #include "commands.hpp"
 #include "features.hpp"
+#include "folds.hpp"
 #include "made_of.hpp"
 #include "mgkit/report/chart_skeleton.hpp"
 #include "mgkit/report/html.hpp"
@@ -13,7 +14,8 @@
 #include "mgkit/report/summarise.hpp"
 #include "mgkit/report/text.hpp"
 #include "outputs.hpp"
-#include "rows.hpp"
+#include "report_parts.hpp"
+#include "systems.hpp"
 #include "weights.hpp"
 
 namespace mgfm {
@@ -138,51 +140,36 @@ void one_query(retrieve_options& o, encoder_and_clips& opened, int query) {
 void whole_split(const retrieve_options& o, const encoder_and_clips& opened) {
     const corpus& from = opened.from;
     const int threads = o.run.thread_count();
-    const named_split splits = choose_split(from.clips, o.split);
+    corpus_folds folds(from, o.data, choose_split(from.clips, o.split));
     announce(from, threads);
     feature_source source(opened, threads);
-    const auto input = input_for(opened.facts, from);
-    std::vector<report::study_row> rows;
+    const auto features = source.trained_in(folds);
     std::vector<report::study_retrieval> shown;
-    std::set<std::string> positions;
-    std::vector<int> tested;
-    for (std::size_t f = 0; f < splits.folds.size(); ++f) {
-        const data::split& split = splits.folds[f];
-        const fold_sides sides(from, o.data.reference, splits, f, threads);
-        const data::clip_set& clips = positioned(from, split.train);
-        positions.insert(sides.reference);
-        const auto present = data::subjects_of(from.clips, split.test);
-        tested.insert(tested.end(), present.begin(), present.end());
-        const auto add = [&](feature_kind kind, const data::feature_table& train,
-                             const data::feature_table& test) {
-            auto row = sides.row(kind, opened.facts.stream, kind == feature_kind::random);
-            report::add_knn(row, retrieve(train, sides.train.clips.labels, test,
-                                          sides.test.clips.labels, sides.classes(), sides.threads));
-            rows.push_back(std::move(row));
-        };
-        rows.push_back(sides.majority(opened.facts.stream));
-        if (!o.plain) {
-            add(feature_kind::raw, sides.train.raw(input), sides.test.raw(input));
-            const auto& random = source.random(sides.reference, clips);
-            add(feature_kind::random, random.subset(split.train), random.subset(split.test));
-        }
-        const auto& features = source.trained(sides.reference, clips);
-        const auto train = features.subset(split.train), test = features.subset(split.test);
-        add(feature_kind::pretrained, train, test);
-        if (f == 0 && !(o.html.empty() && o.json.empty()))
-            shown = examples(sides, train, test, 6, static_cast<std::size_t>(o.top));
-    }
-    const seen_people people = people_seen(opened.facts, from, std::move(tested));
+    study::row_store rows;
+    study::run(
+        {.systems = compare({.pretrained = features,
+                             .random = source.random_in(folds),
+                             .input = input_for(opened.facts, from),
+                             .plain = o.plain},
+                            searched, threads),
+         .streams = {opened.facts.stream}},
+        folds.count(), std::ref(folds), rows,
+        {.on_answer = [&](const study::task& t, feature_kind kind, const study::answer&, bool) {
+            if (kind == feature_kind::pretrained && t.at.number == 0 &&
+                !(o.html.empty() && o.json.empty()))
+                shown = examples(t.at, features(t), 6, static_cast<std::size_t>(o.top), threads);
+        }});
+    const seen_people people = people_seen(opened.facts, from, folds.tested());
     report::study result = about(o, opened, people);
-    result.split = splits.words;
-    result.results = std::move(rows);
+    result.split = folds.words();
+    result.results = rows.rows();
     result.retrieval = std::move(shown);
-    result.settings.push_back({"reference position", positions_in_words(from, positions)});
+    result.settings.push_back({"reference position", folds.positions()});
     report::summarise(result);
     double top5 = 0;
     for (const auto& row : result.results)
         if (row.features == feature_kind::pretrained)
-            top5 += *row.knn_top5 / static_cast<double>(splits.folds.size());
+            top5 += *row.knn_top5 / static_cast<double>(folds.count());
     if (!o.html.empty()) report::write_html(o.html, result);
     put_json(o.json, result_of(o, result, people, {{"knn_top5", top5}}));
     print(report::to_text(result) + "One of the five nearest is of the right class: " +

@@ -9,6 +9,8 @@
 #include "mgkit/core/settings_text.hpp"
 #include "mgkit/nn/transfer.hpp"
 #include "mgkit/pretext/list.hpp"
+#include "mgkit/study/classes.hpp"
+#include "mgkit/study/fold.hpp"
 #include "mgkit/train/fit.hpp"
 #include "mgkit/train/list.hpp"
 #if defined(MGKIT_GEMM_ONEDNN)
@@ -75,7 +77,7 @@ fitted fit(context& ctx, Method& method, const data::clip_set& clips,
                                        .batch = training.batch,
                                        .checkpoint = checkpoint,
                                        .run = further(training, prepared)};
-    const data::clip_set own = counted(clips);
+    const data::clip_set own = study::counted(clips);
     train::skeleton_views views(own, input, method.augmentation);
     recipe made_of = train::recipe_of(ctx, method, views, adam, rates, settings);
     return {train::fit(ctx, method, views, adam, rates, settings, reporter{progress, clips.size()}),
@@ -129,7 +131,7 @@ training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
 }  // namespace
 
 recipe input_parts(const encode::clip_input& input) {
-    return {{"input", train::detail::input_text(input)}};
+    return {{"input", encode::input_text(input)}};
 }
 
 recipe encoder_parts(const encode::clip_input& input, const model_options& model) {
@@ -188,7 +190,7 @@ supervised_result supervise(const data::clip_set& clips, const data::clip_set& t
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
     const auto policy = supervised_policy(clips, model, training);
-    const trained_classes trained(clips.labels);
+    const study::trained_classes trained(clips.labels);
     pretext::supervised<tensor, encoder, views> method(nn::scope(ctx), settings_of(input, model),
                                                        trained.count(), views{policy});
     data::clip_set learned = clips;

@@ -91,7 +91,7 @@ int weight_facts::number(const std::string& name) const {
     return nn::number_of(about.settings, name, 0, file->path());
 }
 
-std::vector<std::pair<std::string, std::string>> weight_facts::settings() const {
+std::vector<study::setting> weight_facts::settings() const {
     std::vector<std::pair<std::string, std::string>> out{{"encoder", kind()}};
     for (const auto& [name, value] : about.settings)
         if (name != "encoder" && name != "channels" && name != "joints" && name != "persons")

@@ -11,7 +11,7 @@ INCLUDE = ROOT / "include" / "mgkit"
 # Top to bottom is the data's journey. A folder includes only itself and folders before it.
 ORDER = [
     "core", "io", "tensor", "backend", "skeleton", "data", "metric", "clip", "augment", "video",
-    "nn", "encode", "loss", "pretext", "train", "probe", "report", "testing",
+    "nn", "encode", "loss", "pretext", "train", "probe", "study", "report", "testing",
 ]
 
 # Folders whose components others add to: each has a list.hpp that names every component.

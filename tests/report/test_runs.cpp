@@ -24,8 +24,8 @@ using namespace mgkit::report;
 
 namespace {
 
-study full_study() {
-    study s = sample_study();
+report::study full_study() {
+    report::study s = sample_study();
     s.title = "mgfm study: sample";
     s.data.class_groups = {"arm", "hand"};
     s.data.generator = "7";
@@ -211,7 +211,7 @@ TEST_CASE("an audit counts what constraints of one's own refused, wherever it is
 }
 
 TEST_CASE("every column of scores names its readout") {
-    study s = full_study();
+    report::study s = full_study();
     const std::string words = to_text(s);
     for (const char* part : {"1-NN top-1 %", "linear top-1 %", "1-NN class mean %",
                              "linear class mean %", "1-NN top-1 points", "linear top-1 points"})
@@ -293,7 +293,7 @@ TEST_CASE("results from elsewhere are refused with file and key") {
 TEST_CASE("runs stand side by side on one page, every drawing also among the figures") {
     const run one = run_from_json(to_json(full_study()), "a.json");
     const run audit_run = run_from_json(to_json(sample_audit()), "b.json");
-    study pre;
+    report::study pre;
     pre.data.name = "other set";
     pre.curves = {{"loss", {1, 2}, {2, 1}, {.1, .1}}};
     const std::vector<run> runs{named("first", one),

@@ -15,7 +15,7 @@ using namespace mgkit::report;
 using Catch::Approx;
 
 TEST_CASE("means over seeds, with intervals over subjects, by hand") {
-    study s = sample_study();
+    report::study s = sample_study();
     summarise(s);
     REQUIRE(s.summary.size() == 4);
     CHECK(s.summary[0].features == feature_kind::majority);
@@ -38,7 +38,7 @@ TEST_CASE("means over seeds, with intervals over subjects, by hand") {
 }
 
 TEST_CASE("comparisons are paired") {
-    study s = sample_study();
+    report::study s = sample_study();
     summarise(s);
     REQUIRE(s.comparisons.size() == 3);
     const study_comparison& raw = s.comparisons[1];
@@ -50,7 +50,7 @@ TEST_CASE("comparisons are paired") {
 }
 
 TEST_CASE("folds of different size weigh the same, and seeds spread around their fold") {
-    study s;
+    report::study s;
     s.results.push_back(row(feature_kind::raw, "joint", 0, 0, {0, 0, 1, 1}, {0, 0, 1, 1}));
     s.results.push_back(row(feature_kind::raw, "joint", 1, 0, {0, 0}, {1, 0}, 4));
     s.results.push_back(row(feature_kind::raw, "joint", 1, 1, {0, 1}, {1, 0}, 4));
@@ -65,7 +65,7 @@ TEST_CASE("folds of different size weigh the same, and seeds spread around their
 }
 
 TEST_CASE("rows without answers give means without intervals; one subject gives no interval") {
-    study s;
+    report::study s;
     study_row bare;
     bare.knn_top1 = .5;
     s.results.push_back(bare);
@@ -74,7 +74,7 @@ TEST_CASE("rows without answers give means without intervals; one subject gives 
     CHECK_FALSE(s.summary[0].knn_top1->low);
     CHECK_FALSE(s.summary[0].linear_top1);
 
-    study one;
+    report::study one;
     one.results.push_back(row(feature_kind::raw, "joint", 0, 0, {0, 1}, {0, 0}));
     summarise(one);
     CHECK(one.summary[0].subjects == 1);
@@ -83,8 +83,8 @@ TEST_CASE("rows without answers give means without intervals; one subject gives 
 }
 
 TEST_CASE("summaries do not depend on when they are made, but on the key") {
-    study a, b;
-    for (study* s : {&a, &b})
+    report::study a, b;
+    for (report::study* s : {&a, &b})
         for (int fold = 0; fold < 4; ++fold)
             s->results.push_back(row(feature_kind::raw, "joint", fold, 0, {0, fold % 2, 1, 1, 0},
                                      {0, 1, 1, 0, 0}, 10 * fold));
@@ -95,7 +95,7 @@ TEST_CASE("summaries do not depend on when they are made, but on the key") {
 }
 
 TEST_CASE("summaries refuse rows that do not add up") {
-    study s;
+    report::study s;
     CHECK_REFUSED(summarise(s), "at least one result");
     s.results.push_back(row(feature_kind::raw, "joint", 0, 0, {0, 1}, {0, 0}));
     s.results[0].clip.clear();
@@ -109,7 +109,7 @@ TEST_CASE("summaries refuse rows that do not add up") {
 }
 
 TEST_CASE("the JSON has the promised keys") {
-    study s = sample_study();
+    report::study s = sample_study();
     s.data.contains = micro_gestures::no;
     summarise(s);
     const io::json j = to_json(s);
@@ -160,7 +160,7 @@ TEST_CASE("rows from elsewhere are refused in words") {
 }
 
 TEST_CASE("the text names caveats, systems and intervals") {
-    study s = sample_study();
+    report::study s = sample_study();
     summarise(s);
     const std::string t = to_text(s);
     CHECK(contains(t, "Nothing says whether this set contains micro-gestures"));
@@ -168,11 +168,11 @@ TEST_CASE("the text names caveats, systems and intervals") {
     CHECK(contains(t, "75.0 [75.0, 75.0]"));
     CHECK(contains(t, "+25.0 [+25.0, +25.0]"));
     CHECK(contains(t, "95 % interval over subjects"));
-    CHECK(to_text(study{}).size() > 0);
+    CHECK(to_text(report::study{}).size() > 0);
 }
 
 TEST_CASE("every format takes an empty and a hostile study") {
-    study s = sample_study();
+    report::study s = sample_study();
     s.title = s.data.name = s.split = s.command = hostile;
     s.data.class_names = {hostile, hostile};
     s.data.joint_names = {hostile, hostile, hostile};
@@ -185,7 +185,7 @@ TEST_CASE("every format takes an empty and a hostile study") {
     s.retrieval.push_back({{sample_pose(), 0, hostile}, {{{sample_pose(), 1, hostile}, .5}}});
     report::all::for_each([&](auto tag) {
         using type = typename decltype(tag)::type;
-        CHECK_FALSE(type{}(study{}).empty());
+        CHECK_FALSE(type{}(report::study{}).empty());
         const std::string out = type{}(s);
         CHECK_FALSE(contains(out, "\x1b"));
         CHECK_FALSE(contains(out, "\r"));
@@ -195,7 +195,7 @@ TEST_CASE("every format takes an empty and a hostile study") {
 }
 
 TEST_CASE("the page has every part, nothing from elsewhere, and baselines beside the score") {
-    study s = sample_study();
+    report::study s = sample_study();
     s.data.synthetic = true;
     summarise(s);
     s.confusions = {{"linear probe", probe::evaluate({0, 1}, {1, 1}, 2).confusion}};
@@ -213,14 +213,14 @@ TEST_CASE("the page has every part, nothing from elsewhere, and baselines beside
         CHECK_FALSE(contains(page, part));
     // Caveats stand before the first figure.
     CHECK(page.find("Before you read") < page.find("75.0"));
-    CHECK(markup_fault(to_html(study{})) == "");
-    CHECK_FALSE(contains(to_html(study{}), "confusion"));
+    CHECK(markup_fault(to_html(report::study{})) == "");
+    CHECK_FALSE(contains(to_html(report::study{}), "confusion"));
 }
 
 TEST_CASE("pages are written whole or not at all") {
     const std::string path = "report_test_page.html";
     std::ofstream(path) << "old";
-    study s = sample_study();
+    report::study s = sample_study();
     summarise(s);
     s.curves = {{"empty", {}, {}}};
     CHECK_REFUSED(write_html(path, s), "finite point");

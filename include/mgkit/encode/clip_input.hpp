@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -92,5 +93,12 @@ private:
     skeleton::stream_of stream_;
     skeleton::pose_shape shape_;
 };
+
+/// How clips enter the encoder, in words.
+inline std::string input_text(const clip_input& input) {
+    const auto& [frames, stream, confidence] = input.settings();
+    return text(skeleton::name(stream), " stream, ", frames, " frames, ",
+                confidence ? "with" : "without", " confidence");
+}
 
 }  // namespace mgkit::encode

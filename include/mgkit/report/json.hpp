@@ -1,4 +1,4 @@
-// The study result as JSON, and rows read back so that an interrupted study can continue.
+// The study result as JSON.
 #pragma once
 
 #include <cmath>
@@ -12,24 +12,18 @@
 #include "mgkit/io/json.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/study.hpp"
+#include "mgkit/study/row_json.hpp"
 
 namespace mgkit::report {
 
-/// Whether rows carry their answer to every test clip; without them a row is a few numbers.
-enum class answers { leave_out, keep };
+using mgkit::study::answers;
+using mgkit::study::row_from_json;
 
 namespace detail {
 
 inline io::json number(const std::optional<double>& value) {
     return value && std::isfinite(*value) ? io::json(*value) : io::json(nullptr);
 }
-inline std::optional<double> optional_number(const io::json& object, const char* key,
-                                             const std::string& where) {
-    const auto value = io::get<io::json>(object, key, where);
-    if (value.is_null()) return std::nullopt;
-    return io::get<double>(object, key, where);
-}
-
 inline io::json settings_json(const std::vector<setting>& settings) {
     io::json out = io::json::object();
     for (const setting& s : settings) out[clean(s.name)] = clean(s.value);
@@ -63,61 +57,11 @@ inline void put_figure(io::json& out, const std::string& key,
 
 }  // namespace detail
 
-/// One entry of `results`: features, stream, fold, seed, knn_top1, linear_top1, knn_class_mean,
-/// linear_class_mean (null where a system has no such figure), knn_top5, linear_top5, chosen; with
-/// answers also clip, subject, truth, knn_hit and linear_hit.
-inline io::json to_json(const study_row& row, answers kept = answers::leave_out) {
-    io::json out{{"features", name(row.features)},
-                 {"stream", clean(row.stream)},
-                 {"fold", row.fold},
-                 {"seed", row.seed},
-                 {"knn_top1", detail::number(row.knn_top1)},
-                 {"linear_top1", detail::number(row.linear_top1)},
-                 {"knn_class_mean", detail::number(row.knn_class_mean)},
-                 {"linear_class_mean", detail::number(row.linear_class_mean)},
-                 {"knn_top5", detail::number(row.knn_top5)},
-                 {"linear_top5", detail::number(row.linear_top5)},
-                 {"chosen", detail::settings_json(row.chosen)}};
-    if (kept == answers::keep) {
-        out["clip"] = row.clip;
-        out["subject"] = row.subject;
-        out["truth"] = row.truth;
-        out["knn_hit"] = row.knn_hit;
-        out["linear_hit"] = row.linear_hit;
-    }
-    return out;
-}
-
-/// The inverse of to_json(row). `where` names the source in errors.
-/// Errors: missing keys, wrong types, an unknown kind of features.
-inline study_row row_from_json(const io::json& value, const std::string& where) {
-    study_row row;
-    const auto features = io::get<std::string>(value, "features", where);
-    bool known = false;
-    for (feature_kind kind : feature_kinds)
-        if (features == name(kind)) row.features = kind, known = true;
-    if (!known)
-        throw error(where, "one of the kinds of features", shorten(features, 40),
-                    "the file comes from another version");
-    row.stream = io::get<std::string>(value, "stream", where);
-    row.fold = io::get<int>(value, "fold", where);
-    row.seed = io::get<std::uint64_t>(value, "seed", where);
-    row.knn_top1 = detail::optional_number(value, "knn_top1", where);
-    row.linear_top1 = detail::optional_number(value, "linear_top1", where);
-    row.knn_class_mean = detail::optional_number(value, "knn_class_mean", where);
-    row.linear_class_mean = detail::optional_number(value, "linear_class_mean", where);
-    row.knn_top5 = detail::optional_number(value, "knn_top5", where);
-    row.linear_top5 = detail::optional_number(value, "linear_top5", where);
-    const auto chosen = io::get<io::json>(value, "chosen", where);
-    if (!chosen.is_object()) throw error(where, "'chosen' as an object", chosen.type_name());
-    for (auto it = chosen.begin(); it != chosen.end(); ++it)
-        row.chosen.push_back({it.key(), io::as<std::string>(it.value(), where + ": chosen")});
-    row.clip = io::get_or<std::vector<std::uint32_t>>(value, "clip", {}, where);
-    row.subject = io::get_or<std::vector<int>>(value, "subject", {}, where);
-    row.truth = io::get_or<std::vector<int>>(value, "truth", {}, where);
-    row.knn_hit = io::get_or<std::vector<double>>(value, "knn_hit", {}, where);
-    row.linear_hit = io::get_or<std::vector<double>>(value, "linear_hit", {}, where);
-    return row;
+/// One entry of `results`, as study::row_to_json writes it; foreign strings are cleaned.
+inline io::json to_json(study_row row, answers kept = answers::leave_out) {
+    row.stream = clean(row.stream);
+    for (setting& s : row.chosen) s = {clean(s.name), clean(s.value)};
+    return mgkit::study::row_to_json(row, kept);
 }
 
 /// One entry of `summary`: features, stream, rows, folds, seeds, clips, subjects, and for each

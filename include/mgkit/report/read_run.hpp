@@ -25,8 +25,7 @@ inline constexpr int most_classes = 512;  // what a confusion chart draws
 
 inline feature_kind kind_of(const io::json& value, const char* key, const std::string& where) {
     const auto found = io::get<std::string>(value, key, where);
-    for (feature_kind kind : feature_kinds)
-        if (found == name(kind)) return kind;
+    if (const auto kind = mgkit::study::kind_named(found)) return *kind;
     throw error(where + ": '" + key + "'", "one of the kinds of features", shorten(found, 40),
                 "the file comes from another version");
 }

@@ -8,86 +8,24 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/metric/confusion.hpp"
-#include "mgkit/probe/result.hpp"
 #include "mgkit/skeleton/pose.hpp"
 #include "mgkit/skeleton/topology.hpp"
+#include "mgkit/study/row.hpp"
 #include "mgkit/version.hpp"
 
 namespace mgkit::report {
 
-/// Where the features come from that a probe reads.
-enum class feature_kind { majority, summary, raw, dtw, random, supervised, shuffled, pretrained };
-
-inline constexpr feature_kind feature_kinds[] = {feature_kind::majority, feature_kind::summary,
-                                                 feature_kind::raw,      feature_kind::dtw,
-                                                 feature_kind::random,   feature_kind::supervised,
-                                                 feature_kind::shuffled, feature_kind::pretrained};
-
-constexpr const char* name(feature_kind kind) {
-    constexpr const char* names[] = {"majority", "summary",    "raw",      "dtw",
-                                     "random",   "supervised", "shuffled", "pretrained"};
-    return names[static_cast<int>(kind)];
-}
-
-/// What the kinds mean, in a few words for tables.
-constexpr const char* describe(feature_kind kind) {
-    constexpr const char* words[] = {"most frequent class",
-                                     "mean, deviation and speed per joint",
-                                     "resampled coordinates",
-                                     "dynamic time warping",
-                                     "encoder with random weights",
-                                     "the same encoder trained with labels",
-                                     "pre-trained encoder, labels shuffled",
-                                     "pre-trained encoder"};
-    return words[static_cast<int>(kind)];
-}
+using mgkit::study::add_knn;
+using mgkit::study::add_linear;
+using mgkit::study::describe;
+using mgkit::study::feature_kind;
+using mgkit::study::feature_kinds;
+using mgkit::study::name;
+using mgkit::study::setting;
+using study_row = mgkit::study::row;
 
 /// Whether the data contain micro-gestures, as far as anybody has said so.
 enum class micro_gestures { no, unknown, yes };
-
-/// A named choice, for the record.
-struct setting {
-    std::string name;
-    std::string value;
-};
-
-/// One system on one test side: features of one stream, one fold, one seed.
-///
-/// A system without a k-NN or a linear probe leaves that figure empty (dtw is a 1-NN, supervised
-/// has a linear head); the majority class needs no probe and carries its figure in both.
-/// The vectors hold one entry per test clip, or are empty; with them, intervals can be computed.
-struct study_row {
-    feature_kind features = feature_kind::majority;
-    std::string stream;  ///< "joint", "bone", "joint+bone", ...
-    int fold = 0;
-    std::uint64_t seed = 0;
-    std::optional<double> knn_top1, knn_top5;
-    std::optional<double> linear_top1, linear_top5;
-    std::optional<double> knn_class_mean, linear_class_mean;
-    std::vector<setting> chosen;  ///< settings chosen on the training side, such as the ridge
-
-    std::vector<std::uint32_t> clip;  ///< stable ids
-    std::vector<int> subject;         ///< who was filmed
-    std::vector<int> truth;           ///< classes
-    std::vector<double> knn_hit, linear_hit;
-};
-
-/// Stores the figures of a k-NN (or any nearest-neighbour answer) in a row.
-inline void add_knn(study_row& row, const probe::evaluation& e) {
-    row.knn_top1 = e.top1;
-    row.knn_top5 = e.top5;
-    row.knn_hit = e.hits();
-    row.truth = e.truth;
-    row.knn_class_mean = e.class_mean;
-}
-/// Stores the figures of a linear probe or classification head in a row.
-inline void add_linear(study_row& row, const probe::evaluation& e) {
-    row.linear_top1 = e.top1;
-    row.linear_top5 = e.top5;
-    row.linear_hit = e.hits();
-    row.truth = e.truth;
-    row.linear_class_mean = e.class_mean;
-}
 
 /// A mean over folds of means over seeds, with its interval over subjects.
 struct study_figure {

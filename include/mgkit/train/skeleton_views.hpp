@@ -32,13 +32,6 @@ inline std::string describe(const skeleton::pose_shape& s) {
                 s.persons, " persons");
 }
 
-/// How clips enter the encoder, in words.
-inline std::string input_text(const encode::clip_input& input) {
-    const auto& [frames, stream, confidence] = input.settings();
-    return text(skeleton::name(stream), " stream, ", frames, " frames, ",
-                confidence ? "with" : "without", " confidence");
-}
-
 /// Clip and view of each of K * B stacked rows, view first.
 inline void identify(const data::clip_set& clips, std::span<const int> rows, std::size_t views,
                      std::vector<row_identity>& out) {
@@ -87,7 +80,7 @@ public:
     /// Cost: one pass over the clips.
     recipe made_of() const {
         recipe out = data::recipe_of(data::digests_of(clips_));
-        out.set("input", detail::input_text(input_));
+        out.set("input", encode::input_text(input_));
         out.set("views", text(Views::views, " views, ", settings_text(views_)));
         return out;
     }

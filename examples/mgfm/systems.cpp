@@ -1,0 +1,60 @@
+#include "systems.hpp"
+
+#include <utility>
+
+#include "mgkit/backend/eigen.hpp"
+#include "mgkit/study/systems.hpp"
+
+namespace mgfm {
+
+using namespace mgkit;
+using study::feature_kind;
+
+namespace {
+
+using tensor = eigen::tensor<float>;
+
+}  // namespace
+
+study::system summary_system(int threads) {
+    return study::summary_system<tensor>(threads);
+}
+study::system raw_system(input_of_stream input, int threads) {
+    return study::raw_system<tensor>(std::move(input), threads);
+}
+study::system dtw_system(int threads) {
+    return study::dtw_system(threads);
+}
+study::system shuffled_system(study::feature_maker make, study::parts_maker made_of, int threads,
+                              std::vector<std::uint64_t> seeds) {
+    return study::shuffled_system<tensor>(std::move(make), std::move(made_of), threads,
+                                          std::move(seeds));
+}
+
+study::answer probed(const study::fold& at, const study::fold_features& features, int threads) {
+    return study::probed<tensor>(at, features, at.train.labels, threads);
+}
+study::answer searched(const study::fold& at, const study::fold_features& features, int threads) {
+    return study::searched<tensor>(at, features, threads);
+}
+
+std::vector<study::system> compare(const compared& what, judge how, int threads) {
+    const auto judged = [how, threads](feature_kind kind, study::feature_maker make,
+                                       std::uint64_t seed) {
+        return study::system{
+            .kind = kind,
+            .run = [make = std::move(make), how,
+                    threads](const study::task& t) { return how(t.at, make(t), threads); },
+            .seeds = {seed}};
+    };
+    std::vector<study::system> out{study::majority_system()};
+    if (!what.plain) {
+        const auto input = [input = what.input](const std::string&) { return input; };
+        out.push_back(judged(feature_kind::raw, study::from_input(input, threads), 0));
+        if (what.random) out.push_back(judged(feature_kind::random, what.random, 1));
+    }
+    out.push_back(judged(feature_kind::pretrained, what.pretrained, 0));
+    return out;
+}
+
+}  // namespace mgfm

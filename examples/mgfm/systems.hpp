@@ -1,0 +1,42 @@
+// The library's systems on the tensors of this program, compiled once.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mgkit/encode/clip_input.hpp"
+#include "mgkit/study/protocol.hpp"
+
+namespace mgfm {
+
+using input_of_stream = std::function<mgkit::encode::clip_input(const std::string&)>;
+
+mgkit::study::system summary_system(int threads);
+mgkit::study::system raw_system(input_of_stream input, int threads);
+mgkit::study::system dtw_system(int threads);
+mgkit::study::system shuffled_system(mgkit::study::feature_maker make,
+                                     mgkit::study::parts_maker made_of, int threads,
+                                     std::vector<std::uint64_t> seeds);
+
+/// 1-NN and linear probe, or 1-NN alone, on features of a fold.
+mgkit::study::answer probed(const mgkit::study::fold& at,
+                            const mgkit::study::fold_features& features, int threads);
+mgkit::study::answer searched(const mgkit::study::fold& at,
+                              const mgkit::study::fold_features& features, int threads);
+
+/// `probed` or `searched`.
+using judge = mgkit::study::answer (*)(const mgkit::study::fold&,
+                                       const mgkit::study::fold_features&, int);
+
+/// What features that exist are compared with, and they themselves.
+struct compared {
+    mgkit::study::feature_maker pretrained, random;  ///< no `random`: left out
+    mgkit::encode::clip_input input;                 ///< of raw coordinates
+    bool plain = false;                              ///< majority and the features only
+};
+std::vector<mgkit::study::system> compare(const compared& what, judge how, int threads);
+
+}  // namespace mgfm

@@ -1,0 +1,186 @@
+// The systems that studies compare: plain baselines, and probes of whatever makes features.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mgkit/core/context.hpp"
+#include "mgkit/core/parallel.hpp"
+#include "mgkit/encode/clip_input.hpp"
+#include "mgkit/probe/baseline.hpp"
+#include "mgkit/probe/baseline_dtw.hpp"
+#include "mgkit/study/linear.hpp"
+#include "mgkit/study/protocol.hpp"
+
+namespace mgkit::study {
+
+/// Clips as baselines take them; valid as long as the set.
+inline std::vector<probe::clip_view> views(const data::clip_set& clips) {
+    std::vector<probe::clip_view> out;
+    for (int i = 0; i < clips.size(); ++i) out.push_back(clips.clip(i));
+    return out;
+}
+
+/// An encoder's input itself, as features. Cost: one pass over the clips.
+inline data::feature_table input_features(const data::clip_set& clips,
+                                          const encode::clip_input& input, int threads = 1) {
+    data::feature_table out{static_cast<std::size_t>(clips.size()), input.size(), {}};
+    out.values.resize(out.rows * out.columns);
+    parallel_for(threads, static_cast<std::ptrdiff_t>(out.rows), [&](std::ptrdiff_t i) {
+        encode::clip_input::scratch work;
+        input.write_whole(clips.clip(static_cast<int>(i)), out.row(static_cast<std::size_t>(i)),
+                          work);
+    });
+    return out;
+}
+
+/// 1-NN and linear probe on features; `labels` are the training side's, or others to learn from.
+/// Randomness: none but the weights that every probe starts from, those of seed 0.
+template <tensor T>
+answer probed(const fold& at, const fold_features& features, std::span<const int> labels,
+              int threads = 1, const ridge_settings& settings = {}) {
+    context ctx{.threads = threads};
+    answer out;
+    out.knn = retrieve<T>(ctx, at, features, labels);
+    auto linear = linear_probe<T>(ctx, at, features, labels, settings);
+    out.linear = std::move(linear.scores);
+    out.chosen.push_back({"ridge", text(linear.ridge)});
+    return out;
+}
+
+/// 1-NN and retrieval alone.
+template <tensor T>
+answer searched(const fold& at, const fold_features& features, int threads = 1) {
+    context ctx{.threads = threads};
+    return {.knn = retrieve<T>(ctx, at, features, at.train.labels)};
+}
+
+/// A maker that gives what it made last as long as it is asked for the same task, for systems that
+/// share features. Copies share what is remembered; one thread at a time.
+inline feature_maker remembered(feature_maker make) {
+    struct last {
+        std::string key;
+        fold_features made;
+    };
+    return [make = std::move(make), kept = std::make_shared<last>()](const task& t) {
+        std::string key =
+            text(t.stream, "/", t.at.number, "/", t.seed, "/", t.at.made_of.key().hex());
+        if (kept->key != key) {
+            kept->key.clear();
+            kept->made = make(t);
+            kept->key = std::move(key);
+        }
+        return kept->made;
+    };
+}
+
+/// A maker of an encoder's input itself; `input_of(stream)` says how clips enter the encoder.
+inline feature_maker from_input(std::function<encode::clip_input(const std::string&)> input_of,
+                                int threads = 1) {
+    return [input_of = std::move(input_of), threads](const task& t) {
+        const encode::clip_input input = input_of(t.stream);
+        return fold_features{input_features(t.at.train, input, threads),
+                             input_features(t.at.test, input, threads)};
+    };
+}
+
+/// What rows of `from_input` are made of.
+inline parts_maker input_parts(std::function<encode::clip_input(const std::string&)> input_of) {
+    return [input_of = std::move(input_of)](const task& t) {
+        return recipe{{"input", encode::input_text(input_of(t.stream))}};
+    };
+}
+
+/// The most frequent class of the training side.
+inline system majority_system() {
+    return {.kind = feature_kind::majority, .run = [](const task& t) {
+                const auto found =
+                    probe::majority(t.at.train.labels, t.at.test.labels, t.at.classes());
+                return answer{.knn = found, .linear = found};
+            }};
+}
+
+/// Both probes on features of any maker; `made_of` says all that the features depend on beside the
+/// fold.
+template <tensor T>
+system probed_system(feature_kind kind, feature_maker make, parts_maker made_of, int threads = 1,
+                     std::vector<std::uint64_t> seeds = {0}) {
+    return {
+        .kind = kind,
+        .run = [make = std::move(make), threads](
+                   const task& t) { return probed<T>(t.at, make(t), t.at.train.labels, threads); },
+        .made_of = std::move(made_of),
+        .seeds = std::move(seeds)};
+}
+
+/// 1-NN and retrieval alone; otherwise as probed_system.
+template <tensor T>
+system searched_system(feature_kind kind, feature_maker make, parts_maker made_of, int threads = 1,
+                       std::vector<std::uint64_t> seeds = {0}) {
+    return {.kind = kind,
+            .run = [make = std::move(make),
+                    threads](const task& t) { return searched<T>(t.at, make(t), threads); },
+            .made_of = std::move(made_of),
+            .seeds = std::move(seeds)};
+}
+
+/// Both probes, learning from the training labels in random order (probe::shuffled_labels, by the
+/// task's seed): what they find is chance, or the protocol leaks.
+template <tensor T>
+system shuffled_system(feature_maker make, parts_maker made_of, int threads = 1,
+                       std::vector<std::uint64_t> seeds = {0}) {
+    return {.kind = feature_kind::shuffled,
+            .run =
+                [make = std::move(make), threads](const task& t) {
+                    return probed<T>(t.at, make(t),
+                                     probe::shuffled_labels(t.at.train.labels, random_key{t.seed}),
+                                     threads);
+                },
+            .made_of = std::move(made_of),
+            .seeds = std::move(seeds)};
+}
+
+/// Both probes on mean, deviation and speed of each joint, which no stream changes: they answer in
+/// the stream "joint" only.
+template <tensor T>
+system summary_system(int threads = 1) {
+    system out = probed_system<T>(
+        feature_kind::summary,
+        [](const task& t) {
+            return fold_features{probe::summary_features(views(t.at.train)),
+                                 probe::summary_features(views(t.at.test))};
+        },
+        {}, threads);
+    out.streams = {"joint"};
+    return out;
+}
+
+/// Both probes on an encoder's input.
+template <tensor T>
+system raw_system(std::function<encode::clip_input(const std::string&)> input_of, int threads = 1) {
+    return probed_system<T>(feature_kind::raw, from_input(input_of, threads), input_parts(input_of),
+                            threads);
+}
+
+/// 1-NN under dynamic time warping of the clips themselves; in the stream "joint" only.
+inline system dtw_system(int threads = 1) {
+    return {.kind = feature_kind::dtw,
+            .run =
+                [threads](const task& t) {
+                    const context ctx{.threads = threads};
+                    const fold& at = t.at;
+                    const auto found = probe::dtw_nearest(ctx, views(at.train), at.train.labels,
+                                                          at.classes(), views(at.test));
+                    return answer{
+                        .knn = probe::evaluate(at.test.labels, found.predicted, at.classes())};
+                },
+            .streams = {"joint"}};
+}
+
+}  // namespace mgkit::study
