@@ -1,5 +1,6 @@
 #include "folds.hpp"
 
+#include <span>
 #include <utility>
 
 #include "made_of.hpp"
