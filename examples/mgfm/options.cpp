@@ -114,10 +114,16 @@ void data_options::adopt(const std::map<std::string, std::string>& stored) {
 
 void model_options::add_to(CLI::App& command) {
     command.option_defaults()->group("Encoder");
+    command.add_option("--encoder", encoder, "Which encoder")
+        ->check(CLI::IsMember(encoder_names()))
+        ->capture_default_str();
+    command.add_option("--method", method, "How it is pre-trained")
+        ->check(CLI::IsMember(pretraining_names()))
+        ->capture_default_str();
     command.add_option("--frames", frames, "Frames of the encoder's input")
         ->check(CLI::Range(2, 200))
         ->capture_default_str();
-    command.add_option("--width", width, "Width d of the encoder; features have 2 d values")
+    command.add_option("--width", width, "Width d of the encoder; dste and sttr have features of 2 d values")
         ->check(CLI::Range(2, 4096))
         ->capture_default_str();
     command.add_option("--heads", heads, "Attention heads; must divide the width")

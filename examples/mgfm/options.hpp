@@ -12,6 +12,10 @@ class Option;
 
 namespace mgfm {
 
+/// Names that --encoder takes, and --method of pre-training.
+std::vector<std::string> encoder_names();
+std::vector<std::string> pretraining_names();
+
 extern const std::vector<std::string> stream_names;
 
 /// Stops with exit code 2: the options contradict each other.
@@ -51,6 +55,8 @@ private:
 
 /// Sizes of the encoder.
 struct model_options {
+    std::string encoder = "dste";         ///< by its name in encode::all
+    std::string method = "decorrelation";  ///< by its name in pretext::all; for pre-training
     int frames = 64;
     int width = 64;
     int heads = 4;

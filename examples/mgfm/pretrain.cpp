@@ -224,10 +224,9 @@ void add_pretrain(CLI::App& program) {
     auto options = std::make_shared<pretrain_options>();
     CLI::App* command = program.add_subcommand(
         "pretrain",
-        "Train an encoder on clips without their labels (multi-grained decorrelation of four views "
-        "of each clip) and write it to a file that embed, probe and retrieve read. Where the "
-        "folder "
-        "has a split, its training side is taken.");
+        "Train an encoder on four views of each clip, without labels, and write it to a file that "
+        "embed, probe and retrieve read. Where the folder has a split, its training side is "
+        "taken.");
     command->footer(
         "Example (subjects 8 to 10 stay unseen; killed and started again, it resumes):\n"
         "  mgfm pretrain --data clips --subjects-out 8,9,10 --out encoder.safetensors "

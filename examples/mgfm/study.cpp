@@ -83,11 +83,12 @@ private:
         out.set("confidence", text(o_.data.confidence));
         out.set("frames", text(o_.model.frames)).set("width", text(o_.model.width));
         out.set("heads", text(o_.model.heads)).set("epochs", text(o_.training.epochs));
+        out.set("encoder", o_.model.encoder).set("method", o_.model.method);
         out.set("batch", text(o_.training.batch)).set("rate", text(o_.training.rate));
         out.set("weight decay", text(o_.training.weight_decay));
         out.set("views", o_.training.views);
         out.set("shortest crop", text(o_.training.min_crop));
-        static_assert(setting_count<model_options> == 3 && setting_count<training_options> == 7,
+        static_assert(setting_count<model_options> == 5 && setting_count<training_options> == 7,
                       "mgfm: name the new option here");
         return out.set("products", o_.training.products);
     }
@@ -251,6 +252,8 @@ private:
         study_.settings = {{"scale", o_.data.scale},
                            {"reference position", folds_.positions()},
                            {"frames", std::to_string(o_.model.frames)},
+                           {"encoder", o_.model.encoder},
+                           {"method", o_.model.method},
                            {"width", std::to_string(o_.model.width)},
                            {"heads", std::to_string(o_.model.heads)},
                            {"epochs", std::to_string(o_.training.epochs)},

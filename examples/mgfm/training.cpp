@@ -8,7 +8,7 @@
 #include "mgkit/augment/presets.hpp"
 #include "mgkit/core/settings_text.hpp"
 #include "mgkit/nn/transfer.hpp"
-#include "mgkit/pretext/list.hpp"
+#include "mgkit/pretext/make_method.hpp"
 #include "mgkit/study/classes.hpp"
 #include "mgkit/study/fold.hpp"
 #include "mgkit/train/fit.hpp"
@@ -67,8 +67,8 @@ struct fitted {
     recipe made_of;
 };
 
-template <class Method>
-fitted fit(context& ctx, Method& method, const data::clip_set& clips,
+template <class Method, class Views>
+fitted fit(context& ctx, Method& method, const Views& augmented, const data::clip_set& clips,
            const encode::clip_input& input, const training_options& training,
            const std::string& checkpoint, const recipe& prepared, const on_progress& progress) {
     const train::adam adam = optimiser_of(training);
@@ -78,7 +78,7 @@ fitted fit(context& ctx, Method& method, const data::clip_set& clips,
                                        .checkpoint = checkpoint,
                                        .run = further(training, prepared)};
     const data::clip_set own = study::counted(clips);
-    train::skeleton_views views(own, input, method.augmentation);
+    train::skeleton_views views(own, input, augmented);
     recipe made_of = train::recipe_of(ctx, method, views, adam, rates, settings);
     return {train::fit(ctx, method, views, adam, rates, settings, reporter{progress, clips.size()}),
             std::move(made_of)};
@@ -118,17 +118,35 @@ training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
     using views = augment::n_views<pretraining_views, Policy>;
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
-    pretext::decorrelation<T, encode::any_encoder<T>, views> method(
-        nn::scope(ctx), settings_of(input, model), views{policy});
-    fitted done = fit(ctx, method, clips, input, training, checkpoint, prepared, progress);
+    auto method =
+        pretext::make_method<T>(model.method, nn::scope(ctx), settings_of(input, model));
+    fitted done =
+        fit(ctx, method, views{policy}, clips, input, training, checkpoint, prepared, progress);
+    auto& trained = method.template encoder<encode::any_encoder<T>>();
     if constexpr (std::is_same_v<T, tensor>)
-        out.get().model = std::move(method.backbone);
+        out.get().model = std::move(trained);
     else
-        nn::transfer(ctx, out.get().model, ctx, method.backbone);
+        nn::transfer(ctx, out.get().model, ctx, trained);
     return {std::move(out), std::move(done.history), std::move(done.made_of)};
 }
 
 }  // namespace
+
+std::vector<std::string> encoder_names() {
+    std::vector<std::string> out;
+    encode::all<tensor>::for_each(
+        [&out](auto tag) { out.emplace_back(decltype(tag)::type::name); });
+    return out;
+}
+
+std::vector<std::string> pretraining_names() {
+    std::vector<std::string> out;
+    pretext::all<tensor>::for_each([&out](auto tag) {
+        using method = typename decltype(tag)::type;
+        if (!pretext::needs_labels<method>()) out.emplace_back(method::name);
+    });
+    return out;
+}
 
 recipe input_parts(const encode::clip_input& input) {
     return {{"input", encode::input_text(input)}};
@@ -145,6 +163,7 @@ recipe pretraining_parts(const data::clip_set& clips, const encode::clip_input& 
         return training_parts(input, model, training,
                               text(pretraining_views, " views, ", settings_text(policy)));
     });
+    out.set("method", model.method);
     out.set("loss weights", settings_text(loss::decorrelation_settings{}));
     return out.set("products", training.products);
 }
@@ -197,7 +216,7 @@ supervised_result supervise(const data::clip_set& clips, const data::clip_set& t
     learned.labels = trained.labels;
     training_options products = training;
     products.products = "float";  // only pre-training rounds its factors
-    fit(ctx, method, learned, input, products, checkpoint, prepared, progress);
+    fit(ctx, method, method.augmentation, learned, input, products, checkpoint, prepared, progress);
 
     const auto scores_of = [&method](context& c, const tensor& x) { return method.scores(c, x); };
     const auto table =

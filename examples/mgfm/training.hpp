@@ -11,12 +11,13 @@ namespace mgfm {
 using tensor = mgkit::eigen::tensor<float>;
 using encoder = mgkit::encode::any_encoder<tensor>;
 
-/// What `mgfm` trains, made for these clips.
+/// What `mgfm` trains, made for these clips; settings that the encoder does not have are left out.
 inline mgkit::nn::fact_map settings_of(const mgkit::encode::clip_input& input,
                                        const model_options& model) {
-    mgkit::nn::fact_map out{{"encoder", "dste"}};
-    out["width"] = mgkit::nn::exact(model.width);
-    out["heads"] = mgkit::nn::exact(model.heads);
+    auto out = mgkit::encode::complete_settings<mgkit::encode::all<tensor>>(
+        {{"encoder", model.encoder}}, "--encoder");
+    if (out.contains("width")) out["width"] = mgkit::nn::exact(model.width);
+    if (out.contains("heads")) out["heads"] = mgkit::nn::exact(model.heads);
     const auto clip = input.extents();
     mgkit::encode::clip_extents::each_named(
         clip, [&out](const char* name, int value) { out[name] = mgkit::nn::exact(value); });

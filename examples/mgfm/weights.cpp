@@ -92,10 +92,10 @@ int weight_facts::number(const std::string& name) const {
 }
 
 std::vector<study::setting> weight_facts::settings() const {
-    std::vector<std::pair<std::string, std::string>> out{{"encoder", kind()}};
+    std::vector<study::setting> out{{"encoder", kind()}};
     for (const auto& [name, value] : about.settings)
         if (name != "encoder" && name != "channels" && name != "joints" && name != "persons")
-            out.emplace_back(name, value);
+            out.push_back({name, value});
     return out;
 }
 
