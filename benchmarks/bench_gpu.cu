@@ -43,35 +43,32 @@ double ceiling() {
 }
 
 void add(int width, int heads, int batch) {
-    bench::add(text("gpu/d", width, "_h", heads, "_b", batch, "/ours_bf16"),
-               [=](benchmark::State& state) {
-                   using benchmark::Counter;
-                   bench::pretraining<T> work({.clip = bench::clip, .width = width, .heads = heads},
-                                              batch, bench::threads());
-                   train::stepper<T> step(work.model, work.update);
-                   const auto& e = bench::clip;
-                   train::host_batch views({{"clips",
-                                             train::field_type::real,
-                                             {e.channels, e.frames, e.joints, e.persons},
-                                             4}});
-                   views.start(batch);
-                   std::copy(work.values.begin(), work.values.end(), views.reals("clips").begin());
-                   views.identities = work.ctx.rows;
-                   const auto once = [&] {
-                       step(work.ctx, views, 5e-4);
-                       ++work.ctx.epoch;
-                   };
-                   for (int i = 0; i < 4; ++i) once();  // two as they are, one recorded
-                   for (auto _ : state) once();
-                   const double gflops = 2e-9 * work.work, limit = ceiling();
-                   bench::count_clips(state, batch);
-                   state.counters["gflops"] = Counter(gflops, Counter::kIsIterationInvariantRate);
-                   state.counters["fraction"] =
-                       Counter(gflops / limit, Counter::kIsIterationInvariantRate);
-                   state.counters["ceiling_gflops"] = limit;
-                   state.counters["memory_gib"] =
-                       static_cast<double>(cuda::gpu::of(work.ctx).reserved()) / (1 << 30);
-               });
+    bench::add(text("gpu/d", width, "_h", heads, "_b", batch, "/ours_bf16"), [=](benchmark::State&
+                                                                                     state) {
+        using benchmark::Counter;
+        bench::pretraining<T> work({.clip = bench::clip, .width = width, .heads = heads}, batch,
+                                   bench::threads());
+        train::stepper<T> step(work.model, work.update);
+        const auto& e = bench::clip;
+        train::host_batch views(
+            {{"clips", train::field_type::real, {e.channels, e.frames, e.joints, e.persons}, 4}});
+        views.start(batch);
+        std::copy(work.values.begin(), work.values.end(), views.reals("clips").begin());
+        views.identities = work.ctx.rows;
+        const auto once = [&] {
+            step(work.ctx, views, 5e-4);
+            ++work.ctx.epoch;
+        };
+        for (int i = 0; i < 4; ++i) once();  // two as they are, one recorded
+        for (auto _ : state) once();
+        const double gflops = 2e-9 * work.work, limit = ceiling();
+        bench::count_clips(state, batch);
+        state.counters["gflops"] = Counter(gflops, Counter::kIsIterationInvariantRate);
+        state.counters["fraction"] = Counter(gflops / limit, Counter::kIsIterationInvariantRate);
+        state.counters["ceiling_gflops"] = limit;
+        state.counters["memory_gib"] =
+            static_cast<double>(cuda::gpu::of(work.ctx).reserved()) / (1 << 30);
+    });
 }
 
 }  // namespace

@@ -123,7 +123,9 @@ void model_options::add_to(CLI::App& command) {
     command.add_option("--frames", frames, "Frames of the encoder's input")
         ->check(CLI::Range(2, 200))
         ->capture_default_str();
-    command.add_option("--width", width, "Width d of the encoder; dste and sttr have features of 2 d values")
+    command
+        .add_option("--width", width,
+                    "Width d of the encoder; dste and sttr have features of 2 d values")
         ->check(CLI::Range(2, 4096))
         ->capture_default_str();
     command.add_option("--heads", heads, "Attention heads; must divide the width")

@@ -55,7 +55,7 @@ private:
 
 /// Sizes of the encoder.
 struct model_options {
-    std::string encoder = "dste";         ///< by its name in encode::all
+    std::string encoder = "dste";          ///< by its name in encode::all
     std::string method = "decorrelation";  ///< by its name in pretext::all; for pre-training
     int frames = 64;
     int width = 64;

@@ -118,8 +118,7 @@ training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
     using views = augment::n_views<pretraining_views, Policy>;
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
-    auto method =
-        pretext::make_method<T>(model.method, nn::scope(ctx), settings_of(input, model));
+    auto method = pretext::make_method<T>(model.method, nn::scope(ctx), settings_of(input, model));
     fitted done =
         fit(ctx, method, views{policy}, clips, input, training, checkpoint, prepared, progress);
     auto& trained = method.template encoder<encode::any_encoder<T>>();

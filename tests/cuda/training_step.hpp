@@ -66,10 +66,7 @@ public:
         return step_(ctx, batch_, rate(number));
     }
     /// Every bit of the model, of the optimiser's state and its count of steps.
-    std::vector<leaf_bits> bits() {
-        return {bits_of(ctx, model_),
-                bits_of(ctx, update_.leaves())};
-    }
+    std::vector<leaf_bits> bits() { return {bits_of(ctx, model_), bits_of(ctx, update_.leaves())}; }
 
 private:
     static constexpr int classes = 3;
@@ -80,8 +77,9 @@ private:
                 .drop_path = 0.3};
     }
     static Method made(context& ctx) {
-        if constexpr (requires { Method(nn::scope(ctx), nn::fact_map{}); } ||
-                      requires { Method(nn::scope(ctx), nn::fact_map{}, classes); })
+        if constexpr (
+            requires { Method(nn::scope(ctx), nn::fact_map{}); } ||
+            requires { Method(nn::scope(ctx), nn::fact_map{}, classes); })
             return sample<Method>(nn::scope(ctx), settings().clip, classes);
         else if constexpr (requires { Method(nn::scope(ctx), settings(), classes); })
             return Method(nn::scope(ctx), settings(), classes);

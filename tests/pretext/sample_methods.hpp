@@ -36,8 +36,7 @@ Method sample(const nn::scope& at, const encode::clip_extents& clip, int classes
 
 /// Settings of an encoder for the method of this name.
 template <tensor T>
-nn::fact_map encoder_for(const std::string& method,
-                                const encode::clip_extents& clip) {
+nn::fact_map encoder_for(const std::string& method, const encode::clip_extents& clip) {
     nn::fact_map out;
     pretext::all<T>::for_each([&](auto tag) {
         using M = typename decltype(tag)::type;
@@ -49,8 +48,7 @@ nn::fact_map encoder_for(const std::string& method,
 template <tensor T>
 std::vector<std::string> method_names() {
     std::vector<std::string> out;
-    pretext::all<T>::for_each(
-        [&](auto tag) { out.emplace_back(decltype(tag)::type::name); });
+    pretext::all<T>::for_each([&](auto tag) { out.emplace_back(decltype(tag)::type::name); });
     return out;
 }
 

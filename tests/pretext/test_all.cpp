@@ -145,7 +145,8 @@ TEST_CASE("every method refuses what is no whole number of views, or lacks what 
         M model = test::sample<M>(nn::scope(ctx), extents, classes);
         const T input = views_of_clips(ctx);
         const X some{slice(ctx, input, 0, 0, views * clips - 1)};
-        CHECK_REFUSED(model(ctx, batch_of(some, std::vector<int>{0, 2, 1, 1, 0, 2})), "rows in 2 views");
+        CHECK_REFUSED(model(ctx, batch_of(some, std::vector<int>{0, 2, 1, 1, 0, 2})),
+                      "rows in 2 views");
         CHECK_REFUSED(model(ctx, pretext::batch<X>{}), "a field 'clips'");
         if constexpr (pretext::needs_labels<M>())
             CHECK_REFUSED(model(ctx, pretext::batch<X>{{{"clips", X{input}, views}}, {}}),

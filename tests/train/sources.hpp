@@ -33,9 +33,7 @@ struct pairs {
         return {{"first", field_type::real, {width}}, {"second", field_type::real, {width}}};
     }
     mgkit::train::source_row row(int i) const { return {static_cast<std::uint32_t>(i), 0, 0}; }
-    mgkit::recipe made_of() const {
-        return {{"pairs", mgkit::text(count, " of width ", width)}};
-    }
+    mgkit::recipe made_of() const { return {{"pairs", mgkit::text(count, " of width ", width)}}; }
     void fill(const mgkit::context&, std::span<const int> rows, host_batch& out) {
         const auto n = static_cast<std::size_t>(width);
         for (std::size_t r = 0; r < rows.size(); ++r) {

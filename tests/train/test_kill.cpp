@@ -33,8 +33,8 @@ std::string content(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// This program again, running the case "a process that trains" into `path`: a method of the list by
-/// its name, or the reference's type where that is empty.
+/// This program again, running the case "a process that trains" into `path`: a method of the list
+/// by its name, or the reference's type where that is empty.
 pid_t start(const std::string& method, const std::string& path, int threads) {
     const pid_t child = ::fork();
     if (child != 0) return child;

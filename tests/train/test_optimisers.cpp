@@ -241,8 +241,8 @@ TEST_CASE("frozen and unused parameters have no optimiser state") {
     nn::set_trainable(model.first, false);
     train::updater<partly_used::T> update(ctx, model, train::adam{});
     std::vector<std::string> names = names_of(update.leaves());
-    CHECK(names == std::vector<std::string>{"steps", "second.weight.m", "second.weight.v", "second.bias.m",
-                                            "second.bias.v"});
+    CHECK(names == std::vector<std::string>{"steps", "second.weight.m", "second.weight.v",
+                                            "second.bias.m", "second.bias.v"});
     model.pass(ctx, true);
     const auto before = nn::host_values(ctx, model.first.weight.value);
     update.step(ctx, .1);

@@ -77,8 +77,7 @@ struct brightness {
         first_bytes = nn::host_values(ctx, value_of(in["image"]));
         const X flat = reshape(ctx, affine(ctx, in["image"], 1. / 255), {s[0], 48});
         const auto target = [](std::span<float> out, std::span<const int> labels) {
-            for (std::size_t r = 0; r < labels.size(); ++r)
-                out[r] = static_cast<float>(labels[r]);
+            for (std::size_t r = 0; r < labels.size(); ++r) out[r] = static_cast<float>(labels[r]);
         };
         const X truth{step_values<T>(ctx, {s[0], 1}, target, in.integers("labels"))};
         return {mse(ctx, fc(ctx, flat), truth), {}};
@@ -153,8 +152,7 @@ TEST_CASE("what a source lacks or states twice is said by name", "[sources][quic
                   "a label for each of 12 clips");
     using train::field;
     CHECK_REFUSED(train::host_batch({field{"a"}, field{"a"}}), "field 'a'");
-    CHECK_REFUSED(
-        train::host_batch({field{"a", train::field_type::real, {0}}}), "field 'a'");
+    CHECK_REFUSED(train::host_batch({field{"a", train::field_type::real, {0}}}), "field 'a'");
     train::host_batch batch({field{"a", train::field_type::byte, {2}}});
     batch.start(3);
     CHECK(batch.bytes("a").size() == 6);

@@ -25,7 +25,8 @@ struct windows_of {
 struct clip_settings {
     int frames = 64;  ///< of a clip; longer windows are resampled to as many
     double rate = 0;  ///< frames per second of all clips; 0: the one rate that all recordings have
-    std::vector<std::string> class_names{};  ///< labelled clips; empty: the windows' labels are left
+    /// Of labelled clips; empty for clips without the windows' labels.
+    std::vector<std::string> class_names{};
 };
 
 /// A set of clips and which window each was made of.
@@ -62,8 +63,8 @@ inline window_clips clips_of(std::span<const windows_of> recordings, const clip_
             throw error(where + ": " + from.name, "the skeleton and channels of " + first.name,
                         "others", "convert the recordings to one skeleton first");
         if (s.rate == 0 && from.fps != first.fps)
-            throw error(where + ": " + from.name, text("the ", first.fps, " frames per second of ",
-                                                       first.name),
+            throw error(where + ": " + from.name,
+                        text("the ", first.fps, " frames per second of ", first.name),
                         text(from.fps), "state the rate of the clips");
         if (from.subject < 0)
             throw error(where + ": " + from.name, "a subject", "none",
@@ -78,8 +79,7 @@ inline window_clips clips_of(std::span<const windows_of> recordings, const clip_
                 ++out.without_joint;
                 continue;
             }
-            out.resampled +=
-                frames_at_rate(window.length(), from.fps, s.rate) > s.frames ? 1 : 0;
+            out.resampled += frames_at_rate(window.length(), from.fps, s.rate) > s.frames ? 1 : 0;
             values.insert(values.end(), view.values, view.values + view.shape.size());
             clips.ids.push_back(static_cast<std::uint32_t>(out.places.size()));
             clips.num_frames.push_back(view.length);

@@ -121,9 +121,8 @@ staged_values stage(context& ctx, const io::safetensors_file& file, const load_o
         if (l.alias) continue;
         const std::string stored = options.prefix + l.name;
         if (l.counter != nullptr) {
-            staged.push_back([to = l.counter, value = file.read<std::int64_t>(stored).at(0)] {
-                *to = value;
-            });
+            staged.push_back(
+                [to = l.counter, value = file.read<std::int64_t>(stored).at(0)] { *to = value; });
         } else {
             using scalar = typename backend_traits<T>::scalar;
             const T values =

@@ -22,11 +22,11 @@ namespace mgkit::nn {
 template <tensor T>
 struct leaf {
     std::string name;
-    bool alias = false;   ///< a second name of something that comes before it
-    bool unused = false;  ///< kept for files only, see nn::unused
-    parameter<T>* weights = nullptr;   ///< null for buffers and counters
-    T* value = nullptr;                ///< of a parameter or a buffer; null for counters
-    std::int64_t* counter = nullptr;   ///< null for tensors
+    bool alias = false;               ///< a second name of something that comes before it
+    bool unused = false;              ///< kept for files only, see nn::unused
+    parameter<T>* weights = nullptr;  ///< null for buffers and counters
+    T* value = nullptr;               ///< of a parameter or a buffer; null for counters
+    std::int64_t* counter = nullptr;  ///< null for tensors
 
     /// What it leads to, whatever that is.
     const void* place() const {

@@ -44,12 +44,11 @@ void assign_leaves(context& ctx, const leaf_list<T>& to, const std::vector<host_
     for (std::size_t i = 0; i < to.size(); ++i) {
         const leaf<T>& l = to[i];
         if (i == from.size() || from[i].name != l.name || from[i].extents != l.extents())
-            throw error("nn::transfer",
-                        text(l.name, " of ", extents_text(l.extents()), " in the source"),
-                        i == from.size()
-                            ? "no more values"
-                            : text(from[i].name, " of ", extents_text(from[i].extents)),
-                        remedy);
+            throw error(
+                "nn::transfer", text(l.name, " of ", extents_text(l.extents()), " in the source"),
+                i == from.size() ? "no more values"
+                                 : text(from[i].name, " of ", extents_text(from[i].extents)),
+                remedy);
         if (l.counter != nullptr) {
             staged.push_back([at = l.counter, count = from[i].count] { *at = count; });
             continue;
@@ -60,8 +59,8 @@ void assign_leaves(context& ctx, const leaf_list<T>& to, const std::vector<host_
         staged.push_back([&ctx, at = l.value, made] { backend_traits<T>::assign(ctx, *at, made); });
     }
     if (to.size() != from.size())
-        throw error("nn::transfer", text(to.size(), " values"),
-                    text(from.size(), " in the source"), remedy);
+        throw error("nn::transfer", text(to.size(), " values"), text(from.size(), " in the source"),
+                    remedy);
     write(staged);
 }
 
@@ -76,8 +75,7 @@ void transfer(context& to_context, To& to, context& from_context, From& from) {
     for (const std::string& difference : differences(facts_of(from), facts_of(to)))
         throw error("nn::transfer", "two models with the same settings",
                     "in the source " + difference, "build both models with the same settings");
-    detail::assign_leaves(to_context, leaves(to),
-                          detail::host_leaves(from_context, leaves(from)));
+    detail::assign_leaves(to_context, leaves(to), detail::host_leaves(from_context, leaves(from)));
 }
 
 }  // namespace mgkit::nn

@@ -48,8 +48,7 @@ public:
 
     explicit method_view(M& m) : method_(m) {}
 
-    objective_value<variable<T>> objective(context& ctx,
-                                           const batch<variable<T>>& input) override {
+    objective_value<variable<T>> objective(context& ctx, const batch<variable<T>>& input) override {
         return method_(ctx, input);
     }
     nn::leaf_list<T> leaves() override { return nn::leaves(method_); }
@@ -103,8 +102,9 @@ public:
 
     /// Takes a method over.
     template <method M>
-    requires(!std::is_same_v<M, any_method> && std::is_same_v<typename M::tensor_type, T>)
-    explicit any_method(std::unique_ptr<M> owned)
+    requires(
+        !std::is_same_v<M, any_method> &&
+        std::is_same_v<typename M::tensor_type, T>) explicit any_method(std::unique_ptr<M> owned)
         : view_(std::make_unique<method_view<M>>(*owned)),
           owned_(owned.release(), [](void* m) { delete static_cast<M*>(m); }) {}
 

@@ -100,8 +100,8 @@ struct training_bounds {
 };
 
 /// Bounds of a backend's scalar: double 1e-7; coarser types 1e-5 and then 2 %, since directions
-/// without a gradient take Adam steps that follow rounding. Products of factors with fewer bits than
-/// float's (`backend_traits<T>::epsilon`): 2 % and 10 %.
+/// without a gradient take Adam steps that follow rounding. Products of factors with fewer bits
+/// than float's (`backend_traits<T>::epsilon`): 2 % and 10 %.
 template <tensor T>
 training_bounds training_bounds_of() {
     if constexpr (requires { backend_traits<T>::epsilon; })

@@ -188,8 +188,8 @@ position load_checkpoint(context& ctx, const std::string& path, const checkpoint
     const position at = detail::checked_position(file, run);
     nn::fact_map facts;
     for (const auto& [name, value] : all.facts) facts["model." + name] = value;
-    const auto parameters = nn::stage(ctx, file, {.prefix = "model."}, all.model,
-                                      nn::fact_differences(file, facts));
+    const auto parameters =
+        nn::stage(ctx, file, {.prefix = "model."}, all.model, nn::fact_differences(file, facts));
     const auto state = nn::stage(ctx, file, {.prefix = "optimiser."}, all.optimiser);
     const auto others = nn::stage(ctx, file, {.prefix = "listener."}, all.listeners);
     nn::write(parameters);

@@ -48,21 +48,23 @@ void listen(listeners<T>& to, C& c) {
     if constexpr (requires(const epoch_record& r) { c.on_epoch(r); })
         to.on_epoch.push_back([&c](const epoch_record& r) { c.on_epoch(r); });
     if constexpr (takes_part<C, T>) {
-        static_assert(requires(const C& same) {
-            { same.made_of() } -> std::same_as<recipe>;
-        }, "mgkit: a callback that takes part in steps says what a resumed run must agree in: "
-           "recipe made_of() const");
+        static_assert(
+            requires(const C& same) {
+                { same.made_of() } -> std::same_as<recipe>;
+            },
+            "mgkit: a callback that takes part in steps says what a resumed run must agree in: "
+            "recipe made_of() const");
         to.made_of.add(std::as_const(c).made_of());
         step_events<T> events;
-        if constexpr (requires(context& ctx) { c.before_step(ctx); })
+        if constexpr (requires(context & ctx) { c.before_step(ctx); })
             events.before_step = [&c](context& ctx) { c.before_step(ctx); };
-        if constexpr (requires(context& ctx, const nn::leaf_list<T>& all) {
+        if constexpr (requires(context & ctx, const nn::leaf_list<T>& all) {
                           c.gradients(ctx, all);
                       })
             events.gradients = [&c](context& ctx, const nn::leaf_list<T>& all) {
                 c.gradients(ctx, all);
             };
-        if constexpr (requires(context& ctx) { c.after_step(ctx); })
+        if constexpr (requires(context & ctx) { c.after_step(ctx); })
             events.after_step = [&c](context& ctx) { c.after_step(ctx); };
         to.events.push_back(std::move(events));
     }
@@ -85,12 +87,12 @@ recipe recipe_of(const context& ctx, pretext::method_base<T>& method, const sour
     recipe out = data.made_of();
     out.add(method.made_of());
     const int batches = static_cast<int>(batch_starts(data.size(), settings.batch).size()) - 1;
-    const digest rates = detail::rates_of(settings_of_steps.rate, schedule, settings.epochs,
-                                          batches);
+    const digest rates =
+        detail::rates_of(settings_of_steps.rate, schedule, settings.epochs, batches);
     out.set("optimiser",
             text(Optimiser::name, " ", settings_text(settings_of_steps.settings()), ", rate ",
-                 settings_of_steps.rate, schedule.every_step ? ", of all steps " : ", of all epochs ",
-                 rates.hex()));
+                 settings_of_steps.rate,
+                 schedule.every_step ? ", of all steps " : ", of all epochs ", rates.hex()));
     out.set("epochs", text(settings.epochs));
     out.set("batch", text(settings.batch));
     out.set("seed", text(ctx.seed));
@@ -135,8 +137,8 @@ recipe recipe_of(const context& ctx, Method& model, Source&& data,
 ///
 /// Errors: those of the source, fewer than two rows, epochs below 1, batch below 2, a loss that is
 /// not finite (with epoch and batch; the model in memory has then taken that step, its checkpoint
-/// has not), a checkpoint of another run (see recipe_of), a damaged one, one that cannot be written.
-/// Randomness: `ctx.seed`.
+/// has not), a checkpoint of another run (see recipe_of), a damaged one, one that cannot be
+/// written. Randomness: `ctx.seed`.
 template <pretext::method Method, source Source, optimiser Optimiser, schedule Schedule,
           class... Callbacks>
 std::vector<epoch_record> fit(context& ctx, Method& model, Source&& data,
@@ -147,14 +149,8 @@ std::vector<epoch_record> fit(context& ctx, Method& model, Source&& data,
     source_view<std::remove_reference_t<Source>> rows(data);
     detail::check(settings, rows, method.uses_labels());
     updater<T> update(ctx, method.leaves(), optimiser_settings, settings.groups);
-    training<T> job{method,
-                    rows,
-                    update,
-                    optimiser_settings.rate,
-                    any_schedule::of(schedule),
-                    settings,
-                    {},
-                    {}};
+    training<T> job{method,   rows, update, optimiser_settings.rate, any_schedule::of(schedule),
+                    settings, {},   {}};
     (detail::listen(job.others, callbacks), ...);
     if (!settings.checkpoint.empty()) {
         job.run = recipe_of<T>(ctx, method, rows, optimiser_settings, job.schedule, settings);

@@ -25,7 +25,8 @@ public:
     using tensor_type = T;
 
     /// Starts as a copy of the model, which must stay where it is.
-    moving_average(context& ctx, const nn::leaf_list<T>& model, double decay, std::string name = "average")
+    moving_average(context& ctx, const nn::leaf_list<T>& model, double decay,
+                   std::string name = "average")
         : decay_(decay), name_(std::move(name)) {
         if (!(decay >= 0 && decay < 1))
             throw error("moving_average", "a decay from 0 to below 1", text(decay));
@@ -36,8 +37,8 @@ public:
             if (l.counter != nullptr) {
                 own.counter = &counters_.emplace_back(*l.counter);
             } else {
-                own.value = &values_.emplace_back(
-                    backend_traits<T>::full(ctx, shape_of(*l.value), 0));
+                own.value =
+                    &values_.emplace_back(backend_traits<T>::full(ctx, shape_of(*l.value), 0));
                 backend_traits<T>::assign(ctx, *own.value, *l.value);
             }
             own_.push_back(std::move(own));

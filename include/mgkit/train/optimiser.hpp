@@ -143,7 +143,8 @@ public:
     /// from here. Errors: a parameter released since, inside a recording.
     void step(context& ctx) {
         using scalar = typename backend_traits<T>::scalar;
-        every_step<T>(ctx, [](updater* self) { ++self->steps_; }, this);
+        every_step<T>(
+            ctx, [](updater* self) { ++self->steps_; }, this);
         for (entry& e : entries_) {
             const parameter<T>& p = *e.at.weights;
             if (!p.trainable || !p.slot.filled || !e.state.empty() || e.own->rule->states() == 0)
@@ -165,8 +166,7 @@ public:
             if (items.empty()) continue;
             const auto count = static_cast<extent>(g->rule->rates(rate_, 1).size());
             const auto next = [](std::span<scalar> to, const group* now, const updater* self) {
-                const auto rates =
-                    now->rule->rates(self->rate_ * now->factors.rate, self->steps_);
+                const auto rates = now->rule->rates(self->rate_ * now->factors.rate, self->steps_);
                 std::transform(rates.begin(), rates.end(), to.begin(),
                                [](double rate) { return static_cast<scalar>(rate); });
             };

@@ -100,10 +100,10 @@ struct training {
     pretext::method_base<T>& method;
     source_base& data;
     updater<T>& update;
-    double rate = 0;       ///< base rate
+    double rate = 0;  ///< base rate
     any_schedule schedule;
     fit_settings settings;
-    recipe run;            ///< what a checkpoint must have been written for
+    recipe run;  ///< what a checkpoint must have been written for
     listeners<T> others;
 };
 
@@ -123,11 +123,11 @@ inline void check(const fit_settings& s, const source_base& from, bool uses_labe
     if (from.size() < 2)
         throw error("fit", "two or more clips", text(from.size()), "add recordings");
     if (s.epochs < 1 || s.batch < 2 || s.checkpoint_every < 0)
-        throw error("fit",
-                    "one or more epochs, a batch of two or more, checkpoints every 0 steps "
-                    "or more",
-                    text(s.epochs, " epochs, batch ", s.batch, ", every ", s.checkpoint_every,
-                         " steps"));
+        throw error(
+            "fit",
+            "one or more epochs, a batch of two or more, checkpoints every 0 steps "
+            "or more",
+            text(s.epochs, " epochs, batch ", s.batch, ", every ", s.checkpoint_every, " steps"));
     if (!uses_labels) return;
     for (const field& f : from.fields())
         if (f.name == "labels") return;
@@ -188,8 +188,7 @@ std::vector<epoch_record> run(context& ctx, training<T>& job) {
 
     position at;
     const auto all = [&]() -> checkpointed<T> {
-        return {job.method.leaves(), job.method.facts(), job.update.leaves(),
-                job.others.leaves()};
+        return {job.method.leaves(), job.method.facts(), job.update.leaves(), job.others.leaves()};
     };
     const auto checkpoint = [&] {
         if (!settings.checkpoint.empty())
@@ -199,8 +198,9 @@ std::vector<epoch_record> run(context& ctx, training<T>& job) {
     if (resumed) {
         at = load_checkpoint(ctx, settings.checkpoint, all(), job.run);
         if (at.best_epoch >= 0 && !settings.best.empty() && !detail::exists(settings.best))
-            throw error(settings.best, text("the values after epoch ", at.best_epoch,
-                                            ", the best so far of the run that is resumed"),
+            throw error(settings.best,
+                        text("the values after epoch ", at.best_epoch,
+                             ", the best so far of the run that is resumed"),
                         "no file", "put it back, or remove the checkpoint to start again");
     } else {
         checkpoint();
@@ -228,8 +228,7 @@ std::vector<epoch_record> run(context& ctx, training<T>& job) {
         ctx.epoch = static_cast<std::uint32_t>(at.epoch);
         const std::vector<int> order = epoch_order(ctx.seed, ctx.epoch, job.data.size());
         const auto rate_now = [&] {
-            return job.rate *
-                   job.schedule.factor(detail::place_of(at, batches, settings.epochs));
+            return job.rate * job.schedule.factor(detail::place_of(at, batches, settings.epochs));
         };
         double rate = rate_now();
         while (at.next_batch < batches) {

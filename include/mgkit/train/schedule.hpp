@@ -39,10 +39,9 @@ struct any_schedule {
         if constexpr (step_schedule_by_place<S>)
             return {[s](const step_place& at) { return static_cast<double>(s(at)); }, true};
         else
-            return {[s](const step_place& at) {
-                        return static_cast<double>(s(at.epoch, at.epochs));
-                    },
-                    false};
+            return {
+                [s](const step_place& at) { return static_cast<double>(s(at.epoch, at.epochs)); },
+                false};
     }
 };
 

@@ -29,8 +29,8 @@ struct sgd {
     template <tensor T>
     void update(context& ctx, std::span<const update_item<T>> all, const T& rates_now) const {
         for (const auto& item : all)
-            sgd_step(ctx, op::sgd_step{momentum, weight_decay, nesterov}, item.value,
-                     item.gradient, rates_now, item.state[0]);
+            sgd_step(ctx, op::sgd_step{momentum, weight_decay, nesterov}, item.value, item.gradient,
+                     rates_now, item.state[0]);
     }
 };
 

@@ -111,11 +111,10 @@ private:
             if (about.type == field_type::integer)
                 integers.push_back({about.name, now.integers[f]});
             else
-                tensors.push_back(
-                    {about.name,
-                     X{step_values<T>(ctx, now.extents[f], copy,
-                                      static_cast<const batch_size*>(&now), f)},
-                     about.views});
+                tensors.push_back({about.name,
+                                   X{step_values<T>(ctx, now.extents[f], copy,
+                                                    static_cast<const batch_size*>(&now), f)},
+                                   about.views});
         }
         return {std::move(tensors), std::move(integers)};
     }

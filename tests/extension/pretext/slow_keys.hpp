@@ -30,7 +30,7 @@ public:
     Views augmentation;
 
     slow_keys(const nn::scope& at, const encode::settings_type<Encoder>& settings,
-             Views augmentation_policy = {})
+              Views augmentation_policy = {})
         : backbone(at / "backbone", settings),
           slow(at / "backbone", settings),
           keys(at / "keys", room, backbone.features()),
