@@ -91,11 +91,11 @@ int weight_facts::number(const std::string& name) const {
     return nn::number_of(about.settings, name, 0, file->path());
 }
 
-std::vector<std::pair<std::string, std::string>> weight_facts::settings() const {
-    std::vector<std::pair<std::string, std::string>> out{{"encoder", kind()}};
+std::vector<report::setting> weight_facts::settings() const {
+    std::vector<report::setting> out{{"encoder", kind()}};
     for (const auto& [name, value] : about.settings)
         if (name != "encoder" && name != "channels" && name != "joints" && name != "persons")
-            out.emplace_back(name, value);
+            out.push_back({name, value});
     return out;
 }
 
