@@ -124,7 +124,7 @@ void add_synth(CLI::App& program) {
                       "Also simulate 3,200 recordings and report how well counting gestures "
                       "predicts the outcome, with the control without effect");
     std::vector<std::string> formats;
-    for (const auto& f : data::readers::formats()) formats.emplace_back(f.name);
+    for (const auto& f : data::readers::written_formats()) formats.emplace_back(f.name);
     command->add_option("--format", options->format, "File format of the recordings")
         ->check(CLI::IsMember(formats))
         ->capture_default_str();

@@ -15,6 +15,7 @@
 #include "mgkit/train/adam.hpp"
 #include "mgkit/train/step.hpp"
 #include "nn/leaves.hpp"
+#include "pretext/sample_methods.hpp"
 
 namespace mgkit::test {
 
@@ -42,6 +43,7 @@ public:
         feed(number, clips);
         using X = variable<T>;
         nn::zero_gradients(model_);
+        if constexpr (requires { model_.before_step(ctx); }) model_.before_step(ctx);
         const recording<T> record(ctx);
         const std::vector<typename backend_traits<T>::scalar> values(views_.begin(), views_.end());
         const X in{backend_traits<T>::from_host(ctx, values, extents())};
@@ -78,7 +80,10 @@ private:
                 .drop_path = 0.3};
     }
     static Method made(context& ctx) {
-        if constexpr (requires { Method(nn::scope(ctx), settings(), classes); })
+        if constexpr (requires { Method(nn::scope(ctx), nn::fact_map{}); } ||
+                      requires { Method(nn::scope(ctx), nn::fact_map{}, classes); })
+            return sample<Method>(nn::scope(ctx), settings().clip, classes);
+        else if constexpr (requires { Method(nn::scope(ctx), settings(), classes); })
             return Method(nn::scope(ctx), settings(), classes);
         else
             return Method(nn::scope(ctx), settings());

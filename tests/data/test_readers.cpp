@@ -1,5 +1,6 @@
 // What every reader keeps: a recording written and read again is the same, and no damage to its
 // files does more than an mgkit::error.
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -54,6 +55,14 @@ recording own_recording(int frames) {
 }
 
 template <class F>
+void for_each_writer(F&& f) {
+    readers::all::for_each([&]<class R>(type_tag<R>) {
+        INFO("reader " << R::name);
+        if constexpr (readers::writer<R>) f(R{});
+    });
+}
+
+template <class F>
 void for_each_reader(F&& f) {
     readers::all::for_each([&]<class R>(type_tag<R>) {
         INFO("reader " << R::name);
@@ -66,16 +75,31 @@ void for_each_reader(F&& f) {
 TEST_CASE("every reader keeps the concept and has a name of its own", "[data][readers]") {
     std::set<std::string> names;
     readers::all::for_each([&]<class R>(type_tag<R>) {
-        static_assert(readers::reader<R> && readers::writer<R>);
+        static_assert(readers::reader<R>);
         CHECK(names.insert(std::string(R::name)).second);
         CHECK(std::string_view(R::describes).size() > 20);
     });
     CHECK(readers::formats().size() == names.size());
 }
 
+TEST_CASE("formats that are only read are listed, and refused by name when they are to be written",
+          "[data][readers]") {
+    scratch_folder scratch;
+    for_each_reader([&]<class R>(const R&) {
+        const auto written = readers::written_formats();
+        const bool listed = std::any_of(written.begin(), written.end(),
+                                        [](const auto& f) { return f.name == R::name; });
+        CHECK(listed == readers::writer<R>);
+        if constexpr (!readers::writer<R>)
+            CHECK_REFUSED(readers::write_as(R::name, scratch / "x", own_recording<R>(1)),
+                          "which is only read");
+    });
+    CHECK(scratch.files() == 0);
+}
+
 TEST_CASE("a recording survives every format", "[data][readers]") {
     scratch_folder scratch;
-    for_each_reader([&]<class R>(const R& reader) {
+    for_each_writer([&]<class R>(const R& reader) {
         auto one = own_recording<R>(6);
         blank(one, 2);  // a frame without anybody
         const std::string path = scratch / (std::string(R::name) + ".csv");
@@ -161,7 +185,7 @@ TEST_CASE("a recording of another skeleton is converted on the way out", "[data]
 
 TEST_CASE("every prefix of a file is read or refused", "[data][readers]") {
     scratch_folder scratch;
-    for_each_reader([&]<class R>(const R& reader) {
+    for_each_writer([&]<class R>(const R& reader) {
         const std::string path = scratch / std::string(R::name);
         reader.write(path, own_recording<R>(2));
         for (const auto& file : files_of(path)) {
@@ -192,7 +216,8 @@ TEST_CASE("every prefix of a file is read or refused", "[data][readers]") {
 
 TEST_CASE("every changed byte is read or refused", "[data][readers]") {
     readers::all::for_each([&]<class R>(type_tag<R>) {
-        if constexpr (requires { R::parse(std::string_view(), std::string()); }) {
+        if constexpr (readers::writer<R> &&
+                      requires { R::parse(std::string_view(), std::string()); }) {
             INFO("reader " << R::name);
             scratch_folder scratch;
             const std::string path = scratch / "x";
@@ -253,7 +278,7 @@ TEST_CASE("what is no recording is recognised by nobody", "[data][readers]") {
 
 TEST_CASE("writers refuse what they cannot write and leave nothing behind", "[data][readers]") {
     scratch_folder scratch;
-    for_each_reader([&]<class R>(const R& reader) {
+    for_each_writer([&]<class R>(const R& reader) {
         auto one = own_recording<R>(2);
         one.poses.view().at(0, 1, 3) = std::numeric_limits<float>::quiet_NaN();
         one.poses.view().at(2, 1, 3) = 1;

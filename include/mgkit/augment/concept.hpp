@@ -44,6 +44,8 @@ concept appliable = requires(const A& stage, const typename A::plan& plan, works
 /// - `static constexpr bool uses_confidence = true`: `draw` reads `clip_info::joint_confidence`.
 /// - `static constexpr bool moves_joints = true`: joints may change places, as in a mirror; the
 ///   conformance kit then compares the joints of a clip as a whole.
+/// - `using skeleton = ...`: the topology that the stage is for; the kit tries it on clips of that.
+///   Clips of others come back as they were, or are refused.
 /// - `static A none()`: settings under which the stage changes nothing.
 template <class A>
 concept augmentation =

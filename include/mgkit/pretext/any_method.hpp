@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 #include "mgkit/nn/facts.hpp"
@@ -25,6 +26,9 @@ public:
     virtual nn::fact_map facts() const = 0;
     virtual recipe made_of() const = 0;
     virtual bool uses_labels() const = 0;
+
+    /// The method's encoder if it is of this type, else null.
+    virtual void* encoder(const std::type_info&) { return nullptr; }
 
     virtual void before_step(context&) {}
     virtual void gradients(context&, const nn::leaf_list<T>&) {}
@@ -62,6 +66,14 @@ public:
             return std::as_const(method_).needs_labels();
         else
             return false;
+    }
+
+    void* encoder(const std::type_info& wanted) override {
+        if constexpr (requires { method_.encoder(); }) {
+            auto& found = method_.encoder();
+            if (wanted == typeid(found)) return &found;
+        }
+        return nullptr;
     }
 
     void before_step(context& ctx) override {
@@ -103,6 +115,17 @@ public:
     nn::fact_map all_facts() const { return view_->facts(); }
     recipe made_of() const { return view_->made_of(); }
     bool needs_labels() const { return view_->uses_labels(); }
+
+    /// The encoder that is trained. Errors: the method has none of this type.
+    template <class E>
+    E& encoder() {
+        void* found = view_->encoder(typeid(E));
+        if (found == nullptr)
+            throw error("any_method", "a method with an encoder of the type asked for", "another",
+                        "ask for the type the method was made with");
+        return *static_cast<E*>(found);
+    }
+
     void before_step(context& ctx) { view_->before_step(ctx); }
     void gradients(context& ctx, const nn::leaf_list<T>& all) { view_->gradients(ctx, all); }
     void after_step(context& ctx) { view_->after_step(ctx); }

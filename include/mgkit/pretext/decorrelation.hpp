@@ -9,7 +9,7 @@
 #include "mgkit/encode/settings.hpp"
 #include "mgkit/loss/decorrelation.hpp"
 #include "mgkit/nn/projector.hpp"
-#include "mgkit/pretext/detail/by_view.hpp"
+#include "mgkit/pretext/by_view.hpp"
 #include "mgkit/pretext/objective.hpp"
 
 namespace mgkit::pretext {
@@ -26,6 +26,7 @@ public:
     using tensor_type = T;
     static constexpr const char* name = "decorrelation";
     static constexpr int views = static_cast<int>(Views::views);
+    static constexpr bool two_streams = true;
 
     Encoder backbone;
     nn::projector<T> t_proj, s_proj, i_proj;
@@ -73,9 +74,9 @@ public:
     template <operand X>
     loss::multi_grained<X> project(context& ctx, const encode::stream_pair<X>& pooled,
                                    int stacked = views) {
-        return {detail::by_view(ctx, t_proj(ctx, pooled.temporal, stacked), stacked),
-                detail::by_view(ctx, s_proj(ctx, pooled.spatial, stacked), stacked),
-                detail::by_view(ctx, i_proj(ctx, encode::joined(ctx, pooled), stacked), stacked)};
+        return {by_view(ctx, t_proj(ctx, pooled.temporal, stacked), stacked),
+                by_view(ctx, s_proj(ctx, pooled.spatial, stacked), stacked),
+                by_view(ctx, i_proj(ctx, encode::joined(ctx, pooled), stacked), stacked)};
     }
 
     /// The loss of one batch of stacked views and its parts.

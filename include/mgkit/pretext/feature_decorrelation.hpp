@@ -10,7 +10,7 @@
 #include "mgkit/encode/settings.hpp"
 #include "mgkit/loss/decorrelation.hpp"
 #include "mgkit/nn/projector.hpp"
-#include "mgkit/pretext/detail/by_view.hpp"
+#include "mgkit/pretext/by_view.hpp"
 #include "mgkit/pretext/objective.hpp"
 
 namespace mgkit::pretext {
@@ -69,7 +69,7 @@ public:
     /// Embeddings of `stacked` views [stacked * B, C, T, V, M], view first.
     template <operand X>
     std::vector<X> embed(context& ctx, const X& clips, int stacked = views) {
-        return detail::by_view(ctx, i_proj(ctx, backbone(ctx, clips), stacked), stacked);
+        return by_view(ctx, i_proj(ctx, backbone(ctx, clips), stacked), stacked);
     }
 
     /// The loss of one batch of stacked views and its parts.

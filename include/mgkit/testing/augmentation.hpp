@@ -245,6 +245,11 @@ inline std::vector<augmentation_trial> augmentation_trials() {
             {{channel_layout::xyzc, 2, 2, 3}, 2}};
 }
 
+/// The trials of a stage: of the skeleton that it says it is for (`using skeleton = ...`), or of
+/// none in particular.
+template <class A>
+std::vector<augmentation_trial> augmentation_trials_of();
+
 /// The same of the skeletons that a stage is for: `augmentation_trials(skeleton::kinect20{})`.
 template <skeleton::topology... Topologies>
 requires(sizeof...(Topologies) >
@@ -259,6 +264,14 @@ requires(sizeof...(Topologies) >
                                   augmentation_trial{{channel_layout::xyc, 12, joints, 2}, 1}})
             out.push_back(trial);
     return out;
+}
+
+template <class A>
+std::vector<augmentation_trial> augmentation_trials_of() {
+    if constexpr (requires { typename A::skeleton; })
+        return augmentation_trials(typename A::skeleton{});
+    else
+        return augmentation_trials();
 }
 
 /// What was examined, and what was found.
@@ -287,7 +300,8 @@ struct augmentation_report {
 /// stage throws is a violation, not an end. A stage for one skeleton gets trials of that skeleton.
 template <augment::augmentation A>
 augmentation_report examine_augmentation(
-    const A& stage = {}, const std::vector<augmentation_trial>& trials = augmentation_trials()) {
+    const A& stage = {},
+    const std::vector<augmentation_trial>& trials = augmentation_trials_of<A>()) {
     augmentation_report out;
     const auto gather = [&](detail::law_book& laws) {
         for (std::string& law : laws.take()) out.violations.push_back(std::move(law));
@@ -337,7 +351,8 @@ augmentation_report examine_augmentation(
 /// The violations of `examine_augmentation` alone.
 template <augment::augmentation A>
 std::vector<std::string> augmentation_violations(
-    const A& stage = {}, const std::vector<augmentation_trial>& trials = augmentation_trials()) {
+    const A& stage = {},
+    const std::vector<augmentation_trial>& trials = augmentation_trials_of<A>()) {
     return examine_augmentation(stage, trials).violations;
 }
 

@@ -1,4 +1,5 @@
 // Augmented views of clips as the source of a training.
+// infrastructure
 #pragma once
 
 #include <algorithm>

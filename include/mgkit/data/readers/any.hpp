@@ -14,6 +14,7 @@
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/read_policy.hpp"
+#include "mgkit/data/readers/concept.hpp"
 #include "mgkit/data/readers/list.hpp"
 #include "mgkit/data/recording.hpp"
 
@@ -28,6 +29,15 @@ struct format {
 inline std::vector<format> formats() {
     std::vector<format> out;
     all::for_each([&]<class R>(type_tag<R>) { out.push_back({R::name, R::describes}); });
+    return out;
+}
+
+/// Those that are written too.
+inline std::vector<format> written_formats() {
+    std::vector<format> out;
+    all::for_each([&]<class R>(type_tag<R>) {
+        if constexpr (writer<R>) out.push_back({R::name, R::describes});
+    });
     return out;
 }
 
@@ -110,9 +120,16 @@ inline std::string extension_of(std::string_view name) {
 }
 
 /// Writes a recording in the format called `name`. A skeleton that the format does not have is
-/// converted to the largest one it has; see the format's `write`.
+/// converted to the largest one it has; see the format's `write`. Errors: no such format, one that
+/// is only read.
 inline void write_as(std::string_view name, const std::string& path, const recording& one) {
-    detail::with_reader(name, [&](const auto& reader) { reader.write(path, one); });
+    detail::with_reader(name, [&]<class R>(const R& reader) {
+        if constexpr (writer<R>)
+            reader.write(path, one);
+        else
+            throw error(path, "a format that is written", text(R::name, ", which is only read"),
+                        "take another format");
+    });
 }
 
 }  // namespace mgkit::data::readers

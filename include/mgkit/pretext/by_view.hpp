@@ -1,11 +1,12 @@
 // Rows of stacked views, taken apart.
+// infrastructure
 #pragma once
 
 #include <vector>
 
 #include "mgkit/tensor/ops/structure.hpp"
 
-namespace mgkit::pretext::detail {
+namespace mgkit::pretext {
 
 /// K views [B, ...] of [K * B, ...], view first; K divides the rows.
 template <operand X>
@@ -16,4 +17,4 @@ std::vector<X> by_view(context& ctx, const X& stacked, int views) {
     return out;
 }
 
-}  // namespace mgkit::pretext::detail
+}  // namespace mgkit::pretext

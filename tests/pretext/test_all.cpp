@@ -1,0 +1,152 @@
+// What every method of the list keeps: gradients, archives, words, and what it refuses.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "io/support.hpp"
+#include "mgkit/backend/eigen.hpp"
+#include "mgkit/testing/gradient_check.hpp"
+#include "nn/leaves.hpp"
+#include "pretext/sample_methods.hpp"
+
+using namespace mgkit;
+using T = eigen::tensor<double>;
+using X = variable<T>;
+using every = pretext::all<T>;
+
+namespace {
+
+constexpr int views = 2, clips = 4, classes = 3;
+const encode::clip_extents extents{2, 5, 3, 1};
+
+T views_of_clips(context& ctx) {
+    std::vector<double> values(static_cast<std::size_t>(views * clips) * 30);
+    random_stream draws({1}, "clips");
+    for (double& v : values) v = draws.normal();
+    ctx.rows.clear();
+    for (int k = 0; k < views; ++k)
+        for (int i = 0; i < clips; ++i)
+            ctx.rows.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(k)});
+    return backend_traits<T>::from_host(ctx, values, {views * clips, 2, 5, 3, 1});
+}
+
+template <operand V>
+pretext::batch<V> batch_of(const V& all, std::span<const int> labels) {
+    return {{{"clips", all, views}}, {{"labels", labels}}};
+}
+
+/// Buffers and counters as they are now, to be put back: passes may move them on.
+class kept_state {
+public:
+    kept_state(context& ctx, const nn::leaf_list<T>& all) : ctx_(ctx), all_(all) {
+        for (const auto& l : all_) {
+            values_.push_back(l.weights == nullptr && l.value != nullptr
+                                  ? nn::host_values(ctx, *l.value)
+                                  : std::vector<double>{});
+            counters_.push_back(l.counter != nullptr ? *l.counter : 0);
+        }
+    }
+    void restore() const {
+        for (std::size_t i = 0; i < all_.size(); ++i) {
+            const auto& l = all_[i];
+            if (l.counter != nullptr)
+                *l.counter = counters_[i];
+            else if (l.weights == nullptr)
+                backend_traits<T>::assign(
+                    ctx_, *l.value,
+                    backend_traits<T>::from_host(ctx_, values_[i], shape_of(*l.value)));
+        }
+    }
+
+private:
+    context& ctx_;
+    nn::leaf_list<T> all_;
+    std::vector<std::vector<double>> values_;
+    std::vector<std::int64_t> counters_;
+};
+
+}  // namespace
+
+TEST_CASE("every method has a name of its own and says what it is made of", "[pretext][quick]") {
+    std::set<std::string> names;
+    every::for_each([&](auto tag) {
+        using M = typename decltype(tag)::type;
+        static_assert(pretext::method<M>);
+        INFO(M::name);
+        CHECK(names.insert(M::name).second);
+        context ctx{.seed = 1};
+        const M model = test::sample<M>(nn::scope(ctx), extents, classes);
+        const auto encoder = test::encoder_for<M>(extents);
+        CHECK_CONTAINS(std::string(model.made_of().words("encoder")), encoder.at("encoder"));
+        // The same method on another size is another run.
+        auto wider = extents;
+        wider.joints = 4;
+        const M other = test::sample<M>(nn::scope(ctx), wider, classes);
+        CHECK_FALSE(model.made_of() == other.made_of());
+        auto made = pretext::make_method<T>(M::name, nn::scope(ctx), encoder, {classes});
+        CHECK(made.made_of().words("method") == M::name);
+        CHECK(made.template encoder<encode::any_encoder<T>>().name() == encoder.at("encoder"));
+    });
+    context ctx;
+    CHECK_REFUSED(pretext::make_method<T>("nothing", nn::scope(ctx), {}),
+                  "a method among " + pretext::method_names<every>());
+}
+
+TEST_CASE("every method: gradients by central differences", "[pretext]") {
+    every::for_each([&](auto tag) {
+        using M = typename decltype(tag)::type;
+        INFO(M::name);
+        context ctx{.seed = 2, .training = true};
+        M model = test::sample<M>(nn::scope(ctx), extents, classes);
+        const T input = views_of_clips(ctx);
+        const std::vector<int> labels{0, 2, 1, 1};
+        // One pass before, so that a queue holds something.
+        model(ctx, batch_of(X{input}, labels));
+        const kept_state state(ctx, nn::leaves(model));
+        const auto loss = [&](context& c, const auto& in) {
+            state.restore();
+            return model(c, batch_of(in[0], labels)).loss;
+        };
+        // Clips are held fixed: a method may take the gradient of some of its passes out.
+        const auto report = testing::gradient_check(ctx, model, loss, std::vector<T>{input},
+                                                    {.samples = 6, .constants = 1});
+        CAPTURE(report.where);
+        CHECK(report.worst < 1e-6);
+        CHECK(report.checked > 6);
+    });
+}
+
+TEST_CASE("every method: archives give back every value", "[pretext][quick]") {
+    const scratch_folder folder;
+    every::for_each([&](auto tag) {
+        using M = typename decltype(tag)::type;
+        INFO(M::name);
+        context ctx{.seed = 2, .training = true}, other{.seed = 3};
+        M model = test::sample<M>(nn::scope(ctx), extents, classes),
+          copy = test::sample<M>(nn::scope(other), extents, classes);
+        model(ctx, batch_of(X{views_of_clips(ctx)}, std::vector<int>{0, 2, 1, 1}));
+        nn::save(ctx, model, folder / M::name);
+        REQUIRE(bits_of(other, copy) != bits_of(ctx, model));
+        nn::load(other, copy, io::safetensors_file(folder / M::name));
+        CHECK(bits_of(other, copy) == bits_of(ctx, model));
+    });
+}
+
+TEST_CASE("every method refuses what is no whole number of views, or lacks what it reads",
+          "[pretext][quick]") {
+    every::for_each([&](auto tag) {
+        using M = typename decltype(tag)::type;
+        INFO(M::name);
+        context ctx{.seed = 2, .training = true};
+        M model = test::sample<M>(nn::scope(ctx), extents, classes);
+        const T input = views_of_clips(ctx);
+        const X some{slice(ctx, input, 0, 0, views * clips - 1)};
+        CHECK_REFUSED(model(ctx, batch_of(some, std::vector<int>{0, 2, 1, 1})), "rows in 2 views");
+        CHECK_REFUSED(model(ctx, pretext::batch<X>{}), "a field 'clips'");
+        if constexpr (pretext::needs_labels<M>())
+            CHECK_REFUSED(model(ctx, pretext::batch<X>{{{"clips", X{input}, views}}, {}}),
+                          "a label for each of 4 clips");
+    });
+}
