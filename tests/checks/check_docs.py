@@ -36,6 +36,18 @@ FOLDERS = [
 MEMBER = re.compile(r"^    (?:double|int|bool|std::\w+(?:<[^;=]*>)?) ([^;()]*=[^;()]*);", re.M)
 
 
+def picture_problems():
+    """Folders of the picture in docs/architecture.md against those of the tree, in their order."""
+    page = (tree.ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    picture = re.search(r"```\n(.*?)```", page, re.S).group(1)
+    drawn = re.findall(r"^ (\w+)  +\S", picture, re.M)
+    there = [f for f in tree.ORDER if (tree.INCLUDE / f).is_dir()]
+    if drawn != there:
+        return [f"docs/architecture.md: the picture has the folders {', '.join(drawn)}; the tree has "
+                f"{', '.join(there)}"]
+    return []
+
+
 def listed(folder):
     """Component headers in the order of the folder's list."""
     headers = tree.MGKIT_INCLUDE.findall(tree.text(f"{folder}/list.hpp"))
@@ -128,7 +140,7 @@ def main():
     content = HEAD + "".join(section(*entry) for entry in FOLDERS)
     if "--write" in sys.argv[1:]:
         DOCUMENT.write_text(content, encoding="utf-8")
-    problems = []
+    problems = picture_problems()
     if not DOCUMENT.is_file() or DOCUMENT.read_text(encoding="utf-8") != content:
         problems.append(f"{DOCUMENT.relative_to(tree.ROOT)} is out of date: "
                         "run tests/checks/check_docs.py --write")

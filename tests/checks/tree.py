@@ -15,7 +15,7 @@ ORDER = [
 ]
 
 # Folders whose components others add to: each has a list.hpp that names every component.
-EXTENSIBLE = ["augment", "clip", "encode", "loss", "data/readers"]
+EXTENSIBLE = ["augment", "clip", "encode", "loss", "data/readers", "metric", "pretext", "skeleton", "train"]
 
 MGKIT_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]mgkit/([^">]+)[">]', re.M)
 ANY_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.M)
