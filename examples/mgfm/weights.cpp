@@ -91,13 +91,8 @@ int weight_facts::number(const std::string& name) const {
     return nn::number_of(about.settings, name, 0, file->path());
 }
 
-<<<<<<< HEAD
 std::vector<study::setting> weight_facts::settings() const {
     std::vector<study::setting> out{{"encoder", kind()}};
-=======
-std::vector<report::setting> weight_facts::settings() const {
-    std::vector<report::setting> out{{"encoder", kind()}};
->>>>>>> encoder
     for (const auto& [name, value] : about.settings)
         if (name != "encoder" && name != "channels" && name != "joints" && name != "persons")
             out.push_back({name, value});

@@ -28,11 +28,7 @@ struct weight_facts {
     /// A setting of the encoder that is a number; 0 where it has none of this name.
     int number(const std::string& name) const;
     /// The encoder and its settings without the extents of clips, for reports.
-<<<<<<< HEAD
     std::vector<mgkit::study::setting> settings() const;
-=======
-    std::vector<mgkit::report::setting> settings() const;
->>>>>>> encoder
     /// Everything as JSON.
     mgkit::io::json json() const;
 };
