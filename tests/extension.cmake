@@ -2,7 +2,8 @@
 # every suite over a list runs on the additions too, and nothing else names one.
 #
 # tests/extension/<any folder>/<file>.hpp says where it belongs, in a line of its own:
-#     // entry: <list below include/mgkit> <name of the type list in it> <type>
+#     // entry: <list> <name of the type list in it> <type>
+# A list lies below include/mgkit or, where it is not there, below tests/.
 set(mgkit_extended ${CMAKE_CURRENT_BINARY_DIR}/extended)
 file(GLOB_RECURSE mgkit_extensions CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/extension/*.hpp)
 set(mgkit_extended_lists "")
@@ -18,6 +19,11 @@ foreach(file IN LISTS mgkit_extensions)
     if(NOT list IN_LIST mgkit_extended_lists)
         list(APPEND mgkit_extended_lists ${list})
         set(source ${PROJECT_SOURCE_DIR}/include/mgkit/${list})
+        set(target_${list} ${mgkit_extended}/mgkit/${list})
+        if(NOT EXISTS ${source})
+            set(source ${CMAKE_CURRENT_SOURCE_DIR}/${list})
+            set(target_${list} ${mgkit_extended}/${list})
+        endif()
         set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
         file(READ ${source} text_${list})
     endif()
@@ -36,5 +42,5 @@ foreach(file IN LISTS mgkit_extensions)
     set(text_${list} "${head}${body}, ${type}${tail}")
 endforeach()
 foreach(list IN LISTS mgkit_extended_lists)
-    file(CONFIGURE OUTPUT ${mgkit_extended}/mgkit/${list} CONTENT "${text_${list}}" @ONLY)
+    file(CONFIGURE OUTPUT ${target_${list}} CONTENT "${text_${list}}" @ONLY)
 endforeach()

@@ -1,20 +1,22 @@
-// The suites of the tutorial's tensor, of shapes without data, and of the reference itself.
+// The suites of tensor types beside the backends, and of shapes without data.
+#include "conformance/other_tensors.hpp"
 #include "conformance/suite.hpp"
-#include "conformance/toy.hpp"
 #include "mgkit/testing/probes.hpp"
 #include "mgkit/testing/symbolic.hpp"
 
 namespace mgkit::conformance_program {
 
 std::vector<backend> others() {
-    std::vector<backend> all{{"toy"}, {"reference"}, {"symbolic"}};
-    // The toy's loops are made to be read: the large trials are left out.
-    all[0].families.push_back({"float",
-                               [] { return testing::conformance<toy::grid>({.largest = 5000}); },
-                               &testing::overrides_of<toy::grid>});
-    all[0].families.push_back({"float", [] { return testing::probe_conformance<toy::grid>(); }});
-    add_operations<testing::reference>(all[1].families);
-    all[2].families.push_back(
+    std::vector<backend> all;
+    other_tensors::for_each([&all]<class T>(type_tag<T>) {
+        all.push_back({backend_traits<T>::name});
+        add_operations<T>(all.back().families);
+        if constexpr (!std::is_same_v<T, testing::reference>)
+            all.back().families.push_back(
+                {precision_of<T>(), [] { return testing::probe_conformance<T>(options_of<T>()); }});
+    });
+    all.push_back({"symbolic"});
+    all.back().families.push_back(
         {"shapes", [] { return testing::conformance<testing::symbolic>({.values = false}); }});
     return all;
 }

@@ -35,6 +35,8 @@ testing::conformance_options options_of() {
         out.deterministic = backend_traits<T>::deterministic;
     if constexpr (requires { backend_traits<T>::epsilon; })
         out.epsilon = backend_traits<T>::epsilon;
+    if constexpr (requires { backend_traits<T>::largest_trial; })
+        out.largest = backend_traits<T>::largest_trial;
     return out;
 }
 

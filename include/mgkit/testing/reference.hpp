@@ -89,6 +89,7 @@ namespace mgkit {
 
 template <>
 struct backend_traits<testing::reference> {
+    static constexpr const char* name = "reference";
     using scalar = double;
     using T = testing::reference;
 

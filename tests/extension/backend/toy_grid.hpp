@@ -1,4 +1,5 @@
 // The tutorial's tensor library and its backend: docs/backends.md quotes this file.
+// entry: conformance/other_tensors.hpp other_tensors ::toy::grid
 #pragma once
 
 #include <cmath>
@@ -22,6 +23,8 @@ template <>
 struct mgkit::backend_traits<toy::grid> {
     using scalar = float;
     using T = toy::grid;
+    static constexpr const char* name = "toy";
+    static constexpr extent largest_trial = 5000;  // its loops are made to be read
 
     static shape shape_of(const T& t) {
         shape out;
