@@ -47,7 +47,8 @@ public:
         const recording<T> record(ctx);
         const std::vector<typename backend_traits<T>::scalar> values(views_.begin(), views_.end());
         const X in{backend_traits<T>::from_host(ctx, values, extents())};
-        const auto value = model_(ctx, pretext::batch<X>{in, labels_});
+        const auto value = model_(
+            ctx, pretext::batch<X>{{{"clips", in, two_views::views}}, {{"labels", labels_}}});
         backward(ctx, value.loss);
         update_.step(ctx, rate(number));
         const auto read = [&](const X& x) {
