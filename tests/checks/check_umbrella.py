@@ -1,18 +1,21 @@
-"""mgkit.hpp includes every public header of the default backend. With --write, rewrites it."""
+"""mgkit.hpp includes every public header of the default backend but what programs include by name:
+reports, and the generator of interviews. With --write, rewrites it."""
 
 import sys
 
 import tree
 
 HEAD = """\
-// Everything of mgkit on the default backend. Optional backends and testing/ are included by name.
+// mgkit on the default backend. Optional backends, data/interview/, report/ and testing/ are included
+// by name.
 // Kept by tests/checks/check_umbrella.py --write.
 #pragma once
 
 """
 
+BY_NAME = ("data/interview/", "report/", "testing/")
 wanted = [h for h in tree.headers()
-          if h != "mgkit.hpp" and not tree.is_private(h) and tree.folder(h) != "testing"
+          if h != "mgkit.hpp" and not tree.is_private(h) and not h.startswith(BY_NAME)
           and not tree.optional_backend(h)]
 content = HEAD + "".join(f'#include "mgkit/{h}"\n' for h in wanted)
 umbrella = tree.INCLUDE / "mgkit.hpp"

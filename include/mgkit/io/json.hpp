@@ -199,16 +199,21 @@ T as(const json& value, const std::string& where) {
     }
 }
 
-/// Member `key` of an object as T; a missing key lists those that are there.
-template <class T>
-T get(const json& object, const std::string& key, const std::string& where) {
+/// Member `key` of an object; a missing key lists those that are there.
+inline const json& member(const json& object, const std::string& key, const std::string& where) {
     if (!object.is_object()) detail::wrong_type(object, "an object", where);
     const auto it = object.find(key);
-    if (it != object.end()) return as<T>(*it, where + ": '" + key + "'");
+    if (it != object.end()) return *it;
     std::string there;
-    for (auto member = object.begin(); member != object.end() && there.size() < 200; ++member)
-        there += (there.empty() ? "" : ", ") + detail::excerpt(member.key(), 40);
+    for (auto other = object.begin(); other != object.end() && there.size() < 200; ++other)
+        there += (there.empty() ? "" : ", ") + detail::excerpt(other.key(), 40);
     throw error(where, "the key " + detail::excerpt(key), there.empty() ? "no keys" : there);
+}
+
+/// The same as T.
+template <class T>
+T get(const json& object, const std::string& key, const std::string& where) {
+    return as<T>(member(object, key, where), where + ": '" + key + "'");
 }
 
 /// As get, with a value for the case that the key is missing; a wrong type is still an error.

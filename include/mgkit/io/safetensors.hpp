@@ -79,14 +79,14 @@ inline tensor_entry read_entry(const std::string& key, const json& fields,
     tensor_entry entry;
     entry.name = key;
     entry.type = safetensors_dtype(get<std::string>(fields, "dtype", where), where);
-    const json shape = get<json>(fields, "shape", where);
-    const json offsets = get<json>(fields, "data_offsets", where);
+    const json &shape = member(fields, "shape", where),
+               &offsets = member(fields, "data_offsets", where);
     if (fields.size() != 3)
         throw error(where, "the keys dtype, shape and data_offsets only", "more");
     if (!shape.is_array()) wrong_type(shape, "an array as shape", where);
-    for (const json& extent : shape) {
-        header_number(extent, where + " shape");
-        entry.shape.push_back(as<std::int64_t>(extent, where + " shape"));
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        header_number(shape[i], where + " shape");
+        entry.shape.push_back(as<std::int64_t>(shape[i], where + " shape"));
     }
     if (!offsets.is_array() || offsets.size() != 2)
         throw error(where, "two data_offsets", mgkit::text(offsets.size()));
@@ -132,13 +132,14 @@ inline safetensors_content parse_safetensors(std::span<const std::byte> file,
                    {.bytes = detail::safetensors_longest_header, .values = 4'000'000, .depth = 4});
     const auto data = file.subspan(prefix + header.size());
     safetensors_content out;
-    for (const auto& [key, value] : fields.items()) {
-        if (key == detail::safetensors_metadata) {
+    for (auto field = fields.begin(); field != fields.end(); ++field) {
+        const json& value = field.value();
+        if (field.key() == detail::safetensors_metadata) {
             if (!value.is_object()) detail::wrong_type(value, "an object", where + " metadata");
-            for (const auto& [name, text] : value.items())
-                out.metadata.emplace(name, get<std::string>(value, name, where + " metadata"));
+            for (auto text = value.begin(); text != value.end(); ++text)
+                out.metadata[text.key()] = get<std::string>(value, text.key(), where + " metadata");
         } else {
-            out.entries.push_back(detail::read_entry(key, value, data, where));
+            out.entries.push_back(detail::read_entry(field.key(), value, data, where));
         }
     }
     const auto offset = [&](const tensor_entry& entry) {
@@ -225,7 +226,11 @@ inline void write_safetensors(const std::string& path, const std::vector<tensor_
             return size_of(a.type) > size_of(b.type);
         });
     json header = json::object();
-    if (!metadata.empty()) header[detail::safetensors_metadata] = metadata;
+    if (!metadata.empty()) {
+        json about = json::object();
+        for (const auto& [key, text] : metadata) about[key] = text;
+        header[std::string(detail::safetensors_metadata)] = std::move(about);
+    }
     std::size_t next = 0;
     for (const std::size_t i : order) {
         const tensor_entry& entry = entries[i];
@@ -235,10 +240,15 @@ inline void write_safetensors(const std::string& path, const std::vector<tensor_
         if (byte_size(entry.shape, entry.type, where) != entry.bytes.size())
             throw error(where, "as many bytes as dtype and shape say",
                         mgkit::text(entry.bytes.size()), "check the shape");
-        header[entry.name] = {{"dtype", name(entry.type)},
-                              {"shape", entry.shape},
-                              {"data_offsets", {next, next + entry.bytes.size()}}};
+        json fields = json::object(), shape = json::array(), offsets = json::array();
+        for (const std::int64_t extent : entry.shape) shape.push_back(extent);
+        offsets.push_back(next);
         next += entry.bytes.size();
+        offsets.push_back(next);
+        fields[std::string("dtype")] = std::string(name(entry.type));
+        fields[std::string("shape")] = std::move(shape);
+        fields[std::string("data_offsets")] = std::move(offsets);
+        header[entry.name] = std::move(fields);
     }
     std::string text;
     try {

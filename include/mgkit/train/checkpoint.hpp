@@ -3,15 +3,17 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "mgkit/core/digest.hpp"
 #include "mgkit/core/recipe.hpp"
-#include "mgkit/io/json.hpp"
 #include "mgkit/io/recipe_json.hpp"
 #include "mgkit/nn/archive.hpp"
 
@@ -39,57 +41,65 @@ struct position {
 
 namespace detail {
 
-using number_list = std::vector<std::pair<std::string, double>>;
-
-inline io::json to_json(const number_list& values) {
-    io::json out = io::json::array();
-    for (const auto& [name, value] : values) {
-        io::json pair = io::json::array();
-        pair.push_back(name);
-        pair.push_back(value);
-        out.push_back(std::move(pair));
+/// A position as lines of a word, numbers and a name: exact, and read back without a parser.
+inline std::string to_text(const position& p) {
+    std::string out = text("at ", p.epoch, " ", p.next_batch, "\nsum ", nn::exact(p.loss_sum),
+                           "\nbest ", p.best_epoch, " ", nn::exact(p.best_score), "\n");
+    const auto add_parts = [&out](const auto& parts) {
+        for (const auto& [name, value] : parts)
+            out += "part " + nn::exact(value) + " " + name + "\n";
+    };
+    add_parts(p.part_sums);
+    for (const epoch_record& r : p.history) {
+        out += text("epoch ", r.epoch, " ", nn::exact(r.loss), " ", nn::exact(r.rate), "\n");
+        add_parts(r.parts);
     }
     return out;
 }
-inline number_list number_list_of(const io::json& value) {
-    number_list out;
-    for (const auto& entry : value)
-        out.emplace_back(entry.at(0).get<std::string>(), entry.at(1).get<double>());
+
+/// Takes a number off the front of a line. Errors: no number there.
+template <class N>
+N take_number(std::string_view& line, const std::string& where) {
+    N out{};
+    const auto end = std::from_chars(line.data(), line.data() + line.size(), out);
+    if (end.ec != std::errc()) throw error(where, "a readable position", std::string(line));
+    line.remove_prefix(static_cast<std::size_t>(end.ptr - line.data()));
+    if (line.starts_with(' ')) line.remove_prefix(1);
     return out;
 }
 
-inline io::json to_json(const position& p) {
-    io::json history = io::json::array();
-    for (const auto& r : p.history) {
-        io::json record;
-        record["epoch"] = r.epoch;
-        record["loss"] = r.loss;
-        record["rate"] = r.rate;
-        record["parts"] = to_json(r.parts);
-        history.push_back(std::move(record));
-    }
-    io::json out;
-    out["epoch"] = p.epoch;
-    out["next_batch"] = p.next_batch;
-    out["loss_sum"] = p.loss_sum;
-    out["part_sums"] = to_json(p.part_sums);
-    out["history"] = std::move(history);
-    out["best_epoch"] = p.best_epoch;
-    out["best_score"] = p.best_score;
-    return out;
-}
-
-inline position position_of(const io::json& value) {
+/// The inverse of to_text. Errors: lines that it does not write.
+inline position position_of(std::string_view all, const std::string& where) {
     position p;
-    p.epoch = value.at("epoch").get<int>();
-    p.next_batch = value.at("next_batch").get<int>();
-    p.loss_sum = value.at("loss_sum").get<double>();
-    p.part_sums = number_list_of(value.at("part_sums"));
-    for (const auto& r : value.at("history"))
-        p.history.push_back({r.at("epoch").get<int>(), r.at("loss").get<double>(),
-                             r.at("rate").get<double>(), number_list_of(r.at("parts"))});
-    p.best_epoch = value.at("best_epoch").get<int>();
-    p.best_score = value.at("best_score").get<double>();
+    auto* parts = &p.part_sums;
+    while (!all.empty()) {
+        const std::size_t end = std::min(all.find('\n'), all.size() - 1);
+        std::string_view line = all.substr(0, end);
+        all.remove_prefix(end + 1);
+        const std::string_view word = line.substr(0, line.find(' '));
+        line.remove_prefix(std::min(line.size(), word.size() + 1));
+        if (word == "at") {
+            p.epoch = take_number<int>(line, where);
+            p.next_batch = take_number<int>(line, where);
+        } else if (word == "sum") {
+            p.loss_sum = take_number<double>(line, where);
+        } else if (word == "best") {
+            p.best_epoch = take_number<int>(line, where);
+            p.best_score = take_number<double>(line, where);
+        } else if (word == "part") {
+            const double value = take_number<double>(line, where);
+            parts->emplace_back(std::string(line), value);
+        } else if (word == "epoch") {
+            epoch_record r;
+            r.epoch = take_number<int>(line, where);
+            r.loss = take_number<double>(line, where);
+            r.rate = take_number<double>(line, where);
+            p.history.push_back(std::move(r));
+            parts = &p.history.back().parts;
+        } else {
+            throw error(where, "a readable position", std::string(word), "remove the file");
+        }
+    }
     return p;
 }
 
@@ -132,7 +142,7 @@ void save_checkpoint(context& ctx, const std::string& path, const checkpointed<T
     out.add(all.facts, "model.");
     out.add(ctx, all.optimiser, "optimiser.");
     out.add(ctx, all.listeners, "listener.");
-    const std::string where = detail::to_json(at).dump(), made_of = io::to_json(run).dump();
+    const std::string where = detail::to_text(at), made_of = io::to_json(run).dump();
     out.save(path, {{"format", checkpoint_format},
                     {"run", made_of},
                     {"position", where},
@@ -165,12 +175,7 @@ inline position checked_position(const io::safetensors_file& file, const recipe&
         detail::fingerprint(file.entries(), entry("run"), entry("position")))
         throw error(path, "the bytes that were written", "others",
                     "the file is damaged: remove it");
-    position at;
-    try {
-        at = detail::position_of(io::parse_json(entry("position"), path));
-    } catch (const io::json::exception& e) {
-        throw error(path, "a readable position", e.what(), "remove the file");
-    }
+    const position at = position_of(entry("position"), path);
     if (at.epoch < 0 || at.next_batch < 0)
         throw error(path, "a position within the run",
                     text("epoch ", at.epoch, ", batch ", at.next_batch), "remove the file");
