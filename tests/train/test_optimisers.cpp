@@ -10,6 +10,7 @@
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/testing/primitives_only.hpp"
 #include "mgkit/train/list.hpp"
+#include "nn/leaves.hpp"
 
 using namespace mgkit;
 using Catch::Approx;
@@ -253,4 +254,51 @@ TEST_CASE("frozen and unused parameters have no optimiser state") {
     CHECK(nn::host_values(ctx, model.first.weight.value) != before);
     names = names_of(update.leaves());
     CHECK(names.size() == 9);
+}
+
+TEST_CASE("every optimiser goes on from the state of a checkpoint, and rests on zeros", "[quick]") {
+    using T = eigen::tensor<double>;
+    context ctx;
+    const auto give = [&](nn::linear<T>& layer, double gradient) {
+        for (auto* p : {&layer.weight, &layer.bias}) {
+            p->slot.gradient = backend_traits<T>::full(ctx, shape_of(p->value), gradient);
+            p->slot.filled = true;
+        }
+    };
+    train::optimisers::for_each([&](auto tag) {
+        using O = typename decltype(tag)::type;
+        INFO(O::name);
+        nn::linear<T> whole(nn::scope(ctx), 3, 2), half(nn::scope(ctx), 3, 2),
+            still(nn::scope(ctx), 3, 2);
+        train::updater<T> one(ctx, whole, O{}), two(ctx, half, O{});
+        for (int step = 0; step < 3; ++step) {
+            give(whole, .1 * (step + 1));
+            one.step(ctx, .1);
+            give(half, .1 * (step + 1));
+            two.step(ctx, .1);
+        }
+        train::updater<T> resumed(ctx, half, O{});
+        const auto from = two.leaves(), to = resumed.leaves();
+        REQUIRE(names_of(from) == names_of(to));
+        for (std::size_t i = 0; i < from.size(); ++i)
+            if (from[i].counter != nullptr)
+                *to[i].counter = *from[i].counter;
+            else
+                backend_traits<T>::assign(ctx, *to[i].value, *from[i].value);
+        for (auto* update : {&one, &resumed}) {
+            give(update == &one ? whole : half, -.3);
+            update->step(ctx, .1);
+        }
+        CHECK(bits_of(ctx, whole) == bits_of(ctx, half));
+        CHECK(resumed.steps() == 4);
+
+        // Without gradient and decay nothing moves.
+        const auto before = bits_of(ctx, still);
+        train::updater<T> rest(ctx, still, O{}, [](const std::string&, const shape&) {
+            return train::parameter_factors{1, 0};
+        });
+        give(still, 0);
+        rest.step(ctx, .1);
+        CHECK(bits_of(ctx, still) == before);
+    });
 }

@@ -81,11 +81,11 @@ void listen(listeners<T>& to, C& c) {
 /// the version of the library. Threads, callbacks that only listen and when checkpoints are written
 /// do not count. Cost: one pass over the source.
 template <tensor T, optimiser Optimiser>
-recipe recipe_of(const context& ctx, pretext::method_base<T>& method, const source_base& data,
+recipe recipe_of(const context& ctx, pretext::method_base<T>& trained, const source_base& data,
                  const Optimiser& settings_of_steps, const any_schedule& schedule,
                  const fit_settings& settings) {
     recipe out = data.made_of();
-    out.add(method.made_of());
+    out.add(trained.made_of());
     const int batches = static_cast<int>(batch_starts(data.size(), settings.batch).size()) - 1;
     const digest rates =
         detail::rates_of(settings_of_steps.rate, schedule, settings.epochs, batches);
@@ -96,15 +96,15 @@ recipe recipe_of(const context& ctx, pretext::method_base<T>& method, const sour
     out.set("epochs", text(settings.epochs));
     out.set("batch", text(settings.batch));
     out.set("seed", text(ctx.seed));
-    digest trained;
-    for (const nn::leaf<T>& l : nn::parameters(method.leaves())) {
+    digest parameters;
+    for (const nn::leaf<T>& l : nn::parameters(trained.leaves())) {
         if (!l.weights->trainable) continue;
-        trained.add(l.name);
+        parameters.add(l.name);
         if (!settings.groups) continue;
         const parameter_factors f = settings.groups(l.name, shape_of(*l.value));
-        trained.add(f.rate).add(f.weight_decay);
+        parameters.add(f.rate).add(f.weight_decay);
     }
-    out.set("trained parameters", trained.hex());
+    out.set("trained parameters", parameters.hex());
     out.set("numbers", text(8 * sizeof(typename backend_traits<T>::scalar), " bits"));
     out.set("version", version);
     return out.add(settings.run);
@@ -115,9 +115,9 @@ template <pretext::method Method, source Source, optimiser Optimiser, schedule S
 recipe recipe_of(const context& ctx, Method& model, Source&& data,
                  const Optimiser& optimiser_settings, const Schedule& schedule,
                  const fit_settings& settings) {
-    pretext::method_view<Method> method(model);
+    pretext::method_view<Method> trained(model);
     source_view<std::remove_reference_t<Source>> rows(data);
-    return recipe_of<typename Method::tensor_type>(ctx, method, rows, optimiser_settings,
+    return recipe_of<typename Method::tensor_type>(ctx, trained, rows, optimiser_settings,
                                                    any_schedule::of(schedule), settings);
 }
 
@@ -145,15 +145,15 @@ std::vector<epoch_record> fit(context& ctx, Method& model, Source&& data,
                               const Optimiser& optimiser_settings, const Schedule& schedule,
                               const fit_settings& settings, Callbacks&&... callbacks) {
     using T = typename Method::tensor_type;
-    pretext::method_view<Method> method(model);
+    pretext::method_view<Method> trained(model);
     source_view<std::remove_reference_t<Source>> rows(data);
-    detail::check(settings, rows, method.uses_labels());
-    updater<T> update(ctx, method.leaves(), optimiser_settings, settings.groups);
-    training<T> job{method,   rows, update, optimiser_settings.rate, any_schedule::of(schedule),
+    detail::check(settings, rows, trained.uses_labels());
+    updater<T> update(ctx, trained.leaves(), optimiser_settings, settings.groups);
+    training<T> job{trained,  rows, update, optimiser_settings.rate, any_schedule::of(schedule),
                     settings, {},   {}};
     (detail::listen(job.others, callbacks), ...);
     if (!settings.checkpoint.empty()) {
-        job.run = recipe_of<T>(ctx, method, rows, optimiser_settings, job.schedule, settings);
+        job.run = recipe_of<T>(ctx, trained, rows, optimiser_settings, job.schedule, settings);
         job.run.add(job.others.made_of);
     }
     return run(ctx, job);

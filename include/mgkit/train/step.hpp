@@ -42,15 +42,15 @@ class stepper {
 public:
     using scalar = typename backend_traits<T>::scalar;
 
-    stepper(pretext::method_base<T>& method, updater<T>& update,
+    stepper(pretext::method_base<T>& trained, updater<T>& update,
             std::vector<step_events<T>> listeners = {})
-        : method_(&method),
+        : method_(&trained),
           update_(update),
           listeners_(std::move(listeners)),
-          leaves_(method.leaves()) {}
+          leaves_(trained.leaves()) {}
     template <pretext::method M>
-    stepper(M& method, updater<T>& update, std::vector<step_events<T>> listeners = {})
-        : own_(std::make_unique<pretext::method_view<M>>(method)),
+    stepper(M& trained, updater<T>& update, std::vector<step_events<T>> listeners = {})
+        : own_(std::make_unique<pretext::method_view<M>>(trained)),
           method_(own_.get()),
           update_(update),
           listeners_(std::move(listeners)),
