@@ -153,6 +153,7 @@ TEST_CASE("a module moves towards another by a part of the way", "[quick]") {
                     const double want = (buffer || counter) && what == nn::follows::parameters ? a
                                         : counter                                              ? b
                                                   : b + .421875 * (a - b);
+                    // Three moves in double: a few roundings.
                     CHECK(values[i] == Catch::Approx(want).epsilon(1e-14));
                 }
             }

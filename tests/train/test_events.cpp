@@ -98,6 +98,7 @@ TEST_CASE("gradients are clipped to a common length, shorter ones stay", "[event
     REQUIRE(clipped.size() == 3);
     for (std::size_t i = 0; i < 3; ++i) {
         CHECK(before[i] > .5);
+        // Scaled in float, measured in double: some roundings of 1e-7 each.
         CHECK(clipped[i] == Approx(.5).epsilon(1e-5));
     }
     std::vector<double> loose;
@@ -140,6 +141,7 @@ TEST_CASE("a moving average follows the model and outlives a kill", "[events]") 
         double want = values[0][i];
         for (std::size_t step = 1; step < values.size(); ++step)
             want = .9 * want + .1 * values[step][i];
+        // Nine steps in float beside the same in double, values below 1.
         CHECK(average[i] == Approx(want).margin(1e-6));
     }
     CHECK_THROWS_AS(run(folder / "c", 5), std::runtime_error);
@@ -190,6 +192,7 @@ TEST_CASE("groups of parameters have factors of their own on rate and decay", "[
 
     // AdamW's first step is the rate, after values have shrunk.
     const auto decoupled = stepped(train::adamw{.weight_decay = .2}, train::no_decay_on_vectors);
+    // Epsilon 1e-8 beside a gradient of .5 takes 2e-8 of the rate off the step.
     CHECK(decoupled.first == Approx(2 * (1 - .1 * .2) - .1).epsilon(1e-7));
     CHECK(decoupled.second == Approx(2 - .1).epsilon(1e-7));
 }
@@ -247,6 +250,7 @@ TEST_CASE("a schedule of steps sets the rate of every step", "[events][quick]") 
                    {.epochs = 4, .batch = 8}, seen);
     REQUIRE(seen.rates.size() == 12);
     for (std::int64_t i = 0; i < 12; ++i)
+        // Moves of float values near 1 are known to 1e-7, and are divided by small gradients.
         CHECK(seen.rates[static_cast<std::size_t>(i)] ==
               Approx(.1 * warm({.step = i, .steps = 12})).margin(1e-5));
     CHECK(history.back().rate == .1 * warm({.step = 11, .steps = 12}));
