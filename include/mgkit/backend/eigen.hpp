@@ -1,10 +1,13 @@
 // The default backend: tensors in host memory, products by Eigen, oneDNN or OpenBLAS.
 #pragma once
 
+#include "mgkit/backend/detail/batch_norm.hpp"
 #include "mgkit/backend/detail/classifier.hpp"
 #include "mgkit/backend/detail/layers.hpp"
+#include "mgkit/backend/detail/masked.hpp"
 #include "mgkit/backend/detail/objective.hpp"
 #include "mgkit/backend/detail/optimiser.hpp"
+#include "mgkit/backend/detail/parts.hpp"
 #include "mgkit/backend/detail/rows.hpp"
 #include "mgkit/backend/detail/tokens.hpp"
 
@@ -21,15 +24,9 @@ using f = tensor<float>;
 template <class Op, std::size_t Inputs>
 inline constexpr bool fused = overrides_forward<Op, f, Inputs>&& overrides_backward<Op, f, Inputs>;
 
-static_assert(mgkit::tensor<f> && mgkit::tensor<tensor<double>>);
-static_assert(overrides_forward<op::add, f, 2> && overrides_forward<op::mul, f, 2> &&
-              overrides_forward<op::affine, f, 1> && overrides_forward<op::exp, f, 1> &&
-              overrides_forward<op::log, f, 1> && overrides_forward<op::rsqrt, f, 1> &&
-              overrides_forward<op::erf, f, 1> && overrides_forward<op::tanh, f, 1> &&
-              overrides_forward<op::greater, f, 2> && overrides_forward<op::select, f, 3> &&
-              overrides_forward<op::sum, f, 1> && overrides_forward<op::permute, f, 1> &&
-              overrides_forward<op::slice, f, 1> && overrides_forward<op::concat, f, 2> &&
-              overrides_forward<op::matmul, f, 2>);
+static_assert(complete_backend<f> && complete_backend<tensor<double>>);
+static_assert(fused<op::sigmoid, 1> && fused<op::masked_softmax, 2> && fused<op::dropout, 1> &&
+              fused<op::batch_norm, 4> && overrides_forward<op::moments, f, 1> && adds_parts<f>);
 static_assert(fused<op::max, 1> && fused<op::relu, 1> && fused<op::gelu, 1> &&
               fused<op::linear, 3> && fused<op::layer_norm, 3> && fused<op::softmax, 1> &&
               fused<op::attention, 1> && fused<op::attend, 2> && fused<op::token_mix, 3> &&

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -51,6 +52,16 @@ public:
           counter_{key.epoch, key.clip, (key.view << 24) | (stage & 0x00FFFFFFu), 0} {}
     constexpr random_stream(const random_key& key, std::string_view stage)
         : random_stream(key, name_hash(stage)) {}
+
+    /// What a stream that has drawn nothing yet is made of: seed (two words), epoch, clip, view and
+    /// stage. For kernels that draw themselves: draw number n is word n % 4 of
+    /// philox4x32({state[2], state[3], state[4], n / 4}, {state[0], state[1]}).
+    static constexpr std::size_t state_words = 5;
+    constexpr std::array<std::uint32_t, state_words> state() const {
+        return {key_[0], key_[1], counter_[0], counter_[1], counter_[2]};
+    }
+    constexpr explicit random_stream(const std::array<std::uint32_t, state_words>& state)
+        : key_{state[0], state[1]}, counter_{state[2], state[3], state[4], 0} {}
 
     /// A stream of other draws under the same key, for a named part of this stream's stage and its
     /// `occurrence`-th use there. Depends on names only, not on what was drawn here before.

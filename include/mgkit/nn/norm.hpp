@@ -59,9 +59,10 @@ struct batch_norm {
     template <operand X>
     X operator()(context& ctx, const X& x, int groups = 1) {
         if (ctx.training) {
-            X out = mgkit::batch_norm(ctx, x, use<X>(weight), use<X>(bias), groups, epsilon);
-            if (!ctx.recomputing) update(ctx, value_of(x), groups);
-            return out;
+            const normalised<X> made =
+                mgkit::batch_norm(ctx, x, use<X>(weight), use<X>(bias), groups, epsilon);
+            if (!ctx.recomputing) update(ctx, made.moments, shape_of(x)[0] / groups);
+            return made.out;
         }
         const T inverse = rsqrt(ctx, affine(ctx, running_var, 1, epsilon));
         const X centred = sub(ctx, x, X{running_mean});
@@ -70,13 +71,15 @@ struct batch_norm {
     }
 
 private:
-    void update(context& ctx, const T& x, int groups) {
-        const extent rows = shape_of(x)[0] / groups, width = shape_of(x)[1];
+    /// `moments` [2, groups, D] of `rows` rows each.
+    void update(context& ctx, const T& moments, extent rows) {
+        const shape in = backend_traits<T>::shape_of(moments);
+        const int groups = static_cast<int>(in[1]);
         const double unbiased = static_cast<double>(rows) / static_cast<double>(rows - 1);
         for (int g = 0; g < groups; ++g) {
-            const T now = column_statistics(ctx, slice(ctx, x, 0, g * rows, rows));
-            blend(ctx, running_mean, reshape(ctx, slice(ctx, now, 0, 0, 1), {width}), 1);
-            blend(ctx, running_var, reshape(ctx, slice(ctx, now, 0, 1, 1), {width}), unbiased);
+            const T now = slice(ctx, moments, 1, g, 1);
+            blend(ctx, running_mean, reshape(ctx, slice(ctx, now, 0, 0, 1), {in[2]}), 1);
+            blend(ctx, running_var, reshape(ctx, slice(ctx, now, 0, 1, 1), {in[2]}), unbiased);
         }
         every_step<T>(
             ctx, [](batch_norm* self, int more) { self->num_batches_tracked += more; }, this,

@@ -1,15 +1,16 @@
 // What mgkit asks of a tensor type it does not own, and how an operation finds its kernel.
 #pragma once
 
-#include <array>
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <type_traits>
 #include <utility>
 
 #include "mgkit/core/context.hpp"
 #include "mgkit/core/error.hpp"
+#include "mgkit/tensor/arena.hpp"
 #include "mgkit/tensor/shape.hpp"
 
 namespace mgkit {
@@ -51,43 +52,53 @@ concept tensor = requires(context& ctx, const T& t, T& target, const shape& s) {
 template <class Op, class T>
 struct kernel {};
 
-/// What a kernel wants to see again in its backward pass, and nothing else. Errors: more tensors
-/// than `capacity`, one that was not kept.
+/// What a kernel wants to see again in its backward pass, and nothing else. In a record the values
+/// stand on the tape, any number of them. Errors: one that was not kept.
 template <class T>
 class saved {
 public:
-    static constexpr int capacity = 6;
+    using values = detail::steady_stack<T>;
 
     explicit saved(bool wanted = false) : wanted_(wanted) {}
+    /// Keeps values on top of `on`.
+    explicit saved(values& on) : on_(&on), first_(on.size()), wanted_(true) {}
+
     /// False outside recording: a kernel may then skip work done only for the backward pass.
     bool wanted() const { return wanted_; }
     /// Whether the gradient of operand i will be asked for.
-    bool wanted(int i) const { return wanted_ && i < 32 && (operands_ >> i & 1u) != 0; }
+    bool wanted(int i) const { return wanted_ && (i >= 32 || (operands_ >> i & 1u) != 0); }
     void limit_to(unsigned operands) { operands_ = operands; }
     void keep(T value) {
         if (!wanted_) return;
-        if (count_ == capacity)
-            throw error("saved", text("at most ", capacity, " tensors kept for one operation"),
-                        "one more", "keep what they are made of, or join some of them");
-        kept_[static_cast<std::size_t>(count_++)] = std::move(value);
+        if (on_ == nullptr) {
+            own_ = std::make_shared<values>();
+            on_ = own_.get();
+        }
+        on_->grow() = std::move(value);
+        ++count_;
     }
     const T& operator[](int i) const {
         if (i < 0 || i >= count_)
             throw error("saved", text("one of ", count_, " kept tensors"), text("number ", i),
                         "keep it in the forward pass");
-        return kept_[static_cast<std::size_t>(i)];
+        return (*on_)[first_ + static_cast<std::size_t>(i)];
     }
     int count() const { return count_; }
+    /// Forgets the values, which are the last ones of the stack they stand on.
     void clear() {
-        for (int i = 0; i < count_; ++i) kept_[static_cast<std::size_t>(i)] = T{};
-        count_ = 0;
+        for (; count_ > 0; --count_) {
+            on_->back() = T{};
+            on_->pop();
+        }
     }
 
 private:
-    std::array<T, capacity> kept_{};
+    values* on_ = nullptr;
+    std::size_t first_ = 0;
     int count_ = 0;
     unsigned operands_ = ~0u;
     bool wanted_;
+    std::shared_ptr<values> own_{};  ///< outside records
 };
 
 template <class T>

@@ -1,28 +1,9 @@
-// What the compiler says of a type that is no tensor, and of a backend that lacks a kernel.
+// What the compiler says of a type that is no tensor.
 #pragma once
 
-#include "mgkit/tensor/concept.hpp"
+#include "mgkit/tensor/operations.hpp"
 
 namespace mgkit {
-
-namespace op {
-struct add;
-struct mul;
-struct affine;
-struct exp;
-struct log;
-struct rsqrt;
-struct erf;
-struct tanh;
-struct greater;
-struct select;
-struct sum;
-struct max;
-struct permute;
-struct slice;
-struct concat;
-struct matmul;
-}  // namespace op
 
 namespace detail {
 
@@ -67,49 +48,6 @@ struct explained_tensor {
                   "'assign(ctx, target, source)'");
     static constexpr bool value = tensor<T>;
 };
-
-/// Instantiated where T has no kernel for a primitive: the error names it.
-template <class Op, class T>
-struct missing_kernel {
-    template <class... Known>
-    static constexpr bool other = !(std::same_as<Op, Known> || ...);
-
-    static_assert(other<op::add>, "mgkit: no kernel for primitive 'add' on this tensor type");
-    static_assert(other<op::mul>, "mgkit: no kernel for primitive 'mul' on this tensor type");
-    static_assert(other<op::affine>, "mgkit: no kernel for primitive 'affine' on this tensor type");
-    static_assert(other<op::exp>, "mgkit: no kernel for primitive 'exp' on this tensor type");
-    static_assert(other<op::log>, "mgkit: no kernel for primitive 'log' on this tensor type");
-    static_assert(other<op::rsqrt>, "mgkit: no kernel for primitive 'rsqrt' on this tensor type");
-    static_assert(other<op::erf>, "mgkit: no kernel for primitive 'erf' on this tensor type");
-    static_assert(other<op::tanh>, "mgkit: no kernel for primitive 'tanh' on this tensor type");
-    static_assert(other<op::greater>,
-                  "mgkit: no kernel for primitive 'greater' on this tensor type");
-    static_assert(other<op::select>, "mgkit: no kernel for primitive 'select' on this tensor type");
-    static_assert(other<op::sum>, "mgkit: no kernel for primitive 'sum' on this tensor type");
-    static_assert(other<op::max>, "mgkit: no kernel for primitive 'max' on this tensor type");
-    static_assert(other<op::permute>,
-                  "mgkit: no kernel for primitive 'permute' on this tensor type");
-    static_assert(other<op::slice>, "mgkit: no kernel for primitive 'slice' on this tensor type");
-    static_assert(other<op::concat>, "mgkit: no kernel for primitive 'concat' on this tensor type");
-    static_assert(other<op::matmul>, "mgkit: no kernel for primitive 'matmul' on this tensor type");
-    static_assert(
-        !other<op::add, op::mul, op::affine, op::exp, op::log, op::rsqrt, op::erf, op::tanh,
-               op::greater, op::select, op::sum, op::max, op::permute, op::slice, op::concat,
-               op::matmul>,
-        "mgkit: this operation has neither a kernel on this tensor type nor a composition "
-        "for these operands");
-    static constexpr bool value = false;
-};
-
-/// Whether T has a kernel for a primitive, however many operands that has; says so where not.
-template <class Op, class T>
-constexpr bool explained_kernel() {
-    if constexpr (overrides_forward<Op, T, 1> || overrides_forward<Op, T, 2> ||
-                  overrides_forward<Op, T, 3>)
-        return true;
-    else
-        return missing_kernel<Op, T>::value;
-}
 
 }  // namespace detail
 

@@ -12,15 +12,15 @@ namespace mgkit {
 
 using extent = std::ptrdiff_t;
 
-/// Row-major extents of at most six axes. Negative axis numbers count from the end.
+/// Row-major extents of at most eight axes. Negative axis numbers count from the end.
 class shape {
 public:
-    static constexpr int max_rank = 6;
+    static constexpr int max_rank = 8;
 
     constexpr shape() = default;
     constexpr shape(std::initializer_list<extent> extents) {
         if (extents.size() > max_rank)
-            throw error("shape", "at most 6 axes", std::to_string(extents.size()) + " axes");
+            throw error("shape", "at most 8 axes", std::to_string(extents.size()) + " axes");
         for (extent e : extents) push_back(e);
     }
 
@@ -30,7 +30,7 @@ public:
     constexpr const extent* begin() const { return extents_.data(); }
     constexpr const extent* end() const { return extents_.data() + rank_; }
     constexpr void push_back(extent e) {
-        if (rank_ == max_rank) throw error("shape", "at most 6 axes", "a seventh");
+        if (rank_ == max_rank) throw error("shape", "at most 8 axes", "a ninth");
         if (e < 0) throw error("shape", "extents of zero or more", std::to_string(e));
         extents_[static_cast<std::size_t>(rank_++)] = e;
     }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -15,27 +16,26 @@
 namespace mgkit {
 
 /// The records of forward passes in progress, kept by the context: one, or several where recordings
-/// nest. Nodes and their storage are reused, so that from the second step on recording does not
-/// take memory for them from the system.
+/// nest. Nodes, operands, settings and kept values stand in stacks whose memory is reused, so that
+/// from the second step on recording takes nothing from the system.
 template <tensor T>
 class tape {
 public:
-    static constexpr int max_inputs = 6;
-
     struct node {
         gradient_slot<T> out;
         saved<T> kept{true};
-        gradient_slot<T>* inputs[max_inputs] = {};
-        std::shared_ptr<const bool> present[max_inputs];  ///< of parameters and watched values
+        gradient_slot<T>** inputs = nullptr;
+        std::shared_ptr<const bool>* present = nullptr;  ///< of parameters and watched values
         int count = 0;
-        alignas(std::max_align_t) std::byte op[192];
+        void* op = nullptr;
+        detail::byte_stack::mark below;  ///< where the bytes of operands and settings begin
         void (*run)(context&, node&) = nullptr;
         void (*destroy)(void*) = nullptr;
     };
 
     bool recording() const { return recording_; }
     bool recording(bool on) { return std::exchange(recording_, on); }
-    std::size_t size() const { return used_; }
+    std::size_t size() const { return nodes_.size(); }
     /// The record in progress; 0 for none. Never the same twice.
     std::uint64_t current() const { return current_; }
 
@@ -48,7 +48,7 @@ public:
     /// Begins a record above what is there.
     outer_record begin() {
         const outer_record out{floor_, current_, recording_};
-        floor_ = used_;
+        floor_ = nodes_.size();
         current_ = ++last_;
         recording_ = true;
         return out;
@@ -85,31 +85,26 @@ public:
     /// Adds a node whose backward is `Backward::run(ctx, op, kept, dout, sink)`.
     template <class Backward, class Op, class... Variables>
     node& record(const Op& op, const Variables&... operands) {
-        static_assert(sizeof(Op) <= sizeof(node::op), "mgkit: operation settings are too large");
+        const variable<T>* const all[] = {&operands...};
+        return record_all<Backward>(op, std::span<const variable<T>* const>(all));
+    }
+    /// The same for operands that are counted when the program runs.
+    template <class Backward, class Op>
+    node& record_all(const Op& op, std::span<const variable<T>* const> operands) {
         static_assert(alignof(Op) <= alignof(std::max_align_t), "mgkit: over-aligned settings");
-        static_assert(sizeof...(Variables) <= max_inputs, "mgkit: too many operands");
-        (require_current(operands, "operation"), ...);
-        if (used_ == nodes_.size()) nodes_.push_back(std::make_unique<node>());
-        node& n = *nodes_[used_];
-        new (static_cast<void*>(n.op)) Op(op);
+        for (const variable<T>* x : operands) require_current(*x, "operation");
+        const auto below = bytes_.here();
+        void* const settings = new (bytes_.take(sizeof(Op))) Op(op);
+        node& n = nodes_.grow();
+        n.below = below;
+        n.op = settings;
         n.destroy = [](void* p) { static_cast<Op*>(p)->~Op(); };
         n.run = [](context& ctx, node& self) {
             gradients<T> sink(self.inputs, self.count);
-            Backward::run(ctx, *std::launder(reinterpret_cast<const Op*>(self.op)), self.kept,
-                          self.out.gradient, sink);
+            Backward::run(ctx, *static_cast<const Op*>(self.op), self.kept, self.out.gradient,
+                          sink);
         };
-        n.count = 0;
-        ++used_;
-        unsigned with_gradient = 0;
-        const auto add = [&](const variable<T>& x) {
-            if (x.slot != nullptr) {
-                with_gradient |= 1u << n.count;
-                if (x.record == 0) n.present[n.count] = x.slot->here.observe();
-            }
-            n.inputs[n.count++] = x.slot;
-        };
-        (add(operands), ...);
-        n.kept.limit_to(with_gradient);
+        take_operands(n, operands);
         return n;
     }
     /// The result of a node.
@@ -121,8 +116,8 @@ public:
     /// parameter or watched value that was moved or destroyed since the forward pass.
     void run_backward(context& ctx, std::size_t mark) {
         const switched off(*this, false);
-        while (used_ > mark) {
-            node& n = *nodes_[used_ - 1];
+        while (nodes_.size() > mark) {
+            node& n = nodes_.back();
             if (n.out.filled) {
                 for (int i = 0; i < n.count; ++i) require_present(n.present[i]);
                 n.run(ctx, n);
@@ -147,20 +142,41 @@ public:
 
     /// Forgets the nodes above `mark` without running them.
     void forget(std::size_t mark) {
-        while (used_ > mark) pop();
+        while (nodes_.size() > mark) pop();
     }
 
 private:
+    void take_operands(node& n, std::span<const variable<T>* const> operands) {
+        using seen = std::shared_ptr<const bool>;
+        const std::size_t count = operands.size();
+        n.inputs = static_cast<gradient_slot<T>**>(bytes_.take(count * sizeof(gradient_slot<T>*)));
+        n.present = static_cast<seen*>(bytes_.take(count * sizeof(seen)));
+        unsigned with_gradient = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            gradient_slot<T>* const slot = operands[i]->slot;
+            if (slot != nullptr && i < 32) with_gradient |= 1u << i;
+            n.inputs[i] = slot;
+            new (n.present + i)
+                seen(slot != nullptr && operands[i]->record == 0 ? slot->here.observe() : seen());
+        }
+        n.count = static_cast<int>(count);
+        n.kept = saved<T>(kept_);
+        n.kept.limit_to(with_gradient);
+    }
     void pop() {
-        node& n = *nodes_[--used_];
+        node& n = nodes_.back();
         n.kept.clear();
         n.out.clear();
-        for (int i = 0; i < n.count; ++i) n.present[i].reset();
+        std::destroy_n(n.present, n.count);
         n.destroy(n.op);
+        bytes_.back_to(n.below);
+        nodes_.pop();
     }
 
-    std::vector<std::unique_ptr<node>> nodes_;
-    std::size_t used_ = 0, floor_ = 0;
+    detail::steady_stack<node> nodes_;
+    detail::steady_stack<T> kept_;
+    detail::byte_stack bytes_;
+    std::size_t floor_ = 0;
     std::uint64_t current_ = 0, last_ = 0;
     bool recording_ = false;
 };

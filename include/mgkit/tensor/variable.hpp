@@ -126,6 +126,13 @@ X use(parameter<tensor_of<X>>& p) {
     return operand_traits<X>::use(p);
 }
 
+/// Traits that write a part in place: `add_part(ctx, T& whole, int axis, extent begin, const T&
+/// part)` adds it to entries of an axis.
+template <class T>
+concept adds_parts = requires(context& ctx, T& whole, const T& part) {
+    backend_traits<T>::add_part(ctx, whole, 0, extent{0}, part);
+};
+
 /// The places a backward kernel adds its results to, one per operand.
 template <class T>
 class gradients {
@@ -140,6 +147,10 @@ public:
 
     /// Adds a tensor that is in use elsewhere, such as dout itself.
     void pass(context& ctx, int i, T gradient) { put(ctx, i, std::move(gradient), true); }
+
+    /// Adds a tensor to entries [begin, begin + its extent) of an axis of a gradient of these
+    /// extents, in place where T can: many parts of one operand cost no more than the operand.
+    void add_part(context& ctx, int i, const shape& extents, int axis, extent begin, const T& part);
 
     /// Storage to accumulate into, and the factor (0 or 1) for what is in it already.
     struct target {

@@ -39,7 +39,7 @@ conformance_report conformance(const conformance_options& given = {}) {
             if (options.values) detail::check_records<T>(report);
         } else {
             Family::entries::for_each([&]<class Entry>(type_tag<Entry>) {
-                detail::ledger laws(report, Family::name, Entry::name);
+                detail::ledger laws(report, Family::name, entry_name<Entry>());
                 if constexpr (requires { Entry::states; })
                     detail::check_update<Entry, T>(laws, options, options.epsilon);
                 else

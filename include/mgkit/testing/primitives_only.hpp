@@ -45,6 +45,10 @@ struct backend_traits<testing::primitives_only<T>> {
     static void assign(context& ctx, P& target, const P& source) {
         inner::assign(ctx, target.inner, source.inner);
     }
+    static void add_part(context& ctx, P& whole, int axis, extent begin,
+                         const P& part) requires adds_parts<T> {
+        inner::add_part(ctx, whole.inner, axis, begin, part.inner);
+    }
 };
 
 /// The forward pass of each primitive, for as many operands as it has.

@@ -117,6 +117,13 @@ struct backend_traits<testing::reference> {
                         source.extents().str());
         if (&target != &source) target = source;
     }
+    static void add_part(context&, T& whole, int axis, extent begin, const T& part) {
+        for (extent i = 0; i < part.elements(); ++i) {
+            auto at = testing::detail::position_of(i, part.extents());
+            at[static_cast<std::size_t>(axis)] += begin;
+            whole[testing::detail::flat_of(at, whole.extents().rank(), whole.extents())] += part[i];
+        }
+    }
 };
 
 template <class Op>
@@ -187,6 +194,22 @@ requires(testing::primitives::contains<Op>) struct kernel<Op, testing::reference
             out[moved(i, b.extents(), out.extents(), o.axis, a.extents()[o.axis])] = b[i];
         return out;
     }
+    static T forward(context& ctx, const Op& o, saved<T>&,
+                     const T& x) requires std::same_as<Op, op::gather> {
+        T out(o.result(x.extents()));
+        const index_tensor which = o.which.on_host(ctx);
+        for (extent i = 0; i < out.elements(); ++i)
+            out[i] = x[chosen(o, which, i, out.extents(), x.extents())];
+        return out;
+    }
+    static T forward(context& ctx, const Op& o, saved<T>&, const T& into,
+                     const T& values) requires std::same_as<Op, op::scatter_add> {
+        T out = into;
+        const index_tensor which = o.which.on_host(ctx);
+        for (extent i = 0; i < values.elements(); ++i)
+            out[chosen(o, which, i, values.extents(), into.extents())] += values[i];
+        return out;
+    }
     static T forward(context&, const Op& o, saved<T>&, const T& a,
                      const T& b) requires std::same_as<Op, op::matmul> {
         const shape &sa = a.extents(), &sb = b.extents();
@@ -223,6 +246,18 @@ private:
     static extent target(const T& x, extent i, const shape& reduced) {
         const auto at = testing::detail::position_of(i, x.extents());
         return testing::detail::flat_of(at, reduced.rank(), reduced);
+    }
+    /// Element of `whole` that element i of the entries chosen from it stands for.
+    static extent chosen(const Op& o, const index_tensor& which, extent i, const shape& from,
+                         const shape& whole) {
+        auto at = testing::detail::position_of(i, from);
+        extent& along = at[static_cast<std::size_t>(o.axis)];
+        const extent sample = o.by_sample ? at[0] : 0;
+        along = which.values()[static_cast<std::size_t>(sample * from[o.axis] + along)];
+        extent flat = 0;
+        for (int a = 0; a < whole.rank(); ++a)
+            flat = flat * whole[a] + at[static_cast<std::size_t>(a)];
+        return flat;
     }
     /// Element i of `from` in `to`, `by` further along an axis.
     static extent moved(extent i, const shape& from, const shape& to, int axis, extent by) {

@@ -1,8 +1,10 @@
 // A backend of shapes without data: shows that a model can be traced, and counts what it costs.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "mgkit/testing/complete_backend.hpp"
 
@@ -27,7 +29,7 @@ struct symbolic_counts {
     std::int64_t multiply_adds = 0;  ///< of matrix products
     std::int64_t elementwise = 0;    ///< results of functions of one to three values
     std::int64_t reduced = 0;        ///< values that sums and maxima read
-    std::int64_t moved = 0;          ///< values that permute, slice and concat copy
+    std::int64_t moved = 0;          ///< values that are copied from place to place
     std::int64_t bytes = 0;          ///< written by all results
 };
 
@@ -48,11 +50,19 @@ inline symbolic counted(context& ctx, const shape& result, std::int64_t symbolic
     return symbolic(result);
 }
 
-template <class Op>
-inline constexpr bool maps_one_value =
-    type_list<op::affine, op::exp, op::log, op::rsqrt, op::erf, op::tanh>::contains<Op>;
-template <class Op>
-inline constexpr bool maps_two_values = type_list<op::add, op::mul, op::greater>::contains<Op>;
+/// Where the cost of a kind is counted.
+constexpr std::int64_t symbolic_counts::*count_of(cost_kind kind) {
+    switch (kind) {
+        case cost_kind::elementwise:
+            return &symbolic_counts::elementwise;
+        case cost_kind::reduction:
+            return &symbolic_counts::reduced;
+        case cost_kind::movement:
+            return &symbolic_counts::moved;
+        default:
+            return &symbolic_counts::multiply_adds;
+    }
+}
 
 }  // namespace detail
 }  // namespace mgkit::testing
@@ -89,106 +99,38 @@ struct backend_traits<testing::symbolic> {
             throw error("assign", text("a source of shape ", target.extents().str()),
                         source.extents().str());
     }
-};
-
-template <class Op>
-requires testing::detail::maps_one_value<Op>
-struct kernel<Op, testing::symbolic> {
-    using T = testing::symbolic;
-    static T forward(context& ctx, const Op&, saved<T>&, const T& x) {
-        return testing::detail::counted(ctx, x.extents(), &testing::symbolic_counts::elementwise,
-                                        x.extents().elements());
+    static void add_part(context& ctx, T&, int, extent, const T& part) {
+        testing::detail::counted(ctx, part.extents(), &testing::symbolic_counts::moved,
+                                 part.extents().elements());
     }
-};
-
-template <class Op>
-requires testing::detail::maps_two_values<Op>
-struct kernel<Op, testing::symbolic> {
-    using T = testing::symbolic;
-    static T forward(context& ctx, const Op&, saved<T>&, const T& a, const T& b) {
-        const shape out = broadcast(a.extents(), b.extents(), "elementwise operation");
-        return testing::detail::counted(ctx, out, &testing::symbolic_counts::elementwise,
-                                        out.elements());
-    }
-};
-
-template <>
-struct kernel<op::select, testing::symbolic> {
-    using T = testing::symbolic;
-    static T forward(context& ctx, const op::select&, saved<T>&, const T& mask, const T& a,
-                     const T& b) {
-        if (mask.extents() != a.extents() || b.extents() != a.extents())
-            throw error("select", text("three operands of shape ", a.extents().str()),
-                        text(mask.extents().str(), " and ", b.extents().str()));
-        return testing::detail::counted(ctx, a.extents(), &testing::symbolic_counts::elementwise,
-                                        a.extents().elements());
-    }
-};
-
-template <>
-struct kernel<op::sum, testing::symbolic> {
-    using T = testing::symbolic;
-    static T forward(context& ctx, const op::sum& o, saved<T>&, const T& x) {
-        return testing::detail::counted(ctx, o.result(x.extents()),
-                                        &testing::symbolic_counts::reduced, x.extents().elements());
-    }
-};
-
-template <>
-struct kernel<op::max, testing::symbolic> {
-    using T = testing::symbolic;
-    static T forward(context& ctx, const op::max& o, saved<T>&, const T& x) {
+    /// Places are not known: the first ones stand for them.
+    static index_tensor top_places(context&, const T& x, int k) {
         shape out = x.extents();
-        out[o.axis] = 1;
-        return testing::detail::counted(ctx, out, &testing::symbolic_counts::reduced,
-                                        x.extents().elements());
+        out[-1] = k;
+        return index_tensor(out,
+                            std::vector<std::int32_t>(static_cast<std::size_t>(out.elements())));
     }
 };
 
-template <>
-struct kernel<op::permute, testing::symbolic> {
+/// Every primitive: its own rule for extents (`result`), and for its work where the table's kind
+/// does not say it all.
+template <class Op>
+requires(primitives::contains<Op>) struct kernel<Op, testing::symbolic> {
     using T = testing::symbolic;
-    static T forward(context& ctx, const op::permute& o, saved<T>&, const T& x) {
-        return testing::detail::counted(ctx, o.result(x.extents()),
-                                        &testing::symbolic_counts::moved, x.extents().elements());
-    }
-};
 
-template <>
-struct kernel<op::slice, testing::symbolic> {
-    using T = testing::symbolic;
-    static T forward(context& ctx, const op::slice& o, saved<T>&, const T& x) {
-        if (o.begin < 0 || o.length < 0 || o.begin + o.length > x.extents()[o.axis])
-            throw error("slice", text("a range within axis ", o.axis, " of ", x.extents().str()),
-                        text("[", o.begin, ", ", o.begin + o.length, ")"));
-        const shape out = o.result(x.extents());
-        return testing::detail::counted(ctx, out, &testing::symbolic_counts::moved, out.elements());
-    }
-};
-
-template <>
-struct kernel<op::concat, testing::symbolic> {
-    using T = testing::symbolic;
-    static T forward(context& ctx, const op::concat& o, saved<T>&, const T& a, const T& b) {
-        const shape out = o.result(a.extents(), b.extents());
-        shape rest = out;
-        rest[o.axis] = b.extents()[o.axis];
-        if (rest != b.extents())
-            throw error("concat",
-                        text("shapes equal but for axis ", o.axis, " of ", a.extents().str()),
-                        b.extents().str());
-        return testing::detail::counted(ctx, out, &testing::symbolic_counts::moved, out.elements());
-    }
-};
-
-template <>
-struct kernel<op::matmul, testing::symbolic> {
-    using T = testing::symbolic;
-    static T forward(context& ctx, const op::matmul& o, saved<T>&, const T& a, const T& b) {
-        const shape out = product_shape(a.extents(), b.extents(), o.transpose_a, o.transpose_b);
-        const extent inner = a.extents()[o.transpose_a ? -2 : -1];
-        return testing::detail::counted(ctx, out, &testing::symbolic_counts::multiply_adds,
-                                        out.elements() * inner);
+    template <std::same_as<T>... Ts>
+    requires(1 + sizeof...(Ts) == facts_of_operation<Op>.operands) static T
+        forward(context& ctx, const Op& o, saved<T>&, const T& first, const Ts&... rest) {
+        shape out = first.extents();
+        if constexpr (requires { o.result(first.extents(), rest.extents()...); })
+            out = o.result(first.extents(), rest.extents()...);
+        else
+            ((out = broadcast(out, rest.extents(), "elementwise operation")), ...);
+        constexpr cost_kind kind = facts_of_operation<Op>.kind;
+        extent work = kind == cost_kind::reduction ? first.extents().elements() : out.elements();
+        if constexpr (requires { o.work(first.extents(), rest.extents()...); })
+            work = o.work(first.extents(), rest.extents()...);
+        return testing::detail::counted(ctx, out, testing::detail::count_of(kind), work);
     }
 };
 

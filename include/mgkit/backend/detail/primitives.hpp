@@ -1,4 +1,4 @@
-// Primitive operations on the default tensor.
+// Primitive operations on the default tensor: elementwise, reductions, permutations, products.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 
 #include "mgkit/backend/detail/math.hpp"
 #include "mgkit/backend/detail/tensor.hpp"
-#include "mgkit/tensor/ops/objective.hpp"
+#include "mgkit/tensor/complete_backend.hpp"
 
 namespace mgkit::eigen::detail {
 
@@ -307,34 +307,6 @@ struct kernel<op::permute, eigen::tensor<S, P>> {
                     for (extent i = 0; i < width; ++i) target[i] = in[at + i * step];
             }
         });
-        return out;
-    }
-};
-
-template <class S, class P>
-struct kernel<op::slice, eigen::tensor<S, P>> {
-    using T = eigen::tensor<S, P>;
-    static T forward(context& ctx, const op::slice& o, saved<T>&, const T& x) {
-        T out(ctx, o.result(x.extents()));
-        const extent inner = x.extents().after(o.axis), all = x.extents()[o.axis] * inner;
-        for (extent r = 0; r < x.extents().before(o.axis); ++r)
-            std::copy_n(x.data() + r * all + o.begin * inner, o.length * inner,
-                        out.data() + r * o.length * inner);
-        return out;
-    }
-};
-
-template <class S, class P>
-struct kernel<op::concat, eigen::tensor<S, P>> {
-    using T = eigen::tensor<S, P>;
-    static T forward(context& ctx, const op::concat& o, saved<T>&, const T& a, const T& b) {
-        T out(ctx, o.result(a.extents(), b.extents()));
-        const extent na = a.extents()[o.axis] * a.extents().after(o.axis),
-                     nb = b.extents()[o.axis] * b.extents().after(o.axis);
-        for (extent r = 0; r < a.extents().before(o.axis); ++r) {
-            std::copy_n(a.data() + r * na, na, out.data() + r * (na + nb));
-            std::copy_n(b.data() + r * nb, nb, out.data() + r * (na + nb) + na);
-        }
         return out;
     }
 };

@@ -7,7 +7,7 @@
 
 #include "mgkit/backend/detail/gemm.hpp"
 #include "mgkit/backend/detail/pool.hpp"
-#include "mgkit/tensor/concept.hpp"
+#include "mgkit/tensor/integers.hpp"
 
 namespace mgkit::eigen {
 
@@ -87,6 +87,32 @@ struct backend_traits<eigen::tensor<S, P>> : gemm::precision_of<S, P> {
         if (target.elements() > 0)
             std::memmove(target.data(), source.data(),
                          static_cast<std::size_t>(target.elements()) * sizeof(S));
+    }
+    static void add_part(context& ctx, T& whole, int axis, extent begin, const T& part) {
+        const extent inner = part.extents().after(axis), width = part.extents()[axis] * inner,
+                     step = whole.extents()[axis] * inner, rows = part.extents().before(axis);
+        const S* const from = part.data();
+        S* const to = whole.data() + begin * inner;
+        constexpr extent piece = 16384;
+        const extent rows_each = std::max<extent>(1, piece / std::max<extent>(1, width));
+        parallel_for(ctx.threads, (rows + rows_each - 1) / rows_each, [&](extent i) {
+            for (extent r = i * rows_each; r < std::min(rows, (i + 1) * rows_each); ++r)
+                for (extent j = 0; j < width; ++j) to[r * step + j] += from[r * width + j];
+        });
+    }
+    /// One pass from the host's own numbers.
+    template <std::integral I>
+    static T cast(context& ctx, const integers<I>& x, const channel_affine& how) {
+        const integers<I> host = x.on_host(ctx);
+        T out(ctx, x.extents());
+        const I* const from = host.values().data();
+        S* const to = out.data();
+        mgkit::detail::for_channels(
+            x.extents(), how, [&](extent begin, extent end, double scale, double shift) {
+                const S a = static_cast<S>(scale), b = static_cast<S>(shift);
+                for (extent i = begin; i < end; ++i) to[i] = a * static_cast<S>(from[i]) + b;
+            });
+        return out;
     }
 };
 

@@ -145,6 +145,12 @@ struct greater {
 /// a where mask is not 0, else b; the values not chosen (NaN included) do not matter.
 /// Equal shapes; no gradient for the mask.
 struct select {
+    static shape result(const shape& mask, const shape& a, const shape& b) {
+        if (a != b || mask != a)
+            throw error("select", text("three operands of shape ", a.str()),
+                        text(mask.str(), " and ", b.str()));
+        return a;
+    }
     template <class T>
     static void remember(const select&, saved<T>& kept, const T&, const T& mask, const T&,
                          const T&) {
@@ -206,9 +212,7 @@ X greater(context& ctx, const X& a, const X& b) {
 }
 template <operand X>
 X select(context& ctx, const X& mask, const X& a, const X& b) {
-    if (shape_of(a) != shape_of(b) || shape_of(mask) != shape_of(a))
-        throw error("select", text("three operands of shape ", shape_of(a).str()),
-                    text(shape_of(mask).str(), " and ", shape_of(b).str()));
+    op::select::result(shape_of(mask), shape_of(a), shape_of(b));
     return apply(ctx, op::select{}, mask, a, b);
 }
 template <operand X>

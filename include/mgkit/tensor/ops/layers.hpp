@@ -1,6 +1,9 @@
 // Operations of feed-forward layers, each with its composition from primitives.
 #pragma once
 
+#include <concepts>
+#include <utility>
+
 #include "mgkit/tensor/ops/structure.hpp"
 
 namespace mgkit {
@@ -27,6 +30,14 @@ struct gelu {
         const X phi = mgkit::affine(
             ctx, mgkit::erf(ctx, mgkit::affine(ctx, x, 0.70710678118654752)), 0.5, 0.5);
         return mgkit::mul(ctx, x, phi);
+    }
+};
+
+/// 1 / (1 + exp(-x)).
+struct sigmoid {
+    template <operand X>
+    static X compose(context& ctx, const sigmoid&, const X& x) {
+        return mgkit::affine(ctx, mgkit::tanh(ctx, mgkit::affine(ctx, x, 0.5)), 0.5, 0.5);
     }
 };
 
@@ -65,20 +76,44 @@ struct layer_norm {
     }
 };
 
-/// Standardises columns of x [groups * B, D] within each group of B rows, then scales and shifts.
+/// Mean and biased variance of the columns of x [groups * B, D] within each group of B rows:
+/// [2, groups, D].
+struct moments {
+    int groups = 1;
+
+    shape result(const shape& in) const { return {2, groups, in[1]}; }
+    template <operand X>
+    static X compose(context& ctx, const moments& self, const X& x) {
+        const shape in = shape_of(x);
+        const X grouped = mgkit::reshape(ctx, x, {self.groups, in[0] / self.groups, in[1]});
+        const X average = mgkit::mean(ctx, grouped, {1}, true);
+        const X variance =
+            mgkit::mean(ctx, mgkit::square(ctx, mgkit::sub(ctx, grouped, average)), {1}, true);
+        const shape each{1, self.groups, in[1]};
+        return mgkit::concat(ctx, 0, mgkit::reshape(ctx, average, each),
+                             mgkit::reshape(ctx, variance, each));
+    }
+};
+
+/// Standardises columns of x [groups * B, D] by the moments [2, groups, D] of their group, then
+/// scales and shifts. The moments are those of x, so that their gradient is part of x's.
 struct batch_norm {
     int groups = 1;
     double epsilon = 1e-5;
 
     template <operand X>
     static X compose(context& ctx, const batch_norm& self, const X& x, const X& scale,
-                     const X& shift) {
+                     const X& shift, const X& given) {
         const shape in = shape_of(x);
+        const shape row{self.groups, 1, in[1]};
+        // Where a gradient may be wanted the moments are made again of x.
+        constexpr bool values = std::same_as<X, tensor_of<X>> && !native_gradient<tensor_of<X>>;
+        const X both = values ? given : apply(ctx, moments{self.groups}, x);
+        const X average = mgkit::reshape(ctx, mgkit::slice(ctx, both, 0, 0, 1), row);
+        const X variance = mgkit::reshape(ctx, mgkit::slice(ctx, both, 0, 1, 1), row);
         const X grouped = mgkit::reshape(ctx, x, {self.groups, in[0] / self.groups, in[1]});
-        const X centred = mgkit::sub(ctx, grouped, mgkit::mean(ctx, grouped, {1}, true));
-        const X variance = mgkit::mean(ctx, mgkit::square(ctx, centred), {1}, true);
         const X inverse = mgkit::rsqrt(ctx, mgkit::affine(ctx, variance, 1, self.epsilon));
-        const X unit = mgkit::mul(ctx, centred, inverse);
+        const X unit = mgkit::mul(ctx, mgkit::sub(ctx, grouped, average), inverse);
         return mgkit::reshape(ctx, mgkit::add(ctx, mgkit::mul(ctx, unit, scale), shift), in);
     }
 };
@@ -92,6 +127,12 @@ X relu(context& ctx, const X& x) {
 template <operand X>
 X gelu(context& ctx, const X& x) {
     return apply(ctx, op::gelu{}, x);
+}
+
+/// 1 / (1 + exp(-x)).
+template <operand X>
+X sigmoid(context& ctx, const X& x) {
+    return apply(ctx, op::sigmoid{}, x);
 }
 
 /// activation(x W^T + b): x [..., in], weight [out, in], bias [out] -> [..., out].
@@ -119,11 +160,29 @@ X layer_norm(context& ctx, const X& x, const X& scale, const X& shift, double ep
     return apply(ctx, op::layer_norm{epsilon}, x, scale, shift);
 }
 
-/// Batch normalisation by the statistics of the batch: x [groups * B, D], statistics per group of B
-/// consecutive rows (one group per view), biased variance.
+/// A batch-normalised tensor and what it was normalised by.
 template <operand X>
-X batch_norm(context& ctx, const X& x, const X& scale, const X& shift, int groups = 1,
-             double epsilon = 1e-5) {
+struct normalised {
+    X out;
+    tensor_of<X> moments;  ///< [2, groups, D]: means, biased variances; not recorded
+};
+
+/// Mean and biased variance of the columns of x [groups * B, D] within each group of B consecutive
+/// rows -> [2, groups, D]. Errors: rows that are no equal groups, or groups without rows.
+template <operand X>
+X moments(context& ctx, const X& x, int groups = 1) {
+    const shape in = shape_of(x);
+    if (in.rank() != 2 || groups < 1 || in[0] % groups != 0 || in[0] == 0)
+        throw error("moments", text("rows in ", groups, " equal groups"), in.str());
+    return apply(ctx, op::moments{groups}, x);
+}
+
+/// Batch normalisation by the statistics of the batch: x [groups * B, D], statistics per group of B
+/// consecutive rows (one group per view), biased variance. Hands out the statistics, which are
+/// computed once.
+template <operand X>
+normalised<X> batch_norm(context& ctx, const X& x, const X& scale, const X& shift, int groups = 1,
+                         double epsilon = 1e-5) {
     const shape in = shape_of(x);
     if (in.rank() != 2 || groups < 1 || in[0] % groups != 0 || in[0] == 0)
         throw error("batch_norm", text("rows in ", groups, " equal groups"), in.str());
@@ -133,15 +192,10 @@ X batch_norm(context& ctx, const X& x, const X& scale, const X& shift, int group
     if (shape_of(scale) != shape{in[1]} || shape_of(shift) != shape_of(scale))
         throw error("batch_norm", text("scale and shift of [", in[1], "]"),
                     text(shape_of(scale).str(), " and ", shape_of(shift).str()));
-    return apply(ctx, op::batch_norm{groups, epsilon}, x, scale, shift);
-}
-
-/// Mean (row 0) and biased variance (row 1) of the columns of x [B, D]; not recorded.
-template <tensor T>
-T column_statistics(context& ctx, const T& x) {
-    const T average = mgkit::mean(ctx, x, {0}, true);
-    const T variance = mgkit::mean(ctx, square(ctx, sub(ctx, x, average)), {0}, true);
-    return concat(ctx, 0, average, variance);
+    using T = tensor_of<X>;
+    T both = apply(ctx, op::moments{groups}, value_of(detach(x)));
+    X out = apply(ctx, op::batch_norm{groups, epsilon}, x, scale, shift, X{both});
+    return {std::move(out), std::move(both)};
 }
 
 }  // namespace mgkit

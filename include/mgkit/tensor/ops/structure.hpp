@@ -33,6 +33,11 @@ struct sum {
 struct max {
     int axis = 0;
 
+    shape result(const shape& in) const {
+        shape out = in;
+        out[axis] = 1;
+        return out;
+    }
     template <class T>
     static void remember(const max&, saved<T>& kept, const T& out, const T& x) {
         kept.keep(x);
@@ -77,6 +82,11 @@ struct concat {
 
     shape result(const shape& a, const shape& b) const {
         shape out = a;
+        bool fits = a.rank() == b.rank() && axis < a.rank();
+        for (int i = 0; fits && i < a.rank(); ++i) fits = i == axis || a[i] == b[i];
+        if (!fits)
+            throw error("concat", text("shapes equal but for axis ", axis, " of ", a.str()),
+                        b.str());
         out[axis] = a[axis] + b[axis];
         return out;
     }
@@ -96,6 +106,9 @@ struct slice {
     extent begin = 0, length = 0;
 
     shape result(const shape& in) const {
+        if (begin < 0 || length < 0 || begin + length > in[axis])
+            throw error("slice", text("a range within ", in[axis], " entries"),
+                        text("[", begin, ", ", begin + length, ")"));
         shape out = in;
         out[axis] = length;
         return out;
@@ -107,18 +120,7 @@ struct slice {
     template <class T>
     static void gradient(context& ctx, const slice& self, const saved<T>& kept, const T& dout,
                          gradients<T>& sink) {
-        shape pad = shape_of(kept[0]);
-        const extent all = pad[self.axis];
-        T whole = dout;
-        if (self.begin > 0) {
-            pad[self.axis] = self.begin;
-            whole = apply(ctx, concat{self.axis}, backend_traits<T>::full(ctx, pad, 0), whole);
-        }
-        if (self.begin + self.length < all) {
-            pad[self.axis] = all - self.begin - self.length;
-            whole = apply(ctx, concat{self.axis}, whole, backend_traits<T>::full(ctx, pad, 0));
-        }
-        sink.pass(ctx, 0, whole);
+        sink.add_part(ctx, 0, shape_of(kept[0]), self.axis, self.begin, dout);
     }
 };
 
@@ -135,6 +137,13 @@ void concat::gradient(context& ctx, const concat& self, const saved<T>& kept, co
 struct matmul {
     bool transpose_a = false, transpose_b = false;
 
+    shape result(const shape& a, const shape& b) const {
+        return product_shape(a, b, transpose_a, transpose_b);
+    }
+    /// Multiply-adds.
+    extent work(const shape& a, const shape& b) const {
+        return result(a, b).elements() * a[transpose_a ? -2 : -1];
+    }
     template <class T>
     static void remember(const matmul&, saved<T>& kept, const T&, const T& a, const T& b) {
         kept.keep(a);
@@ -263,28 +272,15 @@ X permute(context& ctx, const X& x, std::initializer_list<int> order) {
 template <operand X>
 X slice(context& ctx, const X& x, int axis, extent begin, extent length) {
     const shape in = shape_of(x);
-    const int a = in.axis(axis);
-    if (begin < 0 || length < 0 || begin + length > in[a])
-        throw error("slice", text("a range within ", in[a], " entries"),
-                    text("[", begin, ", ", begin + length, ")"));
-    if (begin == 0 && length == in[a]) return x;
-    return apply(ctx, op::slice{a, begin, length}, x);
+    const op::slice part{in.axis(axis), begin, length};
+    if (part.result(in) == in) return x;
+    return apply(ctx, part, x);
 }
 template <operand X>
 X concat(context& ctx, int axis, const X& a, const X& b) {
-    const shape sa = shape_of(a), sb = shape_of(b);
-    const int along = sa.axis(axis);
-    bool fits = sa.rank() == sb.rank();
-    for (int i = 0; fits && i < sa.rank(); ++i) fits = i == along || sa[i] == sb[i];
-    if (!fits)
-        throw error("concat", text("shapes equal but for axis ", along, " of ", sa.str()),
-                    sb.str());
-    return apply(ctx, op::concat{along}, a, b);
-}
-template <operand X, std::same_as<X>... Xs>
-requires(sizeof...(Xs) > 0) X
-    concat(context& ctx, int axis, const X& a, const X& b, const Xs&... rest) {
-    return concat(ctx, axis, concat(ctx, axis, a, b), rest...);
+    const op::concat joined{shape_of(a).axis(axis)};
+    joined.result(shape_of(a), shape_of(b));
+    return apply(ctx, joined, a, b);
 }
 template <operand X>
 X matmul(context& ctx, const X& a, const X& b, bool transpose_a = false, bool transpose_b = false) {
@@ -315,6 +311,30 @@ void gradients<T>::put(context& ctx, int i, T gradient, bool shared) {
     }
     slot.gradient = mgkit::apply(ctx, op::add{}, slot.gradient, gradient);
     slot.shared = false;
+}
+
+template <class T>
+void gradients<T>::add_part(context& ctx, int i, const shape& extents, int axis, extent begin,
+                            const T& part) {
+    if (!wants(i)) return;
+    if constexpr (adds_parts<T>) {
+        const target whole =
+            accumulate_into(ctx, i, [&] { return backend_traits<T>::full(ctx, extents, 0); });
+        backend_traits<T>::add_part(ctx, whole.gradient, axis, begin, part);
+    } else {
+        const extent length = shape_of(part)[axis];
+        shape pad = extents;
+        T whole = part;
+        if (begin > 0) {
+            pad[axis] = begin;
+            whole = apply(ctx, op::concat{axis}, backend_traits<T>::full(ctx, pad, 0), whole);
+        }
+        if (begin + length < extents[axis]) {
+            pad[axis] = extents[axis] - begin - length;
+            whole = apply(ctx, op::concat{axis}, whole, backend_traits<T>::full(ctx, pad, 0));
+        }
+        put(ctx, i, std::move(whole), true);
+    }
 }
 
 }  // namespace mgkit

@@ -56,12 +56,10 @@ inline std::vector<refusal> broadcast_refusals() {
 namespace entry {
 
 struct two_operands {
-    static constexpr std::size_t inputs = 2;
     static std::vector<trial> trials() { return broadcast_trials(); }
     static std::vector<refusal> refusals() { return broadcast_refusals(); }
 };
 struct one_operand {
-    static constexpr std::size_t inputs = 1;
     static std::vector<trial> trials() { return over(elementwise_shapes()); }
     static std::vector<refusal> refusals() { return {}; }
 };
@@ -70,7 +68,6 @@ struct one_positive_operand : one_operand {
 };
 
 struct add : two_operands {
-    static constexpr std::string_view name = "add";
     using op = mgkit::op::add;
     template <class X>
     static X run(context& c, const std::vector<X>& in, int) {
@@ -85,7 +82,6 @@ struct sub : two_operands {
     }
 };
 struct mul : two_operands {
-    static constexpr std::string_view name = "mul";
     using op = mgkit::op::mul;
     template <class X>
     static X run(context& c, const std::vector<X>& in, int) {
@@ -93,7 +89,6 @@ struct mul : two_operands {
     }
 };
 struct greater : two_operands {
-    static constexpr std::string_view name = "greater";
     using op = mgkit::op::greater;
     static std::vector<trial> trials() {
         std::vector<trial> out = broadcast_trials();
@@ -108,7 +103,6 @@ struct greater : two_operands {
     }
 };
 struct affine : one_operand {
-    static constexpr std::string_view name = "affine";
     using op = mgkit::op::affine;
     template <class X>
     static X run(context& c, const std::vector<X>& in, int) {
@@ -116,7 +110,6 @@ struct affine : one_operand {
     }
 };
 struct exp : one_operand {
-    static constexpr std::string_view name = "exp";
     using op = mgkit::op::exp;
     template <class X>
     static X run(context& c, const std::vector<X>& in, int) {
@@ -124,7 +117,6 @@ struct exp : one_operand {
     }
 };
 struct log : one_positive_operand {
-    static constexpr std::string_view name = "log";
     using op = mgkit::op::log;
     template <class X>
     static X run(context& c, const std::vector<X>& in, int) {
@@ -132,7 +124,6 @@ struct log : one_positive_operand {
     }
 };
 struct rsqrt : one_positive_operand {
-    static constexpr std::string_view name = "rsqrt";
     using op = mgkit::op::rsqrt;
     template <class X>
     static X run(context& c, const std::vector<X>& in, int) {
@@ -140,7 +131,6 @@ struct rsqrt : one_positive_operand {
     }
 };
 struct erf : one_operand {
-    static constexpr std::string_view name = "erf";
     using op = mgkit::op::erf;
     template <class X>
     static X run(context& c, const std::vector<X>& in, int) {
@@ -148,7 +138,6 @@ struct erf : one_operand {
     }
 };
 struct tanh : one_operand {
-    static constexpr std::string_view name = "tanh";
     using op = mgkit::op::tanh;
     template <class X>
     static X run(context& c, const std::vector<X>& in, int) {
@@ -165,8 +154,6 @@ struct square : one_operand {
 
 /// Values not chosen are NaN in the last trial and matter neither forward nor backward.
 struct select {
-    static constexpr std::string_view name = "select";
-    static constexpr std::size_t inputs = 3;
     using op = mgkit::op::select;
     static std::vector<trial> trials() {
         std::vector<trial> out;

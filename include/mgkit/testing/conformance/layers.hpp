@@ -8,7 +8,6 @@ namespace mgkit::testing::entry {
 
 /// At its edge, at missing and at infinite values: slope 0 at 0, NaN stays.
 struct relu : one_operand {
-    static constexpr std::string_view name = "relu";
     using op = mgkit::op::relu;
     static std::vector<trial> trials() {
         std::vector<trial> out = one_operand::trials();
@@ -24,7 +23,6 @@ struct relu : one_operand {
 };
 
 struct gelu : one_operand {
-    static constexpr std::string_view name = "gelu";
     using op = mgkit::op::gelu;
     static std::vector<trial> trials() { return over(elementwise_shapes(), 0, -2, 6); }
     template <class X>
@@ -35,8 +33,6 @@ struct gelu : one_operand {
 
 /// Variants are activations.
 struct linear {
-    static constexpr std::string_view name = "linear";
-    static constexpr std::size_t inputs = 3;
     using op = mgkit::op::linear;
     static std::vector<trial> trials() {
         std::vector<trial> out;
@@ -75,8 +71,6 @@ struct linear {
 };
 
 struct layer_norm {
-    static constexpr std::string_view name = "layer_norm";
-    static constexpr std::size_t inputs = 3;
     using op = mgkit::op::layer_norm;
     static std::vector<trial> trials() {
         std::vector<trial> out;
@@ -105,8 +99,6 @@ struct layer_norm {
 
 /// The variant is the number of groups.
 struct batch_norm {
-    static constexpr std::string_view name = "batch_norm";
-    static constexpr std::size_t inputs = 3;
     using op = mgkit::op::batch_norm;
     static std::vector<trial> trials() {
         std::vector<trial> out;
@@ -130,7 +122,59 @@ struct batch_norm {
     }
     template <class X>
     static X run(context& c, const std::vector<X>& in, int groups) {
-        return mgkit::batch_norm(c, in[0], in[1], in[2], groups, 1e-2);
+        return mgkit::batch_norm(c, in[0], in[1], in[2], groups, 1e-2).out;
+    }
+};
+
+/// The variant is the number of groups.
+struct moments {
+    using op = mgkit::op::moments;
+    static std::vector<trial> trials() {
+        std::vector<trial> out =
+            for_variants({1, 2, 3}, over({{6, 1}, {6, 7}, {6, 0}, {72, 5}, {240, 90}}));
+        append(out, over({{1, 3}, {5, 2}}, 1));
+        for (trial& t : out) t.gradients = 1000;
+        return out;
+    }
+    static std::vector<refusal> refusals() {
+        return {{{{5, 3}}, 2}, {{{0, 3}}, 1}, {{{4, 3}}, 0}, {{{4}}, 1}};
+    }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int groups) {
+        return mgkit::moments(c, in[0], groups);
+    }
+};
+
+/// What batch_norm hands out beside its result.
+struct moments_of_batch_norm {
+    static constexpr std::string_view name = "batch_norm, moments";
+    static std::vector<trial> trials() {
+        std::vector<trial> out;
+        for (const int groups : {1, 3})
+            for (const shape& x : {shape{6, 1}, shape{240, 90}})
+                out.push_back({{{x}, {{x[-1]}}, {{x[-1]}}}, groups, 0, false});
+        return out;
+    }
+    static std::vector<refusal> refusals() { return {{{{5, 3}, {3}, {3}}, 2}}; }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int groups) {
+        return X{mgkit::batch_norm(c, in[0], in[1], in[2], groups, 1e-2).moments};
+    }
+};
+
+struct sigmoid {
+    using op = mgkit::op::sigmoid;
+    static std::vector<trial> trials() {
+        std::vector<trial> out = over({{}, {1}, {0}, {2, 0}, {3, 5}, {130, 257}}, 0, -6, 6);
+        trial far{{{{4}, 0, 0, {100, -100, INFINITY, -INFINITY}}}};
+        far.differentiable = false;
+        out.push_back(far);
+        return out;
+    }
+    static std::vector<refusal> refusals() { return {}; }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int) {
+        return mgkit::sigmoid(c, in[0]);
     }
 };
 
@@ -141,7 +185,8 @@ namespace mgkit::testing {
 struct layer_operations {
     static constexpr std::string_view name = "layers";
     using entries =
-        type_list<entry::relu, entry::gelu, entry::linear, entry::layer_norm, entry::batch_norm>;
+        type_list<entry::relu, entry::gelu, entry::linear, entry::layer_norm, entry::batch_norm,
+                  entry::moments, entry::moments_of_batch_norm, entry::sigmoid>;
 };
 
 }  // namespace mgkit::testing

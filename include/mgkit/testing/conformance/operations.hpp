@@ -4,6 +4,8 @@
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/testing/conformance/elementwise.hpp"
 #include "mgkit/testing/conformance/layers.hpp"
+#include "mgkit/testing/conformance/masks.hpp"
+#include "mgkit/testing/conformance/parts.hpp"
 #include "mgkit/testing/conformance/records.hpp"
 #include "mgkit/testing/conformance/rows.hpp"
 #include "mgkit/testing/conformance/structure.hpp"
@@ -13,11 +15,52 @@
 namespace mgkit::testing {
 
 /// Families in the order of a report. A new operation is one entry in its family's list: a struct
-/// with `name`; `inputs`; `op`, its type below mgkit::op, if it has one; `run(ctx, operands,
-/// variant)`; `trials()`; `refusals()`. tests/conformance/check_operations.py names those missing.
+/// with `op`, its type in the table of operations, or `name`; `run(ctx, operands, variant)`;
+/// `trials()`; `refusals()`. An operation of the table without an entry does not compile.
 using operation_families =
     type_list<storage_operations, record_operations, elementwise_operations, structure_operations,
-              layer_operations, row_operations, token_operations, update_operations>;
+              part_operations, layer_operations, mask_operations, row_operations, token_operations,
+              update_operations>;
+
+namespace detail {
+
+template <class Op, class Entry>
+constexpr bool tries() {
+    if constexpr (requires { typename Entry::op; })
+        return std::same_as<Op, typename Entry::op>;
+    else
+        return false;
+}
+template <class Op, class... Entries>
+constexpr bool tried_among(type_list<Entries...>) {
+    return (tries<Op, Entries>() || ...);
+}
+template <class Op, class Family>
+constexpr bool tried_in() {
+    if constexpr (requires { typename Family::entries; })
+        return tried_among<Op>(typename Family::entries{});
+    else
+        return false;
+}
+template <class Op, class... Families>
+constexpr bool tried(type_list<Families...>) {
+    return (tried_in<Op, Families>() || ...);
+}
+
+/// The error names the operation.
+template <class Op>
+struct has_an_entry {
+    static_assert(tried<Op>(operation_families{}),
+                  "mgkit: an operation of the table has no entry in the conformance kit");
+    static constexpr bool value = true;
+};
+template <class... Ops>
+constexpr bool all_have_entries(type_list<Ops...>) {
+    return (has_an_entry<Ops>::value && ...);
+}
+static_assert(all_have_entries(mgkit::operations{}));
+
+}  // namespace detail
 
 /// What runs when a backend is asked for an operation, and for its gradient.
 enum class implementation {
@@ -38,15 +81,17 @@ namespace detail {
 
 template <class Entry, tensor T>
 void add_override(std::vector<override_row>& out, std::string_view family) {
-    override_row row{std::string(family), std::string(Entry::name)};
+    override_row row{std::string(family), std::string(entry_name<Entry>())};
     using op = typename Entry::op;
     if constexpr (requires { Entry::states; }) {
         row.forward = Entry::template own<T> ? implementation::own : implementation::composition;
         row.backward = implementation::none;
     } else {
-        row.primitive = primitives::contains<op>;
-        if (overrides_forward<op, T, Entry::inputs>) row.forward = implementation::own;
-        if (overrides_backward<op, T, Entry::inputs>)
+        constexpr auto facts = facts_of_operation<op>;
+        constexpr auto operands = static_cast<std::size_t>(facts.operands);
+        row.primitive = facts.primitive;
+        if (overrides_forward<op, T, operands>) row.forward = implementation::own;
+        if (overrides_backward<op, T, operands>)
             row.backward = implementation::own;
         else if (row.primitive)
             row.backward = implementation::rule;

@@ -17,8 +17,6 @@ inline row_choice chosen_rows(extent of, int variant) {
 }
 
 struct take_rows {
-    static constexpr std::string_view name = "take_rows";
-    static constexpr std::size_t inputs = 1;
     using op = mgkit::op::take_rows;
     static std::vector<trial> trials() {
         return for_variants({0, 1, 5, 1023}, over({{1}, {3, 4}, {10, 1, 5}, {3, 0}, {200, 9, 33}}));
@@ -33,8 +31,6 @@ struct take_rows {
 };
 
 struct add_rows {
-    static constexpr std::string_view name = "add_rows";
-    static constexpr std::size_t inputs = 2;
     using op = mgkit::op::add_rows;
     static std::vector<trial> trials() {
         std::vector<trial> out;
@@ -59,8 +55,6 @@ struct add_rows {
 
 /// Variants are pairs of weights.
 struct blend {
-    static constexpr std::string_view name = "blend";
-    static constexpr std::size_t inputs = 2;
     using op = mgkit::op::blend;
     static std::vector<trial> trials() {
         std::vector<trial> out;

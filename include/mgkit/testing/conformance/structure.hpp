@@ -9,8 +9,6 @@ namespace mgkit::testing::entry {
 
 /// Variants are sets of axes; the last sums everything.
 struct sum {
-    static constexpr std::string_view name = "sum";
-    static constexpr std::size_t inputs = 1;
     using op = mgkit::op::sum;
     static std::vector<trial> trials() {
         std::vector<trial> out = for_variants(
@@ -47,7 +45,6 @@ struct sum {
 
 struct mean {
     static constexpr std::string_view name = "mean";
-    static constexpr std::size_t inputs = 1;
     static std::vector<trial> trials() {
         std::vector<trial> out = over({{}, {1}, {17}, {2, 3, 4}, {190, 211}});
         append(out, over({{1}, {5}, {3, 7}, {150, 129}}, 1));
@@ -63,8 +60,6 @@ struct mean {
 
 /// Variants: axis 0; axis 1; the last, kept. Ties share the gradient; a missing value stays.
 struct max {
-    static constexpr std::string_view name = "max";
-    static constexpr std::size_t inputs = 1;
     using op = mgkit::op::max;
     static std::vector<trial> trials() {
         std::vector<trial> out =
@@ -98,8 +93,6 @@ struct max {
 };
 
 struct permute {
-    static constexpr std::string_view name = "permute";
-    static constexpr std::size_t inputs = 1;
     using op = mgkit::op::permute;
     static std::vector<trial> trials() {
         std::vector<trial> out =
@@ -136,8 +129,6 @@ struct permute {
 };
 
 struct reshape {
-    static constexpr std::string_view name = "reshape";
-    static constexpr std::size_t inputs = 1;
     using op = mgkit::op::reshape;
     static std::vector<trial> trials() {
         std::vector<trial> out = for_variants({0, 1}, over({{6, 4}, {3, 8, 1}, {24}, {2, 3, 4}}));
@@ -165,8 +156,6 @@ struct reshape {
 
 /// Variants: 10 * begin + length of axis 0; -1: two entries of the last axis; others are refused.
 struct slice {
-    static constexpr std::string_view name = "slice";
-    static constexpr std::size_t inputs = 1;
     using op = mgkit::op::slice;
     static std::vector<trial> trials() {
         std::vector<trial> out =
@@ -188,8 +177,6 @@ struct slice {
 
 /// Variants: axis 0; the last axis; four along axis 1, one of them twice.
 struct concat {
-    static constexpr std::string_view name = "concat";
-    static constexpr std::size_t inputs = 2;
     using op = mgkit::op::concat;
     static std::vector<trial> trials() {
         std::vector<trial> out;
@@ -220,8 +207,6 @@ struct concat {
 
 /// Variants: bit 0 transposes the left operand, bit 1 the right one.
 struct matmul {
-    static constexpr std::string_view name = "matmul";
-    static constexpr std::size_t inputs = 2;
     using op = mgkit::op::matmul;
     static std::vector<trial> trials() {
         struct sizes {

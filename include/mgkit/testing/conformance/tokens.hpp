@@ -8,8 +8,6 @@
 namespace mgkit::testing::entry {
 
 struct softmax {
-    static constexpr std::string_view name = "softmax";
-    static constexpr std::size_t inputs = 1;
     using op = mgkit::op::softmax;
     static std::vector<trial> trials() {
         std::vector<trial> out =
@@ -29,8 +27,6 @@ struct softmax {
 
 /// The variant is the number of heads.
 struct attention {
-    static constexpr std::string_view name = "attention";
-    static constexpr std::size_t inputs = 1;
     using op = mgkit::op::attention;
     static std::vector<trial> trials() {
         std::vector<trial> out = for_variants(
@@ -56,8 +52,6 @@ struct attention {
 
 /// The variant is the scale in tenths.
 struct attend {
-    static constexpr std::string_view name = "attend";
-    static constexpr std::size_t inputs = 2;
     using op = mgkit::op::attend;
     static std::vector<trial> trials() {
         std::vector<trial> some;
@@ -87,8 +81,6 @@ struct attend {
 
 /// Variants are activations.
 struct token_mix {
-    static constexpr std::string_view name = "token_mix";
-    static constexpr std::size_t inputs = 3;
     using op = mgkit::op::token_mix;
     static std::vector<trial> trials() {
         std::vector<trial> out;
@@ -116,8 +108,6 @@ struct token_mix {
 
 /// The variant is the gap.
 struct restore_tokens {
-    static constexpr std::string_view name = "restore_tokens";
-    static constexpr std::size_t inputs = 2;
     using op = mgkit::op::restore_tokens;
     static std::vector<trial> trials() {
         std::vector<trial> some;
@@ -136,8 +126,6 @@ struct restore_tokens {
 };
 
 struct cross_entropy {
-    static constexpr std::string_view name = "cross_entropy";
-    static constexpr std::size_t inputs = 2;
     using op = mgkit::op::cross_entropy;
     static std::vector<trial> trials() {
         std::vector<trial> out;
@@ -164,8 +152,6 @@ struct cross_entropy {
 
 /// Labels are constants.
 struct classifier_loss {
-    static constexpr std::string_view name = "classifier_loss";
-    static constexpr std::size_t inputs = 4;
     using op = mgkit::op::classifier_loss;
     static std::vector<trial> trials() {
         std::vector<trial> out;
@@ -195,7 +181,6 @@ struct classifier_loss {
 
 struct mse {
     static constexpr std::string_view name = "mse";
-    static constexpr std::size_t inputs = 2;
     static std::vector<trial> trials() {
         std::vector<trial> out;
         for (const shape& s : {shape{}, shape{1}, shape{7}, shape{5, 1, 17}, shape{130, 257}}) {

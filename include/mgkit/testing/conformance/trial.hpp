@@ -13,7 +13,7 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/random.hpp"
-#include "mgkit/tensor/shape.hpp"
+#include "mgkit/tensor/operations.hpp"
 
 namespace mgkit::testing {
 
@@ -35,6 +35,16 @@ struct trial {
     double gradients = 200;      ///< bound, in roundings of the operand's largest gradient
     double least = 1e-6;         ///< what the largest gradient counts for where it is smaller
 };
+
+/// What an entry of the kit is called: as the table of operations has it, or by itself where it has
+/// no type there.
+template <class Entry>
+constexpr std::string_view entry_name() {
+    if constexpr (requires { Entry::name; })
+        return Entry::name;
+    else
+        return facts_of_operation<typename Entry::op>.name;
+}
 
 /// Operands that an operation must refuse with mgkit::error.
 struct refusal {

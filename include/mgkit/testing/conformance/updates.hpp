@@ -10,7 +10,6 @@ namespace entry {
 
 /// `states` tensors beside the value; `update(ctx, all, gradient, step)` writes all of them.
 struct adam_step {
-    static constexpr std::string_view name = "adam_step";
     static constexpr int states = 2, variants = 1;
     using op = mgkit::op::adam_step;
     template <tensor T>
@@ -28,7 +27,6 @@ struct adam_step {
 
 /// Variant 1 looks ahead.
 struct sgd_step {
-    static constexpr std::string_view name = "sgd_step";
     static constexpr int states = 1, variants = 2;
     using op = mgkit::op::sgd_step;
     template <tensor T>
