@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 #include <type_traits>
@@ -58,6 +59,7 @@ template <class T>
 class saved {
 public:
     using values = detail::steady_stack<T>;
+    static constexpr int capacity = std::numeric_limits<int>::max();  ///< no bound but memory
 
     explicit saved(bool wanted = false) : wanted_(wanted) {}
     /// Keeps values on top of `on`.
