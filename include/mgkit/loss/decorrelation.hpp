@@ -5,8 +5,8 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
+#include "mgkit/core/short_list.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 
 namespace mgkit::loss {
@@ -28,6 +28,18 @@ template <operand X>
 struct decorrelation_terms {
     X total, similarity, variance_covariance, cross_correlation;
 };
+
+/// Views of which a batch has more are rare.
+inline constexpr std::size_t most_views_inside = 8;
+
+/// K views of a batch, in any list.
+template <class L>
+concept view_list = operand<typename L::value_type> && requires(const L& l) {
+    l.size();
+    l[0];
+};
+template <operand X>
+using views_of_batch = short_list<X, most_views_inside>;
 
 namespace detail {
 
@@ -66,19 +78,19 @@ inline void check_views(const char* where, std::span<const shape> views) {
                         text(s.str(), " beside ", views[0].str()));
 }
 
-template <operand X>
-void check_views(const char* where, const std::vector<X>& views) {
-    std::vector<shape> extents;
-    for (const X& z : views) extents.push_back(shape_of(z));
-    check_views(where, std::span<const shape>(extents));
+template <view_list Views>
+void check_views(const char* where, const Views& views) {
+    short_list<shape, most_views_inside> extents;
+    for (const auto& z : views) extents.push_back(shape_of(z));
+    check_views(where, std::span<const shape>(extents.data(), extents.size()));
 }
 
 }  // namespace detail
 
 /// sum_{k<K-1} mse(z_k, z_{K-1}) + sum_{k<K-1} mse(z_k, c), c the mean of views 0..K-2; gradient
 /// flows through c. The last view is the anchor and has no term to c. Views [B, D] each.
-template <operand X>
-X similarity(context& ctx, const std::vector<X>& views) {
+template <view_list Views, operand X = typename Views::value_type>
+X similarity(context& ctx, const Views& views) {
     detail::check_views("loss::similarity", views);
     const std::size_t last = views.size() - 1;
     X centre = views[0];
@@ -96,7 +108,8 @@ X similarity(context& ctx, const std::vector<X>& views) {
 template <operand X>
 X variance_covariance(context& ctx, const X& z, const decorrelation_settings& s = {}) {
     const shape in = shape_of(z);
-    detail::check_views("loss::variance_covariance", std::vector<X>{z, z});
+    const shape both[] = {in, in};
+    detail::check_views("loss::variance_covariance", std::span<const shape>(both));
     const auto [values, variance] = detail::centre(ctx, z);
     const X raised = affine(ctx, variance, 1, s.variance_epsilon);
     const X deviation = mul(ctx, raised, rsqrt(ctx, raised));
@@ -129,11 +142,10 @@ X cross_correlation(context& ctx, const X& a, const X& b, double off_diagonal = 
 }
 
 /// Sum of `cross_correlation` over all pairs of views.
-template <operand X>
-X cross_correlations(context& ctx, const std::vector<X>& views,
-                     const decorrelation_settings& s = {}) {
+template <view_list Views, operand X = typename Views::value_type>
+X cross_correlations(context& ctx, const Views& views, const decorrelation_settings& s = {}) {
     detail::check_views("loss::cross_correlations", views);
-    std::vector<X> unit;
+    views_of_batch<X> unit;
     for (const X& z : views) unit.push_back(standardised(ctx, z, s.guard));
     std::optional<X> total;
     for (std::size_t a = 0; a < unit.size(); ++a)
@@ -148,8 +160,8 @@ X cross_correlations(context& ctx, const std::vector<X>& views,
 /// Cost: K^2 B D min(B, D). Errors: fewer than two views or two clips, unequal shapes.
 /// Source: USDRL reference code at 7e83bb6 (its products keep D x D matrices; here the smaller Gram
 /// matrix of the two carries the same sums).
-template <operand X>
-decorrelation_terms<X> decorrelation(context& ctx, const std::vector<X>& views,
+template <view_list Views, operand X = typename Views::value_type>
+decorrelation_terms<X> decorrelation(context& ctx, const Views& views,
                                      const decorrelation_settings& s = {}) {
     const X alike = similarity(ctx, views);
     X spread = variance_covariance(ctx, views[0], s);
@@ -165,7 +177,7 @@ decorrelation_terms<X> decorrelation(context& ctx, const std::vector<X>& views,
 /// Embeddings of the three domains, K views each.
 template <operand X>
 struct multi_grained {
-    std::vector<X> temporal, spatial, instance;
+    views_of_batch<X> temporal, spatial, instance;
 };
 
 /// Each term is instance + other_domains * (temporal + spatial); the total weighs the terms.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "mgkit/core/recycled.hpp"
 #include "mgkit/core/row_scope.hpp"
 #include "mgkit/nn/module.hpp"
 #include "mgkit/tensor/ops/rows.hpp"
@@ -57,15 +58,18 @@ private:
                       overrides_forward<op::add_rows, T, 2>) {
             const T& factor = value_of(factors[static_cast<std::size_t>(branch)]);
             const auto samples = static_cast<std::size_t>(shape_of(x)[0]);
-            std::vector<scalar_of<X>> values(static_cast<std::size_t>(shape_of(factor).elements()));
+            const auto room = recycled<std::vector<scalar_of<X>>>(ctx);
+            std::vector<scalar_of<X>>& values = *room;
+            values.resize(static_cast<std::size_t>(shape_of(factor).elements()));
             if (values.size() != samples)
                 throw error("stochastic depth", text("a factor for each of ", samples, " samples"),
                             shape_of(factor).str());
             backend_traits<T>::to_host(ctx, factor, std::span(values));
-            std::vector<row_choice::chosen> kept;
+            auto kept = recycled<std::vector<row_choice::chosen>>(ctx);
+            kept->clear();
             for (std::size_t i = 0; i < samples; ++i)
                 if (values[i] != 0)
-                    kept.push_back({static_cast<extent>(i), static_cast<double>(values[i])});
+                    kept->push_back({static_cast<extent>(i), static_cast<double>(values[i])});
             return row_choice(static_cast<extent>(samples), std::move(kept));
         } else {
             return {};

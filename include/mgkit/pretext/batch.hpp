@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
+#include "mgkit/core/short_list.hpp"
 #include "mgkit/tensor/variable.hpp"
 
 namespace mgkit::pretext {
@@ -23,17 +23,20 @@ template <operand X>
 class batch {
 public:
     struct tensor_field {
-        std::string name;
+        std::string_view name;  ///< the source's, which outlives the batch
         X value;
         int views = 1;
     };
     struct integer_field {
-        std::string name;
+        std::string_view name;
         std::span<const int> values;  ///< must stay while the batch is used, and its recording
     };
 
     batch() = default;
-    batch(std::vector<tensor_field> tensors, std::vector<integer_field> integers)
+    using tensor_fields = short_list<tensor_field, 4>;
+    using integer_fields = short_list<integer_field, 4>;
+
+    batch(tensor_fields tensors, integer_fields integers)
         : tensors_(std::move(tensors)), integers_(std::move(integers)) {}
     /// Clips and their labels, or none. How many views lie one after another is not said.
     batch(X clips, std::span<const int> labels) {
@@ -71,15 +74,17 @@ private:
     }
     [[noreturn]] void missing(std::string_view name) const {
         std::string known;
-        for (const tensor_field& f : tensors_) known += (known.empty() ? "" : ", ") + f.name;
-        for (const integer_field& f : integers_) known += (known.empty() ? "" : ", ") + f.name;
+        for (const tensor_field& f : tensors_)
+            known += (known.empty() ? "" : ", ") + std::string(f.name);
+        for (const integer_field& f : integers_)
+            known += (known.empty() ? "" : ", ") + std::string(f.name);
         throw error("training batch", "a field '" + std::string(name) + "'",
                     known.empty() ? "none" : "fields " + known,
                     "train on a source that has what the method reads");
     }
 
-    std::vector<tensor_field> tensors_;
-    std::vector<integer_field> integers_;
+    tensor_fields tensors_;
+    integer_fields integers_;
 };
 
 }  // namespace mgkit::pretext

@@ -2,17 +2,16 @@
 // infrastructure
 #pragma once
 
-#include <vector>
-
+#include "mgkit/core/short_list.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
 
 namespace mgkit::pretext {
 
 /// K views [B, ...] of [K * B, ...], view first; K divides the rows.
 template <operand X>
-std::vector<X> by_view(context& ctx, const X& stacked, int views) {
+short_list<X, 8> by_view(context& ctx, const X& stacked, int views) {
     const extent rows = shape_of(stacked)[0] / views;
-    std::vector<X> out;
+    short_list<X, 8> out;
     for (int k = 0; k < views; ++k) out.push_back(slice(ctx, stacked, 0, k * rows, rows));
     return out;
 }

@@ -68,7 +68,7 @@ public:
 
     /// Embeddings of `stacked` views [stacked * B, C, T, V, M], view first.
     template <operand X>
-    std::vector<X> embed(context& ctx, const X& clips, int stacked = views) {
+    loss::views_of_batch<X> embed(context& ctx, const X& clips, int stacked = views) {
         return by_view(ctx, i_proj(ctx, backbone(ctx, clips), stacked), stacked);
     }
 

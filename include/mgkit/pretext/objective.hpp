@@ -4,21 +4,22 @@
 
 #include <concepts>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "mgkit/core/recipe.hpp"
 #include "mgkit/core/settings_text.hpp"
+#include "mgkit/core/short_list.hpp"
 #include "mgkit/nn/leaves.hpp"
 #include "mgkit/pretext/batch.hpp"
 
 namespace mgkit::pretext {
 
-/// A loss and named parts of it for the training curve.
+/// A loss and named parts of it for the training curve; names are literals, or outlive the step.
 template <operand X>
 struct objective_value {
     X loss;
-    std::vector<std::pair<std::string, X>> parts;
+    short_list<std::pair<std::string_view, X>, 6> parts{};
 };
 
 /// A training method: a module that maps a batch to a loss. `made_of()` says what it was built with

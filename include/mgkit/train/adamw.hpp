@@ -30,7 +30,7 @@ struct adamw {
 
     /// Values of this step that the update reads from a tensor: Adam's two, and the factor on
     /// values.
-    std::vector<double> rates(double learning_rate, std::int64_t step) const {
+    std::array<double, 3> rates(double learning_rate, std::int64_t step) const {
         const double t = static_cast<double>(step);
         return {learning_rate / (1 - std::pow(beta1, t)), 1 / std::sqrt(1 - std::pow(beta2, t)),
                 1 - learning_rate * weight_decay};
@@ -39,15 +39,13 @@ struct adamw {
     template <tensor T>
     void update(context& ctx, std::span<const update_item<T>> all, const T& rates_now) const {
         const T moments = slice(ctx, rates_now, 0, 0, 2);
-        std::vector<adam_operands<T>> operands;
-        for (const auto& item : all)
-            operands.push_back({&item.value, &item.gradient, &item.state[0], &item.state[1]});
         if (weight_decay != 0) {
             const T kept = slice(ctx, rates_now, 0, 2, 1);
             for (const auto& item : all)
                 backend_traits<T>::assign(ctx, item.value, mul(ctx, item.value, kept));
         }
-        adam_steps<T>(ctx, op::adam_step{beta1, beta2, epsilon, 0}, operands, moments);
+        adam_steps<T>(ctx, op::adam_step{beta1, beta2, epsilon, 0},
+                      *detail::adam_operands_of(ctx, all), moments);
     }
 };
 

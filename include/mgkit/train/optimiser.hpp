@@ -28,15 +28,17 @@ struct update_item {
 
 /// Settings of an update rule: a name, a base rate, the other settings as numbers (they identify a
 /// run), the names of what it keeps for a parameter, and the update: `rates` gives the numbers of a
-/// step that it reads from a tensor (`step` counts from 1), `update(ctx, items, now)` changes all
-/// parameters by them; see `adam`. A member `weight_decay` is what groups of parameters scale.
+/// step (an array, or a vector) that it reads from a tensor (`step` counts from 1), `update(ctx,
+/// items, now)` changes all parameters by them; see `adam`. A member `weight_decay` is what groups
+/// of parameters scale.
 template <class O>
 concept optimiser = requires(const O& o, double rate, std::int64_t step) {
     O::name;
     O::state_names.size();
     { o.rate } -> std::convertible_to<double>;
     { o.settings() } -> std::same_as<std::vector<double>>;
-    { o.rates(rate, step) } -> std::same_as<std::vector<double>>;
+    { o.rates(rate, step)[0] } -> std::convertible_to<double>;
+    o.rates(rate, step).size();
 };
 
 /// Factors on the optimiser's rate and weight decay for one parameter.
@@ -63,7 +65,8 @@ public:
     virtual ~update_rule() = default;
     virtual std::size_t states() const = 0;
     virtual const char* state_name(std::size_t i) const = 0;
-    virtual std::vector<double> rates(double rate, std::int64_t step) const = 0;
+    virtual std::size_t rate_count() const = 0;
+    virtual void rates(double rate, std::int64_t step, double* out) const = 0;
     virtual void update(context& ctx, std::span<const update_item<T>> items, const T& now) = 0;
 };
 
@@ -73,8 +76,10 @@ public:
     explicit update_rule_of(const O& settings) : settings_(settings) {}
     std::size_t states() const override { return O::state_names.size(); }
     const char* state_name(std::size_t i) const override { return O::state_names[i]; }
-    std::vector<double> rates(double rate, std::int64_t step) const override {
-        return settings_.rates(rate, step);
+    std::size_t rate_count() const override { return settings_.rates(1, 1).size(); }
+    void rates(double rate, std::int64_t step, double* out) const override {
+        const auto values = settings_.rates(rate, step);
+        std::copy(values.begin(), values.end(), out);
     }
     void update(context& ctx, std::span<const update_item<T>> items, const T& now) override {
         settings_.update(ctx, items, now);
@@ -121,6 +126,7 @@ public:
                 own->factors = f;
                 own->rule = std::make_unique<detail::update_rule_of<T, O>>(
                     detail::with_decay(settings, f.weight_decay));
+                own->rates.resize(own->rule->rate_count());
             }
             entries_.push_back({l, own, {}});
             if (l.weights->trainable && !l.unused) start(ctx, entries_.back());
@@ -155,8 +161,8 @@ public:
                             "make the optimiser after set_trainable, or run a step first");
             start(ctx, e);
         }
-        std::vector<update_item<T>> items;
         for (const auto& g : groups_) {
+            auto& items = g->items;
             items.clear();
             for (entry& e : entries_) {
                 parameter<T>& p = *e.at.weights;
@@ -164,14 +170,14 @@ public:
                     items.push_back({p.value, p.slot.gradient, e.state});
             }
             if (items.empty()) continue;
-            const auto count = static_cast<extent>(g->rule->rates(rate_, 1).size());
-            const auto next = [](std::span<scalar> to, const group* now, const updater* self) {
-                const auto rates = now->rule->rates(self->rate_ * now->factors.rate, self->steps_);
-                std::transform(rates.begin(), rates.end(), to.begin(),
+            const auto count = static_cast<extent>(g->rates.size());
+            const auto next = [](std::span<scalar> to, group* now, const updater* self) {
+                now->rule->rates(self->rate_ * now->factors.rate, self->steps_, now->rates.data());
+                std::transform(now->rates.begin(), now->rates.end(), to.begin(),
                                [](double rate) { return static_cast<scalar>(rate); });
             };
-            const T now = step_values<T>(ctx, {count}, next, static_cast<const group*>(g.get()),
-                                         static_cast<const updater*>(this));
+            const T now =
+                step_values<T>(ctx, {count}, next, g.get(), static_cast<const updater*>(this));
             g->rule->update(ctx, items, now);
         }
     }
@@ -202,6 +208,8 @@ private:
     struct group {
         parameter_factors factors;
         std::unique_ptr<detail::update_rule<T>> rule;
+        std::vector<double> rates;            ///< of the step at hand
+        std::vector<update_item<T>> items{};  ///< the same
     };
     struct entry {
         nn::leaf<T> at;

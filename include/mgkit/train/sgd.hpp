@@ -24,7 +24,9 @@ struct sgd {
     /// Momentum.
     static constexpr std::array<const char*, 1> state_names{"buffer"};
 
-    std::vector<double> rates(double learning_rate, std::int64_t) const { return {learning_rate}; }
+    std::array<double, 1> rates(double learning_rate, std::int64_t) const {
+        return {learning_rate};
+    }
 
     template <tensor T>
     void update(context& ctx, std::span<const update_item<T>> all, const T& rates_now) const {

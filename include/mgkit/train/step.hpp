@@ -61,13 +61,16 @@ public:
 
     /// Forward, backward and update on a batch, whose identities become the context's rows. Errors:
     /// those of the method; fields of other extents than in an earlier step of as many rows.
-    step_result operator()(context& ctx, const host_batch& batch, double learning_rate) {
+    /// The result is that of the last step, until the next one.
+    const step_result& operator()(context& ctx, const host_batch& batch, double learning_rate) {
         batch_size& now = sizes_[batch.rows()];
-        std::vector<shape> extents;
-        for (std::size_t f = 0; f < batch.fields(); ++f)
-            extents.push_back(batch.extents(batch.about(f)));
-        if (now.extents.empty()) now.extents = extents;
-        if (now.extents != extents)
+        if (now.extents.empty())
+            for (std::size_t f = 0; f < batch.fields(); ++f)
+                now.extents.push_back(batch.extents(batch.about(f)));
+        bool same = now.extents.size() == batch.fields();
+        for (std::size_t f = 0; same && f < batch.fields(); ++f)
+            same = now.extents[f] == batch.extents(batch.about(f));
+        if (!same)
             throw error("training step", text("fields of the extents of before"), "others",
                         "use another stepper for another source");
         ctx.rows = batch.identities;
@@ -79,7 +82,8 @@ public:
         }
         update_.learning_rate(learning_rate);
         now.run(ctx, [&] { step(ctx, now); });
-        return results(ctx, now);
+        read(ctx, now);
+        return result_;
     }
 
 private:
@@ -91,7 +95,7 @@ private:
         const host_batch* values = nullptr;
         std::vector<std::vector<int>> integers;  // where they stay: a recording points to them
         T loss;
-        std::vector<std::pair<std::string, T>> parts;
+        short_list<std::pair<std::string_view, T>, 6> parts;
         repeated_step<T> run;
     };
 
@@ -104,8 +108,8 @@ private:
             from->values->about(f).type == field_type::byte ? put(from->values->bytes(f))
                                                             : put(from->values->reals(f));
         };
-        std::vector<typename pretext::batch<X>::tensor_field> tensors;
-        std::vector<typename pretext::batch<X>::integer_field> integers;
+        typename pretext::batch<X>::tensor_fields tensors;
+        typename pretext::batch<X>::integer_fields integers;
         for (std::size_t f = 0; f < now.extents.size(); ++f) {
             const field& about = now.values->about(f);
             if (about.type == field_type::integer)
@@ -141,15 +145,19 @@ private:
         for (const auto& [name, part] : value.parts) now.parts.emplace_back(name, value_of(part));
     }
 
-    static step_result results(context& ctx, const batch_size& now) {
+    /// Into the memory of the last result.
+    void read(context& ctx, const batch_size& now) {
         const auto number = [&](const T& value) {
             scalar out{};
             backend_traits<T>::to_host(ctx, value, std::span(&out, 1));
             return static_cast<double>(out);
         };
-        step_result out{number(now.loss), {}};
-        for (const auto& [name, part] : now.parts) out.parts.emplace_back(name, number(part));
-        return out;
+        result_.loss = number(now.loss);
+        result_.parts.resize(now.parts.size());
+        for (std::size_t i = 0; i < now.parts.size(); ++i) {
+            result_.parts[i].first = now.parts[i].first;
+            result_.parts[i].second = number(now.parts[i].second);
+        }
     }
 
     std::unique_ptr<pretext::method_base<T>> own_;
@@ -158,6 +166,7 @@ private:
     std::vector<step_events<T>> listeners_;
     nn::leaf_list<T> leaves_;
     bool first_ = true;
+    step_result result_;
     std::map<int, batch_size> sizes_;
 };
 

@@ -151,7 +151,8 @@ struct kernel<op::layer_norm, eigen::tensor<S, P>> {
     static T forward(context& ctx, const op::layer_norm& o, saved<T>& kept, const T& x,
                      const T& scale, const T& shift) {
         const extent width = x.extents()[-1], rows = x.elements() / width;
-        T out(ctx, x.extents()), moments(ctx, {rows, 2});
+        const extent first = x.extents().rank() > 1 ? x.extents()[0] : 1;
+        T out(ctx, x.extents()), moments(ctx, {first, first == 0 ? 0 : rows / first, 2});
         eigen::detail::for_rows(ctx, rows, width, [&](extent begin, extent end) {
             for (extent r = begin; r < end; ++r) {
                 const S* in = x.data() + r * width;

@@ -22,7 +22,7 @@ public:
     tensor(context& ctx, const shape& extents)
         : shape_(extents),
           storage_(ctx.state.get<detail::pool_state>().shared->take(
-              static_cast<std::size_t>(extents.elements()) * sizeof(S))) {}
+              static_cast<std::size_t>(room_for(ctx, extents)) * sizeof(S))) {}
 
     const shape& extents() const { return shape_; }
     extent elements() const { return shape_.elements(); }
@@ -38,6 +38,15 @@ public:
     }
 
 private:
+    /// Values to take memory for. Random layers leave out other rows of the batch in each step: some
+    /// of its rows take the memory of all, so that steps take the same blocks.
+    static extent room_for(const context& ctx, const shape& extents) {
+        const auto batch = static_cast<extent>(ctx.rows.size());
+        if (ctx.training && extents.rank() > 1 && extents[0] < batch && 2 * extents[0] >= batch)
+            return extents.elements() / extents[0] * batch;
+        return extents.elements();
+    }
+
     shape shape_;
     detail::storage storage_;
 };

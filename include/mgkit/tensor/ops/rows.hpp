@@ -20,7 +20,10 @@ public:
     };
 
     row_choice(extent of, std::vector<chosen> rows)
-        : of_(of), rows_(std::make_shared<const std::vector<chosen>>(std::move(rows))) {
+        : row_choice(of, std::make_shared<const std::vector<chosen>>(std::move(rows))) {}
+    /// Rows in memory that is used again, see `recycled`.
+    row_choice(extent of, std::shared_ptr<const std::vector<chosen>> rows)
+        : of_(of), rows_(std::move(rows)) {
         extent least = 0;
         for (const chosen& c : *rows_) {
             if (c.row < least || c.row >= of)
