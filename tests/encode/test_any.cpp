@@ -27,6 +27,16 @@ namespace {
 
 const encode::clip_extents tiny{2, 5, 3, 1};
 
+/// Its call writes into it.
+struct counting {
+    int calls = 0;
+    t64 operator()(context&, const t64& clips) {
+        ++calls;
+        return clips;
+    }
+};
+static_assert(!encode::encoder<counting, t64>);
+
 /// All that an encoder of type E is made from, as facts.
 template <class E>
 nn::fact_map sample_facts() {

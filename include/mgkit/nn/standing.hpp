@@ -3,7 +3,7 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
+#include <compare>
 #include <memory>
 #include <type_traits>
 #include <typeinfo>
@@ -77,7 +77,7 @@ private:
         return {static_cast<const stated*>(&module), &typeid(stated)};
     }
     static bool before(const entry& e, const place& at) {
-        return std::less<const void*>()(e.at.module, at.module);
+        return std::compare_three_way()(e.at.module, at.module) < 0;
     }
     /// The entry of `at` among those of its address, the first of which is `from`.
     entries::const_iterator found(entries::const_iterator from, const place& at) const {
