@@ -32,15 +32,15 @@ template <class T>
 struct ours_encoder {
     mgkit::context ctx{.seed = 1, .threads = threads};
     mgkit::encode::dste<T> model;
-    mgkit::nn::prepared<mgkit::encode::dste<T>> standing_still;
+    mgkit::nn::prepared<mgkit::encode::dste<T>> ready;
     T clips;
 
     ours_encoder(int width, int batch)
         : model(mgkit::nn::scope(ctx), {.clip = bench::clip, .width = width}),
-          standing_still(ctx, model),
+          ready(ctx, model),
           clips(mgkit::backend_traits<T>::from_host(ctx, bench::clip_values(batch),
                                                     {batch, 3, 64, 25, 2})) {}
-    T features() { return model(ctx, clips); }
+    T features() { return ready(ctx, clips); }
     static double work(int width) { return bench::encoder_work_left(bench::clip, width, 1, 1); }
     std::vector<float> values() {
         const T out = features();

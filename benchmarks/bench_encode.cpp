@@ -1,4 +1,5 @@
-// Features of clips with every encoder of encode::all, in evaluation mode, on one thread.
+// Features of clips with every encoder of encode::all, prepared and in evaluation mode, on one
+// thread.
 //
 // Rows encode/<encoder>_d<width>_b<clips per batch>/ours; an encoder without a width has its
 // default sizes in all of them. Counter: clips_per_second.
@@ -7,6 +8,7 @@
 
 #include "measure.hpp"
 #include "mgkit/encode/list.hpp"
+#include "mgkit/nn/prepared.hpp"
 
 namespace {
 
@@ -19,9 +21,10 @@ void features(benchmark::State& state, int width, extent batch) {
     typename Encoder::settings settings;
     settings.clip = {.channels = 3, .frames = 64, .joints = 41, .persons = 1};
     if constexpr (requires { settings.width; }) settings.width = width;
-    Encoder model(nn::scope(ctx), settings);
+    const Encoder model(nn::scope(ctx), settings);
+    const nn::prepared ready(ctx, model);
     const auto clips = backend_traits<tensor_type>::full(ctx, {batch, 3, 64, 41, 1}, 0.5);
-    for (auto _ : state) benchmark::DoNotOptimize(model(ctx, clips));
+    for (auto _ : state) benchmark::DoNotOptimize(ready(ctx, clips));
     bench::count_clips(state, static_cast<double>(batch));
     state.SetLabel(gemm::default_provider::name);
 }

@@ -47,7 +47,7 @@ public:
     // Clips [N, C, T, V, M] to features [N, 2 width]. X is a plain tensor when embedding and a
     // recorded one when training: the same lines serve both, the gradient comes by itself.
     template <mg::operand X>
-    X operator()(mg::context& ctx, const X& clips) {
+    X operator()(mg::context& ctx, const X& clips) const {
         const X frames = mg::encode::temporal_tokens(ctx, clips);  // [N, T, M V C]
         const X words = outer(ctx, norm(ctx, inner(ctx, frames, mg::activation::gelu)));
         return concat(ctx, -1, mean(ctx, words, {1}), max(ctx, words, 1));

@@ -10,6 +10,7 @@
 #include "mgkit/encode/archive.hpp"
 #include "mgkit/encode/reference_weights.hpp"
 #include "mgkit/io/json.hpp"
+#include "mgkit/nn/prepared.hpp"
 #include "mgkit/version.hpp"
 #include "training.hpp"
 
@@ -151,6 +152,7 @@ data::feature_table stored_encoder::embed(const data::clip_set& clips,
     std::map<int, std::vector<int>> of_subject;
     for (int i = 0; i < clips.size(); ++i)
         of_subject[clips.subjects[static_cast<std::size_t>(i)]].push_back(i);
+    const nn::prepared ready(state_->ctx, state_->model);
     data::feature_table out;
     out.rows = static_cast<std::size_t>(clips.size());
     int done = 0;
@@ -158,7 +160,7 @@ data::feature_table stored_encoder::embed(const data::clip_set& clips,
         for (std::size_t first = 0; first < rows.size(); first += block) {
             const auto part = std::span(rows).subspan(first, std::min(block, rows.size() - first));
             const data::clip_set some = clips.subset(part);
-            const auto table = encode::embed(state_->ctx, state_->model, state_->input, some);
+            const auto table = encode::embed(state_->ctx, ready, state_->input, some);
             out.columns = table.columns;
             out.values.resize(out.rows * out.columns);
             for (std::size_t i = 0; i < part.size(); ++i)

@@ -160,6 +160,7 @@
 #include "mgkit/nn/prepared.hpp"
 #include "mgkit/nn/projector.hpp"
 #include "mgkit/nn/queue.hpp"
+#include "mgkit/nn/standing.hpp"
 #include "mgkit/nn/transfer.hpp"
 #include "mgkit/nn/transformer_layer.hpp"
 #include "mgkit/nn/values.hpp"

@@ -31,7 +31,7 @@ struct encoder {
         return nn::members(nn::field("fc", &encoder::fc), nn::field("norm", &encoder::norm));
     }
     template <operand X>
-    X operator()(context& ctx, const X& view) {
+    X operator()(context& ctx, const X& view) const {
         const auto paths = nn::draw_paths<1, X>(ctx, "encoder", .5, shape_of(view)[0]);
         const X out = paths(ctx, view, 0, view, [&](const X& x) { return fc(ctx, x); });
         return norm(ctx, mean(ctx, out, {1}));

@@ -67,7 +67,7 @@ public:
     int features() const { return settings_.words; }
 
     template <operand X>
-    X operator()(context& ctx, const X& clips) {
+    X operator()(context& ctx, const X& clips) const {
         const X words = layer(ctx, encode::temporal_tokens(ctx, clips), activation::gelu);
         return affine(ctx, max(ctx, words, 1), settings_.slope);
     }

@@ -19,12 +19,23 @@ using own = test::frame_bag<t64>;
 static_assert(encode::trainable_encoder<any, t64>);
 static_assert(encode::two_stream_encoder<any, t64>);
 static_assert(!encode::two_stream_encoder<own, t64>);
+static_assert(encode::encoder<nn::prepared<any>, t64>);
 static_assert(nn::listing<any> && nn::stating<any> && nn::stating_below<any>);
 static_assert(std::is_nothrow_move_constructible_v<any> && !std::is_copy_constructible_v<any>);
 
 namespace {
 
 const encode::clip_extents tiny{2, 5, 3, 1};
+
+/// Its call writes into it.
+struct counting {
+    int calls = 0;
+    t64 operator()(context&, const t64& clips) {
+        ++calls;
+        return clips;
+    }
+};
+static_assert(!encode::encoder<counting, t64>);
 
 /// All that an encoder of type E is made from, as facts.
 template <class E>
@@ -73,6 +84,7 @@ TEST_CASE("every encoder is the same behind one type", "[any]") {
         any same(at, sample_facts<encoder>());
         REQUIRE(same.template as<encoder>() != nullptr);
         CHECK(same.template as<own>() == nullptr);
+        CHECK(std::as_const(same).template as<encoder>() == same.template as<encoder>());
         CHECK(same.name() == encoder::name);
         CHECK(same.features() == model.features());
         CHECK(same.words() == encode::encoder_words(model));
@@ -101,9 +113,10 @@ TEST_CASE("every encoder is the same behind one type", "[any]") {
         }
         {
             const auto plain = numbers(ctx, same(ctx, clips));
-            const nn::prepared<any> outer(ctx, same), inner(ctx, same);
-            const nn::prepared<encoder> beside(ctx, model);
-            CHECK(numbers(ctx, same(ctx, clips)) == numbers(ctx, model(ctx, clips)));
+            const nn::prepared ready(ctx, std::as_const(same));
+            const nn::prepared beside(ctx, std::as_const(model));
+            CHECK(numbers(ctx, ready(ctx, clips)) == numbers(ctx, beside(ctx, clips)));
+            CHECK(numbers(ctx, same(ctx, clips)) == plain);
         }
         CHECK(numbers(ctx, same(ctx, clips)) == numbers(ctx, model(ctx, clips)));
     });

@@ -29,7 +29,7 @@ struct small_net {
                                "first", [](auto& self) -> auto& { return self.layers[0]; }));
     }
     template <operand X>
-    X operator()(context& ctx, const X& x) {
+    X operator()(context& ctx, const X& x) const {
         return norm(ctx, layers[1](ctx, layers[0](ctx, x)));
     }
 };

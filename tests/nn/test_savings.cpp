@@ -77,28 +77,54 @@ TEST_CASE("one head with merged projections is the attention of its four project
     }
 }
 
-TEST_CASE("a prepared model gives its features, and its own again once the scope has ended",
-          "[quick]") {
+TEST_CASE("a prepared model gives the model's features and leaves the model as it is", "[quick]") {
     for (const int heads : {1, 2}) {
-        context ctx{.seed = 7};
+        context ctx{.seed = 7}, elsewhere{.seed = 8};
         nn::dst_layer<D> layer(nn::scope(ctx), 5, 6, {.heads = heads});
         nn::for_each_parameter(layer, [&](const std::string& name, auto& p) {
             p.value = drawn(ctx, shape_of(p.value), name_hash(name));
         });
+        const nn::dst_layer<D>& model = layer;
         const D x = drawn(ctx, {1, 5, 6}, 2);  // too few tokens to merge projections by themselves
-        const auto values = [&] { return nn::host_values(ctx, layer(ctx, x)); };
+        const auto values = [&] { return nn::host_values(ctx, model(ctx, x)); };
         const auto plain = values();
-        {
-            const nn::prepared<nn::dst_layer<D>> scope(ctx, layer);
-            const auto ready = values();
-            CHECK(apart(ready, plain) < 1e-13);
-            CHECK((ready == plain) == (heads == 2));
-            { const nn::prepared<nn::dst_layer<D>> inner(ctx, layer); }
-            CHECK(values() == ready);
-        }
+        const nn::prepared ready(ctx, model);
+        CHECK(&ready.model() == &model);
+        const auto standing = nn::host_values(ctx, ready(ctx, x));
+        CHECK(apart(standing, plain) < 1e-13);
+        CHECK((standing == plain) == (heads == 2));
         CHECK(values() == plain);
+        CHECK(nn::host_values(elsewhere, ready(elsewhere, x)) == standing);
+        const nn::prepared same = ready;
+        const nn::prepared around(ctx, ready);
+        CHECK(nn::host_values(ctx, same(ctx, x)) == standing);
+        CHECK(nn::host_values(ctx, around(ctx, x)) == standing);
+        ready.with(ctx, [&](const nn::dst_layer<D>& m) {
+            CHECK(nn::host_values(ctx, m(ctx, x)) == standing);
+            // Another model's pass, and the end of it, within.
+            const nn::dst_layer<D> copy = m;
+            const nn::prepared inner(ctx, copy);
+            CHECK(nn::host_values(ctx, inner(ctx, x)) == standing);
+            CHECK(nn::host_values(ctx, copy(ctx, x)) == plain);
+            CHECK(nn::host_values(ctx, m(ctx, x)) == standing);
+        });
+        CHECK_REFUSED(ready(ctx, drawn(ctx, {5, 6}, 2)), "[B, N, d]");
+        CHECK(values() == plain);
+
+        // Recorded passes compute anew: gradients reach the parameters.
+        gradient_slot<D> dx;
+        {
+            const recording<D> record(ctx);
+            const X y = ready(ctx, watch(x, dx));
+            const D weights = drawn(ctx, shape_of(y), 3);
+            backward(ctx, y, &weights);
+            CHECK(nn::host_values(ctx, y.value) == plain);
+        }
+        nn::require_gradients(layer, "test");
+
         layer.CA.attn.in_proj_weight.value = drawn(ctx, {18, 6}, 9);
         CHECK(apart(values(), plain) > 1e-3);
+        CHECK(apart(nn::host_values(ctx, nn::prepared(ctx, layer)(ctx, x)), values()) < 1e-13);
     }
 }
 

@@ -55,7 +55,7 @@ struct one_stream {
     nn::fact_map facts() const { return {{"width", text(width)}}; }
     int features() const { return width; }
     template <operand Y>
-    Y operator()(context& ctx, const Y& input) {
+    Y operator()(context& ctx, const Y& input) const {
         return max(ctx, layer(ctx, encode::temporal_tokens(ctx, input)), 1);
     }
 };
@@ -72,12 +72,12 @@ struct uneven {
     }
     encode::stream_widths stream_widths() const { return {2, 3}; }
     template <operand Y>
-    encode::stream_pair<Y> tokens(context& ctx, const Y& input) {
+    encode::stream_pair<Y> tokens(context& ctx, const Y& input) const {
         return {temporal(ctx, encode::temporal_tokens(ctx, input)),
                 spatial(ctx, encode::spatial_tokens(ctx, input))};
     }
     template <operand Y>
-    Y operator()(context& ctx, const Y& input) {
+    Y operator()(context& ctx, const Y& input) const {
         return encode::joined(ctx, encode::pooled(ctx, tokens(ctx, input)));
     }
 };

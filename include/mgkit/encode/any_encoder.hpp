@@ -22,7 +22,8 @@ namespace mgkit::encode {
 /// tensors and on recorded ones.
 template <class E, class T>
 concept trainable_encoder = sized_encoder<E, T> && nn::has_leaves<E> && std::movable<E> &&
-    std::same_as<nn::leaf_tensor<E>, T> && requires(E& e, context& ctx, const variable<T>& clips) {
+    std::same_as<nn::leaf_tensor<E>, T> &&
+    requires(const E& e, context& ctx, const variable<T>& clips) {
     { e(ctx, clips) } -> std::same_as<variable<T>>;
 };
 
@@ -62,12 +63,12 @@ public:
     any_encoder& operator=(any_encoder&&) noexcept = default;
 
     /// Clips [N, C, T, V, M] to features [N, features].
-    T operator()(context& ctx, const T& clips) { return held_->features_of(ctx, clips); }
-    X operator()(context& ctx, const X& clips) { return held_->features_of(ctx, clips); }
+    T operator()(context& ctx, const T& clips) const { return held_->features_of(ctx, clips); }
+    X operator()(context& ctx, const X& clips) const { return held_->features_of(ctx, clips); }
 
     /// The tokens of both streams. Errors: an encoder that has no two.
-    stream_pair<T> tokens(context& ctx, const T& clips) { return held_->tokens(ctx, clips); }
-    stream_pair<X> tokens(context& ctx, const X& clips) { return held_->tokens(ctx, clips); }
+    stream_pair<T> tokens(context& ctx, const T& clips) const { return held_->tokens(ctx, clips); }
+    stream_pair<X> tokens(context& ctx, const X& clips) const { return held_->tokens(ctx, clips); }
 
     int features() const { return held_->features(); }
     /// Whether the encoder has a temporal and a spatial stream, so that `tokens` and
@@ -85,13 +86,19 @@ public:
     nn::fact_map facts() const { return held_->facts(); }
     nn::fact_map all_facts() const { return held_->all_facts(); }
     /// See nn::prepared.
-    void prepare(context& ctx) { held_->prepare(ctx); }
-    void release() { held_->release(); }
+    void add_standing(context& ctx, nn::standing_values& out) const {
+        held_->add_standing(ctx, out);
+    }
 
     /// The encoder itself; null where it is of another type.
     template <class E>
     E* as() {
         auto* found = dynamic_cast<holding<E>*>(held_.get());
+        return found == nullptr ? nullptr : &found->model;
+    }
+    template <class E>
+    const E* as() const {
+        const auto* found = dynamic_cast<const holding<E>*>(held_.get());
         return found == nullptr ? nullptr : &found->model;
     }
 
@@ -101,10 +108,10 @@ public:
 private:
     struct base {
         virtual ~base() = default;
-        virtual T features_of(context&, const T&) = 0;
-        virtual X features_of(context&, const X&) = 0;
-        virtual stream_pair<T> tokens(context&, const T&) = 0;
-        virtual stream_pair<X> tokens(context&, const X&) = 0;
+        virtual T features_of(context&, const T&) const = 0;
+        virtual X features_of(context&, const X&) const = 0;
+        virtual stream_pair<T> tokens(context&, const T&) const = 0;
+        virtual stream_pair<X> tokens(context&, const X&) const = 0;
         virtual int features() const = 0;
         virtual bool two_stream() const = 0;
         virtual encode::stream_widths stream_widths() const = 0;
@@ -113,8 +120,7 @@ private:
         virtual nn::leaf_list<T> leaves() = 0;
         virtual nn::fact_map facts() const = 0;
         virtual nn::fact_map all_facts() const = 0;
-        virtual void prepare(context&) = 0;
-        virtual void release() = 0;
+        virtual void add_standing(context&, nn::standing_values&) const = 0;
     };
 
     template <class E>
@@ -122,19 +128,18 @@ private:
         static constexpr bool has_streams = two_stream_encoder<E, T>;
 
         E model;
-        std::vector<std::unique_ptr<nn::prepared<E>>> standing_still;
 
         explicit holding(E m) : model(std::move(m)) {}
 
-        T features_of(context& ctx, const T& clips) override { return model(ctx, clips); }
-        X features_of(context& ctx, const X& clips) override { return model(ctx, clips); }
-        stream_pair<T> tokens(context& ctx, const T& clips) override {
+        T features_of(context& ctx, const T& clips) const override { return model(ctx, clips); }
+        X features_of(context& ctx, const X& clips) const override { return model(ctx, clips); }
+        stream_pair<T> tokens(context& ctx, const T& clips) const override {
             if constexpr (has_streams)
                 return model.tokens(ctx, clips);
             else
                 no_streams();
         }
-        stream_pair<X> tokens(context& ctx, const X& clips) override {
+        stream_pair<X> tokens(context& ctx, const X& clips) const override {
             if constexpr (has_streams)
                 return model.tokens(ctx, clips);
             else
@@ -163,10 +168,9 @@ private:
                 return {};
         }
         nn::fact_map all_facts() const override { return nn::facts_of(model); }
-        void prepare(context& ctx) override {
-            standing_still.push_back(std::make_unique<nn::prepared<E>>(ctx, model));
+        void add_standing(context& ctx, nn::standing_values& out) const override {
+            nn::add_standing(ctx, model, out);
         }
-        void release() override { standing_still.pop_back(); }
 
     private:
         [[noreturn]] void no_streams() const {

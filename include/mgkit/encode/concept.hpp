@@ -8,9 +8,10 @@
 
 namespace mgkit::encode {
 
-/// Maps clips to features: `encoder(ctx, clips [N, C, T, V, M]) -> [N, features]`.
+/// Maps clips to features: `encoder(ctx, clips [N, C, T, V, M]) -> [N, features]`, const, so that
+/// one encoder serves several threads.
 template <class E, class T>
-concept encoder = tensor<T> && requires(E& e, context& ctx, const T& clips) {
+concept encoder = tensor<T> && requires(const E& e, context& ctx, const T& clips) {
     { e(ctx, clips) } -> std::same_as<T>;
 };
 
@@ -23,10 +24,9 @@ concept sized_encoder = encoder<E, T> && requires(const E& e) {
 /// An encoder with a temporal and a spatial stream of tokens, and their widths, as the
 /// multi-grained objective needs.
 template <class E, class T>
-concept two_stream_encoder = encoder<E, T> &&
-    requires(E& e, const E& same, context& ctx, const T& clips) {
+concept two_stream_encoder = encoder<E, T> && requires(const E& e, context& ctx, const T& clips) {
     { e.tokens(ctx, clips) } -> std::same_as<stream_pair<T>>;
-    { same.stream_widths() } -> std::same_as<stream_widths>;
+    { e.stream_widths() } -> std::same_as<stream_widths>;
 };
 
 namespace detail {

@@ -82,7 +82,7 @@ public:
 
     /// Token sequences of both streams from ready tokens [N, T, M*V*C] and [N, M*V, T*C].
     template <operand X>
-    stream_pair<X> encode_tokens(context& ctx, const X& temporal, const X& spatial) {
+    stream_pair<X> encode_tokens(context& ctx, const X& temporal, const X& spatial) const {
         const X time = X{tpe.rows(ctx, settings_.clip.frames)};
         const X space = use<X>(spe);
         X t = add(ctx, ske_emb.t_embedding(ctx, temporal), time);
@@ -93,13 +93,13 @@ public:
     }
 
     template <operand X>
-    stream_pair<X> tokens(context& ctx, const X& clips) {
+    stream_pair<X> tokens(context& ctx, const X& clips) const {
         return encode_tokens(ctx, temporal_tokens(ctx, clips), spatial_tokens(ctx, clips));
     }
 
     /// The clip's feature [N, 2 width].
     template <operand X>
-    X operator()(context& ctx, const X& clips) {
+    X operator()(context& ctx, const X& clips) const {
         return joined(ctx, pooled(ctx, tokens(ctx, clips)));
     }
 

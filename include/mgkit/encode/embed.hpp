@@ -15,21 +15,22 @@
 
 namespace mgkit::encode {
 
-/// Features [N, D] of N clips in evaluation mode, a batch at a time; parameters are not touched,
-/// but the model is prepared for it (nn::prepared): one thread at a time may embed with one model.
+/// Features [N, D] of N clips in evaluation mode, a batch at a time. The model is prepared for it
+/// (nn::prepared) and not touched: several threads may embed with one model at a time, each with a
+/// context of its own; handing in an `nn::prepared` of it saves preparing it in each.
 ///
 /// `clip_at(i)` gives clip i as a `pose_view<const float>`. Memory: one batch of activations.
 /// Cost: N forward passes. Deterministic; does not depend on the batch size beyond rounding.
 /// Errors: a batch of 0.
 template <tensor T, class Encoder, class ClipAt>
-requires encoder<Encoder, T> data::feature_table embed(context& ctx, Encoder& model,
+requires encoder<Encoder, T> data::feature_table embed(context& ctx, const Encoder& model,
                                                        const clip_input& input, std::size_t count,
                                                        ClipAt&& clip_at, std::size_t batch = 64) {
     using scalar = typename backend_traits<T>::scalar;
     if (batch == 0) throw error("encode::embed", "a batch of one or more clips", "0");
     const context_guard guard(ctx);
     ctx.training = false;
-    const nn::prepared<Encoder> standing_still(ctx, model);
+    const nn::prepared ready(ctx, model);
     const clip_extents e = input.extents();
     data::feature_table out;
     out.rows = count;
@@ -46,7 +47,7 @@ requires encoder<Encoder, T> data::feature_table embed(context& ctx, Encoder& mo
         values.assign(host.begin(), host.end());
         const T clips = backend_traits<T>::from_host(
             ctx, values, {static_cast<extent>(rows), e.channels, e.frames, e.joints, e.persons});
-        const T features = model(ctx, clips);
+        const T features = ready(ctx, clips);
         out.columns = static_cast<std::size_t>(shape_of(features)[1]);
         values.resize(rows * out.columns);
         backend_traits<T>::to_host(ctx, features, values);
@@ -59,7 +60,7 @@ requires encoder<Encoder, T> data::feature_table embed(context& ctx, Encoder& mo
 /// Errors: also those of data::check.
 template <class Encoder>
 requires encoder<Encoder, typename Encoder::tensor_type> data::feature_table embed(
-    context& ctx, Encoder& model, const clip_input& input, const data::clip_set& clips,
+    context& ctx, const Encoder& model, const clip_input& input, const data::clip_set& clips,
     std::size_t batch = 64) {
     data::check(clips);
     return embed<typename Encoder::tensor_type>(

@@ -39,7 +39,7 @@ struct token_embedding {
                            nn::field("3", &token_embedding::second));
     }
     template <operand X>
-    X operator()(context& ctx, const X& tokens) {
+    X operator()(context& ctx, const X& tokens) const {
         return second(ctx, relu(ctx, norm(ctx, first(ctx, tokens))));
     }
 };

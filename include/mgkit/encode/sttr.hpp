@@ -38,8 +38,8 @@ struct transformer_stack {
         return nn::members(nn::field("layers", &transformer_stack::layers));
     }
     template <operand X>
-    X operator()(context& ctx, X x) {
-        for (auto& layer : layers) x = layer(ctx, x);
+    X operator()(context& ctx, X x) const {
+        for (const auto& layer : layers) x = layer(ctx, x);
         return x;
     }
 };
@@ -93,7 +93,7 @@ public:
     encode::stream_widths stream_widths() const { return {settings_.width, settings_.width}; }
 
     template <operand X>
-    stream_pair<X> encode_tokens(context& ctx, const X& temporal, const X& spatial) {
+    stream_pair<X> encode_tokens(context& ctx, const X& temporal, const X& spatial) const {
         const X time = X{tpe.rows(ctx, settings_.clip.frames)};
         const X t = add(ctx, ske_emb.t_embedding(ctx, temporal), time);
         const X s = add(ctx, ske_emb.s_embedding(ctx, spatial), use<X>(spe));
@@ -101,13 +101,13 @@ public:
     }
 
     template <operand X>
-    stream_pair<X> tokens(context& ctx, const X& clips) {
+    stream_pair<X> tokens(context& ctx, const X& clips) const {
         return encode_tokens(ctx, temporal_tokens(ctx, clips), spatial_tokens(ctx, clips));
     }
 
     /// The clip's feature [N, 2 width].
     template <operand X>
-    X operator()(context& ctx, const X& clips) {
+    X operator()(context& ctx, const X& clips) const {
         return joined(ctx, pooled(ctx, tokens(ctx, clips)));
     }
 

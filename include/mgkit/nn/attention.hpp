@@ -3,9 +3,9 @@
 
 #include <cmath>
 #include <concepts>
-#include <optional>
 
 #include "mgkit/nn/linear.hpp"
+#include "mgkit/nn/standing.hpp"
 #include "mgkit/tensor/ops/attention.hpp"
 
 namespace mgkit::nn {
@@ -90,30 +90,24 @@ struct self_attention {
 
     /// The map for uses on tokens of x's shape, within one forward pass.
     template <operand X>
-    attention_map<X> map_for(context& ctx, const X& x) {
+    attention_map<X> map_for(context& ctx, const X& x) const {
         const shape in = shape_of(x);
         if (in.rank() != 3) throw error("self_attention", "tokens [B, N, d]", in.str());
         if constexpr (std::same_as<X, T>)
-            if (ready_) return *ready_;
+            if (const auto* const ready = standing_value(ctx, *this)) return *ready;
         return map<X>(ctx, in[0] * in[1] >= 2 * in[2]);
     }
-    /// Keeps the map for passes on plain tensors, see nn::prepared.
-    void prepare(context& ctx) {
-        if (!ready_) ready_ = map<T>(ctx, true);
-        ++scopes_;
-    }
-    void release() {
-        if (--scopes_ == 0) ready_.reset();
-    }
+    /// The map for passes on plain tensors of any shape, see nn::prepared.
+    attention_map<T> standing(context& ctx) const { return map<T>(ctx, true); }
 
     template <operand X>
-    X operator()(context& ctx, const X& x) {
+    X operator()(context& ctx, const X& x) const {
         return map_for(ctx, x)(ctx, x);
     }
 
 private:
     template <operand X>
-    attention_map<X> map(context& ctx, bool merged) {
+    attention_map<X> map(context& ctx, bool merged) const {
         return {ctx,
                 heads,
                 merged,
@@ -122,9 +116,6 @@ private:
                 use<X>(out_proj.weight),
                 use<X>(out_proj.bias)};
     }
-
-    std::optional<attention_map<T>> ready_;
-    int scopes_ = 0;
 };
 
 }  // namespace mgkit::nn

@@ -83,8 +83,8 @@ void own_values(context& ctx, const leaf_list<T>& copy, const leaf_list<T>& orig
 /// gradients are not; what has two names in the original has them in the copy. Members that are
 /// `cloning` copy themselves; `nn::frozen` ones stay shared, since their values never change.
 ///
-/// Cost: one pass over the values, on the device. Not inside a recorded step, nor while
-/// `nn::prepared` holds the original. Errors: members that lead into the original.
+/// Cost: one pass over the values, on the device. Not inside a recorded step. Errors: members
+/// that lead into the original.
 template <has_leaves M>
 M clone(context& ctx, const M& original) {
     if constexpr (cloning<M>) {

@@ -64,7 +64,7 @@ public:
     /// What the module makes of plain tensors in evaluation mode: running statistics, nothing
     /// drawn, nothing recorded. Variables count by their values; other arguments are handed on.
     template <class... In>
-    auto operator()(context& ctx, const In&... in) {
+    auto operator()(context& ctx, const In&... in) const {
         const struct evaluation {
             context& ctx;
             bool training;

@@ -24,7 +24,7 @@ struct linear {
     }
 
     template <operand X>
-    X operator()(context& ctx, const X& x, activation act = activation::none) {
+    X operator()(context& ctx, const X& x, activation act = activation::none) const {
         return mgkit::linear(ctx, x, use<X>(weight), use<X>(bias), act);
     }
 };
@@ -46,7 +46,7 @@ struct pointwise_conv {
     }
 
     template <operand X>
-    X operator()(context& ctx, const X& x, activation act = activation::none) {
+    X operator()(context& ctx, const X& x, activation act = activation::none) const {
         const shape w = shape_of(weight.value);
         const X matrix = reshape(ctx, use<X>(weight), {w[0], w[1]});
         return mgkit::linear(ctx, x, matrix, use<X>(bias), act);
@@ -70,7 +70,7 @@ struct mlp {
     }
 
     template <operand X>
-    X operator()(context& ctx, const X& x) {
+    X operator()(context& ctx, const X& x) const {
         return fc2(ctx, fc1(ctx, x, activation::gelu));
     }
 };

@@ -24,7 +24,7 @@ struct layer_norm {
     }
 
     template <operand X>
-    X operator()(context& ctx, const X& x) {
+    X operator()(context& ctx, const X& x) const {
         return mgkit::layer_norm(ctx, x, use<X>(weight), use<X>(bias));
     }
 };
@@ -34,11 +34,14 @@ struct layer_norm {
 /// Training: each group of B rows (a view) is standardised by its own statistics, and the running
 /// statistics take one step per group, in group order (unbiased variance). Evaluation: running
 /// statistics for all rows.
+///
+/// A pass in training mode moves the statistics of a const module too: such passes are for one
+/// thread at a time. Evaluation and recomputation write nothing.
 template <model_tensor T>
 struct batch_norm {
     parameter<T> weight, bias;
-    T running_mean, running_var;
-    std::int64_t num_batches_tracked = 0;
+    mutable T running_mean, running_var;
+    mutable std::int64_t num_batches_tracked = 0;
 
     static constexpr double epsilon = 1e-5, momentum = 0.1;
 
@@ -57,7 +60,7 @@ struct batch_norm {
     }
 
     template <operand X>
-    X operator()(context& ctx, const X& x, int groups = 1) {
+    X operator()(context& ctx, const X& x, int groups = 1) const {
         if (ctx.training) {
             const normalised<X> made =
                 mgkit::batch_norm(ctx, x, use<X>(weight), use<X>(bias), groups, epsilon);
@@ -72,7 +75,7 @@ struct batch_norm {
 
 private:
     /// `moments` [2, groups, D] of `rows` rows each.
-    void update(context& ctx, const T& moments, extent rows) {
+    void update(context& ctx, const T& moments, extent rows) const {
         const shape in = backend_traits<T>::shape_of(moments);
         const int groups = static_cast<int>(in[1]);
         const double unbiased = static_cast<double>(rows) / static_cast<double>(rows - 1);
@@ -82,7 +85,7 @@ private:
             blend(ctx, running_var, reshape(ctx, slice(ctx, now, 0, 1, 1), {in[2]}), unbiased);
         }
         every_step<T>(
-            ctx, [](batch_norm* self, int more) { self->num_batches_tracked += more; }, this,
+            ctx, [](const batch_norm* self, int more) { self->num_batches_tracked += more; }, this,
             groups);
     }
     static void blend(context& ctx, T& running, const T& now, double factor) {

@@ -2,64 +2,93 @@
 #pragma once
 
 #include <boost/hana/for_each.hpp>
+#include <type_traits>
+#include <utility>
 
 #include "mgkit/nn/leaves.hpp"
+#include "mgkit/nn/standing.hpp"
 
 namespace mgkit::nn {
 
 /// Calls `f(module&)` for every module below `member`, itself first, shared ones once.
 template <class Member, class F>
 void for_each_module(Member& member, F&& f) {
-    if constexpr (listing<Member>) {
+    using plain = std::remove_const_t<Member>;
+    if constexpr (listing<plain>) {
         f(member);
-    } else if constexpr (module<Member>) {
+    } else if constexpr (module<plain>) {
         f(member);
-        boost::hana::for_each(Member::fields(), [&](const auto& entry) {
+        boost::hana::for_each(plain::fields(), [&](const auto& entry) {
             if (!entry.alias) for_each_module(entry.access(member), f);
         });
-    } else if constexpr (detail::is_vector<Member> || detail::is_array<Member>) {
+    } else if constexpr (detail::is_vector<plain> || detail::is_array<plain>) {
         for (auto& each : member) for_each_module(each, f);
     }
 }
 
-/// While in scope, forward passes on plain tensors use what the modules below `root` compute from
-/// their parameters alone (`prepare(ctx)`), instead of computing it in every pass. For passes of
-/// few clips, where that is a large share.
-///
-/// The parameters must not change meanwhile, nor the model be copied; results differ from
-/// unprepared ones by rounding. Scopes on one model may nest; one thread at a time may begin or end
-/// one.
+/// Adds the standing values of all modules below `root`. A module that lists its leaves itself
+/// (`listing`) hands over those below it by `void add_standing(context&, standing_values&) const`,
+/// or has none.
 template <class M>
-class prepared {
+void add_standing(context& ctx, const M& root, standing_values& out) {
+    for_each_module(root, [&](const auto& m) {
+        using each = std::remove_cvref_t<decltype(m)>;
+        if constexpr (requires { m.add_standing(ctx, out); })
+            m.add_standing(ctx, out);
+        else if constexpr (offers_standing<each>)
+            out.add(ctx, m);
+    });
+}
+
+namespace detail {
+template <class M>
+struct tensor_type_of {};
+template <class M>
+requires requires {
+    typename M::tensor_type;
+}
+struct tensor_type_of<M> {
+    using tensor_type = typename M::tensor_type;
+};
+}  // namespace detail
+
+/// A model beside what the modules below it compute from their parameters alone (`standing`):
+/// passes on plain tensors use that instead of computing it anew. For passes of few clips, where it
+/// is a large share.
+///
+///     const nn::prepared ready(ctx, model);
+///     const T features = ready(ctx, clips);
+///
+/// Nothing is written into the model, and passes past this object are as before. Several threads
+/// may run passes of one object at a time, each with a context of its own, in evaluation mode. The
+/// model must stay where it is, and its parameters must not change meanwhile; results differ from
+/// those of the model by rounding. Copies share what was computed. Cost: the standing values, once;
+/// none of a pass.
+template <class M>
+class prepared : public detail::tensor_type_of<M> {
 public:
-    prepared(context& ctx, M& root) : root_(root) {
-        int done = 0;
-        try {
-            for_each_module(root_, [&](auto& m) {
-                if constexpr (requires { m.prepare(ctx); }) {
-                    m.prepare(ctx);
-                    ++done;
-                }
-            });
-        } catch (...) {
-            release(done);
-            throw;
-        }
+    prepared(context& ctx, const M& model) : model_(&model) { add_standing(ctx, model, values_); }
+    prepared(context&, const M&&) = delete;
+
+    const M& model() const { return *model_; }
+
+    /// model(ctx, in...)
+    template <class... In>
+    std::invoke_result_t<const M&, context&, const In&...> operator()(context& ctx,
+                                                                      const In&... in) const {
+        const detail::standing_scope now(ctx, values_);
+        return (*model_)(ctx, in...);
     }
-    ~prepared() { release(-1); }
-    prepared(const prepared&) = delete;
-    prepared& operator=(const prepared&) = delete;
+    /// `f(model)` where passes in `ctx` are prepared: for other functions than the call operator.
+    template <class F>
+    std::invoke_result_t<F, const M&> with(context& ctx, F&& f) const {
+        const detail::standing_scope now(ctx, values_);
+        return std::forward<F>(f)(*model_);
+    }
 
 private:
-    /// Releases the first `count` modules that were prepared; all for -1.
-    void release(int count) {
-        for_each_module(root_, [&count](auto& m) {
-            if constexpr (requires { m.release(); })
-                if (count-- != 0) m.release();
-        });
-    }
-
-    M& root_;
+    const M* model_;
+    standing_values values_;
 };
 
 }  // namespace mgkit::nn

@@ -60,6 +60,7 @@ public:
     }
 
     Encoder& encoder() { return backbone; }
+    const Encoder& encoder() const { return backbone; }
 
     recipe made_of() const {
         return {{"encoder", encoder_words_}, {"loss weights", settings_text(weights)}};
@@ -67,13 +68,13 @@ public:
 
     /// Embeddings of `stacked` views [stacked * B, C, T, V, M], view first.
     template <operand X>
-    loss::multi_grained<X> embed(context& ctx, const X& clips, int stacked = views) {
+    loss::multi_grained<X> embed(context& ctx, const X& clips, int stacked = views) const {
         return project(ctx, encode::pooled(ctx, backbone.tokens(ctx, clips)), stacked);
     }
 
     template <operand X>
     loss::multi_grained<X> project(context& ctx, const encode::stream_pair<X>& pooled,
-                                   int stacked = views) {
+                                   int stacked = views) const {
         return {by_view(ctx, t_proj(ctx, pooled.temporal, stacked), stacked),
                 by_view(ctx, s_proj(ctx, pooled.spatial, stacked), stacked),
                 by_view(ctx, i_proj(ctx, encode::joined(ctx, pooled), stacked), stacked)};
@@ -81,7 +82,7 @@ public:
 
     /// The loss of one batch of stacked views and its parts.
     template <operand X>
-    objective_value<X> operator()(context& ctx, const batch<X>& input) {
+    objective_value<X> operator()(context& ctx, const batch<X>& input) const {
         const int stacked = views_of(input, "clips", views, name);
         const auto terms = loss::decorrelation(ctx, embed(ctx, input.clips(), stacked), weights);
         return {terms.total,

@@ -61,6 +61,7 @@ public:
     }
 
     Encoder& encoder() { return backbone; }
+    const Encoder& encoder() const { return backbone; }
 
     recipe made_of() const {
         return {{"encoder", encoder_words_}, {"loss weights", settings_text(weights)}};
@@ -68,13 +69,13 @@ public:
 
     /// Embeddings of `stacked` views [stacked * B, C, T, V, M], view first.
     template <operand X>
-    loss::views_of_batch<X> embed(context& ctx, const X& clips, int stacked = views) {
+    loss::views_of_batch<X> embed(context& ctx, const X& clips, int stacked = views) const {
         return by_view(ctx, i_proj(ctx, backbone(ctx, clips), stacked), stacked);
     }
 
     /// The loss of one batch of stacked views and its parts.
     template <operand X>
-    objective_value<X> operator()(context& ctx, const batch<X>& input) {
+    objective_value<X> operator()(context& ctx, const batch<X>& input) const {
         const int stacked = views_of(input, "clips", views, name);
         const auto terms = loss::decorrelation(ctx, embed(ctx, input.clips(), stacked), weights);
         return {terms.total,

@@ -53,17 +53,18 @@ public:
     }
 
     Encoder& encoder() { return backbone; }
+    const Encoder& encoder() const { return backbone; }
 
     recipe made_of() const { return {{"encoder", encoder_words_}, {"classes", text(classes_)}}; }
 
     /// Class scores [N, classes] of clips [N, C, T, V, M].
     template <operand X>
-    X scores(context& ctx, const X& clips) {
+    X scores(context& ctx, const X& clips) const {
         return fc(ctx, backbone(ctx, clips));
     }
 
     template <operand X>
-    objective_value<X> operator()(context& ctx, const batch<X>& input) {
+    objective_value<X> operator()(context& ctx, const batch<X>& input) const {
         using scalar = scalar_of<X>;
         const int stacked = views_of(input, "clips", views, name);
         const extent rows = shape_of(input.clips())[0];

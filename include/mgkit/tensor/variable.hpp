@@ -68,11 +68,12 @@ struct variable {
         : value(std::move(v)), slot(s), record(made_in) {}
 };
 
-/// A trainable tensor: its value and its gradient of the last backward pass.
+/// A trainable tensor: its value and its gradient of the last backward pass. Where gradients gather
+/// is no part of the value: a const model may be used in a record.
 template <model_tensor T>
 struct parameter {
     T value{};
-    gradient_slot<T> slot{};
+    mutable gradient_slot<T> slot{};
     bool trainable = true;
 };
 
@@ -85,14 +86,16 @@ struct operand_traits<T> {
     static constexpr bool valid = true;
     using value_type = T;
     static const T& value(const T& x) { return x; }
-    static T use(parameter<T>& p) { return p.value; }
+    static T use(const parameter<T>& p) { return p.value; }
 };
 template <tensor T>
 struct operand_traits<variable<T>> {
     static constexpr bool valid = true;
     using value_type = T;
     static const T& value(const variable<T>& x) { return x.value; }
-    static variable<T> use(parameter<T>& p) { return {p.value, p.trainable ? &p.slot : nullptr}; }
+    static variable<T> use(const parameter<T>& p) {
+        return {p.value, p.trainable ? &p.slot : nullptr};
+    }
 };
 
 /// What operations accept: a tensor (computes), or a variable of one (computes and may record).
@@ -122,9 +125,11 @@ X detach(const X& x) {
 }
 /// A parameter as an operand of type X: its plain value, or a variable that gathers its gradient.
 template <operand X>
-X use(parameter<tensor_of<X>>& p) {
+X use(const parameter<tensor_of<X>>& p) {
     return operand_traits<X>::use(p);
 }
+template <operand X>
+X use(const parameter<tensor_of<X>>&&) = delete;  // its gradient would go nowhere
 
 /// Traits that write a part in place: `add_part(ctx, T& whole, int axis, extent begin, const T&
 /// part)` adds it to entries of an axis.

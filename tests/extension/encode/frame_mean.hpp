@@ -39,7 +39,7 @@ public:
     int features() const { return settings_.width; }
 
     template <operand X>
-    X operator()(context& ctx, const X& clips) {
+    X operator()(context& ctx, const X& clips) const {
         const X frames = encode::temporal_tokens(ctx, clips);
         const extent count = shape_of(frames)[1];
         return layer(ctx, affine(ctx, sum(ctx, frames, {1}), 1.0 / static_cast<double>(count)),

@@ -50,12 +50,12 @@ public:
     }
     /// The state after a frame [N, M V C].
     template <operand X>
-    X step(context& ctx, const X& frame, const X& state) {
+    X step(context& ctx, const X& frame, const X& state) const {
         return tanh(ctx, add(ctx, from_frame(ctx, frame), from_state(ctx, state)));
     }
 
     template <operand X>
-    X operator()(context& ctx, const X& clips) {
+    X operator()(context& ctx, const X& clips) const {
         const X frames = encode::temporal_tokens(ctx, clips);
         const shape s = shape_of(frames);
         X state = start<X>(ctx, s[0]);

@@ -31,10 +31,11 @@ public:
         return nn::members(nn::field("backbone", &agreement::backbone));
     }
     Encoder& encoder() { return backbone; }
+    const Encoder& encoder() const { return backbone; }
     recipe made_of() const { return {{"encoder", encoder_words_}}; }
 
     template <operand X>
-    pretext::objective_value<X> operator()(context& ctx, const pretext::batch<X>& input) {
+    pretext::objective_value<X> operator()(context& ctx, const pretext::batch<X>& input) const {
         const int stacked = pretext::views_of(input, "clips", views, name);
         const X z = backbone(ctx, input.clips());
         const auto parts = pretext::by_view(ctx, z, stacked);

@@ -4,7 +4,7 @@
 
 struct one_stream {
     int features() const { return 1; }
-    T operator()(context&, const T& clips) { return clips; }
+    T operator()(context&, const T& clips) const { return clips; }
 };
 
 int main() {
