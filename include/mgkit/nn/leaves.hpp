@@ -125,6 +125,22 @@ void collect_leaves(Member& member, leaf<T> at, leaf_list<T>& out) {
     }
 }
 
+template <class Member>
+void zero_gradients_below(Member& member) {
+    if constexpr (listing<Member>) {
+        for (const auto& l : member.leaves())
+            if (l.weights != nullptr) l.weights->slot.clear();
+    } else if constexpr (module<Member>) {
+        boost::hana::for_each(Member::fields(), [&](const auto& entry) {
+            if (!entry.alias) zero_gradients_below(entry.access(member));
+        });
+    } else if constexpr (is_vector<Member> || is_array<Member>) {
+        for (auto& each : member) zero_gradients_below(each);
+    } else if constexpr (is_parameter<Member>) {
+        member.slot.clear();
+    }
+}
+
 }  // namespace detail
 
 /// The tensor type of a module's leaves.
@@ -176,9 +192,10 @@ void zero_gradients(const leaf_list<T>& all) {
     for (const leaf<T>& l : all)
         if (l.weights != nullptr) l.weights->slot.clear();
 }
+/// Without names: a loop of one's own calls it in every step.
 template <has_leaves M>
 void zero_gradients(M& root) {
-    zero_gradients(leaves(root));
+    detail::zero_gradients_below(root);
 }
 
 namespace detail {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mgkit/core/short_list.hpp"
+#include "mgkit/tensor/integers.hpp"
 #include "mgkit/tensor/variable.hpp"
 
 namespace mgkit::pretext {
@@ -53,6 +54,16 @@ public:
         for (const integer_field& f : integers_)
             if (f.name == name) return f.values;
         missing(name);
+    }
+    /// The numbers of an integer field, from 0 to count - 1, where operations on X read them; part
+    /// of a step and of its recording. Errors: also a number beyond them.
+    index_tensor index(context& ctx, std::string_view name, int count) const {
+        const auto copy = [](std::span<std::int32_t> to, std::span<const int> from) {
+            std::copy(from.begin(), from.end(), to.begin());
+        };
+        const std::span<const int> from = integers(name);
+        return step_integers<tensor_of<X>, std::int32_t>(ctx, {static_cast<extent>(from.size())},
+                                                         {0, count - 1}, copy, from);
     }
     bool has(std::string_view name) const {
         const auto named = [name](const auto& field) { return field.name == name; };

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "mgkit/core/recycled.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
 namespace mgkit {
@@ -28,6 +29,7 @@ template <std::integral I>
 struct host_integers final : integer_storage<I> {
     std::vector<I> values;
 
+    host_integers() = default;
     explicit host_integers(std::vector<I> v) : values(std::move(v)) {}
     void read(context&, std::span<I> to) const override {
         std::copy(values.begin(), values.end(), to.begin());
@@ -144,9 +146,10 @@ integers<I> step_integers(context& ctx, const shape& extents, std::pair<I, I> li
         return backend_traits<T>::template step_integers<I>(ctx, extents, checked)
             .within(limits.first, limits.second);
     } else {
-        std::vector<I> values(static_cast<std::size_t>(extents.elements()));
-        checked(std::span(values));
-        return integers<I>(extents, std::move(values)).within(limits.first, limits.second);
+        const auto made = recycled<host_integers<I>>(ctx);
+        made->values.resize(static_cast<std::size_t>(extents.elements()));
+        checked(std::span(made->values));
+        return integers<I>::kept(extents, made, limits);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "mgkit/tensor/ops/attention.hpp"
+#include "mgkit/tensor/ops/gather.hpp"
 
 namespace mgkit {
 
@@ -67,6 +68,19 @@ X cross_entropy(context& ctx, const X& logits, const X& one_hot) {
         throw error("cross_entropy", "logits and one-hot labels of one shape [B, K]",
                     text(shape_of(logits).str(), " and ", shape_of(one_hot).str()));
     return apply(ctx, op::cross_entropy{}, logits, one_hot);
+}
+
+/// The same for classes by number: logits [B, K], classes [B].
+template <operand X>
+X cross_entropy(context& ctx, const X& logits, const index_tensor& classes) {
+    const shape in = shape_of(logits);
+    if (in.rank() != 2 || in.elements() == 0 || classes.extents() != shape{in[0]})
+        throw error("cross_entropy", "logits [B, K] and classes [B]",
+                    text(in.str(), " and ", classes.extents().str()));
+    const X shifted = sub(ctx, logits, max(ctx, logits, -1, true));
+    const X norm = log(ctx, sum(ctx, exp(ctx, shifted), {-1}));
+    const X own = reshape(ctx, gather(ctx, shifted, 1, classes.reshaped({in[0], 1})), {in[0]});
+    return affine(ctx, sum(ctx, sub(ctx, own, norm)), -1.0 / static_cast<double>(in[0]));
 }
 
 /// Mean of (a - b)^2 over all elements.

@@ -150,6 +150,33 @@ struct cross_entropy {
     }
 };
 
+/// Variant 0: each row's class by its number; variants above are classes too few, or out of range.
+struct cross_entropy_of_classes {
+    static constexpr std::string_view name = "cross_entropy of classes";
+    static std::vector<trial> trials() {
+        std::vector<trial> out = over({{1, 1}, {3, 4}, {7, 17}, {120, 201}}, 0, -3, 3);
+        for (trial& t : out) {
+            t.values = 100;
+            t.gradients = t.operands[0].extents[1] == 1 ? 1e7 : 1000;
+            t.step = 1e-4;
+        }
+        return out;
+    }
+    static std::vector<refusal> refusals() {
+        return {{{{2, 3}}, 1}, {{{2, 3}}, 2}, {{{0, 3}}}, {{{2, 0}}}, {{{3}}}};
+    }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int variant) {
+        const shape x = shape_of(in[0]);
+        std::vector<std::int32_t> classes;
+        for (extent r = variant == 1 ? 1 : 0; r < (x.rank() > 0 ? x[0] : 1); ++r)
+            classes.push_back(static_cast<std::int32_t>(
+                (variant == 2 ? 3 : 0) + 5 * r % std::max<extent>(1, x.rank() > 1 ? x[1] : 1)));
+        const auto count = static_cast<extent>(classes.size());
+        return mgkit::cross_entropy(c, in[0], index_tensor({count}, std::move(classes)));
+    }
+};
+
 /// Labels are constants.
 struct classifier_loss {
     using op = mgkit::op::classifier_loss;
@@ -203,9 +230,9 @@ namespace mgkit::testing {
 
 struct token_operations {
     static constexpr std::string_view name = "tokens";
-    using entries =
-        type_list<entry::softmax, entry::attention, entry::attend, entry::token_mix,
-                  entry::restore_tokens, entry::cross_entropy, entry::classifier_loss, entry::mse>;
+    using entries = type_list<entry::softmax, entry::attention, entry::attend, entry::token_mix,
+                              entry::restore_tokens, entry::cross_entropy,
+                              entry::cross_entropy_of_classes, entry::classifier_loss, entry::mse>;
 };
 
 }  // namespace mgkit::testing
