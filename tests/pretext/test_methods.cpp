@@ -105,9 +105,9 @@ TEST_CASE("stacked views are embedded as views one after another", "[pretext]") 
                 CHECK(a[i] == Approx(b[i]).epsilon(1e-9).margin(1e-11));
         };
         const auto v = static_cast<std::size_t>(k);
-        close(z.temporal.at(v), apart.t_proj(ctx, pooled.temporal));
-        close(z.spatial.at(v), apart.s_proj(ctx, pooled.spatial));
-        close(z.instance.at(v), apart.i_proj(ctx, encode::joined(ctx, pooled)));
+        close(z.temporal[v], apart.t_proj(ctx, pooled.temporal));
+        close(z.spatial[v], apart.s_proj(ctx, pooled.spatial));
+        close(z.instance[v], apart.i_proj(ctx, encode::joined(ctx, pooled)));
     }
     CHECK(z.temporal.size() == 4);
     CHECK(shape_of(z.temporal[0]) == shape{batch, 16});
