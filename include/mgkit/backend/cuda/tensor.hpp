@@ -284,8 +284,9 @@ struct backend_traits<cuda::device_tensor<C, D>> {
         auto places = cuda::room_for_integers<D, std::int32_t>(ctx, extents);
         D::of(ctx).elements("top_k", x.elements(),
                             cuda::top_body<scalar>{x.in(), places->data(), width, k});
-        return index_tensor::kept(extents, std::move(places),
-                                  std::pair{0, static_cast<std::int32_t>(width - 1)});
+        return index_tensor::kept(
+            extents, std::move(places),
+            std::pair<std::int32_t, std::int32_t>(0, static_cast<std::int32_t>(width - 1)));
     }
 };
 
