@@ -103,7 +103,7 @@ TEST_CASE("entries of coarse tensors stay coarse, and add up before they are rou
         return cuda::as(ctx, backend_traits<T>::full(ctx, extents, value), grain::coarse);
     };
     const index_tensor zeros({300}, std::vector<std::int32_t>(300, 0));
-    const T x = coarse(1, {2, 8});
+    const T x = coarse(2, {2, 8});
     CHECK(gather(ctx, x, 0, zeros).kept() == grain::coarse);
     // 256 is where adding 1 in bfloat16 stands still.
     const T sum = scatter_add(ctx, x, 0, zeros, coarse(1, {300, 8}));
