@@ -2,12 +2,13 @@
 // testing/conformance.hpp, a short training through those of testing/training.hpp and every probe
 // through those of testing/probes.hpp.
 //
-//   mgkit_conformance [--backend NAME|all|others] [--rows] [--overrides] [--time]
+//   mgkit_conformance [--backend NAME|all|others] [--rows] [--overrides] [--operations] [--time]
 //
 // NAME is by default the default backend. `all` is every backend of the build and, with `others`,
 // the tutorial's tensor, the reference itself and tensors without data. --rows prints every law of
 // every operation; --overrides prints what each backend computes by kernels of its own, as the
-// table of docs/backends.md has it, and checks nothing. Exit code 0: every law is kept; 1: one is
+// table of docs/backends.md has it, and checks nothing; --operations prints the table of operations
+// as docs/operations.md has it. Exit code 0: every law is kept; 1: one is
 // broken; 2: wrong usage; 77: the machine lacks the device of what was asked for. --time prints the
 // milliseconds of a training step (three views of 32 clips of 64 frames, 25 joints and 2 persons, d
 // 64) instead, on $MGKIT_THREADS threads, by default 1.
@@ -28,13 +29,14 @@ using conformance_program::suite;
 
 struct options {
     std::vector<backend> chosen;
-    bool rows = false, overrides = false, time = false;
+    bool rows = false, overrides = false, operations = false, time = false;
 };
 
 int usage(const std::string& problem) {
     std::fprintf(stderr, "mgkit_conformance: %s\n", problem.c_str());
     std::fputs(
-        "usage: mgkit_conformance [--backend NAME|all|others] [--rows] [--overrides] [--time]\n",
+        "usage: mgkit_conformance [--backend NAME|all|others] [--rows] [--overrides] "
+        "[--operations] [--time]\n",
         stderr);
     return 2;
 }
@@ -50,6 +52,8 @@ int parse(int count, char** arguments, options& out) {
             out.rows = true;
         else if (argument == "--overrides")
             out.overrides = true;
+        else if (argument == "--operations")
+            out.operations = true;
         else if (argument == "--time")
             out.time = true;
         else if (argument == "--backend" && i + 1 < count)
@@ -83,6 +87,29 @@ void print_overrides(const backend& one) {
                     forward.empty() ? "nothing" : forward.c_str(),
                     backward.empty() ? "nothing" : backward.c_str());
     }
+}
+
+std::string counted_in(cost_kind kind) {
+    switch (kind) {
+        case cost_kind::elementwise:
+            return "results";
+        case cost_kind::reduction:
+            return "values read";
+        case cost_kind::movement:
+            return "values moved";
+        default:
+            return "multiply-adds";
+    }
+}
+
+/// A row for every operation with a type.
+void print_operations() {
+    operations::for_each([]<class Op>(type_tag<Op>) {
+        constexpr operation_facts facts = facts_of_operation<Op>;
+        std::printf("| `%s` | %d | %s | %s | %s |\n", std::string(facts.name).c_str(),
+                    facts.operands, facts.primitive ? "primitive" : "composed",
+                    counted_in(facts.kind).c_str(), std::string(facts.exported).c_str());
+    });
 }
 
 void print_times(const backend& one) {
@@ -145,6 +172,10 @@ void print_table(const std::vector<line>& lines) {
 }
 
 int run(const options& chosen) {
+    if (chosen.operations) {
+        print_operations();
+        return 0;
+    }
     if (chosen.overrides) {
         for (const backend& one : chosen.chosen) print_overrides(one);
         return 0;

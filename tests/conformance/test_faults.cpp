@@ -1,6 +1,9 @@
 // The conformance kit finds what is wrong with a backend, and names the law.
+#include <cmath>
+#include <cstdint>
 #include <memory>
 #include <tuple>
+#include <vector>
 
 #include "catch.hpp"
 #include "mgkit/testing/conformance.hpp"
@@ -22,6 +25,9 @@ enum class fault {
     gathers_few,      // so does that of an operand of add that more than 32 rows share
     refuses_empty,    // concat throws for empty operands
     forgets_margin,   // slice begins at 0
+    forgets_index,    // gather takes the first entry throughout
+    forgets_repeats,  // scatter_add keeps the last of repeated entries
+    reads_padding,    // select lets what is not chosen through where it is missing
     keeps_target      // assign does nothing
 };
 
@@ -93,6 +99,10 @@ requires(primitives::contains<Op>) struct mgkit::kernel<Op, faulty<F>> {
         if constexpr (F == fault::forgets_margin && std::same_as<Op, op::slice>) used.begin = 0;
         if (F == fault::refuses_empty && std::same_as<Op, op::concat> && x.at->elements() == 0)
             throw std::runtime_error("empty");
+        if constexpr (F == fault::forgets_index && std::same_as<Op, op::gather>)
+            used.which = index_tensor(
+                o.which.extents(),
+                std::vector<std::int32_t>(static_cast<std::size_t>(o.which.elements()), 0));
         T out = T::of(kernel<Op, reference>::forward(ctx, used, nothing, *x.at, *rest.at...));
         if (F == fault::writes_operand && std::same_as<Op, op::affine> && x.at->elements() > 0)
             (*x.at)[0] += 1;
@@ -101,6 +111,21 @@ requires(primitives::contains<Op>) struct mgkit::kernel<Op, faulty<F>> {
         if (F == fault::loses_missing && std::same_as<Op, op::max>)
             for (double& v : out.at->values())
                 if (v != v) v = 0;
+        if constexpr (F == fault::forgets_repeats && std::same_as<Op, op::scatter_add>) {
+            const reference& values = *std::get<0>(std::tie(rest...)).at;
+            *out.at = *x.at;
+            for (extent k = 0; o.axis == 0 && !o.by_sample && k < values.extents()[0]; ++k) {
+                const extent width = values.extents().after(0),
+                             row = o.which.values()[static_cast<std::size_t>(k)];
+                for (extent i = 0; i < width; ++i)
+                    (*out.at)[row * width + i] = (*x.at)[row * width + i] + values[k * width + i];
+            }
+        }
+        if constexpr (F == fault::reads_padding && std::same_as<Op, op::select>) {
+            const reference& chosen = *std::get<0>(std::tie(rest...)).at;
+            for (extent i = 0; i < out.at->elements(); ++i)
+                if (std::isnan(chosen[i])) (*out.at)[i] = chosen[i];
+        }
         if constexpr (F == fault::counts_ties && std::same_as<Op, op::greater>)
             out = T::of(testing::detail::zipped(*x.at, *std::get<0>(std::tie(rest...)).at,
                                                 [](double a, double b) { return a >= b; }));
@@ -164,6 +189,8 @@ TEST_CASE("a sound backend breaks no law", "[conformance]") {
     CHECK(broken_laws<fault::none, testing::storage_operations>().empty());
     CHECK(broken_laws<fault::none, only<entry::affine>>().empty());
     CHECK(broken_laws<fault::none, only<entry::relu>>().empty());
+    CHECK(broken_laws<fault::none, only<entry::gather>>().empty());
+    CHECK(broken_laws<fault::none, only<entry::masked_softmax>>().empty());
 }
 
 TEST_CASE("the kit names the law that a fault breaks", "[conformance]") {
@@ -184,6 +211,13 @@ TEST_CASE("the kit names the law that a fault breaks", "[conformance]") {
     breaks(broken_laws<fault::refuses_empty, only<entry::concat>>(), "values");
     breaks(broken_laws<fault::forgets_margin, only<entry::slice>>(), "values");
     breaks(broken_laws<fault::forgets_margin, only<entry::exp>>(), "strides");
+    breaks(broken_laws<fault::forgets_index, only<entry::gather>>(), "values");
+    breaks(broken_laws<fault::forgets_index, only<entry::scatter_add>>(), "gradients");
+    breaks(broken_laws<fault::forgets_index, only<entry::top_k>>(), "values");
+    breaks(broken_laws<fault::forgets_repeats, only<entry::scatter_add>>(), "values");
+    breaks(broken_laws<fault::forgets_repeats, only<entry::gather>>(), "gradients");
+    breaks(broken_laws<fault::reads_padding, only<entry::masked_softmax>>(), "values");
+    breaks(broken_laws<fault::reads_padding, only<entry::masked_mean>>(), "values");
     breaks(broken_laws<fault::keeps_target, testing::storage_operations>(), "values");
 }
 

@@ -69,7 +69,9 @@ struct family_on_coarse {
 template <unsigned Mask>
 using families_on_coarse = type_list<family_on_coarse<testing::elementwise_operations, Mask>,
                                      family_on_coarse<testing::structure_operations, Mask>,
+                                     family_on_coarse<testing::part_operations, Mask>,
                                      family_on_coarse<testing::layer_operations, Mask>,
+                                     family_on_coarse<testing::mask_operations, Mask>,
                                      family_on_coarse<testing::row_operations, Mask>,
                                      family_on_coarse<testing::token_operations, Mask>>;
 

@@ -15,7 +15,9 @@
 
 #include "mgkit/backend/cuda/attention.cuh"
 #include "mgkit/backend/cuda/batch_norm.cuh"
+#include "mgkit/backend/cuda/masked.cuh"
 #include "mgkit/backend/cuda/optimiser.cuh"
+#include "mgkit/backend/cuda/parts.cuh"
 #include "mgkit/backend/cuda/tokens.cuh"
 
 #if defined(__SANITIZE_ADDRESS__)

@@ -9,7 +9,9 @@
 #include "mgkit/backend/cuda/attention.cuh"
 #include "mgkit/backend/cuda/batch_norm.cuh"
 #include "mgkit/backend/cuda/graph.cuh"
+#include "mgkit/backend/cuda/masked.cuh"
 #include "mgkit/backend/cuda/optimiser.cuh"
+#include "mgkit/backend/cuda/parts.cuh"
 #include "mgkit/backend/cuda/tokens.cuh"
 #include "mgkit/tensor/complete_backend.hpp"
 
@@ -18,11 +20,12 @@
 ///
 /// bf16. Factors of matrix products are bfloat16, sums in float. Kept in bfloat16 (coarse): results
 /// of linear over token sequences (three axes or more), what layer norm, attention, token mixing,
-/// relu, gelu, affine, add, mul, select and restore_tokens make of coarse operands of the result's
-/// size, attention weights, and the gradients of all of these. Kept in float (fine): parameters,
-/// their gradients, optimiser state; moments of layer norm, batch norm and its statistics; rows of
-/// two axes (pooled features, projections, logits); sums, maxima, matmul, softmax, exp and the
-/// like, so every loss. Kernels compute in float whatever they read; the host sees float.
+/// relu, gelu, sigmoid, dropout, affine, add, mul, select, gather and restore_tokens make of coarse
+/// operands of the result's size, attention weights, and the gradients of all of these. Kept in
+/// float (fine): parameters, their gradients, optimiser state; moments of layer norm, batch norm
+/// and its statistics; rows of two axes (pooled features, projections, logits); sums, maxima,
+/// matmul, softmax, exp and the like, so every loss. Kernels compute in float whatever they read;
+/// the host sees float.
 ///
 /// For the backward pass the results of layer norm, of a gelu and of attend are made again instead
 /// of kept; a relu after linear keeps one bit a value.
@@ -48,9 +51,11 @@ static_assert(complete_backend<f> && complete_backend<tensor<double>> &&
               complete_backend<tensor<bf16>>);
 static_assert(fused<op::add, 2> && fused<op::mul, 2> && fused<op::sum, 1> && fused<op::max, 1> &&
               fused<op::relu, 1> && fused<op::gelu, 1> && fused<op::linear, 3> &&
-              fused<op::batch_norm, 3> && fused<op::blend, 2> && fused<op::layer_norm, 3> &&
+              fused<op::batch_norm, 4> && fused<op::blend, 2> && fused<op::layer_norm, 3> &&
               fused<op::softmax, 1> && fused<op::attention, 1> && fused<op::attend, 2> &&
-              fused<op::token_mix, 3> && fused<op::restore_tokens, 2>);
+              fused<op::token_mix, 3> && fused<op::restore_tokens, 2> && fused<op::sigmoid, 1> &&
+              fused<op::masked_softmax, 2> && fused<op::dropout, 1> &&
+              overrides_forward<op::moments, f, 1> && adds_parts<f>);
 static_assert(op::updates_in_place<op::adam_step, f, f, f> && op::updates_together<f> &&
               op::updates_in_place<op::sgd_step, f, f>);
 }  // namespace detail

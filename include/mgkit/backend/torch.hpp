@@ -7,6 +7,8 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "mgkit/backend/torch/layers.hpp"
+#include "mgkit/tensor/complete_backend.hpp"
+#include "mgkit/tensor/ops/parts.hpp"
 
 /// `torch::tensor<float>` and `torch::tensor<double>` hold an `at::Tensor` (the same type as
 /// `::torch::Tensor`) by reference, so a tensor of the user's becomes one without a copy, and back.
@@ -20,20 +22,16 @@ namespace mgkit::torch::detail {
 using f = tensor<float>;
 static_assert(mgkit::tensor<f> && mgkit::tensor<tensor<double>>);
 static_assert(mgkit::native_gradient<f>);
-static_assert(overrides_forward<op::add, f, 2> && overrides_forward<op::mul, f, 2> &&
-              overrides_forward<op::affine, f, 1> && overrides_forward<op::exp, f, 1> &&
-              overrides_forward<op::log, f, 1> && overrides_forward<op::rsqrt, f, 1> &&
-              overrides_forward<op::erf, f, 1> && overrides_forward<op::tanh, f, 1> &&
-              overrides_forward<op::greater, f, 2> && overrides_forward<op::select, f, 3> &&
-              overrides_forward<op::sum, f, 1> && overrides_forward<op::max, f, 1> &&
-              overrides_forward<op::permute, f, 1> && overrides_forward<op::slice, f, 1> &&
-              overrides_forward<op::concat, f, 2> && overrides_forward<op::matmul, f, 2>);
+static_assert(complete_backend<f> && complete_backend<tensor<double>>);
 static_assert(overrides_forward<op::relu, f, 1> && overrides_forward<op::gelu, f, 1> &&
               overrides_forward<op::linear, f, 3> && overrides_forward<op::layer_norm, f, 3> &&
               overrides_forward<op::softmax, f, 1> && overrides_forward<op::attention, f, 1> &&
               overrides_forward<op::attend, f, 2> && overrides_forward<op::token_mix, f, 3> &&
               overrides_forward<op::restore_tokens, f, 2> &&
-              overrides_forward<op::cross_entropy, f, 2>);
+              overrides_forward<op::cross_entropy, f, 2> && overrides_forward<op::sigmoid, f, 1> &&
+              overrides_forward<op::moments, f, 1> && overrides_forward<op::batch_norm, f, 4> &&
+              overrides_forward<op::masked_softmax, f, 2>);
+static_assert(joins_at_once<f> && splits_at_once<f>);
 static_assert(op::updates_in_place<op::adam_step, f, f, f> &&
               op::updates_in_place<op::sgd_step, f, f>);
 }  // namespace mgkit::torch::detail

@@ -63,6 +63,21 @@ auto matrix(P* values, extent rows, extent columns) {
                                                  xt::no_ownership(), extents);
 }
 
+/// Calls `f(part, whole, count)` for every run of `count` elements that lie together in `whole`,
+/// the tensor of an index, and in the part that it chooses; in the order of the index.
+template <class Op, class F>
+void for_chosen(context& ctx, const Op& o, const shape& whole, F&& f) {
+    const op::gather_plan plan = o.plan(whole);
+    const index_tensor which = o.which.on_host(ctx);
+    for (extent outer = 0; outer < plan.batch * plan.before; ++outer)
+        for (extent k = 0; k < plan.chosen; ++k) {
+            const extent sample = plan.batch == 1 ? 0 : outer / plan.before;
+            const extent place = which.values()[static_cast<std::size_t>(sample * plan.chosen + k)];
+            f((outer * plan.chosen + k) * plan.after, (outer * plan.entries + place) * plan.after,
+              plan.after);
+        }
+}
+
 }  // namespace detail
 }  // namespace mgkit::xtensor
 
@@ -106,6 +121,14 @@ struct backend_traits<xt::xarray<S>> {
             throw error("assign", text("a source of shape ", shape_of(target).str()),
                         shape_of(source).str());
         std::copy(source.storage().begin(), source.storage().end(), target.storage().begin());
+    }
+    static void add_part(context&, T& whole, int axis, extent begin, const T& part) {
+        const shape extents = shape_of(part);
+        const extent inner = extents.after(axis), width = extents[axis] * inner,
+                     step = shape_of(whole)[axis] * inner;
+        for (extent row = 0; row < extents.before(axis); ++row)
+            for (extent i = 0; i < width; ++i)
+                whole.data()[row * step + begin * inner + i] += part.data()[row * width + i];
     }
 };
 
@@ -236,6 +259,25 @@ public:
                      const T& b) requires std::same_as<Op, op::select> {
         return xt::where(xt::not_equal(mask, S(0)), a, b);
     }
+    static T forward(context& ctx, const Op& o, saved<T>&,
+                     const T& x) requires std::same_as<Op, op::gather> {
+        T out = xtensor::detail::nothing<S>(o.result(shape_of(x)));
+        xtensor::detail::for_chosen(ctx, o, shape_of(x),
+                                    [&](extent part, extent whole, extent count) {
+                                        std::copy_n(x.data() + whole, count, out.data() + part);
+                                    });
+        return out;
+    }
+    static T forward(context& ctx, const Op& o, saved<T>&, const T& into,
+                     const T& values) requires std::same_as<Op, op::scatter_add> {
+        T out = into;
+        xtensor::detail::for_chosen(ctx, o, shape_of(into),
+                                    [&](extent part, extent whole, extent count) {
+                                        for (extent i = 0; i < count; ++i)
+                                            out.data()[whole + i] += values.data()[part + i];
+                                    });
+        return out;
+    }
 };
 
 namespace xtensor::detail {
@@ -245,12 +287,12 @@ template <class T>
 inline constexpr bool primitives_only =
     complete_backend<T> && !overrides_forward<op::relu, T, 1> &&
     !overrides_forward<op::gelu, T, 1> && !overrides_forward<op::linear, T, 3> &&
-    !overrides_forward<op::layer_norm, T, 3> && !overrides_forward<op::batch_norm, T, 3> &&
-    !overrides_forward<op::softmax, T, 1> && !overrides_forward<op::attention, T, 1> &&
-    !overrides_forward<op::token_mix, T, 3> && !overrides_forward<op::restore_tokens, T, 2> &&
-    !overrides_forward<op::cross_entropy, T, 2> && !overrides_backward<op::max, T, 1> &&
-    !overrides_backward<op::matmul, T, 2> && !op::updates_in_place<op::adam_step, T, T, T> &&
-    !op::updates_in_place<op::sgd_step, T, T>;
+    !overrides_forward<op::layer_norm, T, 3> && !overrides_forward<op::batch_norm, T, 4> &&
+    adds_parts<T> && !overrides_forward<op::softmax, T, 1> &&
+    !overrides_forward<op::attention, T, 1> && !overrides_forward<op::token_mix, T, 3> &&
+    !overrides_forward<op::restore_tokens, T, 2> && !overrides_forward<op::cross_entropy, T, 2> &&
+    !overrides_backward<op::max, T, 1> && !overrides_backward<op::matmul, T, 2> &&
+    !op::updates_in_place<op::adam_step, T, T, T> && !op::updates_in_place<op::sgd_step, T, T>;
 static_assert(primitives_only<tensor<float>> && primitives_only<tensor<double>>);
 
 }  // namespace xtensor::detail

@@ -73,7 +73,8 @@ public:
     const std::optional<std::pair<I, I>>& limits() const { return limits_; }
     /// The same values with limits that whoever made them vouches for.
     integers within(I least, I most) const {
-        return kept(extents_, values_, std::pair{least, most});
+        const std::pair<I, I> limits(least, most);
+        return kept(extents_, values_, limits);
     }
     integers reshaped(const shape& extents) const {
         if (extents.elements() != elements())

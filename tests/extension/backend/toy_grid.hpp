@@ -195,6 +195,29 @@ inline grid run(const op::concat& o, const grid& a, const grid& b) {
     });
     return out;
 }
+/// The entry of an axis that an index chooses for a position.
+mgkit::extent chosen(const auto& o, const index& at) {
+    const mgkit::extent sample = o.by_sample ? at[0] : 0, count = o.which.extents()[-1];
+    const mgkit::extent k = sample * count + at[static_cast<std::size_t>(o.axis)];
+    return o.which.values()[static_cast<std::size_t>(k)];
+}
+inline grid run(const op::gather& o, const grid& x) {
+    grid out = filled(o.result(shape_of(x)));
+    each(shape_of(out), [&](index at) {
+        float& to = cell(out, at);
+        at[static_cast<std::size_t>(o.axis)] = chosen(o, at);
+        to = cell(x, at);
+    });
+    return out;
+}
+inline grid run(const op::scatter_add& o, grid into, const grid& values) {
+    each(shape_of(values), [&](index at) {
+        const float v = cell(values, at);
+        at[static_cast<std::size_t>(o.axis)] = chosen(o, at);
+        cell(into, at) += v;
+    });
+    return into;
+}
 inline grid run(const op::matmul& o, const grid& a, const grid& b) {
     grid out = filled(mgkit::product_shape(shape_of(a), shape_of(b), o.transpose_a, o.transpose_b));
     const mgkit::extent inner = shape_of(a)[o.transpose_a ? -2 : -1];

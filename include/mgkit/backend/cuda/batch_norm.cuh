@@ -17,17 +17,22 @@ struct squared_distance {
         return d * d;
     }
 };
+template <class S>
+struct divide_body {
+    S* values;
+    S by;
+    MGKIT_DEVICE void operator()(extent i) const { values[i] = values[i] / by; }
+};
 /// Mean and inverse deviation of the element at `i`.
 template <class S>
 struct group_moments {
-    const S *sums, *squares;
+    const S *means, *variances;
     extent each, width;
     S epsilon;
     MGKIT_DEVICE two<S> operator()(extent i) const {
         extent group = i;
         const extent column = split(group, width), at = group / each * width + column;
-        const S rows = static_cast<S>(each);
-        return {sums[at] / rows, S(1) / std::sqrt(squares[at] / rows + epsilon)};
+        return {means[at], S(1) / std::sqrt(variances[at] + epsilon)};
     }
 };
 template <class S>
@@ -72,6 +77,26 @@ struct batch_norm_backward_body {
 
 namespace mgkit {
 
+/// Fine, whatever x is: sums of columns, of their squared distances from the means, and a division.
+template <class C, class D>
+struct kernel<op::moments, cuda::device_tensor<C, D>> {
+    using T = cuda::device_tensor<C, D>;
+    using S = typename T::scalar;
+
+    static T forward(context& ctx, const op::moments& o, saved<T>&, const T& x) {
+        const extent width = x.extents()[1], each = x.extents()[0] / o.groups;
+        T out(ctx, o.result(x.extents()));
+        const cuda::places<S> sums = out.out(), squares = sums + o.groups * width;
+        cuda::column_sum<T>(ctx, "moments", o.groups, each, width,
+                            cuda::load_cube<S>{x.in(), each, width}, sums);
+        cuda::column_sum<T>(ctx, "moments", o.groups, each, width,
+                            cuda::squared_distance<S>{x.in(), out.data(), each, width}, squares);
+        D::of(ctx).elements("moments", out.elements(),
+                            cuda::divide_body<S>{out.data(), static_cast<S>(each)});
+        return out;
+    }
+};
+
 /// Fine, whatever x is.
 template <class C, class D>
 struct kernel<op::batch_norm, cuda::device_tensor<C, D>> {
@@ -79,15 +104,8 @@ struct kernel<op::batch_norm, cuda::device_tensor<C, D>> {
     using S = typename T::scalar;
 
     static T forward(context& ctx, const op::batch_norm& o, saved<T>& kept, const T& x,
-                     const T& scale, const T& shift) {
-        const extent width = x.extents()[1], each = x.extents()[0] / o.groups;
-        T out(ctx, x.extents()), moments(ctx, {2, o.groups, width});
-        const cuda::places<S> sums = moments.out(), squares = sums + o.groups * width;
-        cuda::column_sum<T>(ctx, "batch_norm", o.groups, each, width,
-                            cuda::load_cube<S>{x.in(), each, width}, sums);
-        cuda::column_sum<T>(ctx, "batch_norm", o.groups, each, width,
-                            cuda::squared_distance<S>{x.in(), moments.data(), each, width},
-                            squares);
+                     const T& scale, const T& shift, const T& moments) {
+        T out(ctx, x.extents());
         D::of(ctx).elements(
             "batch_norm", out.elements(),
             cuda::batch_norm_body<S>{x.in(), scale.in(), shift.in(), out.out(), of(o, moments, x)});

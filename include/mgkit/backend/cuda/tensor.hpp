@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "mgkit/backend/cuda/plan.hpp"
+#include "mgkit/backend/cuda/integers.hpp"
 #include "mgkit/backend/cuda/replay.hpp"
 #include "mgkit/backend/cuda/values.hpp"
 #include "mgkit/tensor/concept.hpp"
@@ -173,7 +173,7 @@ struct backend_traits<cuda::device_tensor<C, D>> {
         if (static_cast<extent>(values.size()) != extents.elements())
             throw error("from_host", text(extents.elements(), " values for ", extents.str()),
                         text(values.size(), " values"));
-        refuse_capture(
+        cuda::refuse_capture<D>(
             ctx, "from_host",
             "use step_values, or make the tensor before and assign to it between replays");
         T out(ctx, extents);
@@ -184,7 +184,7 @@ struct backend_traits<cuda::device_tensor<C, D>> {
         if (static_cast<extent>(target.size()) != t.elements())
             throw error("to_host", text("room for ", t.elements(), " values"),
                         text("room for ", target.size()));
-        refuse_capture(ctx, "to_host", "keep the tensor and read it after a replay");
+        cuda::refuse_capture<D>(ctx, "to_host", "keep the tensor and read it after a replay");
         if (target.empty()) return;
         const T fine = cuda::as(ctx, t, cuda::grain::fine);
         D::of(ctx).download(target.data(), fine.data(), target.size_bytes());
@@ -224,12 +224,69 @@ struct backend_traits<cuda::device_tensor<C, D>> {
                 "assign", cuda::chunks_of(target.elements()),
                 cuda::convert_body<scalar>{source.in(), target.out(), target.elements()});
     }
+    static void add_part(context& ctx, T& whole, int axis, extent begin, const T& part) {
+        const extent inner = part.extents().after(axis);
+        D::of(ctx).elements("add_part", part.elements(),
+                            cuda::add_part_body<scalar>{part.in(), whole.out() + begin * inner,
+                                                        part.extents()[axis] * inner,
+                                                        whole.extents()[axis] * inner});
+    }
 
-private:
-    static void refuse_capture(context& ctx, const char* where, const char* remedy) {
-        if (D::of(ctx).capturing())
-            throw error(where, "no transfer between host and device inside a captured step",
-                        "one while the step is being captured", remedy);
+    template <std::integral I>
+    static integers<I> on_backend(context& ctx, const integers<I>& x) {
+        return cuda::on_device<D>(ctx, x);
+    }
+    template <std::integral I, class Fill>
+    static integers<I> step_integers(context& ctx, const shape& extents, Fill fill) {
+        const auto count = static_cast<std::size_t>(extents.elements());
+        if (auto* work = D::of(ctx).capturing())
+            return integers<I>::kept(
+                extents, std::make_shared<cuda::device_integers<I, D>>(work->add(
+                             count * sizeof(I), [fill = std::move(fill), count](void* to) {
+                                 fill(std::span(static_cast<I*>(to), count));
+                             })));
+        std::vector<I> values(count);
+        fill(std::span(values));
+        return on_backend(ctx, integers<I>(extents, std::move(values)));
+    }
+    template <std::integral I>
+    static T cast(context& ctx, const integers<I>& x, const channel_affine& how) {
+        const shape& in = x.extents();
+        const integers<I> from = cuda::on_device<D>(ctx, x);
+        const bool whole = how.scale.size() <= 1 && how.shift.size() <= 1;
+        const int axis = whole ? 0 : in.axis(how.axis);
+        const extent channels = whole ? 1 : in[axis];
+        const auto of = [](const std::vector<double>& v, std::size_t c, double none) {
+            return static_cast<scalar>(v.empty() ? none : v[v.size() == 1 ? 0 : c]);
+        };
+        T factors, out(ctx, in);
+        if (!whole)
+            factors = step_values(ctx, {2, channels}, [how, of](std::span<scalar> to) {
+                const std::size_t count = to.size() / 2;
+                for (std::size_t c = 0; c < count; ++c) {
+                    to[c] = of(how.scale, c, 1);
+                    to[count + c] = of(how.shift, c, 0);
+                }
+            });
+        D::of(ctx).elements("cast", out.elements(),
+                            cuda::cast_body<scalar, I>{cuda::device_data<D>(from), out.data(),
+                                                       whole ? nullptr : factors.data(), channels,
+                                                       whole ? 1 : in.after(axis),
+                                                       of(how.scale, 0, 1), of(how.shift, 0, 0)});
+        return out;
+    }
+    /// Each element counts what stands before it in its row, until there are k: n comparisons an
+    /// element at most, no transfer.
+    static index_tensor top_places(context& ctx, const T& x, int k) {
+        shape extents = x.extents();
+        const extent width = extents[-1];
+        extents[-1] = k;
+        auto places = cuda::room_for_integers<D, std::int32_t>(ctx, extents);
+        D::of(ctx).elements("top_k", x.elements(),
+                            cuda::top_body<scalar>{x.in(), places->data(), width, k});
+        return index_tensor::kept(
+            extents, std::move(places),
+            std::pair<std::int32_t, std::int32_t>(0, static_cast<std::int32_t>(width - 1)));
     }
 };
 

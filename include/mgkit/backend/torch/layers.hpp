@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "mgkit/backend/torch/primitives.hpp"
+#include "mgkit/tensor/ops/masked.hpp"
 
 namespace mgkit {
 
@@ -51,6 +52,50 @@ struct kernel<op::layer_norm, torch::tensor<S>> {
         // 1/sqrt(eps).
         if (x.value().size(-1) == 1) return at::add(at::mul(at::sub(x, x), scale), shift);
         return at::layer_norm(x, {x.value().size(-1)}, scale.value(), shift.value(), o.epsilon);
+    }
+};
+template <class S>
+struct kernel<op::sigmoid, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::sigmoid&, saved<T>&, const T& x) { return at::sigmoid(x); }
+};
+template <class S>
+struct kernel<op::moments, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::moments& o, saved<T>&, const T& x) {
+        const at::Tensor groups =
+            x.value().reshape({o.groups, x.value().size(0) / o.groups, x.value().size(1)});
+        const auto [variance, mean] = at::var_mean(groups, {1}, /*unbiased=*/false);
+        return at::stack({mean, variance});
+    }
+};
+/// The moments are made again, so that their gradient is part of LibTorch's.
+template <class S>
+struct kernel<op::batch_norm, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::batch_norm& o, saved<T>&, const T& x, const T& scale,
+                     const T& shift, const T&) {
+        const auto normed = [&](const at::Tensor& rows, const at::Tensor& a, const at::Tensor& b) {
+            return at::batch_norm(rows, a, b, {}, {}, /*training=*/true, 0, o.epsilon, false);
+        };
+        if (o.groups == 1) return normed(x, scale, shift);
+        const std::int64_t groups = o.groups, rows = x.value().size(0) / groups,
+                           width = x.value().size(1);
+        const at::Tensor columns = x.value().reshape({groups, rows, width}).transpose(0, 1);
+        return normed(columns.reshape({rows, groups * width}), scale.value().repeat({groups}),
+                      shift.value().repeat({groups}))
+            .reshape({rows, groups, width})
+            .transpose(0, 1)
+            .reshape({groups * rows, width});
+    }
+};
+template <class S>
+struct kernel<op::masked_softmax, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::masked_softmax&, saved<T>&, const T& x, const T& mask) {
+        const at::Tensor seen = at::ne(mask, 0), zero = at::zeros({}, x.value().options()),
+                         far_below = at::full({}, -1e30, x.value().options());
+        return at::where(seen, at::softmax(at::where(seen, x, far_below), -1), zero);
     }
 };
 template <class S>

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mgkit/backend/torch/tensor.hpp"
+#include "mgkit/tensor/ops/gather.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 
 namespace mgkit {
@@ -109,6 +110,41 @@ struct kernel<op::concat, torch::tensor<S>> {
     using T = torch::tensor<S>;
     static T forward(context&, const op::concat& o, saved<T>&, const T& a, const T& b) {
         return at::cat({a.value(), b.value()}, o.axis);
+    }
+};
+
+namespace torch::detail {
+
+/// An index [B, K] along an axis of values that it chooses, as LibTorch takes it.
+inline at::Tensor spread_index(const at::Tensor& index, int axis, const shape& values) {
+    std::vector<std::int64_t> aligned(static_cast<std::size_t>(values.rank()), 1);
+    aligned[0] = index.size(0);
+    aligned[static_cast<std::size_t>(axis)] = index.size(1);
+    return index.reshape(aligned).expand(sizes(values));
+}
+
+}  // namespace torch::detail
+
+template <class S>
+struct kernel<op::gather, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context& ctx, const op::gather& o, saved<T>&, const T& x) {
+        const at::Tensor index = torch::detail::numbers(ctx, o.which, x.value().device());
+        if (!o.by_sample) return at::index_select(x, o.axis, index);
+        const shape out = o.result(torch::detail::extents_of(x));
+        return at::gather(x, o.axis, torch::detail::spread_index(index, o.axis, out));
+    }
+};
+template <class S>
+struct kernel<op::scatter_add, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context& ctx, const op::scatter_add& o, saved<T>&, const T& into,
+                     const T& values) {
+        const at::Tensor index = torch::detail::numbers(ctx, o.which, into.value().device());
+        if (!o.by_sample) return at::index_add(into, o.axis, index, values);
+        const shape part = torch::detail::extents_of(values);
+        return at::scatter_add(into, o.axis, torch::detail::spread_index(index, o.axis, part),
+                               values);
     }
 };
 template <class S>

@@ -11,12 +11,15 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/tensor/integers.hpp"
 #include "mgkit/tensor/native_gradient.hpp"
 
 namespace mgkit::torch {
@@ -35,7 +38,7 @@ public:
 
     tensor() = default;
     /// Shares the storage of `value`. Errors: mgkit::error for another scalar type, no tensor, or
-    /// more than six axes.
+    /// more than eight axes.
     tensor(at::Tensor value) : value_(std::move(value)) {
         if (!value_.defined())
             throw error("torch::tensor", "a tensor", "none", "give it a value first");
@@ -83,6 +86,40 @@ inline shape extents_of(const at::Tensor& t) {
     return out;
 }
 
+/// Whole numbers where LibTorch computes: indices with its own 64 bits.
+template <std::integral I>
+struct integers_in_torch final : integer_storage<I> {
+    static constexpr at::ScalarType type = std::is_same_v<I, std::uint8_t> ? at::kByte : at::kLong;
+    at::Tensor values;
+
+    explicit integers_in_torch(at::Tensor v) : values(std::move(v)) {}
+    void read(context&, std::span<I> to) const override {
+        const at::Tensor host = values.to(at::kCPU).contiguous();
+        if constexpr (type == at::kByte)
+            std::copy_n(host.template data_ptr<std::uint8_t>(), to.size(), to.data());
+        else
+            std::transform(host.template data_ptr<std::int64_t>(),
+                           host.template data_ptr<std::int64_t>() + to.size(), to.begin(),
+                           [](std::int64_t v) { return static_cast<I>(v); });
+    }
+};
+
+/// The numbers as LibTorch takes them, in x's extents, on a device.
+template <std::integral I>
+at::Tensor numbers(context& ctx, const integers<I>& x, const at::Device& device) {
+    if (const auto* const there = x.template stored<integers_in_torch<I>>())
+        return there->values.to(device).reshape(sizes(x.extents()));
+    const integers<I> from = x.on_host(ctx);
+    at::Tensor host = at::empty(sizes(x.extents()), integers_in_torch<I>::type);
+    if constexpr (integers_in_torch<I>::type == at::kByte)
+        std::copy(from.values().begin(), from.values().end(),
+                  host.template data_ptr<std::uint8_t>());
+    else
+        std::copy(from.values().begin(), from.values().end(),
+                  host.template data_ptr<std::int64_t>());
+    return host.to(device);
+}
+
 }  // namespace detail
 
 }  // namespace mgkit::torch
@@ -127,6 +164,56 @@ struct backend_traits<torch::tensor<S>> {
         const at::NoGradGuard not_recorded;
         at::Tensor to = target.value();
         to.copy_(source.value());
+    }
+    template <std::integral I>
+    static integers<I> on_backend(context& ctx, const integers<I>& x) {
+        if (x.template stored<torch::detail::integers_in_torch<I>>()) return x;
+        return integers<I>::kept(
+            x.extents(),
+            std::make_shared<torch::detail::integers_in_torch<I>>(
+                torch::detail::numbers(ctx, x, ctx.state.get<torch::placement>().device)),
+            x.limits());
+    }
+    template <std::integral I>
+    static T cast(context& ctx, const integers<I>& x, const channel_affine& how) {
+        const at::Device device = ctx.state.get<torch::placement>().device;
+        at::Tensor out = torch::detail::numbers(ctx, x, device).to(T::type);
+        const auto factor = [&](const std::vector<double>& v) {
+            const at::Tensor all = at::tensor(v, at::TensorOptions().dtype(T::type)).to(device);
+            if (v.size() == 1) return all.reshape({});
+            const int axis = x.extents().axis(how.axis);
+            std::vector<std::int64_t> broadcast(static_cast<std::size_t>(x.extents().rank() - axis),
+                                                1);
+            broadcast[0] = -1;
+            return all.reshape(broadcast);
+        };
+        if (!how.scale.empty()) out = at::mul(out, factor(how.scale));
+        if (!how.shift.empty()) out = at::add(out, factor(how.shift));
+        return out;
+    }
+    /// LibTorch's order is ours: missing values first, equal ones by place.
+    static index_tensor top_places(context&, const T& x, int k) {
+        const at::Tensor order =
+            std::get<1>(at::sort(x.value().detach(), /*stable=*/true, -1, /*descending=*/true))
+                .narrow(-1, 0, k)
+                .contiguous();
+        shape out = shape_of(x);
+        const auto last = static_cast<std::int32_t>(out[-1] - 1);
+        out[-1] = k;
+        return index_tensor::kept(
+            out, std::make_shared<torch::detail::integers_in_torch<std::int32_t>>(order),
+            std::pair{0, last});
+    }
+    /// Any number of tensors one after the other.
+    static T concat_all(context&, std::span<const T> parts, int axis) {
+        return at::cat(std::vector<at::Tensor>(parts.begin(), parts.end()), axis);
+    }
+    /// Consecutive parts of an axis, of which LibTorch gathers the gradient at once.
+    static std::vector<T> split_all(context&, const T& x, int axis,
+                                    std::span<const extent> lengths) {
+        const std::vector<std::int64_t> sizes(lengths.begin(), lengths.end());
+        const std::vector<at::Tensor> parts = at::split_with_sizes(x.value(), sizes, axis);
+        return {parts.begin(), parts.end()};
     }
 
     static constexpr bool deterministic = false;  ///< for any number of threads

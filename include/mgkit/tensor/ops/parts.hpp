@@ -1,14 +1,44 @@
 // Many parts of one axis: sequences taken apart and put together in time linear in their length.
 #pragma once
 
+#include <concepts>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "mgkit/tensor/ops/structure.hpp"
 
 namespace mgkit {
 
+/// Traits of a library that records by itself and joins, or takes apart, any number of parts in one
+/// operation of its own: `concat_all(ctx, span<const T>, axis)` and `split_all(ctx, x, axis,
+/// lengths)`, which gives one T for each length.
+template <class T>
+concept joins_at_once = requires(context& ctx, std::span<const T> parts) {
+    { backend_traits<T>::concat_all(ctx, parts, 0) } -> std::same_as<T>;
+};
+template <class T>
+concept splits_at_once = requires(context& ctx, const T& x, std::span<const extent> lengths) {
+    { backend_traits<T>::split_all(ctx, x, 0, lengths) } -> std::same_as<std::vector<T>>;
+};
+
 namespace detail {
+
+/// An operand as its library sees it, and a result of it as an operand.
+template <operand X>
+tensor_of<X> native_operand(context& ctx, const X& x) {
+    if constexpr (std::same_as<X, tensor_of<X>>)
+        return x;
+    else
+        return native_value(ctx, x);
+}
+template <operand X>
+X native_operand_of(context& ctx, tensor_of<X> value) {
+    if constexpr (std::same_as<X, tensor_of<X>>)
+        return value;
+    else
+        return native_result<tensor_of<X>>(ctx, std::move(value));
+}
 
 /// Parts one after the other; neighbours join first where T cannot write in place.
 template <operand X>
@@ -59,9 +89,15 @@ X concat(context& ctx, int axis, std::span<const X> parts) {
     shape extents = shape_of(parts[0]);
     for (std::size_t i = 1; i < parts.size(); ++i)
         extents = op::concat{along}.result(extents, shape_of(parts[i]));
-    if (parts.size() <= 2 || native_gradient<T> || !adds_parts<T>)
+    if constexpr (native_gradient<T> && joins_at_once<T>) {
+        std::vector<T> values;
+        for (const X& x : parts) values.push_back(detail::native_operand(ctx, x));
+        return detail::native_operand_of<X>(
+            ctx, backend_traits<T>::concat_all(ctx, std::span<const T>(values), along));
+    } else if constexpr (native_gradient<T> || !adds_parts<T>) {
         return detail::joined_by_pairs(ctx, along, parts);
-    if constexpr (adds_parts<T> && !native_gradient<T>) {
+    } else {
+        if (parts.size() <= 2) return detail::joined_by_pairs(ctx, along, parts);
         std::vector<const T*> values;
         for (const X& x : parts) values.push_back(&value_of(x));
         T out = detail::joined_in_place<T>(ctx, along, extents, values);
@@ -95,15 +131,25 @@ template <operand X>
 std::vector<X> split(context& ctx, const X& x, int axis, std::span<const extent> lengths) {
     const shape in = shape_of(x);
     extent total = 0;
-    for (const extent n : lengths) total += n;
+    for (const extent n : lengths) {
+        if (n < 0) throw error("split", "lengths of 0 or more", text(n));
+        total += n;
+    }
     if (total != in[axis])
         throw error("split", text("lengths that add up to ", in[axis]), text(total));
+    using T = tensor_of<X>;
     std::vector<X> out;
     out.reserve(lengths.size());
-    extent at = 0;
-    for (const extent n : lengths) {
-        out.push_back(slice(ctx, x, axis, at, n));
-        at += n;
+    if constexpr (native_gradient<T> && splits_at_once<T>) {
+        for (T& part : backend_traits<T>::split_all(ctx, detail::native_operand(ctx, x),
+                                                    in.axis(axis), lengths))
+            out.push_back(detail::native_operand_of<X>(ctx, std::move(part)));
+    } else {
+        extent at = 0;
+        for (const extent n : lengths) {
+            out.push_back(slice(ctx, x, axis, at, n));
+            at += n;
+        }
     }
     return out;
 }
