@@ -71,7 +71,10 @@ struct eigen {
         const view b(p.b, p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n,
                      Eigen::OuterStride<>(p.ldb));
         result c(p.c, p.m, p.n, Eigen::OuterStride<>(p.ldc));
-        if (p.beta == S(0)) c.setZero();
+        if (p.beta == S(0))
+            c.setZero();
+        else if (p.beta != S(1))
+            c *= p.beta;
         if (p.transpose_a && p.transpose_b)
             c.noalias() += a.transpose() * b.transpose();
         else if (p.transpose_a)
