@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "mgkit/backend/detail/gemm.hpp"
+#include "mgkit/backend/eigen.hpp"
 
 namespace bench {
 
