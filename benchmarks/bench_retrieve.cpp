@@ -19,9 +19,6 @@
 #include "class_features.hpp"
 #include "measure.hpp"
 #include "mgkit/probe/neighbours.hpp"
-#if defined(MGKIT_GEMM_ONEDNN)
-#include "mgkit/backend/eigen_bf16.hpp"
-#endif
 
 #ifdef MGKIT_BENCH_FAISS
 #include <faiss/IndexFlat.h>
@@ -126,16 +123,15 @@ struct named {
 }  // namespace
 
 int main(int count, char** arguments) {
-    const std::vector<named> variants {
-        {"ours", ours<tensor_type>},
+    std::vector<named> variants{{"ours", ours<tensor_type>}};
 #if defined(MGKIT_GEMM_ONEDNN)
-            {"ours_bf16", ours<mgkit::eigen::bf16>},
+    if (bench::has_bf16_products("retrieve/*/ours_bf16"))
+        variants.push_back({"ours_bf16", ours<mgkit::eigen::bf16>});
 #endif
-            {"ours_streamed", ours_streamed},
+    variants.push_back({"ours_streamed", ours_streamed});
 #ifdef MGKIT_BENCH_FAISS
-            {"faiss_flat", faiss_flat},
+    variants.push_back({"faiss_flat", faiss_flat});
 #endif
-    };
     struct size {
         std::size_t gallery, queries, columns;
     };

@@ -16,9 +16,6 @@
 
 #include "measure.hpp"
 #include "pretrain_step.hpp"
-#if defined(MGKIT_GEMM_ONEDNN)
-#include "mgkit/backend/eigen_bf16.hpp"
-#endif
 
 namespace {
 
@@ -130,15 +127,17 @@ bool same_arithmetic(int width, int batch) {
 int main(int count_of_arguments, char** arguments) {
     bench::name_torch();
     if (!same_arithmetic(64, 16) || !same_arithmetic(128, 8)) return 1;
-    for (const int width : {64, 128, 256}) {
-        const int batch = 32;
-        const std::string row = "step/d" + std::to_string(width) + "_b32/";
+#if defined(MGKIT_GEMM_ONEDNN)
+    const bool coarse = bench::has_bf16_products("step/*/ours_bf16");
+#endif
+    for (const bench::step_size size : bench::step_sizes) {
+        const std::string row = "step/" + size.name() + "/";
         const auto add = [&](const char* variant, void (*run)(benchmark::State&, int, int)) {
-            bench::add(row + variant, [=](benchmark::State& s) { run(s, width, batch); });
+            bench::add(row + variant, [=](benchmark::State& s) { run(s, size.width, size.batch); });
         };
         add("ours", ours<ours_tensor>);
 #if defined(MGKIT_GEMM_ONEDNN)
-        add("ours_bf16", ours<mgkit::eigen::bf16>);
+        if (coarse) add("ours_bf16", ours<mgkit::eigen::bf16>);
 #endif
         add("ours_on_torch", ours<torch_tensor>);
         add("torch_nn", torch_nn);

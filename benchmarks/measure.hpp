@@ -8,13 +8,18 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/encode/embedding.hpp"
+#include "products.hpp"
+#if defined(MGKIT_GEMM_ONEDNN)
+#include "mgkit/backend/eigen_bf16.hpp"
+#endif
 
 namespace bench {
 
@@ -24,30 +29,43 @@ inline int threads() {
     return asked ? std::max(1, std::atoi(asked)) : 2;
 }
 
-/// Best rate in GFLOP/s of several calls of `multiply`, a product of 4096 x 1024 by 1024 x 1024,
-/// and of what was known before: a ceiling taken in a busy moment rises with the next row.
+/// Extents of the product whose best rate is the ceiling: [rows, depth] by [depth, columns].
+struct ceiling_product {
+    static constexpr mgkit::gemm::extent rows = 4096, columns = 1024, depth = 1024;
+
+    std::vector<float> a = std::vector<float>(rows * depth, .5F),
+                       b = std::vector<float>(depth * columns, .25F),
+                       c = std::vector<float>(rows * columns);
+
+    mgkit::gemm::problem<float> problem() {
+        return {false, false,    rows,    columns, depth,    a.data(),
+                depth, b.data(), columns, 0,       c.data(), columns};
+    }
+    static double rate(double seconds) { return 2e-9 * rows * columns * depth / seconds; }
+};
+
+/// Best rate in GFLOP/s of several calls of `multiply`, that product in any cutting, and of what
+/// was known before: a ceiling taken in a busy moment rises with the next row.
 template <class F>
 double best_product_rate(double known, F&& multiply) {
-    using clock = std::chrono::steady_clock;
     double rate = known;
-    for (int i = 0; i < (known == 0 ? 12 : 4); ++i) {
-        const auto start = clock::now();
-        multiply();
-        const std::chrono::duration<double> spent = clock::now() - start;
-        rate = std::max(rate, 2.0 * 4096 * 1024 * 1024 / spent.count() * 1e-9);
-    }
+    for (int i = 0; i < (known == 0 ? 12 : 4); ++i)
+        rate = std::max(rate, ceiling_product::rate(seconds_of(multiply)));
     return rate;
 }
 
-/// The same by this build's product provider, the best so far for this number of threads.
+/// The best that this build's product provider does in pieces of rows, one, two or four a thread,
+/// however we ourselves cut products; the best so far for this number of threads.
 inline double ceiling(int threads) {
     static std::map<int, double> best;
-    using T = mgkit::eigen::tensor<float>;
-    mgkit::context ctx{.threads = threads};
-    const T a = mgkit::backend_traits<T>::full(ctx, {4096, 1024}, 0.5);
-    const T b = mgkit::backend_traits<T>::full(ctx, {1024, 1024}, 0.25);
-    return best[threads] = best_product_rate(best[threads],
-                                             [&] { benchmark::DoNotOptimize(matmul(ctx, a, b)); });
+    ceiling_product product;
+    std::vector<float> partial;
+    for (const int pieces : {1, 2, 4})
+        best[threads] = best_product_rate(best[threads], [&] {
+            run_cut<mgkit::gemm::default_provider>(threads, product.problem(),
+                                                   {pieces * threads, 1, 1}, partial);
+        });
+    return best[threads];
 }
 
 /// Multiply-adds of the DSTE encoder on one clip (one view), forward, as published.
@@ -94,6 +112,27 @@ benchmark::internal::Benchmark* add(const std::string& name, F&& run) {
         ->UseRealTime()
         ->Unit(benchmark::kMillisecond);
 }
+
+/// Names rows that this machine cannot do, in one line on stderr, which scripts/bench repeats.
+inline void leave_out(const std::string& rows, const std::string& why) {
+    std::fprintf(stderr, "left out: %s: %s\n", rows.c_str(), why.c_str());
+}
+
+#if defined(MGKIT_GEMM_ONEDNN)
+/// Whether this processor has oneDNN's bf16 products; where it has none, names `rows`.
+inline bool has_bf16_products(const std::string& rows) {
+    try {
+        using T = mgkit::eigen::bf16;
+        mgkit::context ctx;
+        const T a = mgkit::backend_traits<T>::full(ctx, {16, 16}, 1);
+        matmul(ctx, a, a);
+    } catch (const mgkit::error& refused) {
+        leave_out(rows, refused.what());
+        return false;
+    }
+    return true;
+}
+#endif
 
 /// Runs the registered rows. The results say by what products were computed and on how many
 /// threads.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "measure.hpp"
@@ -16,6 +17,13 @@ namespace bench {
 /// Clips of 64 frames, 25 joints, two persons: 50 spatial tokens.
 inline constexpr mgkit::encode::clip_extents clip{
     .channels = 3, .frames = 64, .joints = 25, .persons = 2};
+
+/// Widths of the rows, and a batch that fits memory and time: smaller for the widest.
+struct step_size {
+    int width, batch;
+    std::string name() const { return "d" + std::to_string(width) + "_b" + std::to_string(batch); }
+};
+inline constexpr step_size step_sizes[] = {{64, 32}, {128, 32}, {256, 32}, {512, 32}, {1024, 16}};
 
 /// Values of `rows` clips, each within [-1, 1].
 inline std::vector<float> clip_values(std::int64_t rows,

@@ -7,7 +7,6 @@
 
 #include <bit>
 #include <cstdint>
-#include <memory>
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include "mgkit/backend/eigen.hpp"
@@ -26,12 +25,12 @@ struct onednn_bf16 {
     /// Factors of one product, rounded and without gaps between rows.
     class rounded_factors {
     public:
-        rounded_factors(int threads, const problem<float>& p) {
+        rounded_factors(context& ctx, int threads, const problem<float>& p) {
             const auto a = block(p.transpose_a, p.m, p.k), b = block(p.transpose_b, p.k, p.n);
-            a_ = round(threads, p.a, p.lda, a);
-            b_ = round(threads, p.b, p.ldb, b);
-            product_ = {p.transpose_a, p.transpose_b, p.m,       p.n,    p.k, a_.get(),
-                        a.columns,     b_.get(),      b.columns, p.beta, p.c, p.ldc};
+            a_ = round(ctx, threads, p.a, p.lda, a);
+            b_ = round(ctx, threads, p.b, p.ldb, b);
+            product_ = {p.transpose_a, p.transpose_b, p.m,       p.n,    p.k, a_.data(),
+                        a.columns,     b_.data(),     b.columns, p.beta, p.c, p.ldc};
         }
         const problem<float, factor>& product() const { return product_; }
 
@@ -39,19 +38,18 @@ struct onednn_bf16 {
         struct size {
             extent rows, columns;
         };
-        using buffer = std::unique_ptr<factor[]>;
+        using buffer = scratch<factor>;
 
         static size block(bool transposed, extent rows, extent columns) {
             return transposed ? size{columns, rows} : size{rows, columns};
         }
-        static buffer round(int threads, const float* from, extent step, size s) {
-            auto out = std::make_unique_for_overwrite<factor[]>(
-                static_cast<std::size_t>(s.rows * s.columns));
+        static buffer round(context& ctx, int threads, const float* from, extent step, size s) {
+            buffer out(ctx, static_cast<std::size_t>(s.rows * s.columns));
             constexpr extent piece = 1 << 16;
             const extent rows = std::max<extent>(1, piece / std::max<extent>(1, s.columns));
             parallel_for(threads, (s.rows + rows - 1) / rows, [&](extent i) {
                 for (extent r = i * rows; r < std::min(s.rows, (i + 1) * rows); ++r)
-                    round_row(from + r * step, out.get() + r * s.columns, s.columns);
+                    round_row(from + r * step, out.data() + r * s.columns, s.columns);
             });
             return out;
         }
@@ -68,7 +66,9 @@ struct onednn_bf16 {
         problem<float, factor> product_{};
     };
 
-    static rounded_factors rounded(int threads, const problem<float>& p) { return {threads, p}; }
+    static rounded_factors rounded(context& ctx, int threads, const problem<float>& p) {
+        return {ctx, threads, p};
+    }
 
     static void run(const problem<float>& p) { onednn::run(p); }
 

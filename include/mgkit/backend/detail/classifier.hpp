@@ -28,17 +28,18 @@ struct kernel<op::classifier_loss, eigen::tensor<S, P>> {
             const extent begin = i * size, count = std::min(size, rows - begin);
             const S* const in = x.data() + begin * width;
             S* const out = scores.data() + begin * classes;
-            gemm::run_rounded<P>(gemm::problem<S>{false, true, count, classes, width, in, width,
-                                                  weight.data(), width, S(0), out, classes});
+            gemm::run_rounded<P>(
+                ctx, gemm::problem<S>{false, true, count, classes, width, in, width, weight.data(),
+                                      width, S(0), out, classes});
             S sum = 0;
             for (extent r = 0; r < count; ++r)
                 sum += row(out + r * classes, bias.data(), one_hot.data() + (begin + r) * classes,
                            classes, kept.wanted());
             loss.data()[i] = sum;
             if (kept.wanted(1))
-                gemm::run_rounded<P>(gemm::problem<S>{true, false, classes, width, count, out,
-                                                      classes, in, width, S(0),
-                                                      slopes.data() + i * classes * width, width});
+                gemm::run_rounded<P>(
+                    ctx, gemm::problem<S>{true, false, classes, width, count, out, classes, in,
+                                          width, S(0), slopes.data() + i * classes * width, width});
             if (kept.wanted(2)) {
                 S* const column = columns.data() + i * classes;
                 std::fill_n(column, classes, S(0));

@@ -7,9 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <type_traits>
 
+#include "mgkit/backend/detail/pool.hpp"
 #include "mgkit/core/context.hpp"
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/parallel.hpp"
@@ -71,7 +71,10 @@ struct eigen {
         const view b(p.b, p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n,
                      Eigen::OuterStride<>(p.ldb));
         result c(p.c, p.m, p.n, Eigen::OuterStride<>(p.ldc));
-        if (p.beta == S(0)) c.setZero();
+        if (p.beta == S(0))
+            c.setZero();
+        else if (p.beta != S(1))
+            c *= p.beta;
         if (p.transpose_a && p.transpose_b)
             c.noalias() += a.transpose() * b.transpose();
         else if (p.transpose_a)
@@ -125,6 +128,7 @@ using default_provider = onednn;
 /// mgkit parallelises over pieces, and nested BLAS threads collapse.
 struct openblas {
     static constexpr const char* name = "openblas";
+    static constexpr extent shortest_piece = 704;
 
     template <class S>
     static void run(const problem<S>& p) {
@@ -170,6 +174,24 @@ void run(const problem<S, F>& p) {
     Provider::run(p);
 }
 
+/// Room for `count` values from the context's pool, of no particular value; nothing is taken for
+/// none.
+template <class S>
+class scratch {
+public:
+    scratch() = default;
+    scratch(context& ctx, std::size_t count) {
+        if (count > 0)
+            held_ = block(
+                ctx.state.get<mgkit::eigen::detail::pool_state>().shared->take(count * sizeof(S)));
+    }
+    S* data() const { return static_cast<S*>(held_.data()); }
+
+private:
+    using block = mgkit::eigen::detail::storage;
+    block held_;
+};
+
 namespace detail {
 
 /// Multiply-adds below which a piece of a product costs more than it brings.
@@ -181,6 +203,15 @@ constexpr double least_work() {
         return 4e6;
 }
 
+/// Rows or columns of C below which a piece is slow whatever the other factor is.
+template <class Provider>
+constexpr extent shortest_piece() {
+    if constexpr (requires { Provider::shortest_piece; })
+        return Provider::shortest_piece;
+    else
+        return 352;
+}
+
 /// Pieces of `size` along an edge, about `wanted` of them.
 struct cuts {
     extent size, count;
@@ -189,25 +220,29 @@ struct cuts {
           count(edge == 0 ? 0 : (edge + size - 1) / size) {}
 };
 
-/// Many pieces of a small product, for threads: a power of two of them, since two threads share
-/// three badly. Few more of a large one, for long runs in the library.
+/// A power of two of pieces, since two threads share three badly: as many as are at least `least`
+/// long, but `fewest` of a product with work for them.
 template <class Provider, class S, class F>
-extent pieces_wanted(const problem<S, F>& p, extent most) {
-    const double least = static_cast<double>(p.m) * static_cast<double>(p.n) *
-                         static_cast<double>(p.k) / least_work<Provider>();
-    const auto wanted = static_cast<std::uint64_t>(std::min(least, 16 + least / 16));
-    return std::clamp<extent>(static_cast<extent>(wanted < 16 ? std::bit_floor(wanted) : wanted), 1,
-                              std::max<extent>(1, most));
+extent pieces_wanted(const problem<S, F>& p, extent edge, extent least, extent fewest,
+                     extent most) {
+    const double work = static_cast<double>(p.m) * static_cast<double>(p.n) *
+                        static_cast<double>(p.k) / least_work<Provider>();
+    const extent worth = static_cast<extent>(std::min(work, static_cast<double>(most)));
+    const extent wanted = std::min(std::max(edge / least, fewest), worth);
+    return static_cast<extent>(
+        std::bit_floor(static_cast<std::uint64_t>(std::max<extent>(wanted, 1))));
 }
 
-/// Small C, long sums: partial products over ranges of the depth, added in their order.
-template <class Provider, class S, class F>
-void cut_depth(const context& ctx, const problem<S, F>& p) {
-    constexpr extent least_depth = 256, most_pieces = 16;
-    const cuts cut(p.k, pieces_wanted<Provider>(p, std::min(most_pieces, p.k / least_depth)));
+/// Small C, long sums: partial products over ranges of the depth, added in their order. Every range
+/// beyond the first writes a C of its own, so ranges are long.
+template <class Provider, class S, class F, class After>
+void cut_depth(context& ctx, const problem<S, F>& p, After&& after) {
+    constexpr extent least_depth = 1280, least_of_two = 256, most_pieces = 16;
+    const cuts cut(
+        p.k, pieces_wanted<Provider>(p, p.k, least_depth, std::min<extent>(2, p.k / least_of_two),
+                                     most_pieces));
     const auto size = static_cast<std::size_t>(p.m * p.n);
-    const auto partial =
-        std::make_unique_for_overwrite<S[]>(static_cast<std::size_t>(cut.count - 1) * size);
+    const scratch<S> partial(ctx, static_cast<std::size_t>(cut.count - 1) * size);
     parallel_for(ctx.threads, cut.count, [&](extent i) {
         problem<S, F> piece = p;
         const extent begin = i * cut.size;
@@ -215,7 +250,7 @@ void cut_depth(const context& ctx, const problem<S, F>& p) {
         piece.a += begin * (p.transpose_a ? p.lda : 1);
         piece.b += begin * (p.transpose_b ? 1 : p.ldb);
         if (i > 0) {
-            piece.c = partial.get() + static_cast<std::size_t>(i - 1) * size;
+            piece.c = partial.data() + static_cast<std::size_t>(i - 1) * size;
             piece.ldc = p.n;
             piece.beta = S(0);
         }
@@ -223,22 +258,32 @@ void cut_depth(const context& ctx, const problem<S, F>& p) {
     });
     const extent rows = std::max<extent>(1, 16384 / p.n);
     parallel_for(ctx.threads, (p.m + rows - 1) / rows, [&](extent i) {
-        for (extent r = i * rows; r < std::min(p.m, (i + 1) * rows); ++r) {
+        const extent begin = i * rows, end = std::min(p.m, begin + rows);
+        for (extent r = begin; r < end; ++r) {
             S* to = p.c + r * p.ldc;
             for (extent k = 1; k < cut.count; ++k) {
-                const S* from = partial.get() + static_cast<std::size_t>(k - 1) * size + r * p.n;
+                const S* from = partial.data() + static_cast<std::size_t>(k - 1) * size + r * p.n;
                 for (extent j = 0; j < p.n; ++j) to[j] += from[j];
             }
         }
+        after(begin, end - begin, extent{0}, p.n);
     });
 }
 
+/// Pieces of C along its longer edge. The provider packs the whole other factor for each of them,
+/// or leaves packing out where a piece is short, and then runs at half its rate (oneDNN: where 1 /
+/// rows + 1 / columns reaches .0038 with AVX2, .002 with AVX-512). So a piece is a little longer
+/// than that factor's edges, between what what follows likes in its cache and what packing asks
+/// for.
 template <class Provider, class S, class F, class After>
-void cut_edge(const context& ctx, const problem<S, F>& p, After&& after) {
-    constexpr extent least_edge = 32, most_pieces = 64;
+void cut_edge(context& ctx, const problem<S, F>& p, After&& after) {
+    constexpr extent shortest = shortest_piece<Provider>(), longest = 1024, most_pieces = 64;
     const bool by_rows = p.m >= p.n;
-    const extent edge = by_rows ? p.m : p.n;
-    const cuts cut(edge, pieces_wanted<Provider>(p, std::min(most_pieces, edge / least_edge)));
+    const extent edge = by_rows ? p.m : p.n, other = by_rows ? p.n : p.m;
+    const extent wide = std::max(other, p.k);
+    const cuts cut(edge,
+                   pieces_wanted<Provider>(p, edge, std::clamp(wide + wide / 16, shortest, longest),
+                                           std::min<extent>(2, edge / 32), most_pieces));
     parallel_for(ctx.threads, cut.count, [&](extent i) {
         const extent begin = i * cut.size, count = std::min(cut.size, edge - begin);
         problem<S, F> piece = p;
@@ -259,22 +304,21 @@ void cut_edge(const context& ctx, const problem<S, F>& p, After&& after) {
 }
 
 template <class Provider, class S, class F, class After>
-void cut(const context& ctx, const problem<S, F>& p, After&& after) {
-    if (p.m > 0 && p.n > 0 && p.k >= 4 * std::max(p.m, p.n)) {
-        cut_depth<Provider>(ctx, p);
-        after(extent{0}, p.m, extent{0}, p.n);
-    } else {
+void cut(context& ctx, const problem<S, F>& p, After&& after) {
+    if (p.m > 0 && p.n > 0 && p.k >= 2 * std::max(p.m, p.n))
+        cut_depth<Provider>(ctx, p, after);
+    else
         cut_edge<Provider>(ctx, p, after);
-    }
 }
 
 }  // namespace detail
 
-/// One product by the calling thread, its factors rounded where the provider rounds.
+/// One product by the calling thread, its factors rounded where the provider rounds. Several
+/// threads may call it with one context that has made a tensor before.
 template <class Provider, class S>
-void run_rounded(const problem<S>& p) {
-    if constexpr (requires { Provider::rounded(1, p); }) {
-        const auto factors = Provider::rounded(1, p);
+void run_rounded(context& ctx, const problem<S>& p) {
+    if constexpr (requires { Provider::rounded(ctx, 1, p); }) {
+        const auto factors = Provider::rounded(ctx, 1, p);
         run<Provider>(factors.product());
     } else {
         run<Provider>(p);
@@ -283,11 +327,12 @@ void run_rounded(const problem<S>& p) {
 
 /// One product cut into pieces that depend on its size only, never on the thread count;
 /// `after(row, rows, column, columns)` sees each finished piece of C while it is in cache. A
-/// provider with `rounded(threads, p)` gets its factors from there, rounded once for all pieces.
+/// provider with `rounded(ctx, threads, p)` gets its factors from there, rounded once for all
+/// pieces.
 template <class Provider, class S, class After>
-void run_pieces(const context& ctx, const problem<S>& p, After&& after) {
-    if constexpr (requires { Provider::rounded(1, p); }) {
-        const auto factors = Provider::rounded(ctx.threads, p);
+void run_pieces(context& ctx, const problem<S>& p, After&& after) {
+    if constexpr (requires { Provider::rounded(ctx, 1, p); }) {
+        const auto factors = Provider::rounded(ctx, ctx.threads, p);
         detail::cut<Provider>(ctx, factors.product(), after);
     } else {
         detail::cut<Provider>(ctx, p, after);

@@ -332,7 +332,7 @@ struct kernel<op::matmul, eigen::tensor<S, P>> {
             one.a += i * step_a;
             one.b += i * step_b;
             one.c += i * m * n;
-            gemm::run_rounded<P>(one);
+            gemm::run_rounded<P>(ctx, one);
         });
         return out;
     }
