@@ -44,8 +44,7 @@ TEST_CASE("batch normalisation by groups of rows", "[tensor][quick]") {
 TEST_CASE("statistics of columns", "[tensor][quick]") {
     context ctx;
     const t64 x = test::tensor_of<t64>(ctx, {1, 10, 3, 10, 5, 10}, {3, 2});
-    CHECK(test::difference(test::values_of(ctx, moments(ctx, x)), {3, 10, 8.0 / 3, 0}) <
-          1e-15);
+    CHECK(test::difference(test::values_of(ctx, moments(ctx, x)), {3, 10, 8.0 / 3, 0}) < 1e-15);
 }
 
 TEST_CASE("layers refuse sizes that do not fit, with both in the message", "[tensor][quick]") {

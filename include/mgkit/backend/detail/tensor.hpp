@@ -38,8 +38,8 @@ public:
     }
 
 private:
-    /// Values to take memory for. Random layers leave out other rows of the batch in each step: some
-    /// of its rows take the memory of all, so that steps take the same blocks.
+    /// Values to take memory for. Random layers leave out other rows of the batch in each step:
+    /// some of its rows take the memory of all, so that steps take the same blocks.
     static extent room_for(const context& ctx, const shape& extents) {
         const auto batch = static_cast<extent>(ctx.rows.size());
         if (ctx.training && extents.rank() > 1 && extents[0] < batch && 2 * extents[0] >= batch)
