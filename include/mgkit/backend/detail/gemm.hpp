@@ -305,7 +305,7 @@ void cut_edge(context& ctx, const problem<S, F>& p, After&& after) {
 
 template <class Provider, class S, class F, class After>
 void cut(context& ctx, const problem<S, F>& p, After&& after) {
-    if (p.m > 0 && p.n > 0 && p.k >= 2 * std::max(p.m, p.n))
+    if (p.m > 0 && p.n > 0 && p.k > 2 * std::max(p.m, p.n))
         cut_depth<Provider>(ctx, p, after);
     else
         cut_edge<Provider>(ctx, p, after);
