@@ -129,9 +129,10 @@ struct backend_traits<testing::reference> {
 template <class Op>
 requires(testing::primitives::contains<Op>) struct kernel<Op, testing::reference> {
     using T = testing::reference;
-    static constexpr bool one_value =
-        type_list<op::affine, op::exp, op::log, op::rsqrt, op::erf, op::tanh>::contains<Op>;
-    static constexpr bool two_values = type_list<op::add, op::mul, op::greater>::contains<Op>;
+    static constexpr bool elementwise =
+        facts_of_operation<Op>.kind == cost_kind::elementwise && !std::same_as<Op, op::select>;
+    static constexpr bool one_value = elementwise && facts_of_operation<Op>.operands == 1;
+    static constexpr bool two_values = elementwise && facts_of_operation<Op>.operands == 2;
 
     static T forward(context&, const Op& o, saved<T>&, const T& x) requires one_value {
         return testing::detail::mapped(x, [&](double v) { return value(o, v); });
