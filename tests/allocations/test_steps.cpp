@@ -13,6 +13,11 @@
 #include "mgkit/train/sgd.hpp"
 #include "mgkit/train/step.hpp"
 
+// g++ sees both ends of a pair through inlining and takes our free for another's.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
 namespace {
 std::atomic<long> calls{0};
 }
