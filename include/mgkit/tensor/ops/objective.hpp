@@ -77,10 +77,12 @@ X cross_entropy(context& ctx, const X& logits, const index_tensor& classes) {
     if (in.rank() != 2 || in.elements() == 0 || classes.extents() != shape{in[0]})
         throw error("cross_entropy", "logits [B, K] and classes [B]",
                     text(in.str(), " and ", classes.extents().str()));
-    const X shifted = sub(ctx, logits, max(ctx, logits, -1, true));
-    const X norm = log(ctx, sum(ctx, exp(ctx, shifted), {-1}));
-    const X own = reshape(ctx, gather(ctx, shifted, 1, classes.reshaped({in[0], 1})), {in[0]});
-    return affine(ctx, sum(ctx, sub(ctx, own, norm)), -1.0 / static_cast<double>(in[0]));
+    const X shifted = mgkit::sub(ctx, logits, mgkit::max(ctx, logits, -1, true));
+    const X norm = mgkit::log(ctx, mgkit::sum(ctx, mgkit::exp(ctx, shifted), {-1}));
+    const X own =
+        mgkit::reshape(ctx, mgkit::gather(ctx, shifted, 1, classes.reshaped({in[0], 1})), {in[0]});
+    return mgkit::affine(ctx, mgkit::sum(ctx, mgkit::sub(ctx, own, norm)),
+                         -1.0 / static_cast<double>(in[0]));
 }
 
 /// Mean of (a - b)^2 over all elements.
