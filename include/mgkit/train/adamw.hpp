@@ -10,7 +10,7 @@
 #include "mgkit/tensor/ops/elementwise.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
-#include "mgkit/train/optimiser.hpp"
+#include "mgkit/train/adam.hpp"
 
 namespace mgkit::train {
 
