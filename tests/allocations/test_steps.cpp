@@ -50,7 +50,7 @@ using namespace mgkit;
 
 namespace {
 
-constexpr encode::clip_extents small{3, 16, 7, 2};
+constexpr encode::clip_extents small{3, 12, 7, 1};
 constexpr int views = 4, clips = 8;
 
 train::host_batch some_batch() {
@@ -82,16 +82,16 @@ std::vector<long> calls_of(context& ctx, int count, Step&& step) {
 template <class T, class Optimiser>
 std::vector<long> calls_of_training(int threads, double drop_path, const Optimiser& by) {
     context ctx{.seed = 1, .threads = threads, .training = true};
-    auto settings = test::sized<encode::dste<T>>(small, 32, 1);
+    auto settings = test::sized<encode::dste<T>>(small, 16, 1);
     settings.drop_path = drop_path;
     test::pretraining<T, views> model(nn::scope(ctx), settings);
     train::updater<T> update(ctx, model, by);
     train::stepper<T> step(model, update);
     const train::host_batch batch = some_batch();
-    return calls_of(ctx, 12, [&] { step(ctx, batch, 1e-3); });
+    return calls_of(ctx, 8, [&] { step(ctx, batch, 1e-3); });
 }
 
-const std::vector<long> none(12, 0);
+const std::vector<long> none(8, 0);
 
 }  // namespace
 
@@ -120,7 +120,7 @@ TEMPLATE_TEST_CASE("nor a loop of one's own", "[allocations]", eigen::tensor<flo
     nn::projector<T> model(nn::scope(ctx, "m"), 16, 32, 8);
     train::updater<T> update(ctx, model, train::adam{});
     const T x = backend_traits<T>::full(ctx, {8, 16}, .5);
-    CHECK(calls_of(ctx, 12, [&] {
+    CHECK(calls_of(ctx, 8, [&] {
               nn::zero_gradients(model);
               const recording<T> record(ctx);
               backward(ctx, sum(ctx, square(ctx, model(ctx, variable<T>{x}))));

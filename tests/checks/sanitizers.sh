@@ -12,7 +12,9 @@ cd "$source"
 if [ ! -f "$build/CMakeCache.txt" ] && command -v ninja >/dev/null; then
     export CMAKE_GENERATOR=Ninja
 fi
-cmake --preset asan -B "$build" -DCMAKE_CXX_COMPILER="$cxx" -DMGKIT_INSTALL=OFF
+quick=${MGKIT_QUICK_FOLDERS:-}
+cmake --preset asan -B "$build" -DCMAKE_CXX_COMPILER="$cxx" -DMGKIT_INSTALL=OFF \
+    ${quick:+"-DMGKIT_QUICK_FOLDERS=$(echo "$quick" | tr ' ' ';')"}
 
 targets=mgkit_test_quick names=quick_cases
 for folder; do
