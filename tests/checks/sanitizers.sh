@@ -1,7 +1,8 @@
 #!/bin/sh
 # sanitizers.sh SOURCE_DIR BUILD_DIR CXX FOLDER...: builds the unit tests of these folders, and the
 # cases tagged [quick] of others (mgkit_test_quick), with the preset `asan` and runs them. One compiler
-# at a time: other tests run beside it.
+# at a time: other tests run beside it. MGKIT_QUICK_FOLDERS names those others, separated by spaces;
+# by default they are CMake's.
 set -eu
 source=$1 build=$2 cxx=$3
 shift 3
