@@ -2,16 +2,15 @@
 // infrastructure
 #pragma once
 
-#include "mgkit/core/short_list.hpp"
-#include "mgkit/tensor/ops/structure.hpp"
+#include "mgkit/loss/decorrelation.hpp"
 
 namespace mgkit::pretext {
 
 /// K views [B, ...] of [K * B, ...], view first; K divides the rows.
 template <operand X>
-short_list<X, 8> by_view(context& ctx, const X& stacked, int views) {
+loss::views_of_batch<X> by_view(context& ctx, const X& stacked, int views) {
     const extent rows = shape_of(stacked)[0] / views;
-    short_list<X, 8> out;
+    loss::views_of_batch<X> out;
     for (int k = 0; k < views; ++k) out.push_back(slice(ctx, stacked, 0, k * rows, rows));
     return out;
 }
