@@ -9,6 +9,12 @@ file(GLOB_RECURSE mgkit_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${PROJECT_SOURCE_DIR}/cmake/backends.json)
 
+# The compiled form: definitions (x-inl.hpp) built once, one unit per folder, into mgkit::compiled.
+option(MGKIT_COMPILED "Provide the component compiled: host code and Eigen's kernels built once" OFF)
+if(MGKIT_COMPILED)
+    include(cmake/compiled.cmake)
+endif()
+
 # Headers of optional backends are installed with the rest, but live in a set of their own that is
 # verified only where the backend is switched on.
 file(READ cmake/backends.json mgkit_backends)

@@ -1,9 +1,9 @@
 // Every encoder of the library on the program's tensors, compiled here and nowhere else.
 #include "training.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 template any_encoder<mgfm::tensor> make_encoder<mgfm::tensor, all<mgfm::tensor>>(
     const nn::scope&, const nn::fact_map&);
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

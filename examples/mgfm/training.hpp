@@ -38,8 +38,8 @@ struct trained_encoder::state {
 
 }  // namespace mgfm
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 // The encoders are compiled once, in encoders.cpp.
 extern template any_encoder<mgfm::tensor> make_encoder<mgfm::tensor, all<mgfm::tensor>>(
     const nn::scope&, const nn::fact_map&);
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

@@ -1,7 +1,9 @@
 // Names without definitions, for headers that only mention mgkit's types.
 #pragma once
 
-namespace mgkit {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE {
 
 class error;
 class random_stream;
@@ -24,4 +26,4 @@ template <class S>
 class pose;
 }  // namespace skeleton
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -5,6 +5,7 @@
 
 #include "mgkit/fwd.hpp"
 #include "mgkit/version.hpp"
+#include "mgkit/core/compiler.hpp"
 #include "mgkit/core/context.hpp"
 #include "mgkit/core/digest.hpp"
 #include "mgkit/core/error.hpp"

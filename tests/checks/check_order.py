@@ -27,17 +27,27 @@ def check_header(header, problems):
         if not (tree.INCLUDE / target).is_file():
             problems.append(f"{header}: includes mgkit/{target}, which does not exist")
         elif own == "":
-            if header != "mgkit.hpp":
+            if header != "mgkit.hpp" and target != "core/compiler.hpp":
                 problems.append(f"{header}: a light header at the top includes mgkit/{target}")
         elif other == "":
             if target == "mgkit.hpp":
                 problems.append(f"{header}: includes the umbrella")
         elif other not in tree.ORDER or tree.ORDER.index(other) > tree.ORDER.index(own):
             problems.append(f"{header}: {own}/ must not include {other}/ (mgkit/{target})")
+        elif tree.is_definitions(target):
+            if header != tree.declared_by(target):
+                problems.append(f"{header}: mgkit/{target} belongs to {tree.declared_by(target)}")
         elif tree.is_private(target):
             owner = target[:target.index("/detail/")]
             if not header.startswith(owner + "/"):
                 problems.append(f"{header}: mgkit/{target} is private to {owner}/")
+    if tree.is_definitions(header):
+        owner = tree.declared_by(header)
+        if owner not in tree.MGKIT_INCLUDE.findall(source):
+            problems.append(f"{header}: does not include {owner}, whose definitions it holds")
+        closing = f'#if !defined(MGKIT_COMPILED)\n#include "mgkit/{header}"\n#endif\n'
+        if not tree.text(owner).endswith(closing):
+            problems.append(f"{owner}: does not end with mgkit/{header} where not MGKIT_COMPILED")
     for target in tree.ANY_INCLUDE.findall(source):
         for pattern, places in PLACES:
             if not target.startswith("mgkit/") and re.match(f"({pattern})", target):

@@ -39,8 +39,18 @@ def folder(header):
     return header.split("/")[0] if "/" in header else ""
 
 
+def is_definitions(header):
+    """Whether the header holds the definitions of another: x-inl.hpp of x.hpp."""
+    return header.endswith("-inl.hpp")
+
+
+def declared_by(definitions):
+    """The header whose definitions these are."""
+    return definitions.replace("-inl.hpp", ".hpp")
+
+
 def is_private(header):
-    return "detail" in header.split("/")[:-1]
+    return "detail" in header.split("/")[:-1] or is_definitions(header)
 
 
 def optional_backend(header):

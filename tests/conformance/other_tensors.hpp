@@ -4,8 +4,8 @@
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/testing/reference.hpp"
 
-namespace mgkit::conformance_program {
+namespace MGKIT_NAMESPACE::conformance_program {
 
 using other_tensors = type_list<testing::reference>;
 
-}  // namespace mgkit::conformance_program
+}  // namespace MGKIT_NAMESPACE::conformance_program

@@ -4,7 +4,7 @@
 #include "mgkit/testing/probes.hpp"
 #include "mgkit/testing/symbolic.hpp"
 
-namespace mgkit::conformance_program {
+namespace MGKIT_NAMESPACE::conformance_program {
 
 std::vector<backend> others() {
     std::vector<backend> all;
@@ -21,4 +21,4 @@ std::vector<backend> others() {
     return all;
 }
 
-}  // namespace mgkit::conformance_program
+}  // namespace MGKIT_NAMESPACE::conformance_program

@@ -7,7 +7,7 @@
 
 #include "mgkit/testing/conformance.hpp"
 
-namespace mgkit::conformance_program {
+namespace MGKIT_NAMESPACE::conformance_program {
 
 /// One precision of a backend under some of the laws.
 struct suite {
@@ -67,4 +67,4 @@ void add_operations(std::vector<suite>& all) {
      ...);
 }
 
-}  // namespace mgkit::conformance_program
+}  // namespace MGKIT_NAMESPACE::conformance_program

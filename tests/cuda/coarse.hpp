@@ -8,12 +8,12 @@
 #include "mgkit/backend/cuda/tensor.hpp"
 #include "mgkit/testing/conformance.hpp"
 
-namespace mgkit::test {
+namespace MGKIT_NAMESPACE::test {
 
 /// The same values kept coarse; the gradient passes through, in the operand's grain.
 struct coarsen {};
 
-}  // namespace mgkit::test
+}  // namespace MGKIT_NAMESPACE::test
 
 template <class C, class D>
 struct mgkit::kernel<mgkit::test::coarsen, mgkit::cuda::device_tensor<C, D>> {
@@ -28,7 +28,7 @@ struct mgkit::kernel<mgkit::test::coarsen, mgkit::cuda::device_tensor<C, D>> {
     }
 };
 
-namespace mgkit::test {
+namespace MGKIT_NAMESPACE::test {
 
 /// A conformance entry whose operands with a bit in `Mask` are coarse on a device.
 template <class Entry, unsigned Mask>
@@ -109,4 +109,4 @@ struct wide_operations {
     using entries = type_list<wide_attention, wide_attend>;
 };
 
-}  // namespace mgkit::test
+}  // namespace MGKIT_NAMESPACE::test

@@ -15,7 +15,7 @@
 #include "mgkit/backend/cuda/parts.cuh"
 #include "mgkit/backend/cuda/tokens.cuh"
 
-namespace mgkit::test {
+namespace MGKIT_NAMESPACE::test {
 
 /// Addresses without memory behind them.
 struct address_space {
@@ -94,4 +94,4 @@ inline counted::runtime& counted::of(context& ctx) {
 template <class Compute>
 using counted_tensor = cuda::device_tensor<Compute, counted>;
 
-}  // namespace mgkit::test
+}  // namespace MGKIT_NAMESPACE::test

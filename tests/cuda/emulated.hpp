@@ -24,7 +24,7 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-namespace mgkit::test {
+namespace MGKIT_NAMESPACE::test {
 
 /// Host memory that counts itself, and may be told to run out.
 struct host_memory {
@@ -366,4 +366,4 @@ inline emulated::runtime& emulated::of(context& ctx) {
 template <class Compute>
 using emulated_tensor = cuda::device_tensor<Compute, emulated>;
 
-}  // namespace mgkit::test
+}  // namespace MGKIT_NAMESPACE::test

@@ -17,7 +17,7 @@
 #include "nn/leaves.hpp"
 #include "pretext/sample_methods.hpp"
 
-namespace mgkit::test {
+namespace MGKIT_NAMESPACE::test {
 
 struct two_views {
     static constexpr int views = 2;
@@ -131,4 +131,4 @@ double worst_apart(int steps) {
     return worst;
 }
 
-}  // namespace mgkit::test
+}  // namespace MGKIT_NAMESPACE::test

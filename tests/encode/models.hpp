@@ -11,7 +11,7 @@
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/testing/gradient_check.hpp"
 
-namespace mgkit::test {
+namespace MGKIT_NAMESPACE::test {
 
 using t64 = eigen::tensor<double>;
 using t32 = eigen::tensor<float>;
@@ -123,4 +123,4 @@ std::vector<std::pair<std::string, std::vector<double>>> gradients_of(context& c
     return out;
 }
 
-}  // namespace mgkit::test
+}  // namespace MGKIT_NAMESPACE::test

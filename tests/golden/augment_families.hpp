@@ -15,7 +15,7 @@
 #include "mgkit/encode/tokens.hpp"
 #include "mgkit/skeleton/streams.hpp"
 
-namespace mgkit::golden::augment_group {
+namespace MGKIT_NAMESPACE::golden::augment_group {
 
 using skeleton::channel_layout;
 using skeleton::pose;
@@ -205,4 +205,4 @@ void add_families(std::vector<family>& all) {
                            {"modality", modality<Ts...>}});
 }
 
-}  // namespace mgkit::golden::augment_group
+}  // namespace MGKIT_NAMESPACE::golden::augment_group

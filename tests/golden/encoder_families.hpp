@@ -4,7 +4,7 @@
 #include "golden/support.hpp"
 #include "mgkit/encode/list.hpp"
 
-namespace mgkit::golden::encoder_group {
+namespace MGKIT_NAMESPACE::golden::encoder_group {
 
 template <class... Ts>
 void positional(const io::safetensors_file& file, const io::json& config, checks& out) {
@@ -134,4 +134,4 @@ void add_families(std::vector<family>& families) {
     families.push_back({"sttr", sttr<Ts...>});
 }
 
-}  // namespace mgkit::golden::encoder_group
+}  // namespace MGKIT_NAMESPACE::golden::encoder_group

@@ -4,7 +4,7 @@
 #include "golden/support.hpp"
 #include "mgkit/loss/decorrelation.hpp"
 
-namespace mgkit::golden::loss_group {
+namespace MGKIT_NAMESPACE::golden::loss_group {
 
 /// Float bounds. The reference's own float32 figures are not recorded for losses; standardised
 /// columns lose up to a few hundred units in the last place where they are nearly constant.
@@ -123,4 +123,4 @@ void add_families(std::vector<family>& families) {
     families.push_back({"loss_total", loss_total<Ts...>});
 }
 
-}  // namespace mgkit::golden::loss_group
+}  // namespace MGKIT_NAMESPACE::golden::loss_group

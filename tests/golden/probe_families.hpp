@@ -10,7 +10,7 @@
 #include "mgkit/probe/linear.hpp"
 #include "mgkit/probe/neighbours.hpp"
 
-namespace mgkit::golden::probe_group {
+namespace MGKIT_NAMESPACE::golden::probe_group {
 
 template <class S>
 data::basic_feature_table<S> table_of(const io::safetensors_file& file, const std::string& name) {
@@ -154,4 +154,4 @@ void add_families(std::vector<family>& families) {
     families.push_back({"retrieval", retrieval<Ts...>});
 }
 
-}  // namespace mgkit::golden::probe_group
+}  // namespace MGKIT_NAMESPACE::golden::probe_group

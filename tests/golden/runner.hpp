@@ -14,7 +14,7 @@
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/safetensors.hpp"
 
-namespace mgkit::golden {
+namespace MGKIT_NAMESPACE::golden {
 
 /// Collects the comparisons of one file.
 ///
@@ -88,4 +88,4 @@ struct backend {
 /// Every backend of this build, the default one first. Written by the build.
 std::vector<backend> backends();
 
-}  // namespace mgkit::golden
+}  // namespace MGKIT_NAMESPACE::golden

@@ -9,7 +9,7 @@
 #include "golden/runner.hpp"
 #include "mgkit/nn/archive.hpp"
 
-namespace mgkit::golden {
+namespace MGKIT_NAMESPACE::golden {
 
 /// Runs `body(type_tag<T>)` for every tensor type of a backend: one per precision.
 template <class... Ts, class Body>
@@ -101,4 +101,4 @@ void expect_gradients(checks& out, context& ctx, const io::safetensors_file& fil
     });
 }
 
-}  // namespace mgkit::golden
+}  // namespace MGKIT_NAMESPACE::golden

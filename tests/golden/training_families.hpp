@@ -10,7 +10,7 @@
 #include "mgkit/skeleton/streams.hpp"
 #include "mgkit/train/adam.hpp"
 
-namespace mgkit::golden::training_group {
+namespace MGKIT_NAMESPACE::golden::training_group {
 
 using four_views = augment::n_views<4, augment::reference>;
 
@@ -261,4 +261,4 @@ void add_families(std::vector<family>& families) {
     families.push_back({"downstream", downstream<Ts...>});
 }
 
-}  // namespace mgkit::golden::training_group
+}  // namespace MGKIT_NAMESPACE::golden::training_group

@@ -10,7 +10,7 @@
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/nn/norm.hpp"
 
-namespace mgkit::test {
+namespace MGKIT_NAMESPACE::test {
 
 /// Two parameters in a vector of layers, a second name, buffers and a counter.
 template <model_tensor T>
@@ -77,4 +77,4 @@ void redraw(context& ctx, M& module, std::uint32_t number) {
     }
 }
 
-}  // namespace mgkit::test
+}  // namespace MGKIT_NAMESPACE::test

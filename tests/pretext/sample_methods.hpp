@@ -6,7 +6,7 @@
 
 #include "mgkit/pretext/make_method.hpp"
 
-namespace mgkit::test {
+namespace MGKIT_NAMESPACE::test {
 
 /// Settings of an encoder for a method: the first of the list with two streams where it needs them,
 /// else the last of the list.
@@ -52,4 +52,4 @@ std::vector<std::string> method_names() {
     return out;
 }
 
-}  // namespace mgkit::test
+}  // namespace MGKIT_NAMESPACE::test

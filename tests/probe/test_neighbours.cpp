@@ -36,13 +36,13 @@ struct coarse_products {
 
 }  // namespace test
 
-namespace mgkit::gemm {
+namespace MGKIT_NAMESPACE::gemm {
 template <>
 struct precision_of<float, test::coarse_products> {
     static constexpr const char* precision = "coarse";
     static constexpr double epsilon = 0x1p-7;
 };
-}  // namespace mgkit::gemm
+}  // namespace MGKIT_NAMESPACE::gemm
 
 using namespace mgkit;
 using namespace mgkit::probe;

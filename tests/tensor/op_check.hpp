@@ -11,7 +11,7 @@
 #include "mgkit/testing/conformance.hpp"
 #include "mgkit/testing/primitives_only.hpp"
 
-namespace mgkit::test {
+namespace MGKIT_NAMESPACE::test {
 
 using t64 = eigen::tensor<double>;
 using t32 = eigen::tensor<float>;
@@ -40,4 +40,4 @@ std::string refusal(F&& f) {
     return {};
 }
 
-}  // namespace mgkit::test
+}  // namespace MGKIT_NAMESPACE::test

@@ -8,7 +8,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// A span that refuses an index beyond its end with mgkit::error: stages of others write here.
 template <class T>
@@ -37,4 +37,4 @@ private:
     std::span<T> values_;
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

@@ -9,7 +9,7 @@
 #include "mgkit/augment/checked_span.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Facts about the clip a stage will be applied to. Never its coordinates.
 struct clip_info {
@@ -48,4 +48,4 @@ void mean_confidence(skeleton::pose_view<const S> clip, std::vector<double>& mea
         for (double& value : mean) value /= observations;
 }
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

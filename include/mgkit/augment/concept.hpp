@@ -10,7 +10,7 @@
 #include "mgkit/core/random.hpp"
 #include "mgkit/core/settings_text.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// `static constexpr std::string_view name`: part of the key of every draw.
 template <class A>
@@ -95,4 +95,4 @@ void apply(const A& stage, const typename A::plan& plan,
     work.finish(destination);
 }
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

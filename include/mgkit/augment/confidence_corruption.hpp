@@ -7,7 +7,7 @@
 
 #include "mgkit/augment/joint_corruption.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Confidence-aware joint corruption: joint j is hit with probability
 /// min(1, base + gain (1 - mean confidence of j over the clip)), each joint on its own; the joints
@@ -53,4 +53,4 @@ struct confidence_corruption {
     }
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

@@ -11,7 +11,7 @@
 #include "mgkit/augment/draws.hpp"
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Temporal crop and linear resize.
 ///
@@ -96,4 +96,4 @@ private:
     }
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

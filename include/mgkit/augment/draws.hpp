@@ -8,7 +8,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/random.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// `count` of the integers in [first, first + size), without replacement, every subset equally
 /// likely. Integer arithmetic only; `count` draws (Floyd's algorithm).
@@ -45,4 +45,4 @@ inline void check_setting(std::string_view stage, std::string_view setting, doub
 
 }  // namespace detail
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

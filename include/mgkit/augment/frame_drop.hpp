@@ -10,7 +10,7 @@
 #include "mgkit/augment/draws.hpp"
 #include "mgkit/augment/index_set.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Drops frames and fills the gaps. The number dropped is uniform in {0 .. floor(fraction n)},
 /// which frames is uniform too; first and last frame stay. A gap is filled by linear interpolation
@@ -57,4 +57,4 @@ struct frame_drop {
     }
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

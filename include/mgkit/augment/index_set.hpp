@@ -10,7 +10,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Set of non-negative integers: plain data, comparable, no allocation below 1024.
 class index_set {
@@ -60,4 +60,4 @@ private:
     std::vector<std::uint64_t> more_;
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

@@ -8,7 +8,7 @@
 #include "mgkit/augment/draws.hpp"
 #include "mgkit/augment/index_set.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// What happens to the joints that are hit.
 enum class damage { erase, map };
@@ -78,4 +78,4 @@ struct joint_corruption {
     }
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

@@ -15,7 +15,7 @@
 #include "mgkit/augment/with_probability.hpp"
 #include "mgkit/core/type_list.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Every stage, and each kind of composition once. Drives conformance tests and documentation.
 using all =
@@ -23,4 +23,4 @@ using all =
               rigid_motion, sequence<frame_drop, speed_jitter>, one_of<shear, rigid_motion>,
               with_probability<speed_jitter>, reference, mg_fm>;
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

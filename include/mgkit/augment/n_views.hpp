@@ -11,7 +11,7 @@
 #include "mgkit/augment/concept.hpp"
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// K views of a clip, each with its own draws of the same policy, keyed by view 0 .. K - 1.
 ///
@@ -72,4 +72,4 @@ struct n_views {
     }
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

@@ -13,7 +13,7 @@
 #include "mgkit/augment/sequence.hpp"
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Applies exactly one of the stages, drawn by `weights` (equal by default; they need not sum to
 /// 1).
@@ -124,4 +124,4 @@ private:
     std::tuple<As...> stages_;
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

@@ -18,7 +18,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// The pre-training feeder of USDRL: crop-resize, then with equal chance joint corruption (erase or
 /// map with equal chance) or shear. Default settings are the published ones.
@@ -96,4 +96,4 @@ skeleton::pose_view<S> raw_channels(skeleton::pose_view<S> clip) {
     return clip;
 }
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

@@ -9,7 +9,7 @@
 #include "mgkit/augment/draws.hpp"
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Rotation, isotropic scale and translation: p -> s R p + shift, the same in all frames, so that
 /// motion within the clip keeps its form. Angle U[-rotation, rotation), s = 1 + U[-scaling,
@@ -67,4 +67,4 @@ struct rigid_motion {
     }
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

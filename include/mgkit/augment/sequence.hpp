@@ -10,7 +10,7 @@
 
 #include "mgkit/augment/concept.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 namespace detail {
 
@@ -108,4 +108,4 @@ private:
     std::tuple<As...> stages_;
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

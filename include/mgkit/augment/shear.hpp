@@ -6,7 +6,7 @@
 #include "mgkit/augment/concept.hpp"
 #include "mgkit/augment/draws.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Shear: column vector p -> S p for every joint and frame, S with unit diagonal and off-diagonal
 /// entries U[-strength, strength).
@@ -42,4 +42,4 @@ struct shear {
     }
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

@@ -10,7 +10,7 @@
 #include "mgkit/augment/concept.hpp"
 #include "mgkit/augment/draws.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Smooth monotone time warp: with s = t / (n - 1) frame t shows time
 /// s + a1 sin(pi s) / pi + a2 sin(2 pi s) / (2 pi), a1 and a2 U[-strength/2, strength/2), by linear
@@ -60,4 +60,4 @@ struct speed_jitter {
     }
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

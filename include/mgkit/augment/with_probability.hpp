@@ -8,7 +8,7 @@
 #include "mgkit/augment/draws.hpp"
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Applies `stage` with probability `probability`, else leaves the clip as it is.
 ///
@@ -49,4 +49,4 @@ private:
     }
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

@@ -16,7 +16,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 using matrix3 = std::array<std::array<double, 3>, 3>;
 
@@ -253,4 +253,4 @@ private:
     std::vector<double> confidence_, present_;
 };
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

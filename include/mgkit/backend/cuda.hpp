@@ -37,7 +37,7 @@
 ///
 /// Determinism: sums are cut by extents and added in a fixed order; equal inputs give equal bits on
 /// one device and build.
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 template <class Compute>
 using tensor = device_tensor<Compute, gpu>;
@@ -60,6 +60,6 @@ static_assert(op::updates_in_place<op::adam_step, f, f, f> && op::updates_togeth
               op::updates_in_place<op::sgd_step, f, f>);
 }  // namespace detail
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
 #endif

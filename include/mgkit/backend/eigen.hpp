@@ -17,7 +17,7 @@
 ///
 /// Determinism: work is cut by sizes, never by the number of threads, and sums run in index order;
 /// equal inputs give equal bits for any `context::threads` on one machine and build.
-namespace mgkit::eigen {
+namespace MGKIT_NAMESPACE::eigen {
 
 namespace detail {
 using f = tensor<float>;
@@ -37,4 +37,4 @@ static_assert(op::updates_in_place<op::adam_step, f, f, f> &&
               op::updates_in_place<op::sgd_step, f, f>);
 }  // namespace detail
 
-}  // namespace mgkit::eigen
+}  // namespace MGKIT_NAMESPACE::eigen

@@ -11,7 +11,7 @@
 
 #include "mgkit/backend/eigen.hpp"
 
-namespace mgkit::gemm {
+namespace MGKIT_NAMESPACE::gemm {
 
 /// oneDNN's product of bfloat16 factors with float sums. Factors of `matmul`, `linear` and
 /// `classifier_loss` are rounded to the nearest bfloat16 (ties to even), once per product; the
@@ -117,15 +117,15 @@ struct precision_of<float, onednn_bf16> {
     static constexpr double epsilon = 0x1p-8;
 };
 
-}  // namespace mgkit::gemm
+}  // namespace MGKIT_NAMESPACE::gemm
 
-namespace mgkit::eigen {
+namespace MGKIT_NAMESPACE::eigen {
 
 /// Float values, statistics, losses and parameters; factors of products rounded to bfloat16.
 using bf16 = tensor<float, gemm::onednn_bf16>;
 
 static_assert(mgkit::tensor<bf16>);
 
-}  // namespace mgkit::eigen
+}  // namespace MGKIT_NAMESPACE::eigen
 
 #endif

@@ -18,7 +18,7 @@
 /// `requires_grad_()`). Tensors live on the context's `torch::placement` (default: the processor).
 /// LibTorch 1.13 and later. Threads and the order of its sums are LibTorch's: set
 /// `at::set_num_threads`; equal bits for any number of threads are not promised.
-namespace mgkit::torch::detail {
+namespace MGKIT_NAMESPACE::torch::detail {
 using f = tensor<float>;
 static_assert(mgkit::tensor<f> && mgkit::tensor<tensor<double>>);
 static_assert(mgkit::native_gradient<f>);
@@ -34,4 +34,4 @@ static_assert(overrides_forward<op::relu, f, 1> && overrides_forward<op::gelu, f
 static_assert(joins_at_once<f> && splits_at_once<f>);
 static_assert(op::updates_in_place<op::adam_step, f, f, f> &&
               op::updates_in_place<op::sgd_step, f, f>);
-}  // namespace mgkit::torch::detail
+}  // namespace MGKIT_NAMESPACE::torch::detail

@@ -25,7 +25,7 @@
 ///
 /// Products run in the BLAS the program links, which chooses its own threads; the rest runs on one.
 /// Results do not depend on `context::threads`. Cost: docs/backends.md.
-namespace mgkit::xtensor {
+namespace MGKIT_NAMESPACE::xtensor {
 
 /// The backend's tensor is xtensor's own.
 template <std::floating_point S>
@@ -79,9 +79,9 @@ void for_chosen(context& ctx, const Op& o, const shape& whole, F&& f) {
 }
 
 }  // namespace detail
-}  // namespace mgkit::xtensor
+}  // namespace MGKIT_NAMESPACE::xtensor
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <std::floating_point S>
 struct backend_traits<xt::xarray<S>> {
@@ -296,4 +296,4 @@ inline constexpr bool primitives_only =
 static_assert(primitives_only<tensor<float>> && primitives_only<tensor<double>>);
 
 }  // namespace xtensor::detail
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -11,7 +11,7 @@
 
 #include "mgkit/clip/concept.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 namespace detail {
 
@@ -128,4 +128,4 @@ template <class... Cs>
 inline constexpr bool is_all<all<Cs...>> = true;
 }  // namespace detail
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

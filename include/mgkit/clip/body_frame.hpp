@@ -13,7 +13,7 @@
 #include "mgkit/skeleton/pose.hpp"
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 using skeleton::joint_pair;
 using skeleton::pose_view;
@@ -231,4 +231,4 @@ body_frame find_body_frame(const preprocess_settings& settings, const reference_
     return out;
 }
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

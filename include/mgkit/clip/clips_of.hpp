@@ -13,7 +13,7 @@
 #include "mgkit/clip/cut.hpp"
 #include "mgkit/data/clip_set.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// A recording and windows in it: sampled ones, annotated ones, or a sliding window's.
 struct windows_of {
@@ -101,4 +101,4 @@ inline window_clips clips_of(std::span<const windows_of> recordings, const clip_
     return out;
 }
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

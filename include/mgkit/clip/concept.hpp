@@ -11,7 +11,7 @@
 #include "mgkit/core/settings_text.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// A window that was proposed, as constraints see it.
 struct candidate {
@@ -82,4 +82,4 @@ auto table_of(const C& constraint, const footage& of) {
 template <class C>
 concept constraint = detail::has_defaults<C> && detail::names_refusals<C> && detail::decides<C>;
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

@@ -11,7 +11,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// How many frames an interval of `length` frames at `from` frames per second has at `to`: to the
 /// nearest, at least one. `to` = 0 keeps the rate.
@@ -46,4 +46,4 @@ inline void cut(const data::recording& from, const data::segment& interval, int 
     resample<float>(from.poses.view(), interval.start, interval.length(), out.view());
 }
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

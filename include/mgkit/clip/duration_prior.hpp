@@ -14,7 +14,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/random.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// A distribution of durations in seconds, either of observed values, each as likely as it is
 /// frequent (a sum of delta functions, as the MG-FM paper has it), or of histogram bins, even
@@ -128,4 +128,4 @@ private:
     std::size_t count_ = 0;
 };
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

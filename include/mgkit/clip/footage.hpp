@@ -11,7 +11,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// A recording, or only which of its frames are usable, and where another person begins in it.
 ///
@@ -65,4 +65,4 @@ private:
     std::span<const int> cuts_;
 };
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

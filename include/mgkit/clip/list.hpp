@@ -10,11 +10,11 @@
 #include "mgkit/clip/whole_person.hpp"
 #include "mgkit/core/type_list.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 using proposals = type_list<duration_prior>;
 
 /// Drives conformance tests and documentation.
 using constraints = type_list<visible<anchors>, whole_person, no_cut, no_overlap>;
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

@@ -6,7 +6,7 @@
 #include "mgkit/clip/concept.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// No window runs across a frame at which another person begins (`footage::cuts`).
 ///
@@ -19,4 +19,4 @@ struct no_cut {
     }
 };
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

@@ -8,7 +8,7 @@
 #include "mgkit/clip/concept.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// No two windows of a recording share a frame. Cost: log kept. Source: MG-FM, section 4.2.
 struct no_overlap {
@@ -23,4 +23,4 @@ struct no_overlap {
     }
 };
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

@@ -16,7 +16,7 @@
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/keep_clips.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// A pre-processed set and why clips were left out of it.
 struct prepared_set {
@@ -80,4 +80,4 @@ inline prepared_set prepare(const preprocess_settings& settings, const data::cli
     return result;
 }
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

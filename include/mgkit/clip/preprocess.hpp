@@ -12,7 +12,7 @@
 #include "mgkit/skeleton/pose.hpp"
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// The preparation used for the reference's scores on Kinect skeletons: every frame centred on
 /// joint 0 and divided by the clip's mean distance of joints 0 and 2; frames stay as they are, for
@@ -91,4 +91,4 @@ template <class S>
     return clip_fault::none;
 }
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

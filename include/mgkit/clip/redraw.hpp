@@ -17,7 +17,7 @@
 #include "mgkit/core/random.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// The windows of `runs` further draws of a sampler over one recording, under its own settings:
 /// what it reaches without knowing where gestures are. Hand them to metric::iod beside the clips.
@@ -53,4 +53,4 @@ std::vector<std::vector<data::segment>> redraw(const rejection<Proposal, Constra
     return redraw(sampler, footage(seen, fps, cuts), from, key, runs, threads);
 }
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

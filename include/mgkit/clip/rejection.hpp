@@ -20,7 +20,7 @@
 #include "mgkit/core/random.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// Windows by rejection: `Proposal` x `all<constraint...>`.
 ///
@@ -142,4 +142,4 @@ private:
     }
 };
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

@@ -9,7 +9,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 using skeleton::pose_view;
 
@@ -89,4 +89,4 @@ void resample(pose_view<const S> in, int start, int length, pose_view<S> out) {
         std::fill(out.row(c, out.length), out.plane(c) + out.shape.plane(), S(0));
 }
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

@@ -16,7 +16,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/metric/kolmogorov.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// Candidates of one tenth of the duration distribution.
 struct decile_count {
@@ -133,4 +133,4 @@ private:
     }
 };
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

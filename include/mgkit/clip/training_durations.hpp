@@ -14,7 +14,7 @@
 #include "mgkit/data/annotations.hpp"
 #include "mgkit/data/corpus.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// The segments of recordings on the training side, or of all where the corpus has no split.
 inline data::annotations training_side(const data::corpus& corpus, const data::annotations& marks) {
@@ -73,4 +73,4 @@ inline duration_prior smg_durations() {
     return duration_prior::from_histogram(edges, counts);
 }
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

@@ -10,7 +10,7 @@
 #include "mgkit/clip/body_frame.hpp"
 #include "mgkit/data/clip_set.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// How far the centre joint travels within a clip, in body sizes: diagonal of the box around its
 /// positions over the distance of the scale pair; the median over the clips `indices`. Clips
@@ -42,4 +42,4 @@ inline double centre_travel(const preprocess_settings& settings, const data::cli
     return travels.empty() ? 0 : detail::summary(travels, statistic::median);
 }
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

@@ -11,7 +11,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// Which frames of a recording show every anchor joint at or above a confidence.
 ///
@@ -84,4 +84,4 @@ visibility visible_frames(skeleton::pose_view<const S> poses, std::span<const in
     return visibility(seen);
 }
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

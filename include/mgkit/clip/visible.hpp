@@ -11,7 +11,7 @@
 #include "mgkit/clip/visibility.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// The anchor joints of the recording's skeleton: nose, eyes and ears where it has them.
 struct anchors {
@@ -68,4 +68,4 @@ struct visible {
     int seen_frames(const table& frames) const { return frames.seen().seen_frames(); }
 };
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

@@ -9,7 +9,7 @@
 #include "mgkit/clip/visible.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::clip {
+namespace MGKIT_NAMESPACE::clip {
 
 /// Every joint of the recording's skeleton.
 struct every_joint {
@@ -25,4 +25,4 @@ struct every_joint {
 /// hides the hands, nothing is left; see `visible` for some joints, settings and cost.
 using whole_person = visible<every_joint>;
 
-}  // namespace mgkit::clip
+}  // namespace MGKIT_NAMESPACE::clip

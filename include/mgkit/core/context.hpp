@@ -11,7 +11,7 @@
 
 #include "mgkit/core/random.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace detail {
 
@@ -142,4 +142,4 @@ private:
     std::optional<row_window> window_;
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -13,7 +13,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace mgkit {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE {
 
 /// A digest of pieces: bytes, text, numbers. Each piece counts with its kind, the width of its
 /// elements and its length, so that pieces cannot run together.
@@ -137,4 +139,4 @@ private:
     std::array<std::uint64_t, 2> words_{0xBE5466CF34E90C6Cu, 0xC0AC29B7C97C50DDu};
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

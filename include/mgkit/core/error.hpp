@@ -8,7 +8,9 @@
 #include <string_view>
 #include <utility>
 
-namespace mgkit {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE {
 
 /// Thrown at every public entry point that refuses its input.
 ///
@@ -77,4 +79,4 @@ std::string text(const Parts&... parts) {
     return out;
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

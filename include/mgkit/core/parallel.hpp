@@ -6,6 +6,8 @@
 #include <exception>
 #include <type_traits>
 
+#include "mgkit/core/compiler.hpp"
+
 // OpenMP's runtime is called by name where the program has it. A pragma would give the inline
 // functions of this header, and all that call them, other bodies in units compiled without
 // -fopenmp, and the linker keeps whichever comes first.
@@ -28,7 +30,7 @@ void omp_set_num_threads(int);
 }
 #endif
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace detail::openmp {
 
@@ -130,4 +132,4 @@ void parallel_for(int threads, std::ptrdiff_t count, F&& f) {
     if (work.failure) std::rethrow_exception(work.failure);
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace mgkit {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE {
 
 using philox_block = std::array<std::uint32_t, 4>;
 
@@ -108,4 +110,4 @@ private:
     unsigned used_ = 4;
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

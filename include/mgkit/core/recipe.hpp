@@ -11,7 +11,7 @@
 
 #include "mgkit/core/digest.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Named parts in words, each once: data by their digests, settings exactly, the program's version.
 /// A result belongs to a recipe if every part is equal; two recipes can say in which they differ.
@@ -131,4 +131,4 @@ inline recipe_difference compare(const recipe& wanted, const recipe& found) {
     return out;
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

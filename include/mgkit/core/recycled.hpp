@@ -7,7 +7,7 @@
 
 #include "mgkit/core/context.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace detail {
 
@@ -34,4 +34,4 @@ std::shared_ptr<V> recycled(context& ctx) {
     return all.back();
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -9,7 +9,7 @@
 #include "mgkit/core/context.hpp"
 #include "mgkit/core/error.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// While in scope, passes are on these of `context::rows`; what was in force before holds again at
 /// its end. Scopes nest: an inner one counts the rows of the one around it.
@@ -77,4 +77,4 @@ inline random_stream row_draws(const context& ctx, const row_window& part, std::
     return own.fork("row of an entry", static_cast<std::uint32_t>(row % part.each));
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

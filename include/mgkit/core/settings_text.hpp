@@ -11,7 +11,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace detail {
 
@@ -158,4 +158,4 @@ std::string settings_text(const S& settings) {
     return out;
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
-namespace mgkit {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE {
 
 /// A sequence of values of which the first `Inside` take no memory from the system: what a step
 /// makes anew each time, such as the views of a batch. Longer ones are a vector.
@@ -62,4 +64,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace mgkit {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE {
 
 template <class T>
 struct type_tag {
@@ -26,4 +28,4 @@ struct type_list {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -18,7 +18,7 @@
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/io/csv.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// Segments of a corpus by recording, each list ordered by start.
 ///
@@ -192,4 +192,4 @@ inline annotations merged(const annotations& from, std::span<const int> without,
     return out;
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

@@ -20,7 +20,7 @@
 #include "mgkit/data/annotations.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 enum class annotator_rule { first, everybody, consensus, numbered };
 
@@ -207,4 +207,4 @@ inline annotations settled(const annotations& from, const annotator_choice& choi
     return out;
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

@@ -14,7 +14,7 @@
 #include "mgkit/core/recipe.hpp"
 #include "mgkit/data/clip_set.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// Digests of everything in a clip set that can reach a result, each array by itself. The name of
 /// the set, where it lies and what its makers say about it do not count; nor do what clips of
@@ -109,4 +109,4 @@ inline digest digest_of(const clip_set& clips) {
     return digest_of(digests_of(clips));
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

@@ -16,7 +16,7 @@
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// What the makers of a data set say about it; free text, may be empty.
 struct provenance {
@@ -230,4 +230,4 @@ inline clip_set clip_set::subset(std::span<const int> indices) const {
     return out;
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

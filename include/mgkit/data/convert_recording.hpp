@@ -14,7 +14,7 @@
 #include "mgkit/skeleton/joint_name.hpp"
 #include "mgkit/skeleton/list.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// Name of the built-in skeleton that has the same joints in the same order, whatever their
 /// spelling ("RShoulder", "right_shoulder"); empty where none has. Cost: constant.
@@ -73,4 +73,4 @@ recording convert_recording(const recording& in) {
     return out;
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

@@ -22,7 +22,7 @@
 #include "mgkit/io/csv.hpp"
 #include "mgkit/io/json.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// Which side of the split a recording is on.
 enum class side { unknown, train, test };
@@ -325,4 +325,4 @@ inline primary_result open_recording(const corpus& from, std::size_t i,
     return out;
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

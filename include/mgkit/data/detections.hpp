@@ -10,7 +10,7 @@
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// People per frame in the order of the file; V joints of C channels each, joint by joint.
 ///
@@ -69,4 +69,4 @@ inline void check(const detections& people) {
                     text(people.track.size(), " ids and ", people.values.size(), " values"));
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

@@ -9,7 +9,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// Features of clips, row-major [rows, columns].
 template <class S>
@@ -66,4 +66,4 @@ void check(const basic_feature_table<S>& features, const std::string& where) {
                              i % features.columns));
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

@@ -15,7 +15,7 @@
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// What meta.json says.
 struct folder_meta {
@@ -123,4 +123,4 @@ inline folder_meta parse_folder_meta(std::string_view text, const std::string& w
     return out;
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

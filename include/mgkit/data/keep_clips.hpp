@@ -10,7 +10,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/clip_set.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// The clips `kept` of a set, in that order.
 ///
@@ -48,4 +48,4 @@ inline clip_set keep_clips(const clip_set& clips, std::span<const int> kept,
     return clips.subset(kept);
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

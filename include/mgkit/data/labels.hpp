@@ -7,7 +7,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// Refuses clips that have not one label each; `labels` counts what was handed in. Everything that
 /// looks at labels says it in these words.
@@ -17,4 +17,4 @@ inline void require_labels(const std::string& where, std::size_t clips, std::siz
                     "label the clips, or use what needs no labels");
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

@@ -18,7 +18,7 @@
 #include "mgkit/data/recording.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// How people are linked over frames and which of them is meant.
 struct primary_rule {
@@ -338,4 +338,4 @@ inline recording recording_of(const detections& people) {
     return detail::chosen_people(people, chosen);
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

@@ -17,7 +17,7 @@
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/io/npy.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 struct loaded_folder {
     clip_set clips;
@@ -111,4 +111,4 @@ inline loaded_folder read_folder(const std::string& folder, const read_policy& p
     return {std::move(clips), std::move(report)};
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

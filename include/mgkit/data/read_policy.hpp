@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace mgkit::data {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::data {
 
 enum class not_finite_rule {
     reject,       ///< NaN or infinity in a valid frame is an error
@@ -35,4 +37,4 @@ struct read_report {
     std::vector<std::string> notes;  ///< assumptions made, in words
 };
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

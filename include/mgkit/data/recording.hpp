@@ -12,7 +12,7 @@
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// How the match ended for the person interviewed: a recorded fact, not a state of mind.
 enum class outcome { loss, win };
@@ -83,4 +83,4 @@ inline void add_confidence(recording& r) {
     std::fill(to.plane(dims), to.plane(dims) + shape.plane(), 1.0f);
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

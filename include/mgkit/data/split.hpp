@@ -12,7 +12,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/clip_set.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 /// Indices into one clip_set, in rising order. The functions below guarantee that both sides have
 /// clips and that no subject is on both.
@@ -171,4 +171,4 @@ inline std::vector<split> inner_folds(const clip_set& clips, const split& outer,
     return subject_folds(clips, outer.train, std::min(folds, static_cast<int>(subjects.size())));
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

@@ -16,7 +16,7 @@
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/kinect20.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 struct synthetic_settings {
     std::uint64_t seed = 1;
@@ -201,4 +201,4 @@ inline clip_set make_synthetic(const synthetic_settings& settings = {}) {
     return out;
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

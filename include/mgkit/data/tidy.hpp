@@ -14,7 +14,7 @@
 #include "mgkit/data/recording.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 struct fill_settings {
     int max_gap_frames = 10;   ///< longer gaps stay
@@ -194,4 +194,4 @@ inline void smooth(recording& r, const smooth_settings& settings = {}) {
         }
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

@@ -19,7 +19,7 @@
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/npy.hpp"
 
-namespace mgkit::data {
+namespace MGKIT_NAMESPACE::data {
 
 namespace detail {
 
@@ -205,4 +205,4 @@ inline void write_folder(const std::string& folder, const clip_set& clips) {
     out.publish();
 }
 
-}  // namespace mgkit::data
+}  // namespace MGKIT_NAMESPACE::data

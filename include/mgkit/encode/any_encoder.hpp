@@ -16,7 +16,7 @@
 #include "mgkit/nn/leaves.hpp"
 #include "mgkit/nn/prepared.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// What `any_encoder` takes: a module that says how wide its features are, and that computes on
 /// tensors and on recorded ones.
@@ -245,4 +245,4 @@ std::string any_encoder<T>::words_of(const settings& s) {
     return out;
 }
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

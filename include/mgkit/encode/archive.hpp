@@ -15,7 +15,7 @@
 #include "mgkit/encode/description.hpp"
 #include "mgkit/nn/archive.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// The metadata under which a file keeps the description of its encoder, as JSON.
 inline constexpr const char* description_key = "mgkit.encoder";
@@ -222,4 +222,4 @@ loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const std::string& pat
     return load_encoder<T, all<T>>(ctx, io::safetensors_file(path), asked, prefix);
 }
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

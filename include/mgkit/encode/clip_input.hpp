@@ -13,7 +13,7 @@
 #include "mgkit/encode/embedding.hpp"
 #include "mgkit/skeleton/streams.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// How clips enter the encoder.
 struct input_settings {
@@ -101,4 +101,4 @@ inline std::string input_text(const clip_input& input) {
                 confidence ? "with" : "without", " confidence");
 }
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

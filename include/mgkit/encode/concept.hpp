@@ -6,7 +6,7 @@
 
 #include "mgkit/encode/tokens.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// Maps clips to features: `encoder(ctx, clips [N, C, T, V, M]) -> [N, features]`, const, so that
 /// one encoder serves several threads.
@@ -50,4 +50,4 @@ struct settings_of_encoder<E> {
 template <class E>
 using settings_type = typename detail::settings_of_encoder<E>::type;
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

@@ -15,7 +15,7 @@
 #include "mgkit/nn/facts.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// How clips were read and prepared before they entered an encoder.
 struct preparation {
@@ -244,4 +244,4 @@ inline std::vector<std::string> reading_differences(const description& stored,
     return out;
 }
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

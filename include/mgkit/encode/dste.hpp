@@ -4,7 +4,7 @@
 #include "mgkit/encode/embedding.hpp"
 #include "mgkit/nn/dst_layer.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// Settings of `dste`; the defaults are the reference's.
 struct dste_settings {
@@ -111,4 +111,4 @@ private:
     settings settings_;
 };
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

@@ -13,7 +13,7 @@
 #include "mgkit/encode/concept.hpp"
 #include "mgkit/nn/prepared.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// Features [N, D] of N clips in evaluation mode, a batch at a time. The model is prepared for it
 /// (nn::prepared) and not touched: several threads may embed with one model at a time, each with a
@@ -68,4 +68,4 @@ requires encoder<Encoder, typename Encoder::tensor_type> data::feature_table emb
         [&clips](std::size_t i) { return clips.clip(static_cast<int>(i)); }, batch);
 }
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

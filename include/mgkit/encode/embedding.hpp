@@ -11,7 +11,7 @@
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/nn/norm.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 inline void check(const clip_extents& e, int width, int heads, const std::string& where) {
     check(e, where);
@@ -93,4 +93,4 @@ private:
     }
 };
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

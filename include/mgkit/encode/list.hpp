@@ -5,7 +5,7 @@
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/encode/sttr.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 template <tensor T>
 using all = type_list<
@@ -15,4 +15,4 @@ using all = type_list<
     // clang-format on
     >;
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

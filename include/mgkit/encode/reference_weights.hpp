@@ -12,7 +12,7 @@
 #include "mgkit/encode/sttr.hpp"
 #include "mgkit/io/safetensors.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// A setting that nothing states, and what is taken for it, in words.
 struct assumed_setting {
@@ -157,4 +157,4 @@ inline reference_description describe_reference(const io::safetensors_file& file
     return out;
 }
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

@@ -12,7 +12,7 @@
 #include "mgkit/core/settings_text.hpp"
 #include "mgkit/nn/facts.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// What depends on a setting: the features, so that files keep and compare it, or training alone.
 enum class setting_role { features, training };
@@ -152,4 +152,4 @@ std::string encoder_words(const E& model) {
     }
 }
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

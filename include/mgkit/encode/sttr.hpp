@@ -6,7 +6,7 @@
 #include "mgkit/encode/embedding.hpp"
 #include "mgkit/nn/transformer_layer.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// Settings of `sttr`.
 struct sttr_settings {
@@ -115,4 +115,4 @@ private:
     settings settings_;
 };
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

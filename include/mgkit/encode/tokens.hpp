@@ -8,7 +8,7 @@
 #include "mgkit/tensor/ops/structure.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
-namespace mgkit::encode {
+namespace MGKIT_NAMESPACE::encode {
 
 /// Frames as tokens: clips [N, C, T, V, M] -> [N, T, M*V*C], channel fastest, then joint.
 template <operand X>
@@ -68,4 +68,4 @@ X per_frame(context& ctx, const stream_pair<X>& tokens) {
     return concat(ctx, -1, tokens.temporal, matmul(ctx, weights, tokens.spatial));
 }
 
-}  // namespace mgkit::encode
+}  // namespace MGKIT_NAMESPACE::encode

@@ -25,7 +25,7 @@
 #include <filesystem>
 #endif
 
-namespace mgkit::io {
+namespace MGKIT_NAMESPACE::io {
 
 namespace detail {
 
@@ -260,4 +260,4 @@ inline void write_file(const std::string& path, std::string_view text) {
     file.commit();
 }
 
-}  // namespace mgkit::io
+}  // namespace MGKIT_NAMESPACE::io

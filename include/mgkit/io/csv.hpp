@@ -17,7 +17,7 @@
 #include "mgkit/io/detail/excerpt.hpp"
 #include "mgkit/io/mapped_file.hpp"
 
-namespace mgkit::io {
+namespace MGKIT_NAMESPACE::io {
 
 /// What parse_csv accepts at most.
 struct csv_limits {
@@ -220,4 +220,4 @@ inline std::string csv_line(std::span<const std::string> fields) {
     return out + '\n';
 }
 
-}  // namespace mgkit::io
+}  // namespace MGKIT_NAMESPACE::io

@@ -19,7 +19,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/type_list.hpp"
 
-namespace mgkit::io {
+namespace MGKIT_NAMESPACE::io {
 
 static_assert(std::endian::native == std::endian::little,
               "mgkit: file formats are little-endian and this machine is not");
@@ -245,4 +245,4 @@ std::vector<S> convert(dtype type, std::span<const std::byte> bytes, std::string
     return out;
 }
 
-}  // namespace mgkit::io
+}  // namespace MGKIT_NAMESPACE::io

@@ -19,7 +19,7 @@
 #include "mgkit/io/dtype.hpp"
 #include "mgkit/io/mapped_file.hpp"
 
-namespace mgkit::io {
+namespace MGKIT_NAMESPACE::io {
 
 using json = nlohmann::json;
 
@@ -243,4 +243,4 @@ inline void write_json(const std::string& path, const json& value) {
     write_file(path, to_text(value, path));
 }
 
-}  // namespace mgkit::io
+}  // namespace MGKIT_NAMESPACE::io

@@ -24,7 +24,7 @@
 #include <vector>
 #endif
 
-namespace mgkit::io {
+namespace MGKIT_NAMESPACE::io {
 
 namespace detail {
 
@@ -124,4 +124,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace mgkit::io
+}  // namespace MGKIT_NAMESPACE::io

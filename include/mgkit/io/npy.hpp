@@ -18,7 +18,7 @@
 #include "mgkit/io/dtype.hpp"
 #include "mgkit/io/mapped_file.hpp"
 
-namespace mgkit::io {
+namespace MGKIT_NAMESPACE::io {
 
 /// Reads the header of an .npy file in memory (versions 1.0, 2.0, 3.0).
 ///
@@ -146,4 +146,4 @@ void write_npy(const std::string& path, const Values& values,
     write_npy(path, values, std::span<const std::int64_t>(shape.begin(), shape.size()));
 }
 
-}  // namespace mgkit::io
+}  // namespace MGKIT_NAMESPACE::io

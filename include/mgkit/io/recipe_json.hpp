@@ -7,7 +7,7 @@
 #include "mgkit/core/recipe.hpp"
 #include "mgkit/io/json.hpp"
 
-namespace mgkit::io {
+namespace MGKIT_NAMESPACE::io {
 
 /// An object of the parts.
 inline json to_json(const recipe& value) {
@@ -25,4 +25,4 @@ inline recipe recipe_from_json(const json& value, const std::string& where) {
     return out;
 }
 
-}  // namespace mgkit::io
+}  // namespace MGKIT_NAMESPACE::io

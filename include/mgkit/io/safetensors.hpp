@@ -20,7 +20,7 @@
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/mapped_file.hpp"
 
-namespace mgkit::io {
+namespace MGKIT_NAMESPACE::io {
 
 /// One named row-major array; `bytes` points into memory owned elsewhere.
 struct tensor_entry {
@@ -268,4 +268,4 @@ inline void write_safetensors(const std::string& path, const std::vector<tensor_
     file.commit();
 }
 
-}  // namespace mgkit::io
+}  // namespace MGKIT_NAMESPACE::io

@@ -9,7 +9,7 @@
 #include "mgkit/core/short_list.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 
-namespace mgkit::loss {
+namespace MGKIT_NAMESPACE::loss {
 
 /// Weights of the objective; the defaults are the reference's, except `guard`.
 struct decorrelation_settings {
@@ -194,4 +194,4 @@ decorrelation_terms<X> decorrelation(context& ctx, const multi_grained<X>& z,
             blend(&terms::cross_correlation)};
 }
 
-}  // namespace mgkit::loss
+}  // namespace MGKIT_NAMESPACE::loss

@@ -5,7 +5,7 @@
 
 #include "mgkit/metric/prediction.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// Correct clips over all clips, from the predicted classes (or the best scores where none are
 /// given). Dominated by frequent classes: read it beside class_mean and the majority baseline.
@@ -20,4 +20,4 @@ struct accuracy {
     }
 };
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

@@ -8,7 +8,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/metric/bootstrap.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// Wilson score interval of hits / trials; z = 1.959964 is 95 %. `groups` is the trials.
 ///
@@ -29,4 +29,4 @@ inline interval wilson(std::int64_t hits, std::int64_t trials, double z = 1.9599
             static_cast<int>(std::min<std::int64_t>(trials, INT32_MAX))};
 }
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

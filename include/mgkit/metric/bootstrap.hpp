@@ -13,7 +13,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/random.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 struct bootstrap_settings {
     int replicates = 2000;
@@ -200,4 +200,4 @@ inline interval bootstrap_difference(std::span<const double> first, std::span<co
     return bootstrap_mean(difference, subjects, settings, weights);
 }
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

@@ -4,7 +4,7 @@
 #include "mgkit/metric/confusion.hpp"
 #include "mgkit/metric/prediction.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// Accuracy of each class that occurs in the truth, averaged with equal weight: what a rare class
 /// loses counts as much as what a frequent one loses. Absent classes are left out.
@@ -28,4 +28,4 @@ struct class_mean {
     }
 };
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

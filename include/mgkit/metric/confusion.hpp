@@ -8,7 +8,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/metric/prediction.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// counts[t * classes + p]: clips of class t answered with class p.
 struct confusion_matrix {
@@ -67,4 +67,4 @@ inline confusion_matrix confusion(const predictions& p) {
     return out;
 }
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

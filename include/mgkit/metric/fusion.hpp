@@ -10,7 +10,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/metric/prediction.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// What is summed: the scores as they are (the reference's way), or class probabilities, which
 /// makes streams whose scores differ in size count equally.
@@ -73,4 +73,4 @@ inline std::vector<float> fuse(std::span<const std::vector<float>> streams, int 
     return {sum.begin(), sum.end()};
 }
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

@@ -16,7 +16,7 @@
 #include "mgkit/data/recording.hpp"
 #include "mgkit/metric/bootstrap.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// Three readings of intersection over detection, each in [0, 1].
 struct iod_values {
@@ -263,4 +263,4 @@ private:
     std::size_t frames_ = 0, truth_frames_ = 0;
 };
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

@@ -10,7 +10,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// A Kolmogorov-Smirnov comparison.
 struct kolmogorov {
@@ -61,4 +61,4 @@ inline kolmogorov kolmogorov_smirnov(std::span<const std::uint64_t> counts,
     return out;
 }
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

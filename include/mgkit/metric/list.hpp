@@ -12,7 +12,7 @@
 #include "mgkit/metric/prediction.hpp"
 #include "mgkit/metric/top_k.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// Metrics that are one number per set of predictions.
 using all = type_list<accuracy, top_k<1>, top_k<5>, class_mean, macro_f1>;
@@ -25,4 +25,4 @@ constexpr bool all_metrics(type_list<M...>) {
 }  // namespace detail
 static_assert(detail::all_metrics(all{}), "mgkit: metric::all names a type that is not a metric");
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

@@ -4,7 +4,7 @@
 #include "mgkit/metric/confusion.hpp"
 #include "mgkit/metric/prediction.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// Harmonic mean of precision and recall per class, averaged with equal weight.
 ///
@@ -31,4 +31,4 @@ struct macro_f1 {
     }
 };
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

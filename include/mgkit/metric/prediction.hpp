@@ -13,7 +13,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// A view of one system's answers on N clips. It owns nothing; the spans must outlive it.
 struct predictions {
@@ -96,4 +96,4 @@ inline std::vector<double> hits(const predictions& p) {
     return out;
 }
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

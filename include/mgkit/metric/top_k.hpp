@@ -9,7 +9,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/metric/prediction.hpp"
 
-namespace mgkit::metric {
+namespace MGKIT_NAMESPACE::metric {
 
 /// Whether the true class of each clip is among its k best scores.
 ///
@@ -53,4 +53,4 @@ struct top_k {
     }
 };
 
-}  // namespace mgkit::metric
+}  // namespace MGKIT_NAMESPACE::metric

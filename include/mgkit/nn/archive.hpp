@@ -14,7 +14,7 @@
 #include "mgkit/nn/facts.hpp"
 #include "mgkit/nn/leaves.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// Values of leaves on their way to or from a file.
 template <tensor T>
@@ -207,4 +207,4 @@ void save(context& ctx, M& root, const std::string& path, const io::text_map& me
     out.save(path, metadata);
 }
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

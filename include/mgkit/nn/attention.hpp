@@ -8,7 +8,7 @@
 #include "mgkit/nn/standing.hpp"
 #include "mgkit/tensor/ops/attention.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// Self-attention ready for a forward pass: what several uses of one set of projections share.
 template <operand X>
@@ -118,4 +118,4 @@ private:
     }
 };
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

@@ -12,7 +12,7 @@
 
 #include "mgkit/nn/leaves.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// A module that copies itself, because copying its members does not: `M clone(context&) const`.
 template <class M>
@@ -98,4 +98,4 @@ M clone(context& ctx, const M& original) {
     }
 }
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

@@ -15,7 +15,7 @@
 #include "mgkit/tensor/ops/rows.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// Factors by which a layer scales each of its `Count` branches, per sample: 0 or 1 / (1 - rate).
 /// Inactive (evaluation, or rate 0) means no scaling. The plan of a random layer: tests and other
@@ -106,4 +106,4 @@ path_plan<X, Count> draw_paths(context& ctx, std::string_view layer, double rate
     return plan;
 }
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

@@ -8,7 +8,7 @@
 #include "mgkit/nn/drop_path.hpp"
 #include "mgkit/nn/norm.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// u = x + relu(conv(x)); r = x + D(A(norm1 u)); result D(mlp(norm2 r)), without a skip around the
 /// mlp (so a dropped mlp zeroes the branch). Owns the attention A that the other branch shares.
@@ -144,4 +144,4 @@ struct dst_layer {
     }
 };
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

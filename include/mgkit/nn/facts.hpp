@@ -14,7 +14,7 @@
 
 #include "mgkit/nn/module.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// Settings by name, as text: {"heads", "4"}, {"alpha", "0.5"}.
 using fact_map = std::map<std::string, std::string>;
@@ -96,4 +96,4 @@ inline std::vector<std::string> differences(const fact_map& stored, const fact_m
     return out;
 }
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

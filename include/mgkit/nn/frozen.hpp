@@ -14,7 +14,7 @@
 #include "mgkit/nn/facts.hpp"
 #include "mgkit/nn/leaves.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// Names, extents, values and settings of a module: equal for equal ones of one scalar type on any
 /// backend. Cost: every value comes to the host once.
@@ -86,4 +86,4 @@ private:
     std::string digest_;
 };
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

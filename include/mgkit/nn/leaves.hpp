@@ -15,7 +15,7 @@
 
 #include "mgkit/nn/module.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// One value of a module under its name in files: a parameter, a buffer (a tensor that no gradient
 /// changes) or a counter. Leads into the module, which must stay where it is.
@@ -239,4 +239,4 @@ void set_trainable(M& root, bool on) {
     set_trainable(leaves(root), on);
 }
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

@@ -6,7 +6,7 @@
 #include "mgkit/nn/module.hpp"
 #include "mgkit/tensor/ops/layers.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// activation(x W^T + b) over the last axis: [..., in] -> [..., out].
 /// Initial values: W normal with deviation .02, b 0 (USDRL's initialiser).
@@ -75,4 +75,4 @@ struct mlp {
     }
 };
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

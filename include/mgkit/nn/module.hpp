@@ -12,7 +12,7 @@
 
 #include "mgkit/tensor/tape.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// One line of a module's member list: the name used in files, and how to reach the member.
 template <class Access>
@@ -119,4 +119,4 @@ parameter<T> uniform(const scope& at, const shape& extents, double bound) {
 
 }  // namespace initial
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

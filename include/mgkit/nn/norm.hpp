@@ -7,7 +7,7 @@
 #include "mgkit/tensor/ops/layers.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// Layer normalisation of the last axis, epsilon 1e-5.
 template <model_tensor T>
@@ -95,4 +95,4 @@ private:
     }
 };
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

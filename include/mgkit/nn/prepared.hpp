@@ -8,7 +8,7 @@
 #include "mgkit/nn/leaves.hpp"
 #include "mgkit/nn/standing.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// Calls `f(module&)` for every module below `member`, itself first, shared ones once.
 template <class Member, class F>
@@ -91,4 +91,4 @@ private:
     standing_values values_;
 };
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

@@ -4,7 +4,7 @@
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/nn/norm.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// linear, batch norm, ReLU, linear, batch norm, ReLU, linear: rows [views * B, in] -> [.., out].
 /// Batch statistics per view. File names follow the reference's sequence numbers 0 1 3 4 6.
@@ -35,4 +35,4 @@ struct projector {
     }
 };
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

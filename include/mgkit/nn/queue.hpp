@@ -10,7 +10,7 @@
 #include "mgkit/tensor/ops/structure.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// The last `capacity` rows of features that were pushed, [K, D]: oldest first, newest last. Until
 /// it is full, the first K - filled rows are 0 and `mask` is 0 there.
@@ -85,4 +85,4 @@ struct queue {
     }
 };
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

@@ -12,7 +12,7 @@
 
 #include "mgkit/core/context.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 namespace detail {
 template <class Member>
@@ -120,4 +120,4 @@ const standing_type<M>* standing_value(context& ctx, const M& module) {
     return values == nullptr ? nullptr : values->find(module);
 }
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

@@ -14,7 +14,7 @@
 
 #include "mgkit/nn/leaves.hpp"
 
-namespace mgkit::torch {
+namespace MGKIT_NAMESPACE::torch {
 
 /// An encoder (or any callable module) of mgkit as a `::torch::nn::Module`.
 ///
@@ -88,4 +88,4 @@ private:
     std::pair<::torch::nn::Module*, std::string> found_{};
 };
 
-}  // namespace mgkit::torch
+}  // namespace MGKIT_NAMESPACE::torch

@@ -9,7 +9,7 @@
 
 #include "mgkit/nn/archive.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 namespace detail {
 
@@ -78,4 +78,4 @@ void transfer(context& to_context, To& to, context& from_context, From& from) {
     detail::assign_leaves(to_context, leaves(to), detail::host_leaves(from_context, leaves(from)));
 }
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

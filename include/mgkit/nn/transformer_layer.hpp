@@ -4,7 +4,7 @@
 #include "mgkit/nn/attention.hpp"
 #include "mgkit/nn/norm.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 /// h = norm1(x + A(x)); norm2(h + linear2(relu(linear1 h))); feed-forward width d, no dropout.
 /// tokens [B, N, d] -> [B, N, d]. Cost per token: 6 d^2 + 2 N d multiply-adds.
@@ -37,4 +37,4 @@ struct transformer_layer {
     }
 };
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

@@ -13,7 +13,7 @@
 #include "mgkit/tensor/ops/rows.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
-namespace mgkit::nn {
+namespace MGKIT_NAMESPACE::nn {
 
 namespace detail {
 
@@ -154,4 +154,4 @@ void move_towards(context& ctx, M& to, M& from, const Rate& rate, follows what) 
     move_towards(ctx, leaves(to), leaves(from), rate, what);
 }
 
-}  // namespace mgkit::nn
+}  // namespace MGKIT_NAMESPACE::nn

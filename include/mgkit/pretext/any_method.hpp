@@ -11,7 +11,7 @@
 #include "mgkit/nn/facts.hpp"
 #include "mgkit/pretext/objective.hpp"
 
-namespace mgkit::pretext {
+namespace MGKIT_NAMESPACE::pretext {
 
 /// What training needs of a method, and no more. Virtual, so that training is compiled once for a
 /// tensor type and not for each method.
@@ -143,4 +143,4 @@ any_method<typename M::tensor_type> make_method(Arguments&&... arguments) {
         std::make_unique<M>(std::forward<Arguments>(arguments)...));
 }
 
-}  // namespace mgkit::pretext
+}  // namespace MGKIT_NAMESPACE::pretext

@@ -13,7 +13,7 @@
 #include "mgkit/tensor/integers.hpp"
 #include "mgkit/tensor/variable.hpp"
 
-namespace mgkit::pretext {
+namespace MGKIT_NAMESPACE::pretext {
 
 /// Fields of one batch by name: tensors [B, ...], and integers that stay on the host, such as
 /// labels. A field of several views holds them one after another on the leading axis, view first:
@@ -98,4 +98,4 @@ private:
     integer_fields integers_;
 };
 
-}  // namespace mgkit::pretext
+}  // namespace MGKIT_NAMESPACE::pretext

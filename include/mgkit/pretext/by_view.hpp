@@ -4,7 +4,7 @@
 
 #include "mgkit/loss/decorrelation.hpp"
 
-namespace mgkit::pretext {
+namespace MGKIT_NAMESPACE::pretext {
 
 /// K views [B, ...] of [K * B, ...], view first; K divides the rows.
 template <operand X>
@@ -15,4 +15,4 @@ loss::views_of_batch<X> by_view(context& ctx, const X& stacked, int views) {
     return out;
 }
 
-}  // namespace mgkit::pretext
+}  // namespace MGKIT_NAMESPACE::pretext

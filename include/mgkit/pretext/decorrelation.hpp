@@ -12,7 +12,7 @@
 #include "mgkit/pretext/by_view.hpp"
 #include "mgkit/pretext/objective.hpp"
 
-namespace mgkit::pretext {
+namespace MGKIT_NAMESPACE::pretext {
 
 /// Encoder, three projectors and the decorrelation loss over K augmented views.
 ///
@@ -103,4 +103,4 @@ private:
     std::string encoder_words_;
 };
 
-}  // namespace mgkit::pretext
+}  // namespace MGKIT_NAMESPACE::pretext

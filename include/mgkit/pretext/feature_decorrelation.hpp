@@ -13,7 +13,7 @@
 #include "mgkit/pretext/by_view.hpp"
 #include "mgkit/pretext/objective.hpp"
 
-namespace mgkit::pretext {
+namespace MGKIT_NAMESPACE::pretext {
 
 /// Encoder, one projector on its feature and the instance domain of the decorrelation loss over K
 /// augmented views: for encoders that have no temporal and spatial stream. With two streams it is
@@ -93,4 +93,4 @@ private:
     std::string encoder_words_;
 };
 
-}  // namespace mgkit::pretext
+}  // namespace MGKIT_NAMESPACE::pretext

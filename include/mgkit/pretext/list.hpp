@@ -7,7 +7,7 @@
 #include "mgkit/pretext/feature_decorrelation.hpp"
 #include "mgkit/pretext/supervised.hpp"
 
-namespace mgkit::pretext {
+namespace MGKIT_NAMESPACE::pretext {
 
 /// The methods on whatever encoder, in views that the source makes: each is compiled once, not once
 /// for each encoder. Drives programs, tests and documentation; a pipeline of one's own names types.
@@ -20,4 +20,4 @@ using all = type_list<
     // clang-format on
     >;
 
-}  // namespace mgkit::pretext
+}  // namespace MGKIT_NAMESPACE::pretext

@@ -9,7 +9,7 @@
 #include "mgkit/pretext/any_method.hpp"
 #include "mgkit/pretext/list.hpp"
 
-namespace mgkit::pretext {
+namespace MGKIT_NAMESPACE::pretext {
 
 /// What a method may need beside its encoder.
 struct method_settings {
@@ -63,4 +63,4 @@ any_method<T> make_method(const std::string& name, const nn::scope& at, const nn
     return std::move(*out);
 }
 
-}  // namespace mgkit::pretext
+}  // namespace MGKIT_NAMESPACE::pretext

@@ -13,7 +13,7 @@
 #include "mgkit/nn/leaves.hpp"
 #include "mgkit/pretext/batch.hpp"
 
-namespace mgkit::pretext {
+namespace MGKIT_NAMESPACE::pretext {
 
 /// A loss and named parts of it for the training curve; names are literals, or outlive the step.
 template <operand X>
@@ -68,4 +68,4 @@ int views_of(const batch<X>& input, std::string_view field, int views, const std
     return used;
 }
 
-}  // namespace mgkit::pretext
+}  // namespace MGKIT_NAMESPACE::pretext

@@ -14,7 +14,7 @@
 #include "mgkit/pretext/objective.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
-namespace mgkit::pretext {
+namespace MGKIT_NAMESPACE::pretext {
 
 /// Encoder and a linear classifier under softmax cross-entropy; each of the K views of a clip
 /// carries its label. The baseline that shows what labels would have given.
@@ -88,4 +88,4 @@ private:
     int classes_ = 0;
 };
 
-}  // namespace mgkit::pretext
+}  // namespace MGKIT_NAMESPACE::pretext

@@ -16,7 +16,7 @@
 #include "mgkit/probe/result.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::probe {
+namespace MGKIT_NAMESPACE::probe {
 
 using clip_view = skeleton::pose_view<const float>;
 using data::feature_table;
@@ -163,4 +163,4 @@ inline feature_table raw_features(std::span<const clip_view> clips) {
     return out;
 }
 
-}  // namespace mgkit::probe
+}  // namespace MGKIT_NAMESPACE::probe

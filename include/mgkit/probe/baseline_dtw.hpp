@@ -18,7 +18,7 @@
 #include "mgkit/probe/baseline.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::probe {
+namespace MGKIT_NAMESPACE::probe {
 
 struct dtw_settings {
     double band = 0.1;   ///< half width of the Sakoe-Chiba band, as a share of the longer clip
@@ -274,4 +274,4 @@ inline dtw_result dtw_nearest(const context& ctx, std::span<const clip_view> tra
     return out;
 }
 
-}  // namespace mgkit::probe
+}  // namespace MGKIT_NAMESPACE::probe

@@ -19,7 +19,7 @@
 #include "mgkit/train/schedule.hpp"
 #include "mgkit/train/sgd.hpp"
 
-namespace mgkit::probe {
+namespace MGKIT_NAMESPACE::probe {
 
 /// How a classifier is trained on fixed features.
 template <class Optimiser, class Schedule>
@@ -254,4 +254,4 @@ double choose_ridge(context& ctx, const data::feature_table& train, std::span<co
     return best;
 }
 
-}  // namespace mgkit::probe
+}  // namespace MGKIT_NAMESPACE::probe

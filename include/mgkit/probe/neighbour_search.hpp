@@ -16,7 +16,7 @@
 #include "mgkit/data/feature_table.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
 
-namespace mgkit::probe {
+namespace MGKIT_NAMESPACE::probe {
 
 /// The k nearest gallery rows of every query, nearest first; ties go to the lower gallery row.
 struct neighbours {
@@ -324,4 +324,4 @@ private:
     std::vector<S> worst_;
 };
 
-}  // namespace mgkit::probe
+}  // namespace MGKIT_NAMESPACE::probe

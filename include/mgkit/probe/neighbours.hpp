@@ -11,7 +11,7 @@
 #include "mgkit/probe/neighbour_search.hpp"
 #include "mgkit/probe/result.hpp"
 
-namespace mgkit::probe {
+namespace MGKIT_NAMESPACE::probe {
 
 /// Exact search over the whole gallery. Cost and memory: as `neighbour_search`.
 /// Errors: empty tables, features that are not finite, tables of different width, k outside [1, G].
@@ -101,4 +101,4 @@ evaluation retrieve(context& ctx, const data::feature_table& gallery,
     return out;
 }
 
-}  // namespace mgkit::probe
+}  // namespace MGKIT_NAMESPACE::probe

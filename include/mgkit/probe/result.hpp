@@ -12,7 +12,7 @@
 #include "mgkit/metric/prediction.hpp"
 #include "mgkit/metric/top_k.hpp"
 
-namespace mgkit::probe {
+namespace MGKIT_NAMESPACE::probe {
 
 /// Answers of one system on N test clips, with the usual figures. Built by `evaluate`.
 struct evaluation {
@@ -57,4 +57,4 @@ inline evaluation evaluate_scores(std::vector<int> truth, std::vector<float> sco
     return evaluate(std::move(truth), std::move(predicted), classes, std::move(scores));
 }
 
-}  // namespace mgkit::probe
+}  // namespace MGKIT_NAMESPACE::probe

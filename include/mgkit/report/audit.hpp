@@ -12,7 +12,7 @@
 #include "mgkit/report/escape.hpp"
 #include "mgkit/version.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// Candidates that one more constraint refused, by the name under which it counts.
 struct audit_cause {
@@ -182,4 +182,4 @@ inline std::vector<std::string> caveats(const audit& a) {
     return out;
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

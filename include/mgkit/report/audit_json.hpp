@@ -15,7 +15,7 @@
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/json.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
@@ -330,4 +330,4 @@ inline audit audit_from_json(const io::json& value, const std::string& where) {
     return out;
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -13,7 +13,7 @@
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/table.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
@@ -159,4 +159,4 @@ inline std::string to_text(const audit& a) {
     return out;
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -16,7 +16,7 @@
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/svg.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// What a clip is to the first one.
 enum class clip_role { query, same, other };
@@ -185,4 +185,4 @@ inline std::string animation_csv(std::span<const moving_clip> clips,
     return out.str();
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -15,7 +15,7 @@
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/svg.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// One system of a bar chart; shares between 0 and 1.
 struct bar {
@@ -105,4 +105,4 @@ inline std::string bars_csv(std::span<const bar> bars,
     return out.str();
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

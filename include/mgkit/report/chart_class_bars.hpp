@@ -19,7 +19,7 @@
 #include "mgkit/report/study.hpp"
 #include "mgkit/report/svg.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// Classes with fewer test clips are marked: their figures say little.
 inline constexpr std::int64_t few_clips = 10;
@@ -169,4 +169,4 @@ inline std::string class_bars_csv(std::span<const class_score> classes,
     return out.str();
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

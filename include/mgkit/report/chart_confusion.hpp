@@ -15,7 +15,7 @@
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/svg.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
@@ -143,4 +143,4 @@ inline std::string confusion_csv(const metric::confusion_matrix& m,
     return out.str();
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -18,7 +18,7 @@
 #include "mgkit/report/study.hpp"
 #include "mgkit/report/svg.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
@@ -174,4 +174,4 @@ inline std::string curves_csv(std::span<const study_curve> curves) {
     return out.str();
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

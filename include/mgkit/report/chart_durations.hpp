@@ -15,7 +15,7 @@
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/svg.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
@@ -164,4 +164,4 @@ inline std::string durations_csv(const audit_durations& d) {
     return out.str();
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

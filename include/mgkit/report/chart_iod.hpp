@@ -17,7 +17,7 @@
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/svg.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// One row of the chart: what was measured, and its overlap.
 struct overlap_row {
@@ -137,4 +137,4 @@ inline std::string iod_csv(std::span<const overlap_row> rows) {
     return out.str();
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -16,7 +16,7 @@
 #include "mgkit/skeleton/pose.hpp"
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 using drawn_pose = skeleton::pose_view<const float>;
 
@@ -135,4 +135,4 @@ inline svg skeleton_chart(std::string_view title, const drawn_pose& clip, int fr
     return out;
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

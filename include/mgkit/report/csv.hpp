@@ -16,7 +16,7 @@
 #include "mgkit/io/csv.hpp"
 #include "mgkit/report/escape.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// A cell of figures. Numbers are written in full, so that reading them back gives the same bits;
 /// what is missing or not finite stays empty. Words are cleaned, and words that a spreadsheet would
@@ -72,4 +72,4 @@ private:
     std::string text_;
 };
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -10,7 +10,9 @@
 #include <system_error>
 #include <vector>
 
-namespace mgkit::report {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
@@ -145,4 +147,4 @@ inline std::string percent(double share) {
     return fixed(100 * share, 1);
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

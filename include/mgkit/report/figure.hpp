@@ -17,7 +17,7 @@
 #include "mgkit/report/html_page.hpp"
 #include "mgkit/report/svg.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// A drawing and the numbers behind it. `name` is fit for a file's name.
 struct figure {
@@ -68,4 +68,4 @@ inline void write_figures(const std::string& folder, std::span<const figure> fig
     }
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

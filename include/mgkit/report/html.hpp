@@ -19,7 +19,7 @@
 #include "mgkit/report/run.hpp"
 #include "mgkit/report/study.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// A page and its figures.
 struct written_page {
@@ -154,4 +154,4 @@ inline void write_html(const std::string& path, const study& s) {
     io::write_file(path, to_html(s));
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -16,7 +16,7 @@
 #include "mgkit/report/figure.hpp"
 #include "mgkit/report/html_scores.hpp"
 
-namespace mgkit::report::detail {
+namespace MGKIT_NAMESPACE::report::detail {
 
 inline std::string part_words(std::int64_t part, std::int64_t whole) {
     return text(part, " (", percent(share_of(part, whole)), " %)");
@@ -181,4 +181,4 @@ inline void sampler(composition& out, const run& r) {
         "refuse them.");
 }
 
-}  // namespace mgkit::report::detail
+}  // namespace MGKIT_NAMESPACE::report::detail

@@ -12,7 +12,7 @@
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/svg.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// Style of the page around the drawings: screen, dark, narrow, paper.
 inline constexpr std::string_view page_style = R"(
@@ -140,4 +140,4 @@ private:
     std::size_t names_ = 1, columns_ = 0;
 };
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -19,7 +19,7 @@
 #include "mgkit/report/figure.hpp"
 #include "mgkit/report/html_scores.hpp"
 
-namespace mgkit::report::detail {
+namespace MGKIT_NAMESPACE::report::detail {
 
 /// A number as people write it: 0.0005, not 5e-04.
 inline std::string plain_number(double value) {
@@ -216,4 +216,4 @@ inline void reproduction(composition& out, const run& r) {
     if (!s.results.empty()) single_runs(page, s);
 }
 
-}  // namespace mgkit::report::detail
+}  // namespace MGKIT_NAMESPACE::report::detail

@@ -16,7 +16,7 @@
 #include "mgkit/report/study.hpp"
 #include "mgkit/report/text.hpp"
 
-namespace mgkit::report::detail {
+namespace MGKIT_NAMESPACE::report::detail {
 
 using figure_member = std::optional<study_figure> study_summary::*;
 
@@ -211,4 +211,4 @@ inline void scores(composition& out, const std::vector<run>& runs, const std::st
     all_systems(out, runs);
 }
 
-}  // namespace mgkit::report::detail
+}  // namespace MGKIT_NAMESPACE::report::detail

@@ -14,7 +14,7 @@
 #include "mgkit/report/study.hpp"
 #include "mgkit/study/row_json.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 using mgkit::study::answers;
 using mgkit::study::row_from_json;
@@ -180,4 +180,4 @@ inline io::json to_json(const study& s, answers kept = answers::leave_out) {
     return out;
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -35,7 +35,7 @@
 #include "mgkit/report/table.hpp"
 #include "mgkit/report/text.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// A way to write a study down; `name` is the usual file ending.
 template <class F>
@@ -64,4 +64,4 @@ using all = type_list<text_format, json_format, html_format>;
 static_assert(format<text_format> && format<json_format> && format<html_format>,
               "mgkit: report::all names a type that is not a format");
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -9,7 +9,7 @@
 
 #include "mgkit/report/escape.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// Where a computation stands.
 struct progress {
@@ -70,4 +70,4 @@ inline std::string progress_line(const progress& p) {
     return out;
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -17,7 +17,7 @@
 #include "mgkit/report/json.hpp"
 #include "mgkit/report/run.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
@@ -271,4 +271,4 @@ inline run read_run(const std::string& path) {
     return out;
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

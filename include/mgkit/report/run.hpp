@@ -8,7 +8,7 @@
 #include "mgkit/report/audit.hpp"
 #include "mgkit/report/study.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// What a program wrote. An audit of a sampler has no study behind it but for the facts about its
 /// data; every other run has no audit.
@@ -19,4 +19,4 @@ struct run {
     std::optional<audit> sampling;
 };
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

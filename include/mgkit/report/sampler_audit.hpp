@@ -16,7 +16,7 @@
 #include "mgkit/metric/iod.hpp"
 #include "mgkit/report/audit.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
@@ -159,4 +159,4 @@ inline std::vector<audit_overlap> overlaps_of(const metric::iod_report& iod,
             one("thresholded", iod.thresholded)};
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

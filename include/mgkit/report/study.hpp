@@ -13,7 +13,7 @@
 #include "mgkit/study/row.hpp"
 #include "mgkit/version.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 using mgkit::study::add_knn;
 using mgkit::study::add_linear;
@@ -160,4 +160,4 @@ inline std::vector<std::string> caveats(const study& s) {
     return out;
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -16,7 +16,7 @@
 #include "mgkit/metric/bootstrap.hpp"
 #include "mgkit/report/study.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
@@ -251,4 +251,4 @@ inline void summarise(study& s, const metric::bootstrap_settings& settings = {})
         }
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

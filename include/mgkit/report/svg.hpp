@@ -8,7 +8,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/report/escape.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 /// Colours, lines and type of all drawings, for light and dark surroundings. A page carries it
 /// once; a drawing of its own carries a copy.
@@ -157,4 +157,4 @@ private:
     std::string title_, description_, body_;
 };
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -11,7 +11,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/report/escape.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 enum class align { left, right };
 
@@ -76,4 +76,4 @@ private:
     std::size_t widest_;
 };
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

@@ -10,7 +10,7 @@
 #include "mgkit/report/study.hpp"
 #include "mgkit/report/table.hpp"
 
-namespace mgkit::report {
+namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
@@ -83,4 +83,4 @@ inline std::string to_text(const study& s) {
     return out;
 }
 
-}  // namespace mgkit::report
+}  // namespace MGKIT_NAMESPACE::report

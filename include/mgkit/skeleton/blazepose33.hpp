@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// BlazePose's landmarks in MediaPipe's order; sides are the person's own. There is no neck: root
 /// and centre are the nose. The thumb, index and pinky points of a hand are knuckles, not tips.
@@ -60,4 +60,4 @@ struct blazepose33 {
 };
 static_assert(sound<blazepose33> && parents_first<blazepose33>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

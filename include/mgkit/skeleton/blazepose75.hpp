@@ -9,7 +9,7 @@
 #include "mgkit/skeleton/coco_wholebody133.hpp"
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// `blazepose33`, then 21 landmarks of the left and 21 of the right hand. Hand roots hang on the
 /// wrists; hand joints have the names of `coco_wholebody133`.
@@ -53,4 +53,4 @@ struct blazepose75 {
 };
 static_assert(sound<blazepose75> && parents_first<blazepose75>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

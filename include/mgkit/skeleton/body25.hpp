@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// OpenPose BODY_25 in its output order. Root and centre: the neck.
 struct body25 {
@@ -30,4 +30,4 @@ struct body25 {
 };
 static_assert(sound<body25>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -9,7 +9,7 @@
 #include "mgkit/skeleton/coco_wholebody133.hpp"
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// BODY_25, then 21 points of the left and 21 of the right hand (OpenPose with --hand). Hand roots
 /// hang on the wrists; hand joints have the names of `coco_wholebody133`.
@@ -53,4 +53,4 @@ struct body25_hands {
 };
 static_assert(sound<body25_hands>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

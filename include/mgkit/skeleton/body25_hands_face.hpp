@@ -9,7 +9,7 @@
 #include "mgkit/skeleton/coco_wholebody133.hpp"
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// `body25_hands`, then OpenPose's 70 face points (--hand --face): the 68 of `coco_wholebody133`,
 /// as the same tree below nose and eyes, and the pupils.
@@ -64,4 +64,4 @@ struct body25_hands_face {
 };
 static_assert(sound<body25_hands_face>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// BODY_25 without knees, ankles and feet, in BODY_25 order. Root and centre: the neck.
 struct body25_upper15 {
@@ -29,4 +29,4 @@ struct body25_upper15 {
 };
 static_assert(sound<body25_upper15>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

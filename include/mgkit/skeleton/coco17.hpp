@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// COCO body keypoints. There is no neck: root and centre are the nose, shoulders hang on it, hips
 /// on the shoulders. Convert to `upper_body` for a derived neck.
@@ -28,4 +28,4 @@ struct coco17 {
 };
 static_assert(sound<coco17> && parents_first<coco17>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

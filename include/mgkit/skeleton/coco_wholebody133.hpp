@@ -7,7 +7,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// COCO-WholeBody: 17 body, 6 feet, 68 face and 21 points per hand.
 ///
@@ -83,4 +83,4 @@ struct coco_wholebody133 {
 };
 static_assert(sound<coco_wholebody133>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

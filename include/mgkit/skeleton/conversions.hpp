@@ -8,7 +8,7 @@
 
 #include "mgkit/skeleton/list.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// What iMiGUE's finger points are taken to be; its documents do not say.
 enum class fingers { tips, mcp };
@@ -212,4 +212,4 @@ struct conversion<ntu25, kinect20> {
     static_assert(detail::injective(sources) && detail::known(sources) == 20);
 };
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -15,7 +15,7 @@
 #include "mgkit/skeleton/estimator_conversions.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// The channel layout that a conversion produces: joints without a source need a confidence of 0.
 template <class From, class To, auto Option = no_option{}>
@@ -132,4 +132,4 @@ void swap_finger_blocks(pose_view<S> clip) {
                     std::swap(clip.at(c, t, f, m), clip.at(c, t, f + 5, m));
 }
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

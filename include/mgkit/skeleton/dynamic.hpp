@@ -16,7 +16,7 @@
 #include "mgkit/skeleton/joint_name.hpp"
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// What a file may state beyond joints and bones; the rest is filled in by rule.
 struct dynamic_hints {
@@ -237,4 +237,4 @@ inline dynamic dynamic::from_bones(std::string name, std::vector<std::string> jo
 
 static_assert(topology<dynamic>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -8,7 +8,7 @@
 
 #include "mgkit/skeleton/conversions.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 namespace detail {
 
@@ -154,4 +154,4 @@ struct conversion<upper_body, blazepose75> {
     }();
 };
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// Halpe's body points as RTMPose models of 26 joints put them out: COCO's 17, then the top of the
 /// head, neck, hip centre and feet. Root and centre: the neck. Source: Li et al., "PaStaNet", CVPR
@@ -34,4 +34,4 @@ struct halpe26 {
 };
 static_assert(sound<halpe26>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

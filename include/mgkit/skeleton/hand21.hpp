@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// One hand: the wrist and four joints of each finger from palm to tip (OpenPose, MediaPipe and
 /// COCO-WholeBody agree on this order). One hand has no mirror image within itself.
@@ -29,4 +29,4 @@ struct hand21 {
 };
 static_assert(sound<hand21> && parents_first<hand21>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// iMiGUE's 22 joints: upper BODY_25 and five points per hand.
 ///
@@ -36,4 +36,4 @@ struct imigue22 {
 };
 static_assert(sound<imigue22>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/imigue22.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// `imigue22` with the wiring of the `openpose22` graph in the SMG / iMiGUE baseline code, for
 /// comparison with scores obtained there.
@@ -24,4 +24,4 @@ struct imigue22_legacy : imigue22 {
 };
 static_assert(sound<imigue22_legacy>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
-namespace mgkit::skeleton {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::skeleton {
 
 enum class body_side { none, left, right };
 
@@ -121,4 +123,4 @@ inline std::string part_by_name(const joint_name& joint) {
     return part;
 }
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

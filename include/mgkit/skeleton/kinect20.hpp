@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// Kinect v1, 20 joints, in the order of its SDK. Root and centre: the hip centre.
 struct kinect20 {
@@ -29,4 +29,4 @@ struct kinect20 {
 };
 static_assert(sound<kinect20> && parents_first<kinect20>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

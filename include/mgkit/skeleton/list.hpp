@@ -20,11 +20,11 @@
 #include "mgkit/skeleton/upper_body.hpp"
 #include "mgkit/skeleton/upper_body_bodyhand.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// The topologies known at compile time; drives tests, conversions' documentation and tables.
 using all = type_list<ntu25, kinect20, body25, body25_upper15, body25_hands, body25_hands_face,
                       openpose18, coco17, halpe26, coco_wholebody133, hand21, blazepose33,
                       blazepose75, imigue22, imigue22_legacy, upper_body, upper_body_bodyhand>;
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// Kinect v2, 25 joints, in the order of its SDK.
 ///
@@ -34,4 +34,4 @@ struct ntu25 {
 };
 static_assert(sound<ntu25>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

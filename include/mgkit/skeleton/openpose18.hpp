@@ -6,7 +6,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// OpenPose's older body model, trained on COCO, in its output order. Root and centre: the neck.
 struct openpose18 {
@@ -28,4 +28,4 @@ struct openpose18 {
 };
 static_assert(sound<openpose18>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -9,7 +9,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// Meaning of the channels of a pose array, in order. c is a confidence; where it exists, a joint
 /// with c <= 0 is invalid. Layouts without c have valid joints only.
@@ -164,4 +164,4 @@ private:
     std::vector<S> values_;
 };
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

@@ -14,7 +14,7 @@
 #include "mgkit/skeleton/pose.hpp"
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 enum class stream { joint, bone, motion, bone_motion };
 
@@ -246,4 +246,4 @@ void motion(pose_view<const S> in, pose_view<S> out) {
 
 }  // namespace reference
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

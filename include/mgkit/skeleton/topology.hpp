@@ -9,7 +9,9 @@
 #include <string_view>
 #include <type_traits>
 
-namespace mgkit::skeleton {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// Two joints: a bone (child, parent), a scale pair, a graph edge.
 struct joint_pair {
@@ -187,4 +189,4 @@ constexpr auto graph_edges() {
         return bones<T>();
 }
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

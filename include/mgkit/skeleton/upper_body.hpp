@@ -7,7 +7,7 @@
 
 #include "mgkit/skeleton/topology.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// Upper body of COCO-WholeBody: 41 joints, sides the person's own.
 ///
@@ -81,4 +81,4 @@ struct upper_body {
 };
 static_assert(sound<upper_body> && parents_first<upper_body>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

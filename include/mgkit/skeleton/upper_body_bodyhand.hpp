@@ -7,7 +7,7 @@
 
 #include "mgkit/skeleton/upper_body.hpp"
 
-namespace mgkit::skeleton {
+namespace MGKIT_NAMESPACE::skeleton {
 
 /// `upper_body` without brows, lips and chin (14-20): 34 joints, for use free of face shape.
 struct upper_body_bodyhand {
@@ -46,4 +46,4 @@ struct upper_body_bodyhand {
 };
 static_assert(sound<upper_body_bodyhand> && parents_first<upper_body_bodyhand>);
 
-}  // namespace mgkit::skeleton
+}  // namespace MGKIT_NAMESPACE::skeleton

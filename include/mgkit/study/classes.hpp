@@ -8,7 +8,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::study {
+namespace MGKIT_NAMESPACE::study {
 
 /// Classes that somebody trains on, and labels counted among them: what only tested people did, and
 /// how long a list of classes is, must not reach what is trained.
@@ -48,4 +48,4 @@ struct trained_classes {
     }
 };
 
-}  // namespace mgkit::study
+}  // namespace MGKIT_NAMESPACE::study

@@ -17,7 +17,7 @@
 #include "mgkit/study/splits.hpp"
 #include "mgkit/version.hpp"
 
-namespace mgkit::study {
+namespace MGKIT_NAMESPACE::study {
 
 /// Both sides of one fold. Whatever prepares clips by what the training side shows says so in
 /// `chosen` and `made_of`.
@@ -90,4 +90,4 @@ inline fold_features features_of(const data::feature_table& all, const data::spl
     return {all.subset(who.train), all.subset(who.test)};
 }
 
-}  // namespace mgkit::study
+}  // namespace MGKIT_NAMESPACE::study

@@ -15,7 +15,7 @@
 #include "mgkit/study/classes.hpp"
 #include "mgkit/study/fold.hpp"
 
-namespace mgkit::study {
+namespace MGKIT_NAMESPACE::study {
 
 struct ridge_settings {
     /// Candidates; the first of equals is taken, and of all where one person trains.
@@ -79,4 +79,4 @@ probe::evaluation retrieve(context& ctx, const fold& at, const fold_features& fe
                               at.classes());
 }
 
-}  // namespace mgkit::study
+}  // namespace MGKIT_NAMESPACE::study

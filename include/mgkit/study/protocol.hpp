@@ -22,7 +22,7 @@
 #include "mgkit/study/rows.hpp"
 #include "mgkit/study/splits.hpp"
 
-namespace mgkit::study {
+namespace MGKIT_NAMESPACE::study {
 
 /// What a system says about the test side of a task, and what it chose on the training side. One
 /// without nearest neighbours or without a classifier leaves that answer empty.
@@ -213,4 +213,4 @@ inline void run(const plan& asked, const data::clip_set& clips, const splits& wh
         told);
 }
 
-}  // namespace mgkit::study
+}  // namespace MGKIT_NAMESPACE::study

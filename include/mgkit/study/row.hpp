@@ -10,7 +10,7 @@
 
 #include "mgkit/probe/result.hpp"
 
-namespace mgkit::study {
+namespace MGKIT_NAMESPACE::study {
 
 /// Where the features come from that a probe reads.
 enum class feature_kind { majority, summary, raw, dtw, random, supervised, shuffled, pretrained };
@@ -90,4 +90,4 @@ inline void add_linear(row& to, const probe::evaluation& e) {
     to.linear_class_mean = e.class_mean;
 }
 
-}  // namespace mgkit::study
+}  // namespace MGKIT_NAMESPACE::study

@@ -14,7 +14,7 @@
 #include "mgkit/study/row_json.hpp"
 #include "mgkit/study/rows.hpp"
 
-namespace mgkit::study {
+namespace MGKIT_NAMESPACE::study {
 
 namespace detail {
 
@@ -114,4 +114,4 @@ inline row_store open_rows(const std::string& path, const recipe& study, const r
     return out;
 }
 
-}  // namespace mgkit::study
+}  // namespace MGKIT_NAMESPACE::study

@@ -14,7 +14,7 @@
 #include "mgkit/io/json.hpp"
 #include "mgkit/study/row.hpp"
 
-namespace mgkit::study {
+namespace MGKIT_NAMESPACE::study {
 
 /// Whether rows carry their answer to every test clip; without them a row is a few numbers.
 enum class answers { leave_out, keep };
@@ -98,4 +98,4 @@ inline row row_from_json(const io::json& value, const std::string& where) {
     return out;
 }
 
-}  // namespace mgkit::study
+}  // namespace MGKIT_NAMESPACE::study

@@ -13,7 +13,7 @@
 #include "mgkit/core/recipe.hpp"
 #include "mgkit/study/row.hpp"
 
-namespace mgkit::study {
+namespace MGKIT_NAMESPACE::study {
 
 /// Rows in memory; with what `study/row_file.hpp` opens, in a file too, so that a study that was
 /// stopped goes on where it was. A row is used again only if everything it was made of is equal.
@@ -101,4 +101,4 @@ private:
     bool written_ = false;
 };
 
-}  // namespace mgkit::study
+}  // namespace MGKIT_NAMESPACE::study

@@ -8,7 +8,7 @@
 
 #include "mgkit/data/split.hpp"
 
-namespace mgkit::study {
+namespace MGKIT_NAMESPACE::study {
 
 /// The folds of a study, and in words who is tested.
 struct splits {
@@ -47,4 +47,4 @@ inline splits choose_splits(const data::clip_set& clips, const split_request& as
     return {{data::published_split(clips)}, "the published split"};
 }
 
-}  // namespace mgkit::study
+}  // namespace MGKIT_NAMESPACE::study

@@ -18,7 +18,7 @@
 #include "mgkit/study/linear.hpp"
 #include "mgkit/study/protocol.hpp"
 
-namespace mgkit::study {
+namespace MGKIT_NAMESPACE::study {
 
 /// Clips as baselines take them; valid as long as the set.
 inline std::vector<probe::clip_view> views(const data::clip_set& clips) {
@@ -183,4 +183,4 @@ inline system dtw_system(int threads = 1) {
             .streams = {"joint"}};
 }
 
-}  // namespace mgkit::study
+}  // namespace MGKIT_NAMESPACE::study

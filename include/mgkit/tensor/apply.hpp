@@ -6,7 +6,7 @@
 
 #include "mgkit/tensor/tape.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace detail {
 
@@ -167,4 +167,4 @@ X checkpoint(context& ctx, F f, const X& x, const Xs&... rest) {
     }
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

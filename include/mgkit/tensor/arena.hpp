@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
-namespace mgkit::detail {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::detail {
 
 /// A stack of values whose addresses do not move and whose memory stays: after the first record of
 /// a size, pushing takes nothing from the system.
@@ -73,4 +75,4 @@ private:
     mark at_;
 };
 
-}  // namespace mgkit::detail
+}  // namespace MGKIT_NAMESPACE::detail

@@ -14,7 +14,7 @@
 #include "mgkit/tensor/arena.hpp"
 #include "mgkit/tensor/shape.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Specialise this for a tensor type of another library; nothing else about the type matters.
 ///
@@ -134,4 +134,4 @@ template <class Op, class T, std::size_t Inputs>
 inline constexpr bool overrides_backward =
     detail::overrides<Op, T, std::make_index_sequence<Inputs>>::backward;
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

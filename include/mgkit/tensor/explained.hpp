@@ -3,7 +3,7 @@
 
 #include "mgkit/tensor/operations.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace detail {
 
@@ -56,4 +56,4 @@ struct explained_tensor {
 template <class T>
 concept model_tensor = detail::explained_tensor<T>::value;
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -15,7 +15,7 @@
 #include "mgkit/core/recycled.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Where whole numbers lie. The host's own form is `host_integers`; a backend may have another.
 template <std::integral I>
@@ -209,4 +209,4 @@ T cast(context& ctx, const integers<I>& x, const channel_affine& how = {}) {
     }
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

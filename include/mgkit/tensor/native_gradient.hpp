@@ -9,7 +9,7 @@
 
 #include "mgkit/tensor/variable.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// A backend whose library records operations by itself. Its traits add
 /// - `leaf(t)`: the same storage as a value whose gradient is wanted;
@@ -47,4 +47,4 @@ struct native_leaves {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

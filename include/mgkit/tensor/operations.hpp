@@ -54,7 +54,7 @@
     ROW(adam_step, 5, elementwise, "Adam")                      \
     ROW(sgd_step, 4, elementwise, "Momentum")
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// What the cost of an operation is counted in: results, values read, values moved, multiply-adds.
 enum class cost_kind { elementwise, reduction, movement, product };
@@ -146,7 +146,7 @@ constexpr bool complete_backend_in_words() {
     return all(primitives{}) && complete_backend<T>;
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE
 
 #undef MGKIT_PRIMITIVES
 #undef MGKIT_COMPOSED

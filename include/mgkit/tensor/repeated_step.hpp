@@ -9,7 +9,7 @@
 
 #include "mgkit/tensor/concept.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Runs `action(data...)` once for every step that is run: now, and where the step is being
 /// recorded (see repeated_step) before each of its replays, not now. For host state that a step
@@ -91,4 +91,4 @@ struct repeated_step_of<T> {
 template <tensor T>
 using repeated_step = typename detail::repeated_step_of<T>::type;
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

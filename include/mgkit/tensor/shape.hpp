@@ -8,7 +8,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 using extent = std::ptrdiff_t;
 
@@ -119,4 +119,4 @@ inline shape product_shape(const shape& a, const shape& b, bool transpose_a, boo
     return out;
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -13,7 +13,7 @@
 #include "mgkit/tensor/native_gradient.hpp"
 #include "mgkit/tensor/variable.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// The records of forward passes in progress, kept by the context: one, or several where recordings
 /// nest. Nodes, operands, settings and kept values stand in stacks whose memory is reused, so that
@@ -283,4 +283,4 @@ variable<T> watch(T value, gradient_slot<T>& slot) {
     return {std::move(value), &slot};
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

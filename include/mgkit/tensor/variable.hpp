@@ -9,7 +9,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/tensor/explained.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Tells a record whether what it points to is still where it was: destroyed and moved objects are
 /// gone, copies are others.
@@ -195,4 +195,4 @@ private:
     int count_;
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

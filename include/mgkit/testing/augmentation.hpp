@@ -21,7 +21,7 @@
 #include "mgkit/skeleton/topology.hpp"
 #include "mgkit/testing/detail/law_book.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 /// A clip to try augmentations on: smooth paths on a grid of 2^-12, so that float and double hold
 /// the same numbers. With a confidence channel one joint is never valid (index 1, if there are
@@ -356,4 +356,4 @@ std::vector<std::string> augmentation_violations(
     return examine_augmentation(stage, trials).violations;
 }
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

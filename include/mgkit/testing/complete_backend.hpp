@@ -3,10 +3,10 @@
 
 #include "mgkit/tensor/complete_backend.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 template <class T>
 concept complete_backend = mgkit::complete_backend<T>;
 using mgkit::primitives;
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

@@ -4,7 +4,7 @@
 #include "mgkit/testing/conformance/check.hpp"
 #include "mgkit/testing/conformance/operations.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 /// Tries every operation on T, a family or all of them:
 ///
@@ -53,4 +53,4 @@ conformance_report conformance(const conformance_options& given = {}) {
     return report;
 }
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

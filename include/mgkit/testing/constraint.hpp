@@ -20,7 +20,7 @@
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/testing/detail/law_book.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 /// A recording to try constraints on, and where another person begins in it.
 struct constraint_trial {
@@ -150,4 +150,4 @@ std::vector<std::string> constraint_violations(
     return out;
 }
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

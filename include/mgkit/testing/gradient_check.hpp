@@ -17,7 +17,7 @@
 #include "mgkit/nn/leaves.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 struct gradient_options {
     double step = 1e-6;       ///< of the differences, relative to values above 1
@@ -277,4 +277,4 @@ gradient_report gradient_check(context& ctx, M& model, F&& f, const std::vector<
     return checker.run();
 }
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

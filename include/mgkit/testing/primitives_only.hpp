@@ -5,7 +5,7 @@
 
 #include "mgkit/testing/complete_backend.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 /// A T whose own kernels are hidden, but for the forward passes of the primitives.
 ///
@@ -18,9 +18,9 @@ struct primitives_only {
     T inner{};
 };
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class T>
 struct backend_traits<testing::primitives_only<T>> {
@@ -64,4 +64,4 @@ requires(testing::primitives::contains<Op>) struct kernel<Op, testing::primitive
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -13,7 +13,7 @@
 #include "mgkit/probe/neighbours.hpp"
 #include "mgkit/testing/training.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 namespace detail {
 
@@ -198,4 +198,4 @@ conformance_report probe_conformance(const conformance_options& options = {},
     return report;
 }
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

@@ -10,7 +10,7 @@
 
 #include "mgkit/testing/complete_backend.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 /// Row-major values in a vector; copies are deep. One loop per primitive, sums in long double, no
 /// threads, no library.
@@ -83,9 +83,9 @@ reference zipped(const reference& a, const reference& b, F&& f) {
 }
 
 }  // namespace detail
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <>
 struct backend_traits<testing::reference> {
@@ -272,4 +272,4 @@ private:
 
 static_assert(testing::complete_backend<testing::reference>);
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -8,7 +8,7 @@
 
 #include "mgkit/testing/complete_backend.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 /// A tensor that knows its extents and nothing else. Models, losses and backward passes run on it
 /// as on any backend, in no time and no memory; whatever looks at a value throws. Composed of
@@ -65,9 +65,9 @@ constexpr std::int64_t symbolic_counts::*count_of(cost_kind kind) {
 }
 
 }  // namespace detail
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <>
 struct backend_traits<testing::symbolic> {
@@ -136,4 +136,4 @@ requires(primitives::contains<Op>) struct kernel<Op, testing::symbolic> {
 
 static_assert(testing::complete_backend<testing::symbolic>);
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -15,7 +15,7 @@
 #include "mgkit/train/adam.hpp"
 #include "mgkit/train/optimiser.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 namespace detail {
 
@@ -129,4 +129,4 @@ conformance_report training_conformance(const conformance_options& options = {},
     return report;
 }
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

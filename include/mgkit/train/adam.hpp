@@ -12,7 +12,7 @@
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/train/optimiser.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 namespace detail {
 
@@ -59,4 +59,4 @@ struct adam {
 
 static_assert(optimiser<adam>);
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

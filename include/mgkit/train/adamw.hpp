@@ -12,7 +12,7 @@
 #include "mgkit/tensor/ops/structure.hpp"
 #include "mgkit/train/adam.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 /// AdamW: every parameter is first scaled by 1 - rate * weight_decay, then moved as by Adam without
 /// decay. Cost: as Adam's, and two passes more over the parameters where weight decay is not 0.
@@ -51,4 +51,4 @@ struct adamw {
 
 static_assert(optimiser<adamw>);
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

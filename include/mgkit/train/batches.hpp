@@ -10,7 +10,7 @@
 
 #include "mgkit/core/random.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 /// The order of one epoch: a shuffle that depends on seed and epoch only.
 inline std::vector<int> epoch_order(std::uint64_t seed, std::uint32_t epoch, int count) {
@@ -32,4 +32,4 @@ inline std::vector<int> batch_starts(int count, int batch) {
     return starts;
 }
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

@@ -17,7 +17,7 @@
 #include "mgkit/io/recipe_json.hpp"
 #include "mgkit/nn/archive.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 /// One entry of the training curve: means over an epoch.
 struct epoch_record {
@@ -203,4 +203,4 @@ position load_checkpoint(context& ctx, const std::string& path, const checkpoint
     return at;
 }
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

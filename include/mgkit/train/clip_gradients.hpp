@@ -12,7 +12,7 @@
 #include "mgkit/tensor/ops/layers.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 /// Scales all gradients of a step by min(1, max_norm / n), n their common Euclidean length. Given
 /// to `fit` as a callback, before the update; part of a recorded step, nothing goes to the host.
@@ -51,4 +51,4 @@ private:
     double max_norm_;
 };
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

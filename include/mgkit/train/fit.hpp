@@ -13,7 +13,7 @@
 #include "mgkit/train/skeleton_views.hpp"
 #include "mgkit/version.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 namespace detail {
 
@@ -171,4 +171,4 @@ std::vector<epoch_record> fit(context& ctx, Method& model, const data::clip_set&
                std::forward<Callbacks>(callbacks)...);
 }
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

@@ -7,8 +7,8 @@
 #include "mgkit/train/schedule.hpp"
 #include "mgkit/train/sgd.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 using optimisers = type_list<adam, adamw, sgd>;
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

@@ -12,7 +12,7 @@
 #include "mgkit/nn/facts.hpp"
 #include "mgkit/nn/values.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 /// Exponential moving average of parameters and buffers: after each step own values become
 /// decay * own + (1 - decay) * the model's; counters are copied. Given to `fit` as a callback; its
@@ -84,4 +84,4 @@ private:
     std::string name_;
 };
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

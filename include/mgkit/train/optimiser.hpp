@@ -16,7 +16,7 @@
 #include "mgkit/nn/leaves.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 /// A parameter that an update changes, its gradient, and what the optimiser keeps for it.
 template <tensor T>
@@ -228,4 +228,4 @@ private:
     std::int64_t steps_ = 0;
 };
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

@@ -21,7 +21,7 @@
 #include "mgkit/train/schedule.hpp"
 #include "mgkit/train/step.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 /// Settings of `fit`.
 struct fit_settings {
@@ -266,4 +266,4 @@ std::vector<epoch_record> run(context& ctx, training<T>& job) {
     return at.history;
 }
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

@@ -8,7 +8,9 @@
 #include <functional>
 #include <vector>
 
-namespace mgkit::train {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::train {
 
 /// Where a step lies in a run.
 struct step_place {
@@ -94,4 +96,4 @@ struct constant_schedule {
     double operator()(int, int) const { return 1; }
 };
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

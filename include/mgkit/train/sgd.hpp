@@ -9,7 +9,7 @@
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/train/optimiser.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 /// buffer = momentum * buffer + gradient; value -= rate * buffer, or with Nesterov look-ahead
 /// rate * (gradient + momentum * buffer). Weight decay is added to the gradient.
@@ -38,4 +38,4 @@ struct sgd {
 
 static_assert(optimiser<sgd>);
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

@@ -18,12 +18,12 @@
 #include "mgkit/encode/clip_input.hpp"
 #include "mgkit/train/source.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 template <class S>
 class workspace;  // views bring it along
 }
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 namespace detail {
 
@@ -135,4 +135,4 @@ private:
     std::vector<worker> workers_;
 };
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

@@ -17,7 +17,7 @@
 #include "mgkit/core/recipe.hpp"
 #include "mgkit/tensor/shape.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 /// How a field's values are held: reals and bytes reach a method as tensors (a byte as the number
 /// it is), integers as they are.
@@ -133,4 +133,4 @@ concept source = requires(S& s, const S& same, const context& ctx, std::span<con
     s.fill(ctx, rows, out);
 };
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

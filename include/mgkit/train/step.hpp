@@ -17,7 +17,7 @@
 #include "mgkit/train/optimiser.hpp"
 #include "mgkit/train/source.hpp"
 
-namespace mgkit::train {
+namespace MGKIT_NAMESPACE::train {
 
 /// Loss of a step and its named parts, before the update.
 struct step_result {
@@ -170,4 +170,4 @@ private:
     std::map<int, batch_size> sizes_;
 };
 
-}  // namespace mgkit::train
+}  // namespace MGKIT_NAMESPACE::train

@@ -10,7 +10,7 @@
 #include "mgkit/augment/concept.hpp"
 #include "mgkit/skeleton/kinect20.hpp"
 
-namespace mgkit::toys {
+namespace MGKIT_NAMESPACE::toys {
 
 struct mirror_kinect20 {
     static constexpr std::string_view name = "mirror_kinect20";
@@ -43,4 +43,4 @@ struct mirror_kinect20 {
     }
 };
 
-}  // namespace mgkit::toys
+}  // namespace MGKIT_NAMESPACE::toys

@@ -6,7 +6,7 @@
 
 #include "mgkit/clip/concept.hpp"
 
-namespace mgkit::toys {
+namespace MGKIT_NAMESPACE::toys {
 
 struct long_enough {
     static constexpr std::string_view name = "too_short";
@@ -15,4 +15,4 @@ struct long_enough {
     bool accepts(const clip::candidate& c) const { return c.window.length() >= frames; }
 };
 
-}  // namespace mgkit::toys
+}  // namespace MGKIT_NAMESPACE::toys

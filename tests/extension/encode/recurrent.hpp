@@ -6,7 +6,7 @@
 #include "mgkit/encode/settings.hpp"
 #include "mgkit/nn/linear.hpp"
 
-namespace mgkit::toys {
+namespace MGKIT_NAMESPACE::toys {
 
 struct recurrent_settings {
     encode::clip_extents clip;
@@ -68,4 +68,4 @@ private:
     settings settings_;
 };
 
-}  // namespace mgkit::toys
+}  // namespace MGKIT_NAMESPACE::toys

@@ -7,7 +7,7 @@
 
 #include "mgkit/metric/prediction.hpp"
 
-namespace mgkit::toys {
+namespace MGKIT_NAMESPACE::toys {
 
 struct near_class {
     static constexpr const char* name = "near_class";
@@ -21,4 +21,4 @@ struct near_class {
     }
 };
 
-}  // namespace mgkit::toys
+}  // namespace MGKIT_NAMESPACE::toys

@@ -9,7 +9,7 @@
 #include "mgkit/pretext/by_view.hpp"
 #include "mgkit/pretext/objective.hpp"
 
-namespace mgkit::toys {
+namespace MGKIT_NAMESPACE::toys {
 
 template <tensor T, class Encoder, class Views>
 requires encode::sized_encoder<Encoder, T>
@@ -48,4 +48,4 @@ private:
     std::string encoder_words_;
 };
 
-}  // namespace mgkit::toys
+}  // namespace MGKIT_NAMESPACE::toys

@@ -13,7 +13,7 @@
 #include "mgkit/nn/values.hpp"
 #include "mgkit/pretext/objective.hpp"
 
-namespace mgkit::toys {
+namespace MGKIT_NAMESPACE::toys {
 
 template <tensor T, class Encoder, class Views>
 requires encode::sized_encoder<Encoder, T>
@@ -91,4 +91,4 @@ private:
     std::string encoder_words_;
 };
 
-}  // namespace mgkit::toys
+}  // namespace MGKIT_NAMESPACE::toys

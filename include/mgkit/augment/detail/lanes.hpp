@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <cstring>
 
-namespace mgkit::augment::detail {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::augment::detail {
 
 #if defined(__GNUC__) && !defined(__CUDACC__)
 
@@ -96,4 +98,4 @@ void fetch(const S*, std::size_t) {}
 
 #endif
 
-}  // namespace mgkit::augment::detail
+}  // namespace MGKIT_NAMESPACE::augment::detail

@@ -11,7 +11,7 @@
 #include "mgkit/augment/detail/lanes.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::augment {
+namespace MGKIT_NAMESPACE::augment {
 
 /// Frame = (1 - weight) * frame a + weight * frame b.
 struct frame_tap {
@@ -168,4 +168,4 @@ void render(skeleton::pose_view<const S> from, std::span<const frame_tap> taps, 
 
 }  // namespace detail
 
-}  // namespace mgkit::augment
+}  // namespace MGKIT_NAMESPACE::augment

@@ -5,7 +5,7 @@
 #include "mgkit/backend/cuda/norm.cuh"
 #include "mgkit/backend/cuda/tile_attention.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Queries, keys and values of all heads where they lie: tokens `*_ld` apart, samples behind one
 /// another, head j in channels [j head, (j + 1) head). Scores are scaled by `scale`.
@@ -135,9 +135,9 @@ private:
     bool tiled_ = false;
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Queries, keys and values are read where they lie in the packed projections.
 template <class C, class D>
@@ -223,4 +223,4 @@ private:
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

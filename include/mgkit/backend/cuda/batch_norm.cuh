@@ -3,7 +3,7 @@
 
 #include "mgkit/backend/cuda/reduce.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Terms of sums over the rows [group, row, column] of a group; `each` rows, `width` columns.
 template <class S>
@@ -73,9 +73,9 @@ struct batch_norm_backward_body {
     }
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Fine, whatever x is: sums of columns, of their squared distances from the means, and a division.
 template <class C, class D>
@@ -150,4 +150,4 @@ private:
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -8,7 +8,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 inline const char* remedy_for(cudaError_t status) {
     switch (status) {
@@ -50,4 +50,4 @@ inline void check(cublasStatus_t status, const char* place) {
                 text(cublasLtGetStatusName(status), " (", cublasLtGetStatusString(status), ")"));
 }
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

@@ -6,7 +6,7 @@
 
 #include "mgkit/backend/cuda/function.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// The upper half of a float: 8 bits of exponent, 7 of mantissa; same layout as the device's type.
 struct bf16 {
@@ -61,4 +61,4 @@ struct compute_traits<bf16> {
     static constexpr double epsilon = 0x1p-7;
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

@@ -7,7 +7,7 @@
 #include "mgkit/backend/cuda/check.cuh"
 #include "mgkit/backend/cuda/pool.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Where a context's tensors live. Set before its first tensor:
 /// `ctx.state.get<mgkit::cuda::placement>().device = 1`.
@@ -137,4 +137,4 @@ private:
     std::shared_ptr<const core> core_;
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

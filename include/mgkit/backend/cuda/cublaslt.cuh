@@ -11,7 +11,7 @@
 #include "mgkit/backend/cuda/core.cuh"
 #include "mgkit/backend/cuda/product.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 template <class S>
 inline constexpr cudaDataType_t data_type = std::is_same_v<S, double> ? CUDA_R_64F
@@ -182,4 +182,4 @@ private:
     std::map<key, plan> plans_;
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

@@ -6,7 +6,7 @@
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/tensor/ops/rows.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Bodies over chunks of `lanes` values; the last one may be cut short.
 template <class S, class F>
@@ -177,9 +177,9 @@ T joined_zip(context& ctx, const char* name, const T& a, const T& b, F f) {
     return zip_to(ctx, name, extents, a, b, f, joined(extents, a, b));
 }
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 #define MGKIT_CUDA_MAP(OP)                                                     \
     template <class C, class D>                                                \
@@ -332,4 +332,4 @@ struct kernel<op::concat, cuda::device_tensor<C, D>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

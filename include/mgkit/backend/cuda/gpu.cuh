@@ -11,7 +11,7 @@
 #include "mgkit/backend/cuda/recording.cuh"
 #include "mgkit/backend/cuda/replay.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Sums of a tile of 16 x 16, spread over a warp; bf16 factors on tensor cores.
 struct gpu_tile {
@@ -277,4 +277,4 @@ inline gpu::runtime& gpu::of(context& ctx) {
     return *own.made;
 }
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

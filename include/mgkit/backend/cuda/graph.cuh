@@ -5,7 +5,7 @@
 
 #include "mgkit/backend/cuda/gpu.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// A captured step: `replay()` does its host work and runs its kernels with one launch.
 using graph = step_graph<gpu>;
@@ -29,4 +29,4 @@ graph capture(context& ctx, Step&& step, int warm_up = 2) {
     return graph(ctx, std::move(memory), step);
 }
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

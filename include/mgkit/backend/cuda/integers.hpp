@@ -12,7 +12,7 @@
 #include "mgkit/backend/cuda/values.hpp"
 #include "mgkit/tensor/integers.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Errors: a step is being recorded, whose replays would repeat the values of this moment.
 template <class Device>
@@ -121,4 +121,4 @@ private:
     }
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

@@ -4,7 +4,7 @@
 #include "mgkit/backend/cuda/product.cuh"
 #include "mgkit/backend/cuda/reduce.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Results of maps over sequences of tokens (three axes or more) are activations, coarse where T
 /// computes in bf16. Rows (pooled features, projections, logits: two axes) stay fine, since
@@ -193,9 +193,9 @@ auto accumulate_like(context& ctx, gradients<T>& sink, int i, const T& x) {
     return sink.accumulate_into(ctx, i, [&] { return T(ctx, x.extents(), x.kept()); });
 }
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class C, class D>
 struct kernel<op::relu, cuda::device_tensor<C, D>> {
@@ -314,4 +314,4 @@ struct kernel<op::softmax, cuda::device_tensor<C, D>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -5,7 +5,7 @@
 #include "mgkit/tensor/ops/masked.hpp"
 #include "mgkit/tensor/ops/random.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 struct sigmoid_of {
     template <class S>
@@ -106,9 +106,9 @@ struct dropout_body {
     }
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class C, class D>
 struct kernel<op::sigmoid, cuda::device_tensor<C, D>> {
@@ -184,4 +184,4 @@ private:
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -6,7 +6,7 @@
 #include "mgkit/backend/cuda/function.hpp"
 #include "mgkit/tensor/ops/layers.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 struct plus {
     template <class S>
@@ -125,4 +125,4 @@ struct undo_activation {
     }
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

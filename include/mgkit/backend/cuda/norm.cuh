@@ -3,7 +3,7 @@
 
 #include "mgkit/backend/cuda/layers.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Rows of whole chunks up to this width stay in their threads' registers, a chunk each.
 inline constexpr extent widest_held_row = 256 * lanes;
@@ -251,9 +251,9 @@ struct load_half {
     MGKIT_DEVICE S operator()(extent, extent t, extent i) const { return in[2 * t * width + i]; }
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Statistics in the scalar; the result has the grain of x and is made again where it is needed in
 /// the backward pass.
@@ -345,4 +345,4 @@ private:
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

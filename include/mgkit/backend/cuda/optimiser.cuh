@@ -6,7 +6,7 @@
 
 #include "mgkit/backend/cuda/elementwise.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Adam on several tensors at once, a chunk each. Where they lie is part of the launch itself, so
 /// that a recorded step needs no table in device memory.
@@ -63,9 +63,9 @@ struct sgd_body {
     }
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class C, class D>
 struct kernel<op::adam_step, cuda::device_tensor<C, D>> {
@@ -116,4 +116,4 @@ struct kernel<op::sgd_step, cuda::device_tensor<C, D>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -4,7 +4,7 @@
 #include "mgkit/backend/cuda/elementwise.cuh"
 #include "mgkit/tensor/ops/gather.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// An index on the device, and how it lies against the tensor whose entries it chooses.
 struct device_index {
@@ -54,9 +54,9 @@ struct scatter_add_body {
     }
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// As x is kept.
 template <class C, class D>
@@ -92,4 +92,4 @@ struct kernel<op::scatter_add, cuda::device_tensor<C, D>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -8,7 +8,7 @@
 #include "mgkit/backend/cuda/function.hpp"
 #include "mgkit/tensor/shape.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Threads of a block in elementwise kernels.
 inline constexpr int element_threads = 256;
@@ -127,4 +127,4 @@ inline bool next_run(shape& extents, unsigned axes, int& axis, reduced_run& run)
     return true;
 }
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

@@ -11,7 +11,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Where a pool gets memory: `allocate(bytes)` gives null when none is left (and throws for other
 /// failures), `release(pointer)` does not throw.
@@ -159,4 +159,4 @@ private:
     block* block_ = nullptr;
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

@@ -5,7 +5,7 @@
 
 #include "mgkit/backend/cuda/elementwise.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// c[i] = op(a[i]) op(b[i]) + beta c[i] + bias for i in [0, batch), row-major; op transposes where
 /// told. `step_*` lies between batch entries (0: the same matrix), `*_ld` between rows. `bias` (may
@@ -192,9 +192,9 @@ bool multiply(context& ctx, const multiplication<typename T::scalar>& p) {
     return run(p.c.fine(), bias, p.sums);
 }
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class C, class D>
 struct kernel<op::matmul, cuda::device_tensor<C, D>> {
@@ -211,4 +211,4 @@ struct kernel<op::matmul, cuda::device_tensor<C, D>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -7,7 +7,7 @@
 
 #include "mgkit/backend/cuda/core.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Pinned host memory in two halves, taken in turn: one is written while the device still reads
 /// the other.
@@ -125,4 +125,4 @@ private:
     bool finished_ = false;
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

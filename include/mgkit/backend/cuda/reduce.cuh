@@ -3,7 +3,7 @@
 
 #include "mgkit/backend/cuda/elementwise.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// out[o, p, i] = sum of f(o, t, i) over rows t of piece p; added in four interleaved parts.
 template <class S, class F>
@@ -185,9 +185,9 @@ struct column_ties_body {
     }
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Sums are fine. The gradient of a coarse tensor is coarse.
 template <class C, class D>
@@ -261,4 +261,4 @@ struct kernel<op::max, cuda::device_tensor<C, D>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

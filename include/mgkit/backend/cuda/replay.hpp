@@ -11,7 +11,7 @@
 #include "mgkit/backend/cuda/pool.hpp"
 #include "mgkit/core/context.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// What the host does before each replay of a recording, in the order in which the step asked.
 template <class Memory>
@@ -153,4 +153,4 @@ private:
     std::unique_ptr<step_graph<Device>> graph_;
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

@@ -12,7 +12,7 @@
 #include "mgkit/backend/cuda/values.hpp"
 #include "mgkit/tensor/concept.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// A dense row-major tensor in device memory. Copies share storage. Its values are kept fine or
 /// coarse (see `grain`); the host sees scalars in either case.
@@ -148,9 +148,9 @@ T as(context& ctx, const T& x, grain kept) {
     return out;
 }
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Plain host transfers are refused while a step is recorded: a replay would repeat the values of
 /// that moment.
@@ -290,4 +290,4 @@ struct backend_traits<cuda::device_tensor<C, D>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

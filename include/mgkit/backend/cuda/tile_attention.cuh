@@ -6,7 +6,7 @@
 #include "mgkit/backend/cuda/plan.hpp"
 #include "mgkit/backend/cuda/values.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Rows and columns of a tile that a warp multiplies at once.
 inline constexpr int tile_side = 16;
@@ -331,4 +331,4 @@ struct attention_backward_body {
     }
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

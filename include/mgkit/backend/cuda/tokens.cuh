@@ -3,7 +3,7 @@
 
 #include "mgkit/backend/cuda/norm.cuh"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// Tokens 0, gap, 2 gap, ... of `kept`, all others of `mixed`; a null operand counts as zeros.
 /// Where `width` is whole chunks an index means one, else an element.
@@ -29,9 +29,9 @@ struct restore_body {
     }
 };
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// A product per sample adds the bias of no row: the activation's kernel does.
 template <class C, class D>
@@ -114,4 +114,4 @@ private:
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -8,7 +8,7 @@
 #include "mgkit/backend/cuda/compute.hpp"
 #include "mgkit/tensor/shape.hpp"
 
-namespace mgkit::cuda {
+namespace MGKIT_NAMESPACE::cuda {
 
 /// How a tensor's values are kept: in its scalar, or (floats only) in bfloat16. Known at run time,
 /// the same for a whole launch: a branch that all threads take alike instead of twice the kernels.
@@ -178,4 +178,4 @@ MGKIT_HOST_DEVICE inline void store(const places<S>& to, extent first, extent co
     for (int k = 0; k < lanes && first + k < count; ++k) to.set(first + k, from[k]);
 }
 
-}  // namespace mgkit::cuda
+}  // namespace MGKIT_NAMESPACE::cuda

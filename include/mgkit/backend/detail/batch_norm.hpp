@@ -5,7 +5,7 @@
 
 #include "mgkit/backend/detail/primitives.hpp"
 
-namespace mgkit::eigen::detail {
+namespace MGKIT_NAMESPACE::eigen::detail {
 
 /// Sums over the rows of each group of a [groups * rows, width] quantity, in double: `part(begin,
 /// end, sums)` adds a range of one group's rows to float or double sums of at most 64 rows, so that
@@ -35,9 +35,9 @@ void group_sums(context& ctx, int groups, extent rows, extent width, double* to,
             to[i / pieces * width + c] += partial.data()[i * width + c];
 }
 
-}  // namespace mgkit::eigen::detail
+}  // namespace MGKIT_NAMESPACE::eigen::detail
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S, class P>
 struct kernel<op::moments, eigen::tensor<S, P>> {
@@ -158,4 +158,4 @@ private:
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -7,7 +7,7 @@
 #include "mgkit/backend/detail/primitives.hpp"
 #include "mgkit/tensor/ops/classifier.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S, class P>
 struct kernel<op::classifier_loss, eigen::tensor<S, P>> {
@@ -110,4 +110,4 @@ private:
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -20,7 +20,7 @@
 #include <cblas.h>
 #endif
 
-namespace mgkit::gemm {
+namespace MGKIT_NAMESPACE::gemm {
 
 using extent = std::ptrdiff_t;
 
@@ -339,4 +339,4 @@ void run_pieces(context& ctx, const problem<S>& p, After&& after) {
     }
 }
 
-}  // namespace mgkit::gemm
+}  // namespace MGKIT_NAMESPACE::gemm

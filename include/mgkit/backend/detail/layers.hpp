@@ -3,7 +3,7 @@
 
 #include "mgkit/backend/detail/primitives.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S, class P>
 struct kernel<op::relu, eigen::tensor<S, P>> {
@@ -267,4 +267,4 @@ struct kernel<op::softmax, eigen::tensor<S, P>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

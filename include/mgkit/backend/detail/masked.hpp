@@ -5,7 +5,7 @@
 
 #include "mgkit/backend/detail/primitives.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S, class P>
 struct kernel<op::sigmoid, eigen::tensor<S, P>> {
@@ -103,4 +103,4 @@ private:
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

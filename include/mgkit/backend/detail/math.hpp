@@ -9,7 +9,7 @@
 
 #include "mgkit/tensor/shape.hpp"
 
-namespace mgkit::eigen::detail {
+namespace MGKIT_NAMESPACE::eigen::detail {
 
 /// exp(x). Float: range reduction to [-ln2/2, ln2/2] and a degree-6 Taylor polynomial (relative
 /// error below 2e-7, saturating outside [-87.3, 88.3]); double: the standard library's.
@@ -106,4 +106,4 @@ inline S ordered_max(extent count, F&& f) {
     return best[0];
 }
 
-}  // namespace mgkit::eigen::detail
+}  // namespace MGKIT_NAMESPACE::eigen::detail

@@ -6,7 +6,7 @@
 
 #include "mgkit/backend/detail/primitives.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S, class P>
 struct kernel<op::cross_entropy, eigen::tensor<S, P>> {
@@ -63,4 +63,4 @@ struct kernel<op::cross_entropy, eigen::tensor<S, P>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -3,7 +3,7 @@
 
 #include "mgkit/backend/detail/primitives.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S, class P>
 struct kernel<op::adam_step, eigen::tensor<S, P>> {
@@ -46,4 +46,4 @@ struct kernel<op::sgd_step, eigen::tensor<S, P>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

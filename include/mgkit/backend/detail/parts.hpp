@@ -6,7 +6,7 @@
 
 #include "mgkit/backend/detail/primitives.hpp"
 
-namespace mgkit::eigen::detail {
+namespace MGKIT_NAMESPACE::eigen::detail {
 
 /// Calls `f(row, from, count, at)` for the runs of rows of `width` elements that make up `rows`
 /// rows: whole rows where they are short, pieces of one where they are long.
@@ -41,9 +41,9 @@ inline std::vector<extent> places_of(context& ctx, const index_tensor& which) {
     return {host.values().begin(), host.values().end()};
 }
 
-}  // namespace mgkit::eigen::detail
+}  // namespace MGKIT_NAMESPACE::eigen::detail
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S, class P>
 struct kernel<op::slice, eigen::tensor<S, P>> {
@@ -126,4 +126,4 @@ struct kernel<op::scatter_add, eigen::tensor<S, P>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -10,7 +10,9 @@
 #include <new>
 #include <utility>
 
-namespace mgkit::eigen::detail {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::eigen::detail {
 
 class pool;
 
@@ -134,4 +136,4 @@ private:
     block* block_ = nullptr;
 };
 
-}  // namespace mgkit::eigen::detail
+}  // namespace MGKIT_NAMESPACE::eigen::detail

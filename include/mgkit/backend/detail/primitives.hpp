@@ -8,7 +8,7 @@
 #include "mgkit/backend/detail/tensor.hpp"
 #include "mgkit/tensor/complete_backend.hpp"
 
-namespace mgkit::eigen::detail {
+namespace MGKIT_NAMESPACE::eigen::detail {
 
 /// Elements per piece of an elementwise loop: large against the cost of scheduling one.
 inline constexpr extent grain = 16384;
@@ -119,9 +119,9 @@ void column_sums(context& ctx, extent rows, extent width, S* to, int beta, F&& p
     add_rows(static_cast<const S*>(partial.data()), 0, pieces, width, to);
 }
 
-}  // namespace mgkit::eigen::detail
+}  // namespace MGKIT_NAMESPACE::eigen::detail
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 #define MGKIT_EIGEN_MAP(OP, EXPRESSION)                                            \
     template <class S, class P>                                                    \
@@ -338,4 +338,4 @@ struct kernel<op::matmul, eigen::tensor<S, P>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

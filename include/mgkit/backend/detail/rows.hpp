@@ -6,7 +6,7 @@
 #include "mgkit/backend/detail/primitives.hpp"
 #include "mgkit/tensor/ops/rows.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S, class P>
 struct kernel<op::take_rows, eigen::tensor<S, P>> {
@@ -109,4 +109,4 @@ struct kernel<op::blend, eigen::tensor<S, P>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -9,7 +9,7 @@
 #include "mgkit/backend/detail/pool.hpp"
 #include "mgkit/tensor/integers.hpp"
 
-namespace mgkit::eigen {
+namespace MGKIT_NAMESPACE::eigen {
 
 /// A dense row-major tensor in host memory. Copies share storage.
 template <std::floating_point S, class Provider = gemm::default_provider>
@@ -51,9 +51,9 @@ private:
     detail::storage storage_;
 };
 
-}  // namespace mgkit::eigen
+}  // namespace MGKIT_NAMESPACE::eigen
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S, class P>
 struct backend_traits<eigen::tensor<S, P>> : gemm::precision_of<S, P> {
@@ -125,4 +125,4 @@ struct backend_traits<eigen::tensor<S, P>> : gemm::precision_of<S, P> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

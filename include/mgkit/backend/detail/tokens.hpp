@@ -5,7 +5,7 @@
 
 #include "mgkit/backend/detail/layers.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace eigen::detail {
 
@@ -267,4 +267,4 @@ struct kernel<op::restore_tokens, eigen::tensor<S, P>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -7,7 +7,7 @@
 #include "mgkit/backend/torch/primitives.hpp"
 #include "mgkit/tensor/ops/masked.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace torch::detail {
 
@@ -190,4 +190,4 @@ struct kernel<op::sgd_step, torch::tensor<S>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

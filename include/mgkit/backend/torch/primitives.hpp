@@ -8,7 +8,7 @@
 #include "mgkit/tensor/ops/gather.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S>
 struct kernel<op::add, torch::tensor<S>> {
@@ -158,4 +158,4 @@ struct kernel<op::matmul, torch::tensor<S>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -22,7 +22,7 @@
 #include "mgkit/tensor/integers.hpp"
 #include "mgkit/tensor/native_gradient.hpp"
 
-namespace mgkit::torch {
+namespace MGKIT_NAMESPACE::torch {
 
 /// Where tensors of a context are made: `ctx.state.get<torch::placement>().device = "cuda:0"`.
 struct placement {
@@ -122,9 +122,9 @@ at::Tensor numbers(context& ctx, const integers<I>& x, const at::Device& device)
 
 }  // namespace detail
 
-}  // namespace mgkit::torch
+}  // namespace MGKIT_NAMESPACE::torch
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 template <class S>
 struct backend_traits<torch::tensor<S>> {
@@ -239,4 +239,4 @@ struct backend_traits<torch::tensor<S>> {
     }
 };
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -20,7 +20,7 @@
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/io/npy.hpp"
 
-namespace mgkit::data::detail {
+namespace MGKIT_NAMESPACE::data::detail {
 
 /// N, C, T, V, M of data.npy.
 struct extents {
@@ -222,4 +222,4 @@ inline void leave_out_unusable(clip_set& clips, const std::string& folder, read_
                                 " without a visible joint"));
 }
 
-}  // namespace mgkit::data::detail
+}  // namespace MGKIT_NAMESPACE::data::detail

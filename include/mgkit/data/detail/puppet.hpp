@@ -8,7 +8,7 @@
 
 #include "mgkit/core/random.hpp"
 
-namespace mgkit::data::detail {
+namespace MGKIT_NAMESPACE::data::detail {
 
 /// Metres; x towards the figure's right arm (index 1), y up, z to the front.
 struct vec3 {
@@ -110,4 +110,4 @@ inline vec3 through_camera(const vec3& p, double yaw, double pitch) {
             std::sin(pitch) * p[1] + std::cos(pitch) * z};
 }
 
-}  // namespace mgkit::data::detail
+}  // namespace MGKIT_NAMESPACE::data::detail

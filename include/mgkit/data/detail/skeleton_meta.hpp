@@ -8,7 +8,7 @@
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::data::detail {
+namespace MGKIT_NAMESPACE::data::detail {
 
 /// The keys that `parse_folder_meta` reads a skeleton and its channels from.
 inline void put_skeleton(io::json& meta, const skeleton::dynamic& topology,
@@ -24,4 +24,4 @@ inline void put_skeleton(io::json& meta, const skeleton::dynamic& topology,
                                                  : std::string(1, letter));
 }
 
-}  // namespace mgkit::data::detail
+}  // namespace MGKIT_NAMESPACE::data::detail

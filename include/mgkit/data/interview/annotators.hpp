@@ -14,7 +14,7 @@
 #include "mgkit/data/interview/schedule.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 /// The gestures themselves.
 inline std::vector<segment> truth_of(const std::vector<event>& events) {
@@ -78,4 +78,4 @@ inline std::vector<segment> second_annotator(const settings& s, const std::vecto
     return out;
 }
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

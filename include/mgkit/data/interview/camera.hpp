@@ -11,7 +11,7 @@
 #include "mgkit/data/interview/detail/motion.hpp"
 #include "mgkit/data/interview/settings.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 /// Weak perspective of a figure turned by `yaw`; the desk hides what lies below its edge.
 struct camera {
@@ -64,4 +64,4 @@ inline camera make_camera(const settings& s, double width, random_stream random)
     return out;
 }
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

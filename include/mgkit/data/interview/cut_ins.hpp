@@ -11,7 +11,7 @@
 #include "mgkit/data/interview/detail/distributions.hpp"
 #include "mgkit/data/interview/settings.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 /// Visibility rejects the first kind only; the others are marked in the truth so that this shows.
 enum class cut_in_kind { nobody, another_person, replay };
@@ -64,4 +64,4 @@ inline std::vector<cut_in> draw_cut_ins(const settings& s, int frames, random_st
     return out;
 }
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

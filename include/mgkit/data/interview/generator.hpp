@@ -22,7 +22,7 @@
 #include "mgkit/skeleton/pose.hpp"
 #include "mgkit/skeleton/upper_body.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 /// What happens in a recording, without poses: cheap, for counting and simulating.
 struct plan {
@@ -216,4 +216,4 @@ private:
     detail::confidence_tables tables_;
 };
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

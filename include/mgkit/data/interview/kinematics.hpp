@@ -10,7 +10,7 @@
 
 #include "mgkit/data/interview/detail/hands.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 /// Plays a schedule. Frames come in order, since rest motion has a memory.
 ///
@@ -180,4 +180,4 @@ private:
     std::array<bool, 2> busy_{};
 };
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <string_view>
 
-namespace mgkit::data::interview {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::data::interview {
 
 inline constexpr int class_count = 32;
 
@@ -125,4 +127,4 @@ inline constexpr double mean_duration_factor = [] {
     return sum;
 }();
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

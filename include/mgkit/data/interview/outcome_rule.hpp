@@ -7,7 +7,7 @@
 
 #include "mgkit/data/interview/generator.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 struct outcome_figures {
     int recordings = 0;
@@ -76,4 +76,4 @@ inline outcome_report simulate_outcomes(settings s, int recordings = 3200) {
     return out;
 }
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

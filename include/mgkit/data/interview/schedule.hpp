@@ -15,7 +15,7 @@
 #include "mgkit/data/interview/subject.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 enum class side { left, right };
 
@@ -257,4 +257,4 @@ inline schedule make_schedule(const settings& s, const subject& who, outcome res
     return out;
 }
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

@@ -7,7 +7,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 /// Changes whenever equal settings give other recordings. Printed with every result.
 inline constexpr std::string_view generator_version = "1.0.0";
@@ -199,4 +199,4 @@ inline void check(const settings& s) {
     within("cut_in_seconds", s.cut_in_seconds, 0.04, 60);
 }
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

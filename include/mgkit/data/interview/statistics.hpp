@@ -11,7 +11,7 @@
 
 #include "mgkit/data/interview/generator.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 struct corpus_statistics {
     int recordings = 0, subjects = 0;
@@ -91,4 +91,4 @@ inline corpus_statistics statistics(const generator& corpus) {
     return out;
 }
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

@@ -14,7 +14,7 @@
 #include "mgkit/data/interview/micro_gestures.hpp"
 #include "mgkit/data/interview/settings.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 /// Where the hands are when nothing happens.
 enum class rest_pose { on_desk, clasped, one_at_face };
@@ -116,4 +116,4 @@ inline std::vector<casting> cast_recordings(const settings& s) {
     return out;
 }
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

@@ -15,7 +15,7 @@
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/npy.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 /// Names of the 32 classes, label by label.
 inline std::vector<std::string> class_names() {
@@ -154,4 +154,4 @@ inline void write_truth(const std::string& folder, const interview& one, const s
     io::write_json(folder + "/truth.json", about);
 }
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

@@ -16,7 +16,7 @@
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/mapped_file.hpp"
 
-namespace mgkit::data::interview {
+namespace MGKIT_NAMESPACE::data::interview {
 
 struct corpus_progress {
     int done = 0, total = 0;
@@ -126,4 +126,4 @@ inline void write_corpus(const std::string& folder, const generator& corpus,
     write_corpus(folder, corpus, format, latent, [](const corpus_progress&) {});
 }
 
-}  // namespace mgkit::data::interview
+}  // namespace MGKIT_NAMESPACE::data::interview

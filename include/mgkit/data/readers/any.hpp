@@ -18,7 +18,7 @@
 #include "mgkit/data/readers/list.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::data::readers {
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// A format as people are told of it.
 struct format {
@@ -132,4 +132,4 @@ inline void write_as(std::string_view name, const std::string& path, const recor
     });
 }
 
-}  // namespace mgkit::data::readers
+}  // namespace MGKIT_NAMESPACE::data::readers

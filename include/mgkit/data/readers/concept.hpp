@@ -11,7 +11,7 @@
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/recording.hpp"
 
-namespace mgkit::data::readers {
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// A file format of untrimmed recordings: a plain class, default-constructible.
 ///
@@ -40,4 +40,4 @@ concept writer = reader<R> && requires(const R& r, const std::string& path, cons
     { r.write(path, one) } -> std::same_as<void>;
 };
 
-}  // namespace mgkit::data::readers
+}  // namespace MGKIT_NAMESPACE::data::readers

@@ -27,7 +27,7 @@
 #include "mgkit/skeleton/imigue22.hpp"
 #include "mgkit/skeleton/upper_body.hpp"
 
-namespace mgkit::data::readers {
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// `ID_light_hand.csv`: a row per frame, an index and then 35 joints of x, y, score.
 ///
@@ -203,4 +203,4 @@ inline void imigue_csv::write(const std::string& path, const recording& one) con
     out.commit();
 }
 
-}  // namespace mgkit::data::readers
+}  // namespace MGKIT_NAMESPACE::data::readers

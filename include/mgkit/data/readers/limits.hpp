@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace mgkit::data::readers {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// Bounds on files of unknown origin. Memory stays within about twenty times the size of the text
 /// whatever it says, and no frame number can ask for more than `frames` empty frames.
@@ -16,4 +18,4 @@ struct limits {
     std::size_t people = 1000;                 ///< in one frame
 };
 
-}  // namespace mgkit::data::readers
+}  // namespace MGKIT_NAMESPACE::data::readers

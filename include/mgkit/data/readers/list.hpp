@@ -8,9 +8,9 @@
 #include "mgkit/data/readers/openpose.hpp"
 #include "mgkit/data/readers/untrimmed.hpp"
 
-namespace mgkit::data::readers {
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// The formats that `recognise` tries, in this order; drives tests and tables.
 using all = type_list<mmpose, openpose, mediapipe, untrimmed, imigue_csv>;
 
-}  // namespace mgkit::data::readers
+}  // namespace MGKIT_NAMESPACE::data::readers

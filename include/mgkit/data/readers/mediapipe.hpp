@@ -19,7 +19,7 @@
 #include "mgkit/skeleton/blazepose33.hpp"
 #include "mgkit/skeleton/blazepose75.hpp"
 
-namespace mgkit::data::readers {
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// MediaPipe's pose landmarks, 33 or with both hands 75, in JSON.
 ///
@@ -108,4 +108,4 @@ inline void mediapipe::write(const std::string& path, const recording& one) cons
     out.commit();
 }
 
-}  // namespace mgkit::data::readers
+}  // namespace MGKIT_NAMESPACE::data::readers

@@ -20,7 +20,7 @@
 #include "mgkit/skeleton/coco_wholebody133.hpp"
 #include "mgkit/skeleton/halpe26.hpp"
 
-namespace mgkit::data::readers {
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// MMPose's JSON of a video or of images, 17 (COCO), 26 (Halpe) or 133 (COCO-WholeBody) joints.
 ///
@@ -100,4 +100,4 @@ inline void mmpose::write(const std::string& path, const recording& one) const {
     out.commit();
 }
 
-}  // namespace mgkit::data::readers
+}  // namespace MGKIT_NAMESPACE::data::readers

@@ -26,7 +26,7 @@
 #include "mgkit/skeleton/body25_hands_face.hpp"
 #include "mgkit/skeleton/openpose18.hpp"
 
-namespace mgkit::data::readers {
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// OpenPose's output of --write_json: a folder of `NAME_NUMBER_keypoints.json`, one per frame.
 ///
@@ -156,4 +156,4 @@ inline void openpose::write(const std::string& path, const recording& one) const
     folder.publish();
 }
 
-}  // namespace mgkit::data::readers
+}  // namespace MGKIT_NAMESPACE::data::readers

@@ -24,7 +24,7 @@
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/npy.hpp"
 
-namespace mgkit::data::readers {
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// An action point: something of a class happens around one frame of a recording.
 struct untrimmed_tag {
@@ -241,4 +241,4 @@ inline void untrimmed::write_all(const std::string& path, std::span<const record
     folder.publish();
 }
 
-}  // namespace mgkit::data::readers
+}  // namespace MGKIT_NAMESPACE::data::readers

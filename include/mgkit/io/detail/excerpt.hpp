@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace mgkit::io::detail {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::io::detail {
 
 /// `text` in single quotes: printable ASCII as it is, every other byte as \xNN, long text cut.
 inline std::string excerpt(std::string_view text, std::size_t limit = 80) {
@@ -25,4 +27,4 @@ inline std::string excerpt(std::string_view text, std::size_t limit = 80) {
     return out;
 }
 
-}  // namespace mgkit::io::detail
+}  // namespace MGKIT_NAMESPACE::io::detail

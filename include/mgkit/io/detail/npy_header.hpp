@@ -14,7 +14,7 @@
 #include "mgkit/io/detail/excerpt.hpp"
 #include "mgkit/io/dtype.hpp"
 
-namespace mgkit::io {
+namespace MGKIT_NAMESPACE::io {
 
 /// What an .npy file says and holds; `bytes` points into the memory that was parsed.
 struct npy_array {
@@ -184,4 +184,4 @@ private:
 
 }  // namespace detail
 
-}  // namespace mgkit::io
+}  // namespace MGKIT_NAMESPACE::io

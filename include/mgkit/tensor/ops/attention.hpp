@@ -7,7 +7,7 @@
 #include "mgkit/tensor/ops/layers.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace op {
 
@@ -150,4 +150,4 @@ X restore_tokens(context& ctx, const X& mixed, const X& kept, int gap) {
     return apply(ctx, op::restore_tokens{gap}, mixed, kept);
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -3,7 +3,7 @@
 
 #include "mgkit/tensor/ops/objective.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace op {
 
@@ -34,4 +34,4 @@ X classifier_loss(context& ctx, const X& x, const X& weight, const X& bias,
     return apply(ctx, op::classifier_loss{}, x, weight, bias, X{one_hot});
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

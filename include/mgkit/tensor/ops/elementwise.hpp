@@ -3,7 +3,7 @@
 
 #include "mgkit/tensor/apply.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Sums `x` over the axes along which `target` was broadcast: the gradient of broadcasting.
 template <operand X>
@@ -225,4 +225,4 @@ X constant(context& ctx, const shape& extents, double value) {
     return X{backend_traits<tensor_of<X>>::full(ctx, extents, value)};
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -8,7 +8,7 @@
 #include "mgkit/tensor/integers.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace op {
 
@@ -193,4 +193,4 @@ top<X> top_k(context& ctx, const X& x, int k) {
     return {mgkit::reshape(ctx, gather(ctx, table, 1, flat), places.extents()), places};
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -6,7 +6,7 @@
 
 #include "mgkit/tensor/ops/structure.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// What follows an affine map in the same operation.
 enum class activation { none, relu, gelu };
@@ -198,4 +198,4 @@ normalised<X> batch_norm(context& ctx, const X& x, const X& scale, const X& shif
     return {std::move(out), std::move(both)};
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -3,7 +3,7 @@
 
 #include "mgkit/tensor/ops/attention.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace op {
 
@@ -85,4 +85,4 @@ X softmax(context& ctx, const X& x, int axis) {
     return mgkit::reshape(ctx, mgkit::permute(ctx, last, {0, 2, 1}), in);
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

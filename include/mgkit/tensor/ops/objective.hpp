@@ -7,7 +7,7 @@
 #include "mgkit/tensor/ops/attention.hpp"
 #include "mgkit/tensor/ops/gather.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// One tensor of an update of several.
 template <class T>
@@ -140,4 +140,4 @@ void sgd_step(context& ctx, const op::sgd_step& o, T& value, const T& gradient, 
     }
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -8,7 +8,7 @@
 
 #include "mgkit/tensor/ops/structure.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Traits of a library that records by itself and joins, or takes apart, any number of parts in one
 /// operation of its own: `concat_all(ctx, span<const T>, axis)` and `split_all(ctx, x, axis,
@@ -189,4 +189,4 @@ X stack(context& ctx, std::span<const X> parts, int axis) {
     return concat(ctx, along, std::span<const X>(under));
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

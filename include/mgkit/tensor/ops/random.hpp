@@ -12,7 +12,7 @@
 #include "mgkit/tensor/integers.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace op {
 
@@ -91,4 +91,4 @@ X dropout(context& ctx, const X& x, std::string_view layer, double rate) {
     return apply(ctx, op::dropout{rate, keys}, x);
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

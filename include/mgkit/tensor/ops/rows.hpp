@@ -9,7 +9,7 @@
 #include "mgkit/tensor/ops/structure.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 /// Some of the entries of a first axis, in increasing order, each with a weight. Copies share.
 class row_choice {
@@ -128,4 +128,4 @@ X blend(context& ctx, double a, const X& x, double b, const X& y) {
     return apply(ctx, op::blend{a, b}, x, y);
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

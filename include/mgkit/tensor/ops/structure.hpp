@@ -3,7 +3,7 @@
 
 #include "mgkit/tensor/ops/elementwise.hpp"
 
-namespace mgkit {
+namespace MGKIT_NAMESPACE {
 
 namespace op {
 
@@ -337,4 +337,4 @@ void gradients<T>::add_part(context& ctx, int i, const shape& extents, int axis,
     }
 }
 
-}  // namespace mgkit
+}  // namespace MGKIT_NAMESPACE

@@ -7,7 +7,7 @@
 #include "mgkit/testing/gradient_check.hpp"
 #include "mgkit/testing/reference.hpp"
 
-namespace mgkit::testing::detail {
+namespace MGKIT_NAMESPACE::testing::detail {
 
 /// An operation on one tensor type; `variant` chooses its settings.
 template <tensor T>
@@ -270,4 +270,4 @@ void check_operation(ledger& laws, const callable<T>& own, const callable<refere
     for (const refusal& r : refusals) guarded("refusals", [&] { check_refusal(laws, own, r); });
 }
 
-}  // namespace mgkit::testing::detail
+}  // namespace MGKIT_NAMESPACE::testing::detail

@@ -5,7 +5,7 @@
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 /// Empty, single, without axes, odd widths, and one large enough to be cut into pieces.
 inline std::vector<shape> elementwise_shapes() {
@@ -196,4 +196,4 @@ struct elementwise_operations {
                               entry::greater, entry::select>;
 };
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

@@ -4,7 +4,7 @@
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/testing/conformance/elementwise.hpp"
 
-namespace mgkit::testing::entry {
+namespace MGKIT_NAMESPACE::testing::entry {
 
 /// At its edge, at missing and at infinite values: slope 0 at 0, NaN stays.
 struct relu : one_operand {
@@ -181,9 +181,9 @@ struct sigmoid {
     }
 };
 
-}  // namespace mgkit::testing::entry
+}  // namespace MGKIT_NAMESPACE::testing::entry
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 struct layer_operations {
     static constexpr std::string_view name = "layers";
@@ -192,4 +192,4 @@ struct layer_operations {
                   entry::moments, entry::moments_of_batch_norm, entry::sigmoid>;
 };
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

@@ -9,7 +9,7 @@
 #include "mgkit/tensor/ops/random.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 
-namespace mgkit::testing::entry {
+namespace MGKIT_NAMESPACE::testing::entry {
 
 /// Trials of x with masks that leave out about a third, a whole row, or nothing of axis `variant`;
 /// in the last ones what is left out is NaN or infinite.
@@ -115,9 +115,9 @@ struct dropout {
     }
 };
 
-}  // namespace mgkit::testing::entry
+}  // namespace MGKIT_NAMESPACE::testing::entry
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 struct mask_operations {
     static constexpr std::string_view name = "masks";
@@ -125,4 +125,4 @@ struct mask_operations {
                               entry::dropout>;
 };
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

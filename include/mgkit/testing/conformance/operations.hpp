@@ -12,7 +12,7 @@
 #include "mgkit/testing/conformance/tokens.hpp"
 #include "mgkit/testing/conformance/updates.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 /// Families in the order of a report. A new operation is one entry in its family's list: a struct
 /// with `op`, its type in the table of operations, or `name`; `run(ctx, operands, variant)`;
@@ -117,4 +117,4 @@ std::vector<override_row> overrides_of() {
     return out;
 }
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

@@ -11,7 +11,7 @@
 #include "mgkit/tensor/ops/parts.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 
-namespace mgkit::testing::entry {
+namespace MGKIT_NAMESPACE::testing::entry {
 
 /// Places along an axis of `entries`, repeated and out of order: variant / 10 of them; for each of
 /// `samples`, where given.
@@ -176,9 +176,9 @@ struct cast {
     }
 };
 
-}  // namespace mgkit::testing::entry
+}  // namespace MGKIT_NAMESPACE::testing::entry
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 struct part_operations {
     static constexpr std::string_view name = "parts";
@@ -186,4 +186,4 @@ struct part_operations {
                               entry::unstack_and_stack, entry::concat_many, entry::cast>;
 };
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

@@ -12,7 +12,7 @@
 #include "mgkit/tensor/ops/rows.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 /// Nested recordings, results carried from one record into another, parameters that move between
 /// forward and backward, passes that are made again.
@@ -182,4 +182,4 @@ void check_records(conformance_report& report) {
 }
 
 }  // namespace detail
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

@@ -5,7 +5,7 @@
 #include "mgkit/tensor/ops/rows.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 
-namespace mgkit::testing::entry {
+namespace MGKIT_NAMESPACE::testing::entry {
 
 /// Rows whose bit is set in `variant` (every third from the tenth on), unequal weights.
 inline row_choice chosen_rows(extent of, int variant) {
@@ -72,13 +72,13 @@ struct blend {
     }
 };
 
-}  // namespace mgkit::testing::entry
+}  // namespace MGKIT_NAMESPACE::testing::entry
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 struct row_operations {
     static constexpr std::string_view name = "rows";
     using entries = type_list<entry::take_rows, entry::add_rows, entry::blend>;
 };
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

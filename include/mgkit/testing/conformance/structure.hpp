@@ -5,7 +5,7 @@
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 
-namespace mgkit::testing::entry {
+namespace MGKIT_NAMESPACE::testing::entry {
 
 /// Variants are sets of axes; the last sums everything.
 struct sum {
@@ -256,9 +256,9 @@ struct matmul {
     }
 };
 
-}  // namespace mgkit::testing::entry
+}  // namespace MGKIT_NAMESPACE::testing::entry
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 struct structure_operations {
     static constexpr std::string_view name = "structure";
@@ -266,4 +266,4 @@ struct structure_operations {
                               entry::slice, entry::concat, entry::matmul>;
 };
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

@@ -5,7 +5,7 @@
 #include "mgkit/tensor/ops/classifier.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 
-namespace mgkit::testing::entry {
+namespace MGKIT_NAMESPACE::testing::entry {
 
 struct softmax {
     using op = mgkit::op::softmax;
@@ -224,9 +224,9 @@ struct mse {
     }
 };
 
-}  // namespace mgkit::testing::entry
+}  // namespace MGKIT_NAMESPACE::testing::entry
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 struct token_operations {
     static constexpr std::string_view name = "tokens";
@@ -235,4 +235,4 @@ struct token_operations {
                               entry::cross_entropy_of_classes, entry::classifier_loss, entry::mse>;
 };
 
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

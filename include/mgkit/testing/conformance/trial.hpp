@@ -15,7 +15,7 @@
 #include "mgkit/core/random.hpp"
 #include "mgkit/tensor/operations.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 /// An operand: extents, and either the range its values are drawn from or the values themselves.
 struct trial_operand {
@@ -209,4 +209,4 @@ private:
 };
 
 }  // namespace detail
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

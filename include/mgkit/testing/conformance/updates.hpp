@@ -4,7 +4,7 @@
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/testing/conformance/check.hpp"
 
-namespace mgkit::testing {
+namespace MGKIT_NAMESPACE::testing {
 
 namespace entry {
 
@@ -156,4 +156,4 @@ void check_storage(conformance_report& report, const conformance_options& option
 }
 
 }  // namespace detail
-}  // namespace mgkit::testing
+}  // namespace MGKIT_NAMESPACE::testing

@@ -10,7 +10,7 @@
 
 #include "mgkit/core/error.hpp"
 
-namespace mgkit::testing::detail {
+namespace MGKIT_NAMESPACE::testing::detail {
 
 /// Collects sentences, each once; each after the name of what was examined.
 class law_book {
@@ -40,4 +40,4 @@ private:
     std::vector<std::string> broken_;
 };
 
-}  // namespace mgkit::testing::detail
+}  // namespace MGKIT_NAMESPACE::testing::detail

@@ -14,7 +14,7 @@
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/hand21.hpp"
 
-namespace mgkit::toys {
+namespace MGKIT_NAMESPACE::toys {
 
 struct hand_rows {
     static constexpr std::string_view name = "hand_rows";
@@ -60,4 +60,4 @@ private:
     static constexpr std::string_view head = "hand rows\n";
 };
 
-}  // namespace mgkit::toys
+}  // namespace MGKIT_NAMESPACE::toys

@@ -9,7 +9,7 @@
 
 #include "mgkit/core/random.hpp"
 
-namespace mgkit::data::interview::detail {
+namespace MGKIT_NAMESPACE::data::interview::detail {
 
 /// exp(N(log_median, deviation)).
 inline double lognormal(random_stream& random, double log_median, double deviation) {
@@ -131,4 +131,4 @@ private:
     std::vector<double> table_;
 };
 
-}  // namespace mgkit::data::interview::detail
+}  // namespace MGKIT_NAMESPACE::data::interview::detail

@@ -18,7 +18,7 @@
 #include "mgkit/skeleton/pose.hpp"
 #include "mgkit/skeleton/upper_body.hpp"
 
-namespace mgkit::data::interview::detail {
+namespace MGKIT_NAMESPACE::data::interview::detail {
 
 using pixels = skeleton::pose_view<float>;
 
@@ -87,4 +87,4 @@ inline void give_up(const settings& s, int t, pixels out) {
     }
 }
 
-}  // namespace mgkit::data::interview::detail
+}  // namespace MGKIT_NAMESPACE::data::interview::detail

@@ -7,7 +7,7 @@
 #include "mgkit/data/interview/detail/geometry.hpp"
 #include "mgkit/data/interview/subject.hpp"
 
-namespace mgkit::data::interview::detail {
+namespace MGKIT_NAMESPACE::data::interview::detail {
 
 /// Joint numbers of skeleton::upper_body that are spoken of by name here.
 enum joint : std::size_t {
@@ -147,4 +147,4 @@ private:
     vec3 pivot_;
 };
 
-}  // namespace mgkit::data::interview::detail
+}  // namespace MGKIT_NAMESPACE::data::interview::detail

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-namespace mgkit::data::interview::detail {
+#include "mgkit/core/compiler.hpp"
+
+namespace MGKIT_NAMESPACE::data::interview::detail {
 
 struct vec3 {
     double x = 0, y = 0, z = 0;
@@ -87,4 +89,4 @@ inline arm_joints reach(const vec3& shoulder, const vec3& goal, const vec3& bend
             shoulder + distance * along};
 }
 
-}  // namespace mgkit::data::interview::detail
+}  // namespace MGKIT_NAMESPACE::data::interview::detail

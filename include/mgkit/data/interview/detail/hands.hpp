@@ -8,7 +8,7 @@
 #include "mgkit/data/interview/detail/figure.hpp"
 #include "mgkit/data/interview/detail/motion.hpp"
 
-namespace mgkit::data::interview::detail {
+namespace MGKIT_NAMESPACE::data::interview::detail {
 
 /// A place on the body that a finger tip goes to; x is towards the hand's own side.
 struct landmark {
@@ -194,4 +194,4 @@ inline hand_goal gesturing_hand(const motion& m, const figure& body, std::size_t
     }
 }
 
-}  // namespace mgkit::data::interview::detail
+}  // namespace MGKIT_NAMESPACE::data::interview::detail

@@ -11,7 +11,7 @@
 #include "mgkit/data/interview/detail/figure.hpp"
 #include "mgkit/data/interview/schedule.hpp"
 
-namespace mgkit::data::interview::detail {
+namespace MGKIT_NAMESPACE::data::interview::detail {
 
 constexpr double two_pi = 6.283185307179586476925;
 
@@ -190,4 +190,4 @@ inline motion make_motion(const settings& s, const subject& who, const event& e,
     return m;
 }
 
-}  // namespace mgkit::data::interview::detail
+}  // namespace MGKIT_NAMESPACE::data::interview::detail

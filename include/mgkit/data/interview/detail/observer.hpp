@@ -13,7 +13,7 @@
 #include "mgkit/data/interview/settings.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::data::interview::detail {
+namespace MGKIT_NAMESPACE::data::interview::detail {
 
 enum class sight { seen, covered, hidden };
 
@@ -124,4 +124,4 @@ private:
     joint_set last_{};
 };
 
-}  // namespace mgkit::data::interview::detail
+}  // namespace MGKIT_NAMESPACE::data::interview::detail

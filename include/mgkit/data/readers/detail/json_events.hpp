@@ -10,7 +10,7 @@
 #include "mgkit/data/readers/limits.hpp"
 #include "mgkit/io/json.hpp"
 
-namespace mgkit::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Bytes of unknown origin in quotes, as printable ASCII, cut to `most` bytes.
 inline std::string printable(std::string_view bytes, std::size_t most = 80) {
@@ -133,9 +133,9 @@ private:
     Events& events_;
 };
 
-}  // namespace mgkit::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers::detail
 
-namespace mgkit::data::readers {
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// The parser that comes with every installation. A provider has a static `parse(text, events)`
 /// that calls `null`, `boolean`, `number(value, integral)`, `string`, `key`, `begin_object`,
@@ -169,4 +169,4 @@ void walk_json(std::string_view json, Handler& handler, const std::string& where
 
 }  // namespace detail
 
-}  // namespace mgkit::data::readers
+}  // namespace MGKIT_NAMESPACE::data::readers

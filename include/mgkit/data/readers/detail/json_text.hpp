@@ -12,7 +12,7 @@
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/io/json.hpp"
 
-namespace mgkit::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Text on its way into a file, in pieces of about a megabyte; without a file, all of it at once.
 class json_text {
@@ -53,4 +53,4 @@ private:
     std::string buffer_;
 };
 
-}  // namespace mgkit::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers::detail

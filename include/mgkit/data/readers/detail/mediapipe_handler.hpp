@@ -18,7 +18,7 @@
 #include "mgkit/skeleton/blazepose75.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
 
-namespace mgkit::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Keeps the landmarks of MediaPipe's JSON; see `mediapipe` for what is accepted.
 class mediapipe_handler {
@@ -303,4 +303,4 @@ inline detections mediapipe_handler::finish() {
     return out;
 }
 
-}  // namespace mgkit::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers::detail

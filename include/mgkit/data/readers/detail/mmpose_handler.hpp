@@ -18,7 +18,7 @@
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/halpe26.hpp"
 
-namespace mgkit::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Keeps people of MMPose's JSON; see `mmpose` for what is accepted.
 class mmpose_handler {
@@ -353,4 +353,4 @@ private:
     std::vector<float> points_, scores_, values_;
 };
 
-}  // namespace mgkit::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers::detail

@@ -22,7 +22,7 @@
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/openpose18.hpp"
 
-namespace mgkit::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Keeps the people of one frame's JSON after the other; see `openpose` for what is accepted.
 class openpose_handler {
@@ -221,4 +221,4 @@ inline std::vector<openpose_file> openpose_files(const std::string& folder) {
     return out;
 }
 
-}  // namespace mgkit::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers::detail

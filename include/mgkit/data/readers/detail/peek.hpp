@@ -12,7 +12,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/io/mapped_file.hpp"
 
-namespace mgkit::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Whether `path` is a file whose first megabyte holds one of `words`. Never throws mgkit::error.
 inline bool holds_any(const std::string& path, std::initializer_list<std::string_view> words) {
@@ -30,4 +30,4 @@ inline bool holds_any(const std::string& path, std::initializer_list<std::string
     }
 }
 
-}  // namespace mgkit::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers::detail

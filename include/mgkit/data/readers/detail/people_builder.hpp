@@ -16,7 +16,7 @@
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/readers/limits.hpp"
 
-namespace mgkit::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// File name without folders and, if it is there, without `ending`.
 inline std::string stem(std::string path, std::string_view ending = {}) {
@@ -157,4 +157,4 @@ private:
     bool in_person_ = false;
 };
 
-}  // namespace mgkit::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers::detail

@@ -12,7 +12,7 @@
 #include "mgkit/data/recording.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
-namespace mgkit::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Errors: NaN or infinity at a valid joint.
 inline void require_finite(const recording& one) {
@@ -58,4 +58,4 @@ inline float seen_confidence(const skeleton::pose_view<const float>& view, int t
                              : view.at(skeleton::coordinates(view.shape.layout), t, v);
 }
 
-}  // namespace mgkit::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers::detail

@@ -19,7 +19,7 @@
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/io/npy.hpp"
 
-namespace mgkit::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Rows of each recording, checked against the data.
 inline std::vector<std::size_t> untrimmed_starts(const std::string& folder, std::size_t rows) {
@@ -182,4 +182,4 @@ struct untrimmed_folder {
     }
 };
 
-}  // namespace mgkit::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers::detail
