@@ -11,6 +11,7 @@
 #include "mgkit/pretext/make_method.hpp"
 #include "mgkit/study/classes.hpp"
 #include "mgkit/study/fold.hpp"
+#include "mgkit/train/checkpoint.hpp"
 #include "mgkit/train/fit.hpp"
 #include "mgkit/train/list.hpp"
 #if defined(MGKIT_GEMM_ONEDNN)
@@ -73,14 +74,13 @@ fitted fit(context& ctx, Method& method, const Views& augmented, const data::cli
            const std::string& checkpoint, const recipe& prepared, const on_progress& progress) {
     const train::adam adam = optimiser_of(training);
     const train::constant_schedule rates;
-    const train::fit_settings settings{.epochs = training.epochs,
-                                       .batch = training.batch,
-                                       .checkpoint = checkpoint,
-                                       .run = further(training, prepared)};
+    const train::fit_settings settings{
+        .epochs = training.epochs, .batch = training.batch, .run = further(training, prepared)};
     const data::clip_set own = study::counted(clips);
     train::skeleton_views views(own, input, augmented);
     recipe made_of = train::recipe_of(ctx, method, views, adam, rates, settings);
-    return {train::fit(ctx, method, views, adam, rates, settings, reporter{progress, clips.size()}),
+    return {train::fit(ctx, method, views, adam, rates, settings, train::checkpoints{checkpoint},
+                       reporter{progress, clips.size()}),
             std::move(made_of)};
 }
 

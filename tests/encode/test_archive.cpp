@@ -137,13 +137,13 @@ TEST_CASE("transfers and checkpoints compare what no shape shows", "[archive]") 
 
     train::updater<t32> update(ctx, encoder, train::adam{});
     const auto held = [&](model& m) {
-        return train::checkpointed<t32>{nn::leaves(m), nn::facts_of(m), update.leaves()};
+        return train::run_state<t32>{
+            nn::leaves(m), nn::facts_of(m), update.leaves(), {}, {{"run", "this one"}}};
     };
-    const recipe run{{"run", "this one"}};
-    train::save_checkpoint(ctx, folder / "c", held(encoder), {}, run);
-    CHECK_REFUSED(train::load_checkpoint(other, folder / "c", held(wrong), run),
+    train::save_checkpoint(ctx, folder / "c", held(encoder), {});
+    CHECK_REFUSED(train::load_checkpoint(other, folder / "c", held(wrong)),
                   "model.heads is 4 instead of 2");
-    train::load_checkpoint(other, folder / "c", held(right), run);
+    train::load_checkpoint(other, folder / "c", held(right));
 }
 
 TEMPLATE_LIST_TEST_CASE("every encoder states all that its features depend on", "[archive]",

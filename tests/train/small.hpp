@@ -13,6 +13,7 @@
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/pretext/supervised.hpp"
 #include "mgkit/train/adam.hpp"
+#include "mgkit/train/checkpoint.hpp"
 #include "mgkit/train/fit.hpp"
 
 namespace small {

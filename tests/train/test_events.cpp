@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 #include "io/support.hpp"
+#include "mgkit/train/best_values.hpp"
+#include "mgkit/train/checkpoint.hpp"
 #include "mgkit/train/clip_gradients.hpp"
 #include "mgkit/train/list.hpp"
 #include "mgkit/train/moving_average.hpp"
@@ -130,8 +132,8 @@ TEST_CASE("a moving average follows the model and outlives a kill", "[events]") 
             }
         };
         train::fit(ctx, model, set, small::input(set), train::adam{.rate = 1e-2},
-                   train::constant_schedule{}, {.epochs = 3, .batch = 8, .checkpoint = file}, slow,
-                   note{ctx, model, values}, stop_at{stop});
+                   train::constant_schedule{}, {.epochs = 3, .batch = 8}, train::checkpoints{file},
+                   slow, note{ctx, model, values}, stop_at{stop});
         return std::tuple{bits_of(ctx, slow.leaves()), values,
                           nn::host_values(ctx, *slow.leaves().at(0).value)};
     };
@@ -152,8 +154,8 @@ TEST_CASE("a moving average follows the model and outlives a kill", "[events]") 
     toy model(ctx, set);
     train::moving_average<small::tensor> other(ctx, model, .8);
     CHECK_REFUSED(train::fit(ctx, model, set, small::input(set), train::adam{.rate = 1e-2},
-                             train::constant_schedule{},
-                             {.epochs = 3, .batch = 8, .checkpoint = folder / "c"}, other),
+                             train::constant_schedule{}, {.epochs = 3, .batch = 8},
+                             train::checkpoints{folder / "c"}, other),
                   "moving average: average 0.8");
 }
 
@@ -202,10 +204,10 @@ TEST_CASE("other groups are another run", "[events]") {
     const scratch_folder folder;
     context ctx{.seed = 1};
     toy model(ctx, set);
-    train::fit_settings settings{.epochs = 1, .batch = 8, .checkpoint = folder / "c"};
+    train::fit_settings settings{.epochs = 1, .batch = 8};
     const auto run = [&] {
         return train::fit(ctx, model, set, small::input(set), train::adamw{},
-                          train::constant_schedule{}, settings);
+                          train::constant_schedule{}, settings, train::checkpoints{folder / "c"});
     };
     run();
     settings.groups = train::no_decay_on_vectors;
@@ -264,13 +266,9 @@ TEST_CASE("the values of the best epoch are kept, also over a kill", "[events]")
         context ctx{.seed = 2};
         toy model(ctx, set);
         train::fit(ctx, model, set, small::input(set), train::sgd{.rate = 1e-2},
-                   train::constant_schedule{},
-                   {.epochs = epochs,
-                    .batch = 8,
-                    .checkpoint = checkpoint,
-                    .best = folder / "best",
-                    .score = score,
-                    .best_about = {{"who", "test"}}});
+                   train::constant_schedule{}, {.epochs = epochs, .batch = 8},
+                   train::checkpoints{checkpoint},
+                   train::best_values{folder / "best", score, {{"who", "test"}}});
         if (out != nullptr) *out = model;
     };
     run(4, "", nullptr);

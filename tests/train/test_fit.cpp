@@ -256,10 +256,15 @@ TEST_CASE("training refuses what cannot work", "[fit]") {
         train::fit(ctx, model, clips, small::input(set), train::sgd{}, train::constant_schedule{},
                    s);
     };
+    const auto kept = [&](auto&&... callbacks) {
+        train::fit(ctx, model, set, small::input(set), train::sgd{}, train::constant_schedule{},
+                   {.epochs = 1, .batch = 4}, callbacks...);
+    };
     CHECK_REFUSED(fit(set, {.epochs = 1, .batch = 1}), "batch 1");
     CHECK_REFUSED(fit(set, {.epochs = 1, .batch = 0}), "batch 0");
     CHECK_REFUSED(fit(set, {.epochs = 0, .batch = 4}), "0 epochs");
-    CHECK_REFUSED(fit(set, {.epochs = 1, .batch = 4, .checkpoint_every = -1}), "every -1 steps");
+    CHECK_REFUSED(kept(train::checkpoints{"", -1}), "every -1 steps");
+    CHECK_REFUSED(kept(train::checkpoints{}, train::checkpoints{}), "one place for checkpoints");
     CHECK_REFUSED(fit(set.subset(std::vector<int>{3}), {.epochs = 1, .batch = 4}),
                   "two or more clips, found 1");
     CHECK_REFUSED(fit(data::clip_set{}, {.epochs = 1, .batch = 4}), "two or more clips, found 0");

@@ -89,13 +89,14 @@ TEST_CASE("a process that trains", "[.child]") {
     if (path == nullptr) return;
     const auto set = small::clips();
     context ctx{.seed = 7, .threads = std::atoi(std::getenv(threads_variable))};
-    const train::fit_settings settings{
-        .epochs = epochs, .batch = 8, .checkpoint = path, .checkpoint_every = 1};
+    const train::fit_settings settings{.epochs = epochs, .batch = 8};
+    const train::checkpoints kept{path, 1};
     const auto input = small::input(set);
     const std::string name = std::getenv(method_variable);
     if (name.empty()) {
         auto model = small::make(ctx, set);
-        train::fit(ctx, model, set, input, small::adam(), train::constant_schedule{}, settings);
+        train::fit(ctx, model, set, input, small::adam(), train::constant_schedule{}, settings,
+                   kept);
         return;
     }
     auto method = pretext::make_method<small::tensor>(
@@ -103,7 +104,7 @@ TEST_CASE("a process that trains", "[.child]") {
         {set.classes()});
     train::skeleton_views views(set, input,
                                 augment::n_views<2, augment::reference>{small::policy()});
-    train::fit(ctx, method, views, small::adam(), train::constant_schedule{}, settings);
+    train::fit(ctx, method, views, small::adam(), train::constant_schedule{}, settings, kept);
 }
 
 namespace {

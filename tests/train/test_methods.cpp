@@ -33,9 +33,9 @@ leaf_bits trained(const std::string& name, const data::clip_set& set, int thread
         name, nn::scope(ctx), test::encoder_for<small::tensor>(name, input.extents()),
         {set.classes()});
     train::skeleton_views views(set, input, two_views{small::policy()});
-    const auto history = train::fit(
-        ctx, method, views, small::adam(), train::step_cosine_schedule{.warm_up = 2},
-        {.epochs = 2, .batch = 9, .checkpoint = file, .checkpoint_every = 2}, stop_at{stop});
+    const auto history =
+        train::fit(ctx, method, views, small::adam(), train::step_cosine_schedule{.warm_up = 2},
+                   {.epochs = 2, .batch = 9}, train::checkpoints{file, 2}, stop_at{stop});
     if (first != nullptr) *first = history.front().loss;
     return bits_of(ctx, method);
 }

@@ -40,9 +40,11 @@ void store(const std::string& path, const std::string& bytes) {
 /// One short run of the toy method into `file`.
 template <class Optimiser = train::adam, class Schedule = train::constant_schedule>
 std::vector<train::epoch_record> train_toy(context& ctx, toy& model, const data::clip_set& set,
-                                           train::fit_settings settings, Optimiser optimiser = {},
+                                           const std::string& file, train::fit_settings settings,
+                                           Optimiser optimiser = {},
                                            const Schedule& schedule = {}) {
-    return train::fit(ctx, model, set, small::input(set), optimiser, schedule, settings);
+    return train::fit(ctx, model, set, small::input(set), optimiser, schedule, settings,
+                      train::checkpoints{file});
 }
 
 }  // namespace
@@ -56,21 +58,22 @@ void stop_everywhere(const data::clip_set& set, int every, const Make& make, con
     const scratch_folder folder;
     const train::step_schedule schedule{{1}, .5};
     constexpr std::int64_t steps_per_epoch = 3;
-    train::fit_settings settings{.epochs = 3, .batch = 9, .checkpoint_every = every};
+    train::fit_settings settings{.epochs = 3, .batch = 9};
+    train::checkpoints kept{"", every};
     const auto run = [&](int threads, auto&&... callbacks) {
         context ctx{.seed = 7, .threads = threads};
         auto model = make(ctx);
         // What a model holds before it is resumed is replaced.
-        if (!settings.checkpoint.empty() && std::filesystem::exists(settings.checkpoint))
+        if (!kept.path.empty() && std::filesystem::exists(kept.path))
             fill(ctx, first(model).value, 3);
         const auto curve = train::fit(ctx, model, set, small::input(set), small::adam(), schedule,
-                                      settings, callbacks...);
+                                      settings, kept, callbacks...);
         return std::pair{curve, bits_of(ctx, model)};
     };
     const auto whole = run(1);
     for (std::int64_t stop = 1; stop <= 9; ++stop) {
         CAPTURE(every, stop);
-        settings.checkpoint = folder / text(stop);
+        kept.path = folder / text(stop);
         CHECK_THROWS_AS(run(stop % 3 == 0 ? 2 : 1, stop_at{stop}), std::runtime_error);
         std::int64_t heard = 0;
         const auto resumed = run(1, stop_at{-1, &heard});
@@ -103,13 +106,13 @@ TEST_CASE("so it does with checkpoints every second step, or only after epochs",
 TEST_CASE("a finished run is read back, not trained again", "[resume]") {
     const auto set = small::clips();
     const scratch_folder folder;
-    const train::fit_settings settings{.epochs = 2, .batch = 8, .checkpoint = folder / "c"};
+    const train::fit_settings settings{.epochs = 2, .batch = 8};
     context ctx{.seed = 1};
     toy model(ctx, set), empty(ctx, set);
-    const auto history = train_toy(ctx, model, set, settings);
+    const auto history = train_toy(ctx, model, set, folder / "c", settings);
     const auto file = content(folder / "c");
     fill(ctx, empty.fc.weight.value, 0);
-    CHECK(small::same(train_toy(ctx, empty, set, settings), history));
+    CHECK(small::same(train_toy(ctx, empty, set, folder / "c", settings), history));
     CHECK(empty.calls.empty());
     CHECK(bits_of(ctx, empty) == bits_of(ctx, model));
     CHECK((content(folder / "c") == file));
@@ -123,11 +126,10 @@ TEST_CASE("SGD's momentum is part of a checkpoint", "[resume]") {
         context ctx{.seed = 1};
         toy model(ctx, set);
         try {
-            train::fit(
-                ctx, model, set, small::input(set), train::sgd{.rate = .01, .nesterov = true},
-                train::constant_schedule{},
-                {.epochs = 2, .batch = 8, .checkpoint = folder / name, .checkpoint_every = 1},
-                stop_at{stop});
+            train::fit(ctx, model, set, small::input(set),
+                       train::sgd{.rate = .01, .nesterov = true}, train::constant_schedule{},
+                       {.epochs = 2, .batch = 8}, train::checkpoints{folder / name, 1},
+                       stop_at{stop});
         } catch (const std::runtime_error&) {
         }
         return bits_of(ctx, model);
@@ -141,11 +143,10 @@ TEST_CASE("SGD's momentum is part of a checkpoint", "[resume]") {
 TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]") {
     const auto set = small::clips();
     const scratch_folder folder;
-    const train::fit_settings mine{
-        .epochs = 2, .batch = 8, .checkpoint = folder / "c", .run = {{"fold", "1"}}};
+    const train::fit_settings mine{.epochs = 2, .batch = 8, .run = {{"fold", "1"}}};
     context ctx{.seed = 1};
     toy model(ctx, set);
-    train_toy(ctx, model, set, mine);
+    train_toy(ctx, model, set, folder / "c", mine);
     const auto file = content(folder / "c");
     const auto trained = bits_of(ctx, model);
 
@@ -153,8 +154,8 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
                              train::fit_settings settings, auto optimiser, auto schedule) {
         toy other(own, clips);
         const auto before = bits_of(own, other);
-        const std::string line =
-            refusal([&] { train_toy(own, other, clips, settings, optimiser, schedule); });
+        const std::string line = refusal(
+            [&] { train_toy(own, other, clips, folder / "c", settings, optimiser, schedule); });
         CHECK(bits_of(own, other) == before);
         CHECK(other.calls.empty());
         CHECK((content(folder / "c") == file));
@@ -191,7 +192,7 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
     // The same run with a model of another size.
     context own{.seed = 1};
     toy wide(own, set, 5);
-    const std::string line = refusal([&] { train_toy(own, wide, set, mine); });
+    const std::string line = refusal([&] { train_toy(own, wide, set, folder / "c", mine); });
     CHECK_CONTAINS(line, "model.fc.weight is [4, 960] instead of [5, 960]");
     CHECK((content(folder / "c") == file));
     CHECK(bits_of(ctx, model) == trained);
@@ -215,14 +216,15 @@ data::clip_set with_values(data::clip_set set, const Change& change) {
 TEST_CASE("a checkpoint of other data or settings is refused, naming what differs", "[resume]") {
     const auto set = small::clips();
     const scratch_folder folder;
-    const train::fit_settings settings{.epochs = 1, .batch = 12, .checkpoint = folder / "c"};
+    const train::fit_settings settings{.epochs = 1, .batch = 12};
     const auto run = [&](const data::clip_set& clips, const encode::input_settings& how,
                          auto&& change) {
         context ctx{.seed = 1};
         auto model = small::make(ctx, clips);
         change(model);
         train::fit(ctx, model, clips, encode::clip_input(clips.topology, clips.shape, how),
-                   small::adam(), train::constant_schedule{}, settings);
+                   small::adam(), train::constant_schedule{}, settings,
+                   train::checkpoints{folder / "c"});
     };
     const encode::input_settings how{.frames = small::frames};
     const auto nothing = [](auto&) {};
@@ -296,7 +298,7 @@ TEST_CASE("an encoder of other settings does not take a checkpoint that its shap
         context ctx{.seed = 1};
         small::method model(nn::scope(ctx), settings, small::four_views{small::policy()});
         train::fit(ctx, model, set, small::input(set), small::adam(), train::constant_schedule{},
-                   {.epochs = 1, .batch = 12, .checkpoint = folder / "c"});
+                   {.epochs = 1, .batch = 12}, train::checkpoints{folder / "c"});
     };
     const auto mine = small::settings(set);
     run(mine);
@@ -316,7 +318,7 @@ TEST_CASE("rates that differ anywhere, by any amount, are another run", "[resume
     const auto run = [&](double decay, const train::step_schedule& schedule) {
         context ctx{.seed = 1};
         toy model(ctx, set);
-        train_toy(ctx, model, set, {.epochs = 3, .batch = 8, .checkpoint = folder / "c"},
+        train_toy(ctx, model, set, folder / "c", {.epochs = 3, .batch = 8},
                   train::adam{.weight_decay = decay}, schedule);
     };
     run(1e-7, {{1}, .5});
@@ -329,16 +331,17 @@ TEST_CASE("rates that differ anywhere, by any amount, are another run", "[resume
 TEST_CASE("a damaged checkpoint is refused with a reason, and nothing is written", "[resume]") {
     auto set = small::clips().subset(std::vector<int>{0, 1, 2, 3, 4});
     const scratch_folder folder;
-    const train::fit_settings settings{.epochs = 1, .batch = 2, .checkpoint = folder / "c"};
+    const train::fit_settings settings{.epochs = 1, .batch = 2};
     context ctx{.seed = 1};
     toy model(ctx, set, 1);
-    train_toy(ctx, model, set, settings);
+    train_toy(ctx, model, set, folder / "c", settings);
     const std::string whole = content(folder / "c");
     const auto before = bits_of(ctx, model);
     const auto refused = [&](const std::string& bytes) {
         store(folder / "c", bytes);
         model.calls.clear();
-        const std::string line = refusal([&] { train_toy(ctx, model, set, settings); });
+        const std::string line =
+            refusal([&] { train_toy(ctx, model, set, folder / "c", settings); });
         CHECK(line != "no error");
         CHECK(bits_of(ctx, model) == before);
         CHECK(model.calls.empty());
@@ -362,17 +365,18 @@ TEST_CASE("a damaged checkpoint is refused with a reason, and nothing is written
 
     // A file of parameters is not a checkpoint.
     nn::save(ctx, model, folder / "c");
-    CHECK_REFUSED(train_toy(ctx, model, set, settings), "a checkpoint with metadata 'format'");
+    CHECK_REFUSED(train_toy(ctx, model, set, folder / "c", settings),
+                  "a checkpoint with metadata 'format'");
     nn::save(ctx, model, folder / "c", {{"format", "mgkit checkpoint 2"}});
-    CHECK_REFUSED(train_toy(ctx, model, set, settings), "mgkit checkpoint 4");
+    CHECK_REFUSED(train_toy(ctx, model, set, folder / "c", settings), "mgkit checkpoint 4");
     store(folder / "c", whole);
-    train_toy(ctx, model, set, settings);
+    train_toy(ctx, model, set, folder / "c", settings);
 }
 
 namespace {
 
-train::checkpointed<small::tensor> held(toy& model, train::updater<small::tensor>& update) {
-    return {nn::leaves(model), nn::facts_of(model), update.leaves()};
+train::run_state<small::tensor> held(toy& model, train::updater<small::tensor>& update) {
+    return {nn::leaves(model), nn::facts_of(model), update.leaves(), {}, {{"run", "mine"}}};
 }
 
 }  // namespace
@@ -382,21 +386,20 @@ TEST_CASE("positions that no run has are refused", "[resume]") {
     const scratch_folder folder;
     context ctx{.seed = 1};
     toy model(ctx, set);
-    const recipe run{{"run", "mine"}};
     train::updater<small::tensor> update(ctx, model, train::adam{});
     for (const auto& [epoch, batch] : {std::pair{-1, 0}, std::pair{0, -5}}) {
         train::position at;
         at.epoch = epoch;
         at.next_batch = batch;
-        train::save_checkpoint(ctx, folder / "c", held(model, update), at, run);
-        CHECK_REFUSED(train::load_checkpoint(ctx, folder / "c", held(model, update), run),
+        train::save_checkpoint(ctx, folder / "c", held(model, update), at);
+        CHECK_REFUSED(train::load_checkpoint(ctx, folder / "c", held(model, update)),
                       "a position within the run");
     }
     // An optimiser that keeps other state.
     train::updater<small::tensor> other(ctx, model, train::sgd{});
-    train::save_checkpoint(ctx, folder / "c", held(model, update), {}, run);
+    train::save_checkpoint(ctx, folder / "c", held(model, update), {});
     const std::string line =
-        refusal([&] { train::load_checkpoint(ctx, folder / "c", held(model, other), run); });
+        refusal([&] { train::load_checkpoint(ctx, folder / "c", held(model, other)); });
     CHECK_CONTAINS(line, "optimiser.fc.weight.buffer is missing");
     CHECK_CONTAINS(line, "optimiser.fc.weight.m is unknown");
 }
@@ -406,11 +409,10 @@ TEST_CASE("a checkpoint that cannot be written or read stops before the first st
     const scratch_folder folder;
     context ctx{.seed = 1};
     toy model(ctx, set);
-    CHECK_REFUSED(
-        train_toy(ctx, model, set, {.epochs = 1, .batch = 8, .checkpoint = folder / "none/c"}),
-        "create the folder first");
+    CHECK_REFUSED(train_toy(ctx, model, set, folder / "none/c", {.epochs = 1, .batch = 8}),
+                  "create the folder first");
     std::filesystem::create_directory(folder / "c");
-    CHECK_REFUSED(train_toy(ctx, model, set, {.epochs = 1, .batch = 8, .checkpoint = folder / "c"}),
+    CHECK_REFUSED(train_toy(ctx, model, set, folder / "c", {.epochs = 1, .batch = 8}),
                   folder / "c");
     CHECK(model.calls.empty());
     CHECK(folder.files() == 1);

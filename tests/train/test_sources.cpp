@@ -9,6 +9,7 @@
 #include "mgkit/pretext/any_method.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
+#include "mgkit/train/checkpoint.hpp"
 #include "mgkit/train/fit.hpp"
 #include "mgkit/train/list.hpp"
 #include "nn/leaves.hpp"
@@ -130,7 +131,7 @@ TEST_CASE("a run on any source resumes to the same bits and refuses another", "[
         sources::pairs pairs{.count = count};
         translate mirror(ctx, pairs.width);
         train::fit(ctx, mirror, pairs, train::adam{}, train::step_schedule{{9}, .1},
-                   {.epochs = epochs, .batch = 4, .checkpoint = file});
+                   {.epochs = epochs, .batch = 4}, train::checkpoints{file});
         return bits_of(ctx, mirror);
     };
     const auto whole = run(4, "");

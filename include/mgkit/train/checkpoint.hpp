@@ -1,206 +1,87 @@
-// Everything a training run needs to go on as if it had never stopped.
+// Everything a training run needs to go on as if it had never stopped, in a file.
 // infrastructure
 #pragma once
 
-#include <algorithm>
-#include <charconv>
-#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
 
-#include "mgkit/core/digest.hpp"
 #include "mgkit/core/recipe.hpp"
-#include "mgkit/io/recipe_json.hpp"
+#include "mgkit/io/file_exists.hpp"
+#include "mgkit/io/safetensors.hpp"
 #include "mgkit/nn/archive.hpp"
+#include "mgkit/train/run.hpp"
 
 namespace MGKIT_NAMESPACE::train {
 
-/// One entry of the training curve: means over an epoch.
-struct epoch_record {
-    int epoch = 0;  ///< 0-based
-    double loss = 0;
-    double rate = 0;
-    std::vector<std::pair<std::string, double>> parts;
-};
-
-/// Where a run stands between two steps. Random draws are keyed by epoch and clip, so position,
-/// parameters, optimiser state and the sums of the current epoch are all there is.
-struct position {
-    int epoch = 0;       ///< epoch of the next step
-    int next_batch = 0;  ///< batch of the next step within it
-    double loss_sum = 0;
-    std::vector<std::pair<std::string, double>> part_sums;
-    std::vector<epoch_record> history;
-    int best_epoch = -1;  ///< whose parameters were kept as the best; -1 for none yet
-    double best_score = 0;
-};
-
-namespace detail {
-
-/// A position as lines of a word, numbers and a name: exact, and read back without a parser.
-inline std::string to_text(const position& p) {
-    std::string out = text("at ", p.epoch, " ", p.next_batch, "\nsum ", nn::exact(p.loss_sum),
-                           "\nbest ", p.best_epoch, " ", nn::exact(p.best_score), "\n");
-    const auto add_parts = [&out](const auto& parts) {
-        for (const auto& [name, value] : parts)
-            out += "part " + nn::exact(value) + " " + name + "\n";
-    };
-    add_parts(p.part_sums);
-    for (const epoch_record& r : p.history) {
-        out += text("epoch ", r.epoch, " ", nn::exact(r.loss), " ", nn::exact(r.rate), "\n");
-        add_parts(r.parts);
-    }
-    return out;
-}
-
-/// Takes a number off the front of a line. Errors: no number there.
-template <class N>
-N take_number(std::string_view& line, const std::string& where) {
-    N out{};
-    const auto end = std::from_chars(line.data(), line.data() + line.size(), out);
-    if (end.ec != std::errc()) throw error(where, "a readable position", std::string(line));
-    line.remove_prefix(static_cast<std::size_t>(end.ptr - line.data()));
-    if (line.starts_with(' ')) line.remove_prefix(1);
-    return out;
-}
-
-/// The inverse of to_text. Errors: lines that it does not write.
-inline position position_of(std::string_view all, const std::string& where) {
-    position p;
-    auto* parts = &p.part_sums;
-    while (!all.empty()) {
-        const std::size_t end = std::min(all.find('\n'), all.size() - 1);
-        std::string_view line = all.substr(0, end);
-        all.remove_prefix(end + 1);
-        const std::string_view word = line.substr(0, line.find(' '));
-        line.remove_prefix(std::min(line.size(), word.size() + 1));
-        if (word == "at") {
-            p.epoch = take_number<int>(line, where);
-            p.next_batch = take_number<int>(line, where);
-        } else if (word == "sum") {
-            p.loss_sum = take_number<double>(line, where);
-        } else if (word == "best") {
-            p.best_epoch = take_number<int>(line, where);
-            p.best_score = take_number<double>(line, where);
-        } else if (word == "part") {
-            const double value = take_number<double>(line, where);
-            parts->emplace_back(std::string(line), value);
-        } else if (word == "epoch") {
-            epoch_record r;
-            r.epoch = take_number<int>(line, where);
-            r.loss = take_number<double>(line, where);
-            r.rate = take_number<double>(line, where);
-            p.history.push_back(std::move(r));
-            parts = &p.history.back().parts;
-        } else {
-            throw error(where, "a readable position", std::string(word), "remove the file");
-        }
-    }
-    return p;
-}
-
-/// Changes with any name, byte or piece of text, whatever the order of tensors.
-inline std::string fingerprint(std::span<const io::tensor_entry> entries, const std::string& run,
-                               const std::string& position) {
-    digest out;
-    out.add(run).add(position);
-    const auto by_name = [](const io::tensor_entry& a, const io::tensor_entry& b) {
-        return a.name < b.name;
-    };
-    for (const std::size_t i : io::ordered(entries, by_name)) {
-        const io::tensor_entry& entry = entries[i];
-        out.add(entry.name).add(io::name(entry.type)).add(std::span(entry.shape)).add(entry.bytes);
-    }
-    return out.hex();
-}
-
-}  // namespace detail
-
 inline constexpr const char* checkpoint_format = "mgkit checkpoint 4";
 
-/// What a checkpoint holds: the leaves of the model, of the optimiser and of what listens to the
-/// run, and what the model states.
-template <tensor T>
-struct checkpointed {
-    nn::leaf_list<T> model;
-    nn::fact_map facts;
-    nn::leaf_list<T> optimiser;
-    nn::leaf_list<T> listeners{};
-};
-
-/// Writes a checkpoint atomically. `run` is what the run is made of (data, settings, version);
-/// resuming another is refused.
-template <tensor T>
-void save_checkpoint(context& ctx, const std::string& path, const checkpointed<T>& all,
-                     const position& at, const recipe& run) {
-    nn::archive_writer out;
-    out.add(ctx, all.model, "model.");
-    out.add(all.facts, "model.");
-    out.add(ctx, all.optimiser, "optimiser.");
-    out.add(ctx, all.listeners, "listener.");
-    const std::string where = detail::to_text(at), made_of = io::to_json(run).dump();
-    out.save(path, {{"format", checkpoint_format},
-                    {"run", made_of},
-                    {"position", where},
-                    {"fingerprint", detail::fingerprint(out.entries(), made_of, where)}});
-}
-
 namespace detail {
 
+io::text_map metadata_of(std::span<const io::tensor_entry> entries, const position& at,
+                         const recipe& run);
+
 /// Errors: no checkpoint, one of another run, a damaged one.
-inline position checked_position(const io::safetensors_file& file, const recipe& run) {
-    const std::string& path = file.path();
-    const auto entry = [&](const char* key) {
-        const auto found = file.metadata().find(key);
-        if (found == file.metadata().end())
-            throw error(path, text("a checkpoint with metadata '", key, "'"), "none",
-                        "resume from a file that pre-training wrote");
-        return found->second;
-    };
-    if (entry("format") != checkpoint_format)
-        throw error(path, text("format '", checkpoint_format, "'"), entry("format"),
-                    "train again, with the version that reads it or from the start");
-    const recipe_difference other =
-        compare(run, io::recipe_from_json(io::parse_json(entry("run"), path), path));
-    if (!other.names.empty())
-        throw error(path, text("a checkpoint of this run (", other.wanted, ")"),
-                    text("one of another (", other.found, ")"),
-                    "resume with the settings and data the run was started with, or remove the "
-                    "file");
-    if (entry("fingerprint") !=
-        detail::fingerprint(file.entries(), entry("run"), entry("position")))
-        throw error(path, "the bytes that were written", "others",
-                    "the file is damaged: remove it");
-    const position at = position_of(entry("position"), path);
-    if (at.epoch < 0 || at.next_batch < 0)
-        throw error(path, "a position within the run",
-                    text("epoch ", at.epoch, ", batch ", at.next_batch), "remove the file");
-    return at;
-}
+position checked_position(const io::safetensors_file& file, const recipe& run);
 
 }  // namespace detail
+
+/// Writes a checkpoint atomically. `run.made_of` (data, settings, version) goes with it; resuming
+/// another is refused.
+template <tensor T>
+void save_checkpoint(context& ctx, const std::string& path, const run_state<T>& run,
+                     const position& at) {
+    nn::archive_writer out;
+    out.add(ctx, run.model, "model.");
+    out.add(run.facts, "model.");
+    out.add(ctx, run.optimiser, "optimiser.");
+    out.add(ctx, run.listeners, "listener.");
+    out.save(path, detail::metadata_of(out.entries(), at, run.made_of));
+}
 
 /// Restores a checkpoint and says where to go on. Nothing is written if anything does not fit.
 /// Errors: no checkpoint, one of another run, a damaged one, one of another model or optimiser.
 template <tensor T>
-position load_checkpoint(context& ctx, const std::string& path, const checkpointed<T>& all,
-                         const recipe& run) {
+position load_checkpoint(context& ctx, const std::string& path, const run_state<T>& run) {
     const io::safetensors_file file(path);
-    const position at = detail::checked_position(file, run);
+    const position at = detail::checked_position(file, run.made_of);
     nn::fact_map facts;
-    for (const auto& [name, value] : all.facts) facts["model." + name] = value;
+    for (const auto& [name, value] : run.facts) facts["model." + name] = value;
     const auto parameters =
-        nn::stage(ctx, file, {.prefix = "model."}, all.model, nn::fact_differences(file, facts));
-    const auto state = nn::stage(ctx, file, {.prefix = "optimiser."}, all.optimiser);
-    const auto others = nn::stage(ctx, file, {.prefix = "listener."}, all.listeners);
+        nn::stage(ctx, file, {.prefix = "model."}, run.model, nn::fact_differences(file, facts));
+    const auto state = nn::stage(ctx, file, {.prefix = "optimiser."}, run.optimiser);
+    const auto others = nn::stage(ctx, file, {.prefix = "listener."}, run.listeners);
     nn::write(parameters);
     nn::write(state);
     nn::write(others);
     return at;
 }
 
+/// A callback of `fit` that keeps the run in a file and goes on from it if it exists (else it is
+/// written before the first step): a run that was killed at any moment ends with the same bits as
+/// one that was not. Errors: those of load_checkpoint; a file that cannot be written.
+struct checkpoints {
+    std::string path;  ///< empty for none
+    int every = 0;     ///< steps between two; 0 writes after each epoch
+
+    template <tensor T>
+    bool restore(context& ctx, const run_state<T>& run, position& at) const {
+        if (every < 0)
+            throw error("fit", "checkpoints every 0 steps or more",
+                        text("every ", every, " steps"));
+        if (path.empty() || !io::file_exists(path)) return false;
+        at = load_checkpoint(ctx, path, run);
+        return true;
+    }
+    bool due(std::int64_t steps) const { return !path.empty() && every > 0 && steps % every == 0; }
+    template <tensor T>
+    void keep(context& ctx, const run_state<T>& run, const position& at) const {
+        if (!path.empty()) save_checkpoint(ctx, path, run, at);
+    }
+};
+
 }  // namespace MGKIT_NAMESPACE::train
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/train/checkpoint-inl.hpp"
+#endif

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -37,12 +38,46 @@ inline constexpr bool takes_part = requires(C& c, context& ctx) {
     c.gradients(ctx, all);
 };
 
+/// Whether a callback keeps the run, see `keeper`.
+template <class C, class T>
+inline constexpr bool keeps = requires(C& c, context& ctx, const run_state<T>& run,
+                                       const position& at) {
+    c.keep(ctx, run, at);
+}
+|| requires(C& c, context& ctx, const run_state<T>& run, position& at, const epoch_record& r) {
+    c.keep_epoch(ctx, run, at, r);
+};
+
+template <tensor T, class C>
+keeper<T> keeper_of(C& c) {
+    using state = const run_state<T>&;
+    keeper<T> out;
+    if constexpr (requires(context & ctx, state run, position & at) { c.restore(ctx, run, at); })
+        out.restore = [&c](context& ctx, state run, position& at) {
+            return c.restore(ctx, run, at);
+        };
+    if constexpr (requires(const position& at) { c.restored(at); })
+        out.restored = [&c](const position& at) { c.restored(at); };
+    if constexpr (requires(context & ctx, state run, position & at, const epoch_record& r) {
+                      c.keep_epoch(ctx, run, at, r);
+                  })
+        out.keep_epoch = [&c](context& ctx, state run, position& at, const epoch_record& r) {
+            c.keep_epoch(ctx, run, at, r);
+        };
+    if constexpr (requires(std::int64_t steps) { c.due(steps); })
+        out.due = [&c](std::int64_t steps) { return c.due(steps); };
+    if constexpr (requires(context & ctx, state run, const position& at) { c.keep(ctx, run, at); })
+        out.keep = [&c](context& ctx, state run, const position& at) { c.keep(ctx, run, at); };
+    return out;
+}
+
 template <tensor T, class C>
 void listen(listeners<T>& to, C& c) {
-    static_assert(hears<C> || takes_part<C, T>,
+    static_assert(hears<C> || takes_part<C, T> || keeps<C, T>,
                   "mgkit: a callback of fit has neither on_step(step_info) nor "
-                  "on_epoch(epoch_record), and takes no part in steps either (before_step, "
-                  "gradients, after_step)");
+                  "on_epoch(epoch_record), takes no part in steps (before_step, gradients, "
+                  "after_step) and does not keep the run either (keep, keep_epoch)");
+    if constexpr (keeps<C, T>) to.keepers.push_back(keeper_of<T>(c));
     if constexpr (requires(const step_info& s) { c.on_step(s); })
         to.on_step.push_back([&c](const step_info& s) { c.on_step(s); });
     if constexpr (requires(const epoch_record& r) { c.on_epoch(r); })
@@ -74,7 +109,7 @@ void listen(listeners<T>& to, C& c) {
 
 }  // namespace detail
 
-/// What a run of `fit` is made of, and what a checkpoint must have been written for to be resumed:
+/// What a run of `fit` is made of, and what a kept run must have been made of to be resumed:
 /// what source and method say of themselves (every array of clips by its digest, how they enter the
 /// encoder, views with the settings of each stage, encoder, loss weights), optimiser, the rate of
 /// every epoch or step, epochs, batch, seed, which parameters are trained and by which factors, and
@@ -125,15 +160,15 @@ recipe recipe_of(const context& ctx, Method& model, Source&& data,
 ///
 /// Each step: a batch (filled in parallel on the host), forward, backward, one update. Batches of
 /// an epoch follow a shuffle by (seed, epoch). A method that uses labels refuses sources without.
-/// With a checkpoint file the run resumes from it if it exists (else it is written before the first
-/// step); a run that was killed at any moment ends with the same bits as one that was not.
-/// `settings.best` keeps the values of the epoch with the lowest score. The context's mode, epoch
-/// and rows are put back, also after an error.
+/// The context's mode, epoch and rows are put back, also after an error.
 ///
-/// Callbacks have any of `on_step(step_info)`, `on_epoch(epoch_record)`, and the events of a step
-/// that methods have (`before_step`, `gradients`, `after_step`; see pretext::method): those that
-/// take part in steps state `made_of()`, and what they keep as a module goes into checkpoints. They
-/// do not change which parameters are trainable.
+/// Files are written where a callback asks for them, and cost a program nothing where none does:
+/// `checkpoints{path}` (checkpoint.hpp) resumes a run, `best_values{path}` keeps the values of the
+/// epoch with the lowest score. Other callbacks have any of `on_step(step_info)`,
+/// `on_epoch(epoch_record)`, and the events of a step that methods have (`before_step`,
+/// `gradients`, `after_step`; see pretext::method): those that take part in steps state
+/// `made_of()`, and what they keep as a module goes into checkpoints. They do not change which
+/// parameters are trainable.
 ///
 /// Errors: those of the source, fewer than two rows, epochs below 1, batch below 2, a loss that is
 /// not finite (with epoch and batch; the model in memory has then taken that step, its checkpoint
@@ -152,7 +187,7 @@ std::vector<epoch_record> fit(context& ctx, Method& model, Source&& data,
     training<T> job{trained,  rows, update, optimiser_settings.rate, any_schedule::of(schedule),
                     settings, {},   {}};
     (detail::listen(job.others, callbacks), ...);
-    if (!settings.checkpoint.empty()) {
+    if constexpr ((detail::keeps<std::remove_reference_t<Callbacks>, T> || ...)) {
         job.run = recipe_of<T>(ctx, trained, rows, optimiser_settings, job.schedule, settings);
         job.run.add(job.others.made_of);
     }

@@ -2,12 +2,8 @@
 // infrastructure
 #pragma once
 
-#include <cerrno>
-#include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -15,9 +11,8 @@
 
 #include "mgkit/core/digest.hpp"
 #include "mgkit/core/recipe.hpp"
-#include "mgkit/data/labels.hpp"
 #include "mgkit/train/batches.hpp"
-#include "mgkit/train/checkpoint.hpp"
+#include "mgkit/train/position.hpp"
 #include "mgkit/train/schedule.hpp"
 #include "mgkit/train/step.hpp"
 
@@ -27,13 +22,8 @@ namespace MGKIT_NAMESPACE::train {
 struct fit_settings {
     int epochs = 100;
     int batch = 32;
-    std::string checkpoint{};  ///< file to write and to resume from; empty for none
-    int checkpoint_every = 0;  ///< steps between checkpoints; 0 writes after each epoch
     recipe run{};  ///< what else the run is made of that `fit` cannot see, checked when resuming
     parameter_rule groups{};  ///< factors on rate and weight decay by parameter
-    std::string best{};       ///< file for the method's values after its best epoch; empty for none
-    std::function<double(const epoch_record&)> score{};  ///< of an epoch, lower is better; its loss
-    std::map<std::string, std::string> best_about{};     ///< metadata of that file
 };
 
 /// What `on_step` callbacks are told.
@@ -77,14 +67,39 @@ private:
     S& source_;
 };
 
+/// What a run is between two steps, for who keeps it: the leaves of the model, of the optimiser and
+/// of what listens to the run, what the model states, and what the run is made of.
+template <tensor T>
+struct run_state {
+    nn::leaf_list<T> model;
+    nn::fact_map facts;
+    nn::leaf_list<T> optimiser;
+    nn::leaf_list<T> listeners{};
+    recipe made_of{};
+};
+
+/// How a callback of `fit` keeps a run in files, see `checkpoints` and `best_values`; what it does
+/// not do is empty.
+template <tensor T>
+struct keeper {
+    /// Before the first step: puts a kept run back, if there is one, and says so.
+    std::function<bool(context&, const run_state<T>&, position&)> restore;
+    std::function<void(const position&)> restored;  ///< after another's restore
+    std::function<void(context&, const run_state<T>&, position&, const epoch_record&)> keep_epoch;
+    std::function<bool(std::int64_t steps)> due;  ///< whether to keep the run within an epoch
+    /// Before the first step of a run, where due, and after each epoch.
+    std::function<void(context&, const run_state<T>&, const position&)> keep;
+};
+
 /// What callbacks of `fit` want, gathered.
 template <tensor T>
 struct listeners {
     std::vector<step_events<T>> events;
     std::vector<std::function<void(const step_info&)>> on_step;
     std::vector<std::function<void(const epoch_record&)>> on_epoch;
-    std::vector<std::function<nn::leaf_list<T>()>> state;  ///< what checkpoints keep of them
+    std::vector<std::function<nn::leaf_list<T>()>> state;  ///< what is kept of them
     recipe made_of;                                        ///< of those that change a run
+    std::vector<keeper<T>> keepers;
 
     nn::leaf_list<T> leaves() const {
         nn::leaf_list<T> out;
@@ -103,122 +118,63 @@ struct training {
     double rate = 0;  ///< base rate
     any_schedule schedule;
     fit_settings settings;
-    recipe run;  ///< what a checkpoint must have been written for
+    recipe run;  ///< what a kept run must have been made of
     listeners<T> others;
 };
 
 namespace detail {
 
-/// Whether there is something to resume from. What exists but cannot be read counts: it must lead
-/// to an error, not to a fresh start that replaces it.
-inline bool exists(const std::string& path) {
-    if (std::FILE* file = std::fopen(path.c_str(), "rb")) {
-        std::fclose(file);
-        return true;
-    }
-    return errno != ENOENT;
-}
+void check(const fit_settings& s, const source_base& from, bool uses_labels);
 
-inline void check(const fit_settings& s, const source_base& from, bool uses_labels) {
-    if (from.size() < 2)
-        throw error("fit", "two or more clips", text(from.size()), "add recordings");
-    if (s.epochs < 1 || s.batch < 2 || s.checkpoint_every < 0)
-        throw error(
-            "fit",
-            "one or more epochs, a batch of two or more, checkpoints every 0 steps "
-            "or more",
-            text(s.epochs, " epochs, batch ", s.batch, ", every ", s.checkpoint_every, " steps"));
-    if (!uses_labels) return;
-    for (const field& f : from.fields())
-        if (f.name == "labels") return;
-    data::require_labels("fit", static_cast<std::size_t>(from.size()), 0);
-}
-
-inline step_place place_of(const position& at, int batches, int epochs) {
-    return {at.epoch, epochs, static_cast<std::int64_t>(at.epoch) * batches + at.next_batch,
-            static_cast<std::int64_t>(epochs) * batches};
-}
+step_place place_of(const position& at, int batches, int epochs);
 
 /// The rate of every epoch or step, as a key.
-inline digest rates_of(double rate, const any_schedule& schedule, int epochs, int batches) {
-    digest out;
-    position at;
-    for (; at.epoch < epochs; ++at.epoch)
-        for (at.next_batch = 0; at.next_batch < (schedule.every_step ? batches : 1);
-             ++at.next_batch)
-            out.add(rate * schedule.factor(place_of(at, batches, epochs)));
-    return out;
-}
+digest rates_of(double rate, const any_schedule& schedule, int epochs, int batches);
 
-/// Adds a step's parts to the sums of its epoch.
-inline void add_parts(position& at, const step_result& step) {
-    at.part_sums.resize(step.parts.size());
-    for (std::size_t i = 0; i < step.parts.size(); ++i) {
-        at.part_sums[i].first = step.parts[i].first;
-        at.part_sums[i].second += step.parts[i].second;
-    }
-    if (!std::isfinite(step.loss))
-        throw error("fit", "a finite loss",
-                    text("loss ", step.loss, " in epoch ", at.epoch, ", batch ", at.next_batch),
-                    "lower the learning rate, or look for extreme coordinates");
-    at.loss_sum += step.loss;
-}
+/// Adds a step's parts to the sums of its epoch. Errors: a loss that is not finite.
+void add_step(position& at, const step_result& step);
 
 /// Closes an epoch: its record joins the curve.
-inline const epoch_record& close_epoch(position& at, int batches, double rate) {
-    epoch_record record{at.epoch, at.loss_sum / batches, rate, at.part_sums};
-    for (auto& part : record.parts) part.second /= batches;
-    at.history.push_back(std::move(record));
-    ++at.epoch;
-    at.next_batch = 0;
-    at.loss_sum = 0;
-    at.part_sums.clear();
-    return at.history.back();
+const epoch_record& close_epoch(position& at, int batches, double rate);
+
+/// Whether one of the keepers put a run back. Errors: two that could.
+template <tensor T>
+bool restore(context& ctx, const std::vector<keeper<T>>& keepers, const run_state<T>& run,
+             position& at) {
+    const keeper<T>* from = nullptr;
+    for (const auto& k : keepers) {
+        if (!k.restore) continue;
+        if (from != nullptr) throw error("fit", "one place for checkpoints", "two", "take one out");
+        from = &k;
+    }
+    if (from == nullptr || !from->restore(ctx, run, at)) return false;
+    for (const auto& k : keepers)
+        if (k.restored) k.restored(at);
+    return true;
 }
 
 }  // namespace detail
 
-/// Runs a training to its end, from its checkpoint if there is one; see `fit`.
+/// Runs a training to its end, from where it was kept if it was; see `fit`.
 template <tensor T>
 std::vector<epoch_record> run(context& ctx, training<T>& job) {
     const fit_settings& settings = job.settings;
+    const auto& keepers = job.others.keepers;
     detail::check(settings, job.data, job.method.uses_labels());
     const std::vector<int> starts = batch_starts(job.data.size(), settings.batch);
     const int batches = static_cast<int>(starts.size()) - 1;
 
     position at;
-    const auto all = [&]() -> checkpointed<T> {
-        return {job.method.leaves(), job.method.facts(), job.update.leaves(), job.others.leaves()};
+    const auto state = [&]() -> run_state<T> {
+        return {job.method.leaves(), job.method.facts(), job.update.leaves(), job.others.leaves(),
+                job.run};
     };
-    const auto checkpoint = [&] {
-        if (!settings.checkpoint.empty())
-            save_checkpoint(ctx, settings.checkpoint, all(), at, job.run);
+    const auto keep = [&] {
+        for (const auto& k : keepers)
+            if (k.keep) k.keep(ctx, state(), at);
     };
-    const bool resumed = !settings.checkpoint.empty() && detail::exists(settings.checkpoint);
-    if (resumed) {
-        at = load_checkpoint(ctx, settings.checkpoint, all(), job.run);
-        if (at.best_epoch >= 0 && !settings.best.empty() && !detail::exists(settings.best))
-            throw error(settings.best,
-                        text("the values after epoch ", at.best_epoch,
-                             ", the best so far of the run that is resumed"),
-                        "no file", "put it back, or remove the checkpoint to start again");
-    } else {
-        checkpoint();
-    }
-    const auto keep_if_best = [&](const epoch_record& record) {
-        if (settings.best.empty()) return;
-        const double score = settings.score ? settings.score(record) : record.loss;
-        if (at.best_epoch >= 0 && !(score < at.best_score)) return;
-        at.best_epoch = record.epoch;
-        at.best_score = score;
-        nn::archive_writer out;
-        out.add(ctx, job.method.leaves());
-        out.add(job.method.facts());
-        auto about = settings.best_about;
-        about["epoch"] = text(record.epoch);
-        about["score"] = nn::exact(score);
-        out.save(settings.best, about);
-    };
+    const bool resumed = !keepers.empty() && detail::restore(ctx, keepers, state(), at);
+    if (!resumed) keep();
 
     host_batch batch(job.data.fields());
     stepper<T> step(job.method, job.update, job.others.events);
@@ -240,8 +196,8 @@ std::vector<epoch_record> run(context& ctx, training<T>& job) {
             if (job.schedule.every_step) rate = rate_now();
             batch.start(static_cast<int>(rows.size()));
             job.data.fill(ctx, rows, batch);
-            const step_result done = step(ctx, batch, rate);
-            detail::add_parts(at, done);
+            const step_result& done = step(ctx, batch, rate);
+            detail::add_step(at, done);
             const step_info info{at.epoch,
                                  settings.epochs,
                                  at.next_batch,
@@ -253,17 +209,22 @@ std::vector<epoch_record> run(context& ctx, training<T>& job) {
                                  resumed};
             ++at.next_batch;
             for (const auto& tell : job.others.on_step) tell(info);
-            if (settings.checkpoint_every > 0 &&
-                job.update.steps() % settings.checkpoint_every == 0 && at.next_batch < batches)
-                checkpoint();
+            if (at.next_batch == batches) break;
+            for (const auto& k : keepers)
+                if (k.keep && k.due && k.due(job.update.steps())) k.keep(ctx, state(), at);
         }
         job.method.after_epoch(ctx, at.epoch);
         const epoch_record record = detail::close_epoch(at, batches, rate);
-        keep_if_best(record);
-        checkpoint();
+        for (const auto& k : keepers)
+            if (k.keep_epoch) k.keep_epoch(ctx, state(), at, record);
+        keep();
         for (const auto& tell : job.others.on_epoch) tell(record);
     }
     return at.history;
 }
 
 }  // namespace MGKIT_NAMESPACE::train
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/train/run-inl.hpp"
+#endif
