@@ -3,13 +3,17 @@
 #pragma once
 
 #include <array>
+#include <boost/hana/fold_left.hpp>
 #include <boost/hana/for_each.hpp>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "mgkit/nn/module.hpp"
@@ -34,6 +38,11 @@ std::string exact(N value) {
     return {buffer.data(), end.ptr};
 }
 
+namespace detail {
+[[noreturn]] void no_number(const std::string& where, const std::string& name,
+                            const std::string& found);
+}  // namespace detail
+
 /// The number that `facts` gives under `name`, `otherwise` where it gives none.
 /// Errors: text that is no such number; `where` names the source.
 template <class N>
@@ -44,7 +53,7 @@ N number_of(const fact_map& facts, const std::string& name, N otherwise, const s
     N value{};
     const auto end = std::from_chars(stored.data(), stored.data() + stored.size(), value);
     if (end.ec != std::errc() || end.ptr != stored.data() + stored.size())
-        throw error(where + ": '" + name + "'", "a number", stored);
+        detail::no_number(where, name, stored);
     return value;
 }
 
@@ -56,22 +65,57 @@ concept stating_below = requires(const M& m) {
 
 namespace detail {
 
+/// Whether a member, or something below it, states anything.
 template <class Member>
-void collect_facts(const Member& member, const std::string& at, fact_map& out) {
-    if constexpr (stating_below<Member>) {
-        for (const auto& [name, value] : member.all_facts()) out[at + name] = value;
-        return;
-    }
-    if constexpr (stating<Member>)
-        for (const auto& [name, value] : member.facts()) out[at + name] = value;
-    if constexpr (module<Member>) {
-        boost::hana::for_each(Member::fields(), [&](const auto& entry) {
-            if (!entry.alias)
-                collect_facts(entry.access(member), at + std::string(entry.name) + ".", out);
+consteval bool states() {
+    if constexpr (stating_below<Member> || stating<Member>) {
+        return true;
+    } else if constexpr (module<Member>) {
+        return boost::hana::fold_left(Member::fields(), false, [](bool found, const auto& entry) {
+            return found ||
+                   states<std::remove_cvref_t<decltype(entry.access(std::declval<Member&>()))>>();
         });
     } else if constexpr (is_vector<Member> || is_array<Member>) {
-        for (std::size_t i = 0; i < member.size(); ++i)
-            collect_facts(member[i], at + std::to_string(i) + ".", out);
+        return states<typename Member::value_type>();
+    } else {
+        return false;
+    }
+}
+
+/// Facts as they are collected, and the place below which they are.
+struct fact_collector {
+    fact_map found;
+    std::string at;
+
+    void add(const fact_map& stated);
+    /// Goes below a member, by name or index; returns the place to come back to.
+    std::size_t enter(std::string_view name);
+    std::size_t enter(std::size_t index);
+    void leave(std::size_t place) { at.resize(place); }
+};
+
+template <class Member>
+void collect_facts(const Member& member, fact_collector& out) {
+    if constexpr (stating_below<Member>)
+        return out.add(member.all_facts());
+    else if constexpr (stating<Member>)
+        out.add(member.facts());
+    if constexpr (module<Member>) {
+        boost::hana::for_each(Member::fields(), [&](const auto& entry) {
+            const auto& below = entry.access(member);
+            if constexpr (states<std::remove_cvref_t<decltype(below)>>()) {
+                if (entry.alias) return;
+                const std::size_t place = out.enter(entry.name);
+                collect_facts(below, out);
+                out.leave(place);
+            }
+        });
+    } else if constexpr (is_vector<Member> || is_array<Member>) {
+        for (std::size_t i = 0; i < member.size(); ++i) {
+            const std::size_t place = out.enter(i);
+            collect_facts(member[i], out);
+            out.leave(place);
+        }
     }
 }
 
@@ -80,20 +124,16 @@ void collect_facts(const Member& member, const std::string& at, fact_map& out) {
 /// What a module and all below it state, each under its full name: "backbone.heads".
 template <class M>
 fact_map facts_of(const M& root, const std::string& prefix = {}) {
-    fact_map out;
-    detail::collect_facts(root, prefix, out);
-    return out;
+    detail::fact_collector out{{}, prefix};
+    if constexpr (detail::states<M>()) detail::collect_facts(root, out);
+    return std::move(out.found);
 }
 
 /// What both state and state otherwise, in words.
-inline std::vector<std::string> differences(const fact_map& stored, const fact_map& wanted) {
-    std::vector<std::string> out;
-    for (const auto& [name, value] : wanted) {
-        const auto found = stored.find(name);
-        if (found != stored.end() && found->second != value)
-            out.push_back(name + " is " + found->second + " instead of " + value);
-    }
-    return out;
-}
+std::vector<std::string> differences(const fact_map& stored, const fact_map& wanted);
 
 }  // namespace MGKIT_NAMESPACE::nn
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/nn/facts-inl.hpp"
+#endif

@@ -81,47 +81,58 @@ consteval auto leaf_tensor_of() {
     }
 }
 
-template <tensor T>
-leaf<T> below(const leaf<T>& at, std::string_view name, bool alias = false, bool unused = false) {
-    leaf<T> out;
-    out.name = at.name.empty() ? std::string(name) : at.name + "." + std::string(name);
-    out.alias = at.alias || alias;
-    out.unused = at.unused || unused;
-    return out;
-}
+/// Name and marks of a leaf.
+struct leaf_place {
+    std::string name;
+    bool alias = false;
+    bool unused = false;
 
-template <tensor T, class Member>
-void collect_leaves(Member& member, leaf<T> at, leaf_list<T>& out) {
-    if constexpr (listing<Member>) {
-        for (leaf<T> each : member.leaves()) {
-            const leaf<T> name = below(at, each.name, each.alias, each.unused);
-            each.name = name.name;
+    leaf_place below(std::string_view member, bool alias_too = false,
+                     bool unused_too = false) const;
+    leaf_place below(std::size_t index) const;
+};
+
+/// Leaves as they are collected.
+template <tensor T>
+struct leaf_collector {
+    leaf_list<T> found;
+
+    void add(const leaf_place& at, parameter<T>* weights, T* value, std::int64_t* counter) {
+        found.push_back({at.name, at.alias, at.unused, weights, value, counter});
+    }
+    void add(const leaf_place& at, leaf_list<T> below) {
+        for (leaf<T>& each : below) {
+            leaf_place name = at.below(each.name, each.alias, each.unused);
+            each.name = std::move(name.name);
             each.alias = name.alias;
             each.unused = name.unused;
-            out.push_back(std::move(each));
+            found.push_back(std::move(each));
         }
+    }
+};
+
+template <tensor T, class Member>
+void collect_leaves(Member& member, const leaf_place& at, leaf_collector<T>& out) {
+    if constexpr (listing<Member>) {
+        out.add(at, member.leaves());
     } else if constexpr (module<Member>) {
         boost::hana::for_each(Member::fields(), [&](const auto& entry) {
-            collect_leaves<T>(entry.access(member),
-                              below(at, entry.name, entry.alias, entry.unused), out);
+            collect_leaves<T>(entry.access(member), at.below(entry.name, entry.alias, entry.unused),
+                              out);
         });
     } else if constexpr (is_vector<Member> || is_array<Member>) {
         for (std::size_t i = 0; i < member.size(); ++i)
-            collect_leaves<T>(member[i], below(at, std::to_string(i)), out);
+            collect_leaves<T>(member[i], at.below(i), out);
     } else if constexpr (is_parameter<Member>) {
         static_assert(std::is_same_v<decltype(member.value), T>,
                       "mgkit: a module's leaves are tensors of one type");
-        at.weights = &member;
-        at.value = &member.value;
-        out.push_back(std::move(at));
+        out.add(at, &member, &member.value, nullptr);
     } else if constexpr (std::is_same_v<Member, std::int64_t>) {
-        at.counter = &member;
-        out.push_back(std::move(at));
+        out.add(at, nullptr, nullptr, &member);
     } else {
         static_assert(std::is_same_v<Member, T>,
                       "mgkit: a leaf of a module is a parameter<T>, a tensor T or a std::int64_t");
-        at.value = &member;
-        out.push_back(std::move(at));
+        out.add(at, nullptr, &member, nullptr);
     }
 }
 
@@ -154,9 +165,9 @@ concept has_leaves = tensor<leaf_tensor<M>>;
 /// All leaves of a module, second names included; elements of vectors have their index as a name.
 template <has_leaves M>
 leaf_list<leaf_tensor<M>> leaves(M& root) {
-    leaf_list<leaf_tensor<M>> out;
+    detail::leaf_collector<leaf_tensor<M>> out;
     detail::collect_leaves<leaf_tensor<M>>(root, {}, out);
-    return out;
+    return std::move(out.found);
 }
 
 /// The parameters among leaves, shared ones once.
@@ -200,13 +211,8 @@ void zero_gradients(M& root) {
 
 namespace detail {
 
-[[noreturn]] inline void missing_gradients(const std::string& where, std::string names, int count,
-                                           int shown) {
-    if (count > shown) names += mgkit::text(" and ", count - shown, " more");
-    throw error(where, "a gradient for every trainable parameter", "none for " + names,
-                "use them in the pass, set them not trainable, or declare members that are kept "
-                "for files only with nn::unused");
-}
+[[noreturn]] void missing_gradients(const std::string& where, std::string names, int count,
+                                    int shown);
 
 }  // namespace detail
 
@@ -240,3 +246,7 @@ void set_trainable(M& root, bool on) {
 }
 
 }  // namespace MGKIT_NAMESPACE::nn
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/nn/leaves-inl.hpp"
+#endif
