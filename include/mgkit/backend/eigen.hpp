@@ -18,3 +18,9 @@
 /// Determinism: work is cut by sizes, never by the number of threads, and sums run in index order;
 /// equal inputs give equal bits for any `context::threads` on one machine and build.
 namespace MGKIT_NAMESPACE::eigen {}
+
+#if defined(MGKIT_COMPILED)
+#include "mgkit/backend/detail/compiled_operations.hpp"
+#else
+#include "mgkit/backend/eigen-inl.hpp"
+#endif

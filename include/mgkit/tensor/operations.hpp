@@ -31,7 +31,6 @@
     ROW(matmul, 2, product, "MatMul")
 
 #define MGKIT_COMPOSED(ROW)                                     \
-    ROW(reshape, 1, movement, "Reshape")                        \
     ROW(relu, 1, elementwise, "Relu")                           \
     ROW(gelu, 1, elementwise, "Gelu")                           \
     ROW(sigmoid, 1, elementwise, "Sigmoid")                     \
@@ -50,8 +49,12 @@
     ROW(attend, 2, product, "")                                 \
     ROW(token_mix, 3, product, "")                              \
     ROW(cross_entropy, 2, reduction, "SoftmaxCrossEntropyLoss") \
-    ROW(classifier_loss, 4, product, "")                        \
-    ROW(adam_step, 5, elementwise, "Adam")                      \
+    ROW(classifier_loss, 4, product, "")
+
+// What `apply` does not run: another view of the same values, and updates in place.
+#define MGKIT_UNAPPLIED(ROW)               \
+    ROW(reshape, 1, movement, "Reshape")   \
+    ROW(adam_step, 5, elementwise, "Adam") \
     ROW(sgd_step, 4, elementwise, "Momentum")
 
 namespace MGKIT_NAMESPACE {
@@ -72,6 +75,7 @@ namespace op {
 #define MGKIT_DECLARE(NAME, ...) struct NAME;
 MGKIT_PRIMITIVES(MGKIT_DECLARE)
 MGKIT_COMPOSED(MGKIT_DECLARE)
+MGKIT_UNAPPLIED(MGKIT_DECLARE)
 #undef MGKIT_DECLARE
 }  // namespace op
 
@@ -88,6 +92,7 @@ inline constexpr operation_facts facts_of_operation{};
     MGKIT_FACTS(NAME, OPERANDS, KIND, EXPORTED, false)
 MGKIT_PRIMITIVES(MGKIT_PRIMITIVE_FACTS)
 MGKIT_COMPOSED(MGKIT_COMPOSED_FACTS)
+MGKIT_UNAPPLIED(MGKIT_COMPOSED_FACTS)
 #undef MGKIT_PRIMITIVE_FACTS
 #undef MGKIT_COMPOSED_FACTS
 #undef MGKIT_FACTS
@@ -126,8 +131,8 @@ constexpr bool explained_kernel() {
 /// The closed list of operations that every backend must bring.
 using primitives = detail::operations_after<void MGKIT_PRIMITIVES(MGKIT_LISTED)>;
 /// Every operation with a type.
-using operations =
-    detail::operations_after<void MGKIT_PRIMITIVES(MGKIT_LISTED) MGKIT_COMPOSED(MGKIT_LISTED)>;
+using operations = detail::operations_after<void MGKIT_PRIMITIVES(MGKIT_LISTED) MGKIT_COMPOSED(
+    MGKIT_LISTED) MGKIT_UNAPPLIED(MGKIT_LISTED)>;
 #undef MGKIT_LISTED
 
 /// A tensor type with a kernel for every primitive; everything else is composed of these. Where it
@@ -147,6 +152,3 @@ constexpr bool complete_backend_in_words() {
 }
 
 }  // namespace MGKIT_NAMESPACE
-
-#undef MGKIT_PRIMITIVES
-#undef MGKIT_COMPOSED

@@ -1,7 +1,6 @@
 // Products of row-major matrices: the provider is a type, so that two choices can share a program.
 #pragma once
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <bit>
 #include <cstddef>
@@ -61,29 +60,7 @@ struct eigen {
     static constexpr const char* name = "eigen";
 
     template <class S>
-    static void run(const problem<S>& p) {
-        const serial_region one_thread;
-        using matrix = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-        using view = Eigen::Map<const matrix, 0, Eigen::OuterStride<>>;
-        using result = Eigen::Map<matrix, 0, Eigen::OuterStride<>>;
-        const view a(p.a, p.transpose_a ? p.k : p.m, p.transpose_a ? p.m : p.k,
-                     Eigen::OuterStride<>(p.lda));
-        const view b(p.b, p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n,
-                     Eigen::OuterStride<>(p.ldb));
-        result c(p.c, p.m, p.n, Eigen::OuterStride<>(p.ldc));
-        if (p.beta == S(0))
-            c.setZero();
-        else if (p.beta != S(1))
-            c *= p.beta;
-        if (p.transpose_a && p.transpose_b)
-            c.noalias() += a.transpose() * b.transpose();
-        else if (p.transpose_a)
-            c.noalias() += a.transpose() * b;
-        else if (p.transpose_b)
-            c.noalias() += a * b.transpose();
-        else
-            c.noalias() += a * b;
-    }
+    static void run(const problem<S>& p);
 };
 
 #if defined(MGKIT_GEMM_ONEDNN)
@@ -340,3 +317,12 @@ void run_pieces(context& ctx, const problem<S>& p, After&& after) {
 }
 
 }  // namespace MGKIT_NAMESPACE::gemm
+
+#if defined(MGKIT_COMPILED)
+namespace MGKIT_NAMESPACE::gemm {
+extern template void eigen::run(const problem<float>&);
+extern template void eigen::run(const problem<double>&);
+}  // namespace MGKIT_NAMESPACE::gemm
+#else
+#include "mgkit/backend/detail/gemm-inl.hpp"
+#endif
