@@ -112,25 +112,10 @@ public:
     updater(context& ctx, const nn::leaf_list<T>& model, const O& settings,
             const parameter_rule& rule = {})
         : rate_(settings.rate) {
-        for (const nn::leaf<T>& l : nn::parameters(model)) {
-            const parameter_factors f = rule ? rule(l.name, shape_of(*l.value)) : default_factors;
-            if (!(f.rate >= 0) || !(f.weight_decay >= 0))
-                throw error("optimiser: " + l.name, "factors of 0 or more",
-                            text(f.rate, " on the rate, ", f.weight_decay, " on weight decay"));
-            const auto at = std::find_if(groups_.begin(), groups_.end(),
-                                         [&](const auto& g) { return g->factors == f; });
-            group* own = at == groups_.end() ? nullptr : at->get();
-            if (own == nullptr) {
-                groups_.push_back(std::make_unique<group>());
-                own = groups_.back().get();
-                own->factors = f;
-                own->rule = std::make_unique<detail::update_rule_of<T, O>>(
-                    detail::with_decay(settings, f.weight_decay));
-                own->rates.resize(own->rule->rate_count());
-            }
-            entries_.push_back({l, own, {}});
-            if (l.weights->trainable && !l.unused) start(ctx, entries_.back());
-        }
+        place(ctx, model, rule, [&settings](double decay) -> std::unique_ptr<rule_base> {
+            return std::make_unique<detail::update_rule_of<T, O>>(
+                detail::with_decay(settings, decay));
+        });
     }
     template <nn::has_leaves M, optimiser O>
     updater(context& ctx, M& model, const O& settings, const parameter_rule& rule = {})
@@ -147,40 +132,7 @@ public:
     /// as they are where nothing was computed from them (`nn::require_gradients` refuses that). May
     /// be part of a recorded step (repeated_step): count and rate are then read at each replay,
     /// from here. Errors: a parameter released since, inside a recording.
-    void step(context& ctx) {
-        using scalar = typename backend_traits<T>::scalar;
-        every_step<T>(
-            ctx, [](updater* self) { ++self->steps_; }, this);
-        for (entry& e : entries_) {
-            const parameter<T>& p = *e.at.weights;
-            if (!p.trainable || !p.slot.filled || !e.state.empty() || e.own->rule->states() == 0)
-                continue;
-            if (step_is_recorded<T>(ctx))
-                throw error("optimiser", "state for every parameter before a step is recorded",
-                            "none for " + e.at.name,
-                            "make the optimiser after set_trainable, or run a step first");
-            start(ctx, e);
-        }
-        for (const auto& g : groups_) {
-            auto& items = g->items;
-            items.clear();
-            for (entry& e : entries_) {
-                parameter<T>& p = *e.at.weights;
-                if (e.own == g.get() && p.trainable && p.slot.filled)
-                    items.push_back({p.value, p.slot.gradient, e.state});
-            }
-            if (items.empty()) continue;
-            const auto count = static_cast<extent>(g->rates.size());
-            const auto next = [](std::span<scalar> to, group* now, const updater* self) {
-                now->rule->rates(self->rate_ * now->factors.rate, self->steps_, now->rates.data());
-                std::transform(now->rates.begin(), now->rates.end(), to.begin(),
-                               [](double rate) { return static_cast<scalar>(rate); });
-            };
-            const T now =
-                step_values<T>(ctx, {count}, next, g.get(), static_cast<const updater*>(this));
-            g->rule->update(ctx, items, now);
-        }
-    }
+    void step(context& ctx);
     void step(context& ctx, double rate) {
         learning_rate(rate);
         step(ctx);
@@ -188,26 +140,14 @@ public:
 
     /// The step count and the state of every parameter that has one, under its name: what
     /// checkpoints keep.
-    nn::leaf_list<T> leaves() {
-        nn::leaf_list<T> out(1);
-        out[0].name = "steps";
-        out[0].counter = &steps_;
-        for (entry& e : entries_)
-            for (std::size_t i = 0; i < e.state.size(); ++i) {
-                nn::leaf<T> l;
-                l.name = e.at.name + "." + e.own->rule->state_name(i);
-                l.value = &e.state[i];
-                out.push_back(std::move(l));
-            }
-        return out;
-    }
+    nn::leaf_list<T> leaves();
 
 private:
-    static constexpr parameter_factors default_factors{};
+    using rule_base = detail::update_rule<T>;
 
     struct group {
         parameter_factors factors;
-        std::unique_ptr<detail::update_rule<T>> rule;
+        std::unique_ptr<rule_base> rule;
         std::vector<double> rates;            ///< of the step at hand
         std::vector<update_item<T>> items{};  ///< the same
     };
@@ -217,10 +157,10 @@ private:
         std::vector<T> state;
     };
 
-    static void start(context& ctx, entry& e) {
-        for (std::size_t i = 0; i < e.own->rule->states(); ++i)
-            e.state.push_back(backend_traits<T>::full(ctx, shape_of(*e.at.value), 0));
-    }
+    /// Sorts the parameters into groups; `make` gives the rule of a group from its factor on decay.
+    void place(context& ctx, const nn::leaf_list<T>& model, const parameter_rule& factors,
+               const std::function<std::unique_ptr<rule_base>(double)>& make);
+    static void start(context& ctx, entry& e);
 
     double rate_ = 0;
     std::vector<std::unique_ptr<group>> groups_;
@@ -228,4 +168,93 @@ private:
     std::int64_t steps_ = 0;
 };
 
+template <tensor T>
+void updater<T>::place(context& ctx, const nn::leaf_list<T>& model, const parameter_rule& factors,
+                       const std::function<std::unique_ptr<rule_base>(double)>& make) {
+    for (const nn::leaf<T>& l : nn::parameters(model)) {
+        const parameter_factors f =
+            factors ? factors(l.name, shape_of(*l.value)) : parameter_factors{};
+        if (!(f.rate >= 0) || !(f.weight_decay >= 0))
+            throw error("optimiser: " + l.name, "factors of 0 or more",
+                        text(f.rate, " on the rate, ", f.weight_decay, " on weight decay"));
+        const auto at = std::find_if(groups_.begin(), groups_.end(),
+                                     [&](const auto& g) { return g->factors == f; });
+        group* own = at == groups_.end() ? nullptr : at->get();
+        if (own == nullptr) {
+            groups_.push_back(std::make_unique<group>());
+            own = groups_.back().get();
+            own->factors = f;
+            own->rule = make(f.weight_decay);
+            own->rates.resize(own->rule->rate_count());
+        }
+        entries_.push_back({l, own, {}});
+        if (l.weights->trainable && !l.unused) start(ctx, entries_.back());
+    }
+}
+
+template <tensor T>
+void updater<T>::start(context& ctx, entry& e) {
+    for (std::size_t i = 0; i < e.own->rule->states(); ++i)
+        e.state.push_back(backend_traits<T>::full(ctx, shape_of(*e.at.value), 0));
+}
+
+template <tensor T>
+void updater<T>::step(context& ctx) {
+    using scalar = typename backend_traits<T>::scalar;
+    every_step<T>(
+        ctx, [](updater* self) { ++self->steps_; }, this);
+    for (entry& e : entries_) {
+        const parameter<T>& p = *e.at.weights;
+        if (!p.trainable || !p.slot.filled || !e.state.empty() || e.own->rule->states() == 0)
+            continue;
+        if (step_is_recorded<T>(ctx))
+            throw error("optimiser", "state for every parameter before a step is recorded",
+                        "none for " + e.at.name,
+                        "make the optimiser after set_trainable, or run a step first");
+        start(ctx, e);
+    }
+    for (const auto& g : groups_) {
+        auto& items = g->items;
+        items.clear();
+        for (entry& e : entries_) {
+            parameter<T>& p = *e.at.weights;
+            if (e.own == g.get() && p.trainable && p.slot.filled)
+                items.push_back({p.value, p.slot.gradient, e.state});
+        }
+        if (items.empty()) continue;
+        const auto count = static_cast<extent>(g->rates.size());
+        const auto next = [](std::span<scalar> to, group* now, const updater* self) {
+            now->rule->rates(self->rate_ * now->factors.rate, self->steps_, now->rates.data());
+            std::transform(now->rates.begin(), now->rates.end(), to.begin(),
+                           [](double rate) { return static_cast<scalar>(rate); });
+        };
+        const T now =
+            step_values<T>(ctx, {count}, next, g.get(), static_cast<const updater*>(this));
+        g->rule->update(ctx, items, now);
+    }
+}
+
+template <tensor T>
+nn::leaf_list<T> updater<T>::leaves() {
+    nn::leaf_list<T> out(1);
+    out[0].name = "steps";
+    out[0].counter = &steps_;
+    for (entry& e : entries_)
+        for (std::size_t i = 0; i < e.state.size(); ++i) {
+            nn::leaf<T> l;
+            l.name = e.at.name + "." + e.own->rule->state_name(i);
+            l.value = &e.state[i];
+            out.push_back(std::move(l));
+        }
+    return out;
+}
+
 }  // namespace MGKIT_NAMESPACE::train
+
+#if defined(MGKIT_COMPILED)
+#include "mgkit/backend/eigen.hpp"
+namespace MGKIT_NAMESPACE::train {
+extern template class updater<eigen::tensor<float>>;
+extern template class updater<eigen::tensor<double>>;
+}  // namespace MGKIT_NAMESPACE::train
+#endif

@@ -62,3 +62,14 @@ MGKIT_INLINE const epoch_record& close_epoch(position& at, int batches, double r
 }
 
 }  // namespace MGKIT_NAMESPACE::train::detail
+
+#if defined(MGKIT_COMPILED)
+namespace MGKIT_NAMESPACE::train {
+template class updater<eigen::tensor<float>>;
+template class updater<eigen::tensor<double>>;
+template class stepper<eigen::tensor<float>>;
+template class stepper<eigen::tensor<double>>;
+template std::vector<epoch_record> run(context&, training<eigen::tensor<float>>&);
+template std::vector<epoch_record> run(context&, training<eigen::tensor<double>>&);
+}  // namespace MGKIT_NAMESPACE::train
+#endif

@@ -225,6 +225,12 @@ std::vector<epoch_record> run(context& ctx, training<T>& job) {
 
 }  // namespace MGKIT_NAMESPACE::train
 
+#if defined(MGKIT_COMPILED)
+namespace MGKIT_NAMESPACE::train {
+extern template std::vector<epoch_record> run(context&, training<eigen::tensor<float>>&);
+extern template std::vector<epoch_record> run(context&, training<eigen::tensor<double>>&);
+}  // namespace MGKIT_NAMESPACE::train
+#endif
 #if !defined(MGKIT_COMPILED)
 #include "mgkit/train/run-inl.hpp"
 #endif

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -13,7 +12,6 @@
 
 #include "mgkit/core/parallel.hpp"
 #include "mgkit/core/settings_text.hpp"
-#include "mgkit/data/clip_digests.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/encode/clip_input.hpp"
 #include "mgkit/train/source.hpp"
@@ -27,20 +25,25 @@ namespace MGKIT_NAMESPACE::train {
 
 namespace detail {
 
-inline std::string describe(const skeleton::pose_shape& s) {
-    return text(skeleton::name(s.layout), ", ", s.frames, " frames, ", s.joints, " joints, ",
-                s.persons, " persons");
-}
+/// Clips as rows of a source, without what makes their views.
+class clip_rows {
+public:
+    /// Errors: see skeleton_views; `made` are the extents of a view.
+    clip_rows(const data::clip_set& clips, const encode::clip_input& input,
+              const skeleton::pose_shape& made);
 
-/// Clip and view of each of K * B stacked rows, view first.
-inline void identify(const data::clip_set& clips, std::span<const int> rows, std::size_t views,
-                     std::vector<row_identity>& out) {
-    out.resize(views * rows.size());
-    for (std::size_t k = 0; k < views; ++k)
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            out[k * rows.size() + i] = {clips.ids[static_cast<std::size_t>(rows[i])],
-                                        static_cast<std::uint32_t>(k)};
-}
+    int size() const { return clips_.size(); }
+    source_row row(int i) const;
+
+protected:
+    std::vector<field> fields(std::size_t views) const;
+    recipe made_of(const std::string& views) const;
+    /// Clip and view of each of the stacked rows, view first, and labels where there are any.
+    void identify(std::span<const int> rows, std::size_t views, host_batch& out) const;
+
+    const data::clip_set& clips_;
+    encode::clip_input input_;
+};
 
 }  // namespace detail
 
@@ -49,47 +52,23 @@ inline void identify(const data::clip_set& clips, std::span<const int> rows, std
 /// are kept; draws are keyed by clip and view. The clips must stay where they are.
 /// Errors: fewer than two clips, those of data::check, views of other extents than the encoder's.
 template <class Views>
-class skeleton_views {
+class skeleton_views : public detail::clip_rows {
 public:
     skeleton_views(const data::clip_set& clips, const encode::clip_input& input, Views views)
-        : clips_(clips), input_(input), views_(std::move(views)), workers_(pieces) {
-        if (clips.size() < 2)
-            throw error("fit", "two or more clips", text(clips.size()), "add recordings");
-        clips.labels.empty() ? data::check(clips) : data::check_labelled(clips);
-        const skeleton::pose_shape made = views_.shape({clips.shape, clips.num_frames[0], {}});
-        if (made != input.view_shape())
-            throw error(
-                "fit", text("views of ", detail::describe(input.view_shape()), " for the encoder"),
-                detail::describe(made), "give the crop and the encoder's input the same frames");
-    }
+        : clip_rows(clips, input,
+                    clips.size() > 0 ? views.shape({clips.shape, clips.num_frames[0], {}})
+                                     : skeleton::pose_shape{}),
+          views_(std::move(views)),
+          workers_(pieces) {}
 
-    int size() const { return clips_.size(); }
-    std::vector<field> fields() const {
-        const auto e = input_.extents();
-        std::vector<field> out{{"clips",
-                                field_type::real,
-                                {e.channels, e.frames, e.joints, e.persons},
-                                static_cast<int>(Views::views)}};
-        if (!clips_.labels.empty()) out.push_back({"labels", field_type::integer});
-        return out;
-    }
-    source_row row(int i) const {
-        const auto k = static_cast<std::size_t>(i);
-        return {clips_.ids.at(k), 0, clips_.num_frames.at(k)};
-    }
+    std::vector<field> fields() const { return clip_rows::fields(Views::views); }
     /// Cost: one pass over the clips.
     recipe made_of() const {
-        recipe out = data::recipe_of(data::digests_of(clips_));
-        out.set("input", encode::input_text(input_));
-        out.set("views", text(Views::views, " views, ", settings_text(views_)));
-        return out;
+        return clip_rows::made_of(text(Views::views, " views, ", settings_text(views_)));
     }
 
     void fill(const context& ctx, std::span<const int> rows, host_batch& out) {
-        detail::identify(clips_, rows, Views::views, out.identities);
-        if (!clips_.labels.empty())
-            std::transform(rows.begin(), rows.end(), out.integers("labels").begin(),
-                           [&](int i) { return clips_.labels[static_cast<std::size_t>(i)]; });
+        identify(rows, Views::views, out);
         const std::span<float> values = out.reals("clips");
         const std::size_t batch = rows.size(), share = (batch + pieces - 1) / pieces;
         parallel_for(ctx.threads, static_cast<std::ptrdiff_t>(pieces), [&](std::ptrdiff_t piece) {
@@ -129,10 +108,12 @@ private:
                 values.subspan((k * batch + slot) * size, size), w.input);
     }
 
-    const data::clip_set& clips_;
-    encode::clip_input input_;
     Views views_;
     std::vector<worker> workers_;
 };
 
 }  // namespace MGKIT_NAMESPACE::train
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/train/skeleton_views-inl.hpp"
+#endif

@@ -44,39 +44,16 @@ class host_batch {
 public:
     host_batch() = default;
     /// Errors: two fields of one name, no name, views or extents below 1.
-    explicit host_batch(std::vector<field> fields) {
-        for (field& f : fields) {
-            const bool known = std::any_of(columns_.begin(), columns_.end(),
-                                           [&](const column& c) { return c.about.name == f.name; });
-            if (f.name.empty() || known || f.views < 1 ||
-                std::any_of(f.extents.begin(), f.extents.end(), [](extent e) { return e < 1; }))
-                throw error("training source",
-                            "fields of different names, with one or more views and values",
-                            "field '" + f.name + "'");
-            columns_.push_back({std::move(f), {}, {}, {}});
-        }
-    }
+    explicit host_batch(std::vector<field> fields);
 
     /// Makes room for `rows` rows of every field. What was there is overwritten or stays.
-    void start(int rows) {
-        rows_ = rows;
-        for (column& c : columns_) {
-            const auto count = static_cast<std::size_t>(extents(c.about).elements());
-            if (c.about.type == field_type::real) c.reals.resize(count);
-            if (c.about.type == field_type::byte) c.bytes.resize(count);
-            if (c.about.type == field_type::integer) c.integers.resize(count);
-        }
-    }
+    void start(int rows);
 
     int rows() const { return rows_; }
     std::size_t fields() const { return columns_.size(); }
     const field& about(std::size_t i) const { return columns_[i].about; }
     /// Extents of a field in this batch: [views * rows, ...].
-    shape extents(const field& f) const {
-        shape out{static_cast<extent>(f.views) * rows_};
-        for (const extent e : f.extents) out.push_back(e);
-        return out;
-    }
+    shape extents(const field& f) const;
 
     /// Values to fill or to read. Errors: no field of that name and type.
     std::span<float> reals(std::string_view name) {
@@ -103,14 +80,7 @@ private:
         std::vector<int> integers;
     };
 
-    column& find(std::string_view name, field_type type, const char* kind) {
-        for (column& c : columns_)
-            if (c.about.name == name && c.about.type == type) return c;
-        std::string known;
-        for (const column& c : columns_) known += (known.empty() ? "" : ", ") + c.about.name;
-        throw error("training batch", "a field '" + std::string(name) + "' of " + kind,
-                    "fields " + known, "fill the fields that the source states");
-    }
+    column& find(std::string_view name, field_type type, const char* kind);
 
     std::vector<column> columns_;
     int rows_ = 0;
@@ -134,3 +104,7 @@ concept source = requires(S& s, const S& same, const context& ctx, std::span<con
 };
 
 }  // namespace MGKIT_NAMESPACE::train
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/train/source-inl.hpp"
+#endif
