@@ -1,6 +1,8 @@
 // Products of row-major matrices: the provider is a type, so that two choices can share a program.
 #pragma once
 
+#include "mgkit/core/compiler.hpp"
+
 #include <Eigen/Core>
 #include <algorithm>
 #include <bit>
