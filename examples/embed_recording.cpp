@@ -37,14 +37,14 @@ int main(int argc, char** argv) {
     }
 
     mg::context ctx;
-    const auto talks = mg::data::open_corpus(recorded);
+    const auto talks = mg::data::open_corpus(recorded);  // MMPose, OpenPose, MediaPipe, arrays
     const auto talk = mg::data::open_recording(talks, 0).person;
-    const mg::clip::windows_of gestures{&talk, {{0, 50}, {25, 75}, {50, 100}}};
+    const mg::clip::windows_of gestures{&talk, {{0, 50}, {25, 75}, {50, 100}}};  // frames
     const auto clips = mg::clip::clips_of({&gestures, 1}, {}).clips;
     const auto [encoder, about, notes] = mg::encode::load_encoder<tensor>(ctx, weights);
     const auto ready = mg::clip::prepare(about.prepared.value().clips, clips).clips;
     const auto input = mg::encode::input_for(about, ready);
-    const auto features = mg::encode::embed(ctx, encoder, input, ready);
+    const auto features = mg::encode::embed(ctx, encoder, input, ready);  // a row for each window
 
     std::printf("%s: %d frames of %zu joints\n", talk.name.c_str(), talk.frames(),
                 talk.topology.joints.size());

@@ -182,6 +182,7 @@
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/encode/embed.hpp"
 #include "mgkit/encode/embedding.hpp"
+#include "mgkit/encode/input_for.hpp"
 #include "mgkit/encode/list.hpp"
 #include "mgkit/encode/reference_weights.hpp"
 #include "mgkit/encode/settings.hpp"
