@@ -3,6 +3,7 @@
 # Used twice: by this project, and by the installed package at the consumer's configure, so the
 # product provider is chosen where the program is built and not where mgkit was installed.
 #   MGKIT_GEMM = auto | onednn | openblas | eigen
+# A project without a build type is told what that costs.
 
 set(MGKIT_GEMM auto CACHE STRING "Matrix product provider: auto, onednn, openblas or eigen")
 set_property(CACHE MGKIT_GEMM PROPERTY STRINGS auto onednn openblas eigen)
@@ -64,6 +65,19 @@ function(mgkit_choose_gemm definition library)
     endif()
 endfunction()
 
+# Says once what a project that chose no optimisation gets.
+function(mgkit_look_at_build_type)
+    get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+    get_property(said GLOBAL PROPERTY mgkit_build_type_said)
+    if(CMAKE_BUILD_TYPE OR multi_config OR said OR mgkit_FIND_QUIETLY
+       OR CMAKE_CXX_FLAGS MATCHES "(^| )[-/]O")
+        return()
+    endif()
+    set_property(GLOBAL PROPERTY mgkit_build_type_said ON)
+    message(NOTICE "mgkit: expected a build type, found CMAKE_BUILD_TYPE empty: nothing is optimised, "
+                   "and a clip is embedded some 40 times slower; add -DCMAKE_BUILD_TYPE=Release")
+endfunction()
+
 # In the installed package a missing dependency means "mgkit not found", with its name.
 macro(mgkit_require package)
     if(CMAKE_FIND_PACKAGE_NAME STREQUAL mgkit)
@@ -74,6 +88,7 @@ macro(mgkit_require package)
     endif()
 endmacro()
 
+mgkit_look_at_build_type()
 if(NOT TARGET mgkit::dependencies)
     mgkit_require(Eigen3 3.4 CONFIG)
     mgkit_require(Boost 1.74)

@@ -3,6 +3,7 @@
 #include "mgkit/nn/torch_module.hpp"
 // LibTorch's own headers follow ours.
 #include <torch/nn/functional/loss.h>
+#include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/optim/adam.h>
 
@@ -48,22 +49,16 @@ int main() {
     // From here on it is somebody's LibTorch program.
     at::manual_seed(7);
     auto encode = std::make_shared<mg::torch::module<encoder>>(std::move(ctx), std::move(inner));
-    ::torch::nn::Linear classify(features, clips.classes());
-    std::vector<at::Tensor> all = encode->parameters();
-    for (const auto& p : classify->parameters()) all.push_back(p);
-    ::torch::optim::Adam optimiser(all, ::torch::optim::AdamOptions(5e-3));
+    ::torch::nn::Sequential net(encode, ::torch::nn::Linear(features, clips.classes()));
+    ::torch::optim::Adam optimiser(net->parameters(), ::torch::optim::AdamOptions(5e-3));
     for (int epoch = 0; epoch < 40; ++epoch) {
-        encode->train();
         optimiser.zero_grad();
-        const at::Tensor loss = ::torch::nn::functional::cross_entropy(
-            classify->forward(encode->forward(seen)), classes);
-        loss.backward();
+        ::torch::nn::functional::cross_entropy(net->forward(seen), classes).backward();
         optimiser.step();
-        if (epoch % 10 == 9) std::printf("epoch %2d  loss %.3f\n", epoch + 1, loss.item<float>());
     }
-    encode->eval();
+    net->eval();
     const at::NoGradGuard not_recorded;
-    const at::Tensor guess = classify->forward(encode->forward(unseen)).argmax(1);
+    const at::Tensor guess = net->forward(unseen).argmax(1);
     std::printf("right on people not trained on: %.0f of %d (generated clips)\n",
                 guess.eq(truth).sum().item<float>(), test.size());
     return 0;

@@ -1,4 +1,5 @@
-"""Headers include only folders above them; detail/ is private; heavy headers stay in their place."""
+"""Headers include only folders above them; detail/ is private; heavy headers stay in their place; what
+mgkit asks of the compiler is asked before third parties complain of the same."""
 
 import re
 
@@ -54,6 +55,12 @@ def check_header(header, problems):
                 if own not in places and not tree.optional_backend(header):
                     where = ", ".join(sorted(places)) or "no header"
                     problems.append(f"{header}: <{target}> belongs in {where}")
+    for target in tree.ANY_INCLUDE.findall(source):
+        if target.startswith("mgkit/") or tree.is_definitions(header):  # read after its owner
+            break
+        if re.search(r"[/.]", target):
+            problems.append(f"{header}: includes mgkit/core/compiler.hpp first, before <{target}>")
+            break
 
 
 def main():

@@ -3,6 +3,7 @@
 #   subdirectory: add_subdirectory(mgkit)
 #   package:      find_package(mgkit) from an install tree that was moved after installing
 #   xtensor:      the same with a second backend, where XTENSOR is ON
+#   both of the former two are told, once, where they choose no optimisation
 #   plain:        the compiler with -I and nothing but the Eigen, Boost and JSON headers
 set -eu
 source=$1 work=$2 cxx=$3 eigen=$4 xtensor=${5:-OFF}
@@ -50,6 +51,21 @@ if configure missing_component -DCMAKE_PREFIX_PATH="$work/moved_there" >"$work/o
     exit 1
 fi
 grep -q "component nonesuch is not part of this installation" "$work/out"
+
+echo "== no build type"
+for name in subdirectory package; do
+    for flags in "" -O2; do
+        wanted=1
+        if [ -n "$flags" ]; then wanted=0; fi
+        configure "$name" -DCMAKE_PREFIX_PATH="$work/moved_there" -DMGKIT_SOURCE_DIR="$source" \
+            -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS="$flags" >"$work/out" 2>&1
+        found=$(grep -c "CMAKE_BUILD_TYPE empty" "$work/out") || true
+        if [ "$found" -ne "$wanted" ]; then
+            echo "$name with '$flags' and no build type is told so $found times, not $wanted"
+            exit 1
+        fi
+    done
+done
 
 echo "== plain -I"
 "$cxx" -std=c++20 -O0 -Wall -Wextra -I"$source/include" -isystem "$eigen" -MD -MF "$work/plain.d" \

@@ -52,6 +52,82 @@ concept augmentation =
     std::copyable<A> && std::default_initializable<A> && named<A> && planned<A> && drawable<A> &&
     appliable<A, float> && appliable<A, double> && writable_settings<A>;
 
+namespace detail {
+
+/// The parts of the concept `augmentation`, each with its words; instantiating it is the error. A
+/// part is judged where those that it is made of hold, so that one lack is told once.
+template <class A>
+struct explained_augmentation {
+    static constexpr bool has_values = std::copyable<A> && std::default_initializable<A>;
+    static_assert(has_values,
+                  "mgkit: this type is no augmentation: it cannot be made without "
+                  "arguments or cannot be copied");
+    static_assert(named<A>,
+                  "mgkit: this type is no augmentation: it has no 'static constexpr "
+                  "std::string_view name', part of the key of its draws");
+
+    static constexpr bool has_plan = requires { typename A::plan; };
+    static_assert(
+        has_plan,
+        "mgkit: this type is no augmentation: it has no type 'plan', what a draw decides");
+    static_assert(!has_plan || planned<A>,
+                  "mgkit: this type is no augmentation: its 'plan' cannot be copied and compared; "
+                  "give it 'bool operator==(const plan&) const = default'");
+
+    static constexpr bool draws =
+        requires(A & stage, random_stream& stream, const clip_info& info) {
+        stage.draw(stream, info);
+    };
+    static constexpr bool draws_const =
+        requires(const A& stage, random_stream& stream, const clip_info& info) {
+        stage.draw(stream, info);
+    };
+    static_assert(draws,
+                  "mgkit: this type is no augmentation: it has no 'plan draw(random_stream&, const "
+                  "clip_info&) const', or one that takes other arguments");
+    static_assert(!draws || draws_const,
+                  "mgkit: this type is no augmentation: its 'draw' is not const");
+    static_assert(!planned<A> || !draws_const || drawable<A>,
+                  "mgkit: this type is no augmentation: its 'draw' returns another type than its "
+                  "'plan'");
+
+    template <class S>
+    static constexpr bool applies = requires(A& stage, const typename A::plan& plan,
+                                             workspace<S>& work) {
+        stage.apply(plan, work);
+    };
+    template <class S>
+    static constexpr bool applies_const = requires(const A& stage, const typename A::plan& plan,
+                                                   workspace<S>& work) {
+        stage.apply(plan, work);
+    };
+    static constexpr bool applies_some = applies<float> || applies<double>;
+    static constexpr bool applies_both = applies<float> && applies<double>;
+    static_assert(!planned<A> || applies_some,
+                  "mgkit: this type is no augmentation: it has no 'template <class S> void "
+                  "apply(const plan&, workspace<S>&) const', or one that takes other arguments");
+    static_assert(!applies_some || applies_both,
+                  "mgkit: this type is no augmentation: its 'apply' takes workspace<S> of one "
+                  "scalar only; make it a template for float and double");
+    static_assert(!applies_both || (applies_const<float> && applies_const<double>),
+                  "mgkit: this type is no augmentation: its 'apply' is not const");
+    static_assert(!applies_const<float> || !applies_const<double> ||
+                      (appliable<A, float> && appliable<A, double>),
+                  "mgkit: this type is no augmentation: its 'apply' returns something; it is void");
+
+    static_assert(writable_settings<A>,
+                  "mgkit: this type is no augmentation: its settings are not public members of an "
+                  "aggregate; hand them over in 'void each_setting(f) const'");
+    static constexpr bool value = augmentation<A>;
+};
+
+}  // namespace detail
+
+/// The same types as `augmentation`, for what is made of stages: where it does not hold, the first
+/// error says in words what the type lacks. Not for overload sets: it is an error, not a no.
+template <class A>
+concept composable = detail::explained_augmentation<A>::value;
+
 template <class A>
 constexpr bool uses_confidence() {
     if constexpr (requires { A::uses_confidence; })

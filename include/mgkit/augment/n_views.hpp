@@ -18,7 +18,7 @@ namespace MGKIT_NAMESPACE::augment {
 /// Writes K blocks C T V M with T as the policy leaves it. With a destination stride of B blocks
 /// the views of a batch lie stacked as (K B) C T V M, view first.
 /// Cost: K times the policy's passes; no allocation once the workspace has seen a clip as large.
-template <std::size_t K, augmentation A>
+template <std::size_t K, composable A>
 struct n_views {
     static_assert(K > 0 && K <= 256, "mgkit: n_views holds 1 to 256 views");
     static constexpr std::size_t views = K;

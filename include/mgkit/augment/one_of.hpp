@@ -21,7 +21,7 @@ namespace MGKIT_NAMESPACE::augment {
 /// Plan: a variant whose index is the choice. One draw and those of the chosen stage. The stages
 /// must leave the same extents behind. Errors: weights that are negative or all 0; stages that
 /// disagree about the extents.
-template <augmentation... As>
+template <composable... As>
 class one_of {
     static_assert(sizeof...(As) > 0, "mgkit: one_of needs at least one stage");
 

@@ -40,7 +40,7 @@ random_stream part_stream(const random_stream& stream) {
 /// Settings: `get<I>()` or `get<crop_resize>()` gives a stage. Plan: the tuple of the stages'
 /// plans. Each stage draws for the extents that the one before leaves behind. Passes over the data:
 /// one, and one more for every second and later resampling stage.
-template <augmentation... As>
+template <composable... As>
 class sequence {
     static_assert(sizeof...(As) > 0, "mgkit: a sequence needs at least one stage");
 

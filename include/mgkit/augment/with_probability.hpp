@@ -14,7 +14,7 @@ namespace MGKIT_NAMESPACE::augment {
 ///
 /// Plan: the stage's, or nothing. Draws under the stage's own name: one, and the stage's if it
 /// happens. A stage that changes the number of frames cannot be left out and is refused.
-template <augmentation A>
+template <composable A>
 struct with_probability {
     static constexpr std::string_view name = A::name;
     static constexpr bool uses_confidence = augment::uses_confidence<A>();

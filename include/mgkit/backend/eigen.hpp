@@ -21,6 +21,7 @@ namespace MGKIT_NAMESPACE::eigen {}
 
 #if defined(MGKIT_COMPILED)
 #include "mgkit/backend/detail/compiled_operations.hpp"
-#else
+#endif
+#if !defined(MGKIT_COMPILED)
 #include "mgkit/backend/eigen-inl.hpp"
 #endif

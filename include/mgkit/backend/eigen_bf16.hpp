@@ -1,6 +1,8 @@
 // The default backend with products in bf16: twice the arithmetic on processors that have it.
 #pragma once
 
+#include "mgkit/core/compiler.hpp"
+
 #if !defined(MGKIT_GEMM_ONEDNN)
 #error "mgkit: backend/eigen_bf16.hpp needs oneDNN: configure with -DMGKIT_GEMM=onednn"
 #else

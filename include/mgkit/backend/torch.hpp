@@ -1,6 +1,8 @@
 // LibTorch as a backend: its tensors, its operations, its automatic differentiation.
 #pragma once
 
+#include "mgkit/core/compiler.hpp"
+
 #include <ATen/core/ivalue.h>
 // ivalue.h first: some compilers meet an incomplete type otherwise.
 #include <ATen/ATen.h>

@@ -1,6 +1,8 @@
 // Models on xt::xarray<float> and xt::xarray<double> as they are: primitives only.
 #pragma once
 
+#include "mgkit/core/compiler.hpp"
+
 #include <algorithm>
 #include <array>
 #include <concepts>

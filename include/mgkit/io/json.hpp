@@ -1,6 +1,8 @@
 // JSON with every failure turned into one mgkit::error that names the place.
 #pragma once
 
+#include "mgkit/core/compiler.hpp"
+
 #include <cmath>
 #include <concepts>
 #include <cstddef>

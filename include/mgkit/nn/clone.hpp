@@ -2,6 +2,8 @@
 // infrastructure
 #pragma once
 
+#include "mgkit/core/compiler.hpp"
+
 #include <boost/hana/fold_left.hpp>
 #include <boost/hana/for_each.hpp>
 #include <concepts>

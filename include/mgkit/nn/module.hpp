@@ -1,6 +1,8 @@
 // Modules: plain structs that state their members once; everything else visits that list.
 #pragma once
 
+#include "mgkit/core/compiler.hpp"
+
 #include <array>
 #include <boost/hana/tuple.hpp>
 #include <cstdint>

@@ -1,6 +1,8 @@
 // Parameters that stand still: what depends on them alone, computed once.
 #pragma once
 
+#include "mgkit/core/compiler.hpp"
+
 #include <boost/hana/for_each.hpp>
 #include <type_traits>
 #include <utility>

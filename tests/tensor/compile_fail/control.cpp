@@ -1,6 +1,7 @@
 // Builds: the same headers, used rightly.
 #include "mgkit/clip/list.hpp"
 #include "mgkit/testing/conformance.hpp"
+#include "stages.hpp"
 #include "training.hpp"
 
 template <testing::complete_backend B>
@@ -11,7 +12,18 @@ struct early {
     bool accepts(const clip::candidate& c) const { return c.window.end < 250; }
 };
 
+struct hidden : still {
+    void each_setting(auto&& f) const { f(angle_); }
+
+private:
+    double angle_ = 1;
+};
+
 int main() {
+    using both = augment::sequence<still, augment::with_probability<hidden>>;
+    augment::n_views<2, augment::one_of<both, still>> views;
+    views.policy.weights = {1, 2};
+
     clip::rejection<clip::duration_prior, clip::all<clip::no_cut, early>> sampler;
     sampler.quota = 1;
 

@@ -4,7 +4,8 @@
 
 Every snippet beside this file but control.cpp must fail. Its lines `// error: WORDS` name what the
 line of the compiler's first error must say, `// expect: WORDS` what that or its notes must, in this
-order.
+order. Lines `// flags: FLAGS` are further flags, each of which it must fail with; it then fails before
+anything else is said, and nothing follows.
 """
 
 import argparse
@@ -38,6 +39,30 @@ def missing(said, expected):
     return None
 
 
+def failure(source, run, at_once):
+    """What is wrong with how this snippet failed, or None."""
+    said = first_error(run.stderr)
+    in_line = re.findall(r"^// error: (.+)$", source, re.M)
+    expected = re.findall(r"^// expect: (.+)$", source, re.M)
+    if run.returncode == 0:
+        return "must not compile"
+    if not in_line + expected:
+        return "says nothing of what to expect"
+    if lacking := missing(said.partition("\n")[0], in_line):
+        return f"the line of the first error does not say '{lacking}'"
+    if lacking := missing(said, expected):
+        return f"the first error and its notes do not say '{lacking}'"
+    if at_once:
+        lines = [line for line in run.stderr.splitlines()
+                 if not re.match(r"In file included from|\s+from ", line)]
+        errors = [line for line in lines if re.search(r"\berror:", line)]
+        if lines[0] != errors[0]:
+            return f"begins with something else: {lines[0]}"
+        if len(errors) != 2 or "mgkit stops here" not in errors[1]:
+            return f"{len(errors)} errors instead of one and the end of the compilation"
+    return None
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--compiler", required=True)
@@ -49,28 +74,18 @@ def main():
 
     problems = 0
     for snippet in sorted(HERE.glob("*.cpp"), key=lambda p: (p.stem != "control", p.stem)):
-        run = subprocess.run(command + [str(snippet)], capture_output=True, text=True)
-        problem = None
-        if snippet.stem == "control":
-            if run.returncode != 0:
-                problem = "must compile"
-        else:
-            source = snippet.read_text(encoding="utf-8")
-            said = first_error(run.stderr)
-            in_line = re.findall(r"^// error: (.+)$", source, re.M)
-            expected = re.findall(r"^// expect: (.+)$", source, re.M)
-            if run.returncode == 0:
-                problem = "must not compile"
-            elif not in_line + expected:
-                problem = "says nothing of what to expect"
-            elif lacking := missing(said.partition("\n")[0], in_line):
-                problem = f"the line of the first error does not say '{lacking}'"
-            elif lacking := missing(said, expected):
-                problem = f"the first error and its notes do not say '{lacking}'"
-        print(f"{snippet.name}: {problem or 'ok'}")
-        if problem:
-            problems += 1
-            print("\n".join(first_error(run.stderr).splitlines()[:12]))
+        source = snippet.read_text(encoding="utf-8")
+        for flags in re.findall(r"^// flags: (.+)$", source, re.M) or [""]:
+            run = subprocess.run(command + flags.split() + [str(snippet)], capture_output=True,
+                                 text=True)
+            if snippet.stem == "control":
+                problem = None if run.returncode == 0 else "must compile"
+            else:
+                problem = failure(source, run, at_once=bool(flags))
+            print(f"{snippet.name}{flags and ' '}{flags}: {problem or 'ok'}")
+            if problem:
+                problems += 1
+                print("\n".join(first_error(run.stderr).splitlines()[:12]))
     sys.exit(1 if problems else 0)
 
 

@@ -323,6 +323,7 @@ namespace MGKIT_NAMESPACE::gemm {
 extern template void eigen::run(const problem<float>&);
 extern template void eigen::run(const problem<double>&);
 }  // namespace MGKIT_NAMESPACE::gemm
-#else
+#endif
+#if !defined(MGKIT_COMPILED)
 #include "mgkit/backend/detail/gemm-inl.hpp"
 #endif

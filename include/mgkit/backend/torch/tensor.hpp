@@ -1,6 +1,8 @@
 // LibTorch's tensor under mgkit's seam.
 #pragma once
 
+#include "mgkit/core/compiler.hpp"
+
 #include <ATen/core/ivalue.h>
 // ivalue.h first: some compilers meet an incomplete type otherwise.
 #include <ATen/ATen.h>
