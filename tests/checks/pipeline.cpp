@@ -1,6 +1,22 @@
-// One translation unit as a user writes it: a whole pre-training pipeline on the umbrella header,
-// for tests/checks/include_cost.py.
+// One translation unit as a user writes it: a whole pre-training pipeline, on the headers that it
+// names or on the umbrella, for tests/checks/include_cost.py.
+#if defined(MGKIT_TEST_UMBRELLA)
 #include "mgkit/mgkit.hpp"
+#else
+#include "mgkit/augment/n_views.hpp"
+#include "mgkit/augment/presets.hpp"
+#include "mgkit/backend/eigen.hpp"
+#include "mgkit/clip/prepare.hpp"
+#include "mgkit/data/split.hpp"
+#include "mgkit/data/synthetic.hpp"
+#include "mgkit/encode/dste.hpp"
+#include "mgkit/encode/embed.hpp"
+#include "mgkit/pretext/decorrelation.hpp"
+#include "mgkit/probe/linear.hpp"
+#include "mgkit/probe/neighbours.hpp"
+#include "mgkit/train/adam.hpp"
+#include "mgkit/train/fit.hpp"
+#endif
 
 namespace mg = mgkit;
 
