@@ -1,5 +1,6 @@
 # Install rules: headers, CMake package in share/cmake/mgkit, pkg-config file, licence.
-# The tree holds no compiled file and no path of this machine, so it can be moved and shared.
+# The tree holds no path of this machine, so it can be moved, and no compiled file but the library of
+# the component `compiled`, so that without it it can be shared.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -25,12 +26,26 @@ foreach(component IN LISTS mgkit_components)
             DESTINATION ${mgkit_package_dir})
 endforeach()
 
+if(MGKIT_COMPILED)
+    install(TARGETS mgkit_compiled EXPORT mgkit_compiled ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(EXPORT mgkit_compiled FILE mgkit-targets-compiled.cmake NAMESPACE mgkit::
+            DESTINATION ${mgkit_package_dir})
+    # The provider is part of the default tensors' type: a program must choose the library's.
+    set(mgkit_compiled_gemm ${mgkit_gemm_provider})
+    configure_file(cmake/mgkit-component-compiled.cmake.in mgkit-component-compiled.cmake @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/mgkit-component-compiled.cmake
+            DESTINATION ${mgkit_package_dir})
+    set(mgkit_any_architecture "")
+else()
+    set(mgkit_any_architecture ARCH_INDEPENDENT)
+endif()
+
 list(GET mgkit_components 0 mgkit_default_component)
 configure_package_config_file(cmake/mgkit-config.cmake.in mgkit-config.cmake
                               INSTALL_DESTINATION ${mgkit_package_dir}
                               NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 write_basic_package_version_file(mgkit-config-version.cmake COMPATIBILITY SameMajorVersion
-                                 ARCH_INDEPENDENT)
+                                 ${mgkit_any_architecture})
 install(FILES ${PROJECT_BINARY_DIR}/mgkit-config.cmake
               ${PROJECT_BINARY_DIR}/mgkit-config-version.cmake cmake/mgkit-dependencies.cmake
         DESTINATION ${mgkit_package_dir})
