@@ -1,6 +1,7 @@
 // Conversions carry each joint to its namesake and invent nothing.
 #include <algorithm>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,83 @@ void check_same_names() {
 }
 
 }  // namespace
+
+namespace {
+
+/// The laws of one table, and how it is counted below.
+template <class From, class To, auto Option>
+void check_table() {
+    if constexpr (convertible<From, To, Option>) {
+        INFO(From::name << " -> " << To::name);
+        const std::span<const joint_pair> sources = conversion<From, To, Option>::sources();
+        REQUIRE(sources.size() == To::joints.size());
+        int known = 0;
+        for (std::size_t j = 0; j < sources.size(); ++j) {
+            INFO(To::joints[j]);
+            const auto [a, b] = sources[j];
+            CHECK((a < 0) == (b < 0));
+            CHECK(std::max(a, b) < joint_count_v<From>);
+            CHECK(std::min(a, b) >= -1);
+            known += a >= 0 ? 1 : 0;
+            const int named = find_joint(From{}, To::joints[j]);
+            if (named >= 0) CHECK(sources[j] == joint_pair{named, named});
+        }
+        CHECK(known > 0);
+    }
+}
+
+template <class From, class To, auto Option = no_option{}>
+int known_joints() {
+    const auto sources = conversion<From, To, Option>::sources();
+    return static_cast<int>(std::count_if(sources.begin(), sources.end(),
+                                          [](joint_pair source) { return source.first >= 0; }));
+}
+
+/// Whether no joint serves two as a copy.
+template <class From, class To, auto Option = no_option{}>
+bool copies_once() {
+    const auto sources = conversion<From, To, Option>::sources();
+    for (std::size_t j = 0; j < sources.size(); ++j)
+        if (sources[j].first >= 0 && std::count(sources.begin(), sources.end(), sources[j]) > 1)
+            return false;
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("every conversion between two skeletons of the list keeps the laws",
+          "[skeleton][convert]") {
+    int tables = 0;
+    all::for_each([&]<class From>(type_tag<From>) {
+        all::for_each([&]<class To>(type_tag<To>) {
+            check_table<From, To, no_option{}>();
+            check_table<From, To, fingers::tips>();
+            check_table<From, To, fingers::mcp>();
+            check_table<From, To, side::left>();
+            check_table<From, To, side::right>();
+            tables += convertible<From, To> ? 1 : 0;
+        });
+    });
+    CHECK(tables >= 17 + 24);
+}
+
+TEST_CASE("conversions know as many joints as their skeletons share",
+          "[skeleton][convert][quick]") {
+    CHECK(known_joints<imigue22, upper_body, fingers::tips>() == 22);
+    CHECK(known_joints<imigue22, upper_body, fingers::mcp>() == 22);
+    CHECK(known_joints<upper_body, imigue22, fingers::tips>() == 22);
+    CHECK(known_joints<upper_body, imigue22, fingers::mcp>() == 22);
+    CHECK(known_joints<ntu25, kinect20>() == 20);
+    CHECK(known_joints<body25_hands, upper_body>() == 34);
+    CHECK(known_joints<body25_hands_face, upper_body>() == 41);
+    CHECK(known_joints<blazepose33, upper_body>() == 22);
+    CHECK(known_joints<blazepose75, upper_body>() == 36);
+    CHECK(known_joints<upper_body, coco_wholebody133>() == 42);
+    CHECK(copies_once<coco_wholebody133, upper_body>());
+    CHECK(copies_once<imigue22, upper_body, fingers::tips>());
+    CHECK(copies_once<imigue22, upper_body, fingers::mcp>());
+    CHECK(copies_once<ntu25, kinect20>());
+}
 
 TEST_CASE("joints keep their names", "[skeleton][convert]") {
     check_same_names<coco_wholebody133, coco17>();
@@ -188,7 +266,7 @@ void check_there_and_back(int unknown) {
     int lost = 0;
     for (int v = 0; v < 41; ++v) {
         const bool known =
-            conversion<T, upper_body>::sources[static_cast<std::size_t>(v)].first >= 0;
+            conversion<T, upper_body>::sources()[static_cast<std::size_t>(v)].first >= 0;
         lost += known ? 0 : 1;
         for (int t = 0; t < 4; ++t) {
             INFO(upper_body::joints[static_cast<std::size_t>(v)] << " frame " << t);
@@ -230,26 +308,26 @@ TEST_CASE("estimators' joints are the ones of that name", "[skeleton][convert]")
     };
     const auto joint = [](const char* name) { return find_joint(upper_body{}, name); };
     // Finger ends by the tools' documented order: wrist, thumb 1-4, index 5-8, ... from 25 and 46.
-    const auto& hands = conversion<body25_hands, upper_body>::sources;
+    const auto hands = conversion<body25_hands, upper_body>::sources();
     CHECK(from(hands, joint("left_thumb_mcp")) == joint_pair{25 + 2, 25 + 2});
     CHECK(from(hands, joint("left_index_tip")) == joint_pair{25 + 8, 25 + 8});
     CHECK(from(hands, joint("right_pinky_tip")) == joint_pair{46 + 20, 46 + 20});
-    const auto& blaze = conversion<blazepose75, upper_body>::sources;
+    const auto blaze = conversion<blazepose75, upper_body>::sources();
     CHECK(from(blaze, joint("left_middle_mcp")) == joint_pair{33 + 9, 33 + 9});
     CHECK(from(blaze, joint("right_wrist")) == joint_pair{16, 16});
     CHECK(from(blaze, joint("right_mouth_corner")) == joint_pair{10, 10});
     CHECK(from(blaze, 0) == joint_pair{11, 12});
-    const auto& face = conversion<body25_hands_face, upper_body>::sources;
+    const auto face = conversion<body25_hands_face, upper_body>::sources();
     CHECK(from(face, joint("chin")) == joint_pair{67 + 8, 67 + 8});
     CHECK(from(face, joint("left_brow")) == joint_pair{67 + 24, 67 + 24});
     // The other way: hips have a middle, hand roots are wrists, eyelids are unknown.
-    CHECK(from(conversion<upper_body, body25>::sources, 8) ==
+    CHECK(from(conversion<upper_body, body25>::sources(), 8) ==
           joint_pair{joint("left_hip"), joint("right_hip")});
-    CHECK(from(conversion<upper_body, halpe26>::sources, 19) ==
+    CHECK(from(conversion<upper_body, halpe26>::sources(), 19) ==
           joint_pair{joint("left_hip"), joint("right_hip")});
-    CHECK(from(conversion<upper_body, coco_wholebody133>::sources, 112) ==
+    CHECK(from(conversion<upper_body, coco_wholebody133>::sources(), 112) ==
           joint_pair{joint("right_wrist"), joint("right_wrist")});
-    CHECK(from(conversion<upper_body, blazepose33>::sources, 1).first < 0);
-    CHECK(from(conversion<upper_body, blazepose75>::sources, 18) ==
+    CHECK(from(conversion<upper_body, blazepose33>::sources(), 1).first < 0);
+    CHECK(from(conversion<upper_body, blazepose75>::sources(), 18) ==
           joint_pair{joint("right_pinky_mcp"), joint("right_pinky_mcp")});
 }

@@ -18,21 +18,58 @@ using namespace mgkit::skeleton;
 TEST_CASE("every topology keeps the laws", "[skeleton]") {
     std::set<std::string> names;
     all::for_each([&]<class T>(type_tag<T>) {
+        static_assert(sound<T>);
         INFO(T::name);
         CHECK(names.insert(std::string(T::name)).second);
-        CHECK(fault(T{}) == nullptr);
         CHECK(fault(dynamic::copy_of(T{})) == nullptr);
         CHECK(bones<T>().size() + 1 == T::joints.size());
+        const auto by_name = mirror_by_name(T::joints);
         for (std::size_t j = 0; j < T::joints.size(); ++j) {
             const std::string joint(T::joints[j]);
-            const int other = T::mirror[j];
-            if (joint.starts_with("left_") || joint.starts_with("right_"))
-                CHECK(other != static_cast<int>(j));
+            INFO(joint);
+            if (joint.starts_with("left_") || joint.starts_with("right_")) {
+                CHECK(T::mirror[j] == by_name[j]);
+                CHECK(T::mirror[j] != static_cast<int>(j));
+            } else if (!joint.starts_with("face_")) {
+                CHECK(T::mirror[j] == static_cast<int>(j));
+            }
             CHECK(T::part_names[static_cast<std::size_t>(T::part_of[j])].size() > 0);
         }
         CHECK(T::mirror[static_cast<std::size_t>(T::centre)] == T::centre);
     });
     CHECK(names.size() == 17);
+}
+
+static_assert(parents_first<kinect20> && parents_first<coco17> && parents_first<hand21> &&
+              parents_first<blazepose33> && parents_first<blazepose75> &&
+              parents_first<upper_body> && parents_first<upper_body_bodyhand>);
+
+TEST_CASE("the face of the whole body is mirrored as its points are counted", "[skeleton][quick]") {
+    // The 68 points: jaw, brows, nose bridge, nose base, eyes, outer and inner lips, by their first
+    // and last point from one side to the other; an eye is the other one's reflection.
+    const auto mirrored = [](int point) {
+        const auto across = [&](int first, int last) { return first + last - point; };
+        if (point < 17) return across(0, 16);
+        if (point < 27) return across(17, 26);
+        if (point < 31) return point;
+        if (point < 36) return across(31, 35);
+        for (const auto& [upper, lower] : {std::pair(36, 45), std::pair(37, 44)})
+            if (point == upper || point == lower) return across(upper, lower);
+        for (const auto& [a, b] :
+             {std::pair(38, 43), std::pair(39, 42), std::pair(40, 47), std::pair(41, 46)})
+            if (point == a || point == b) return across(a, b);
+        if (point < 55) return across(48, 54);
+        if (point < 60) return across(55, 59);
+        if (point < 65) return across(60, 64);
+        return across(65, 67);
+    };
+    for (int point = 0; point < 68; ++point) {
+        INFO("face_" << point);
+        CHECK(coco_wholebody133::joints[std::size_t(23 + point)] ==
+              "face_" + std::to_string(point));
+        CHECK(coco_wholebody133::mirror[std::size_t(23 + point)] == 23 + mirrored(point));
+        CHECK(body25_hands_face::mirror[std::size_t(67 + point)] == 67 + mirrored(point));
+    }
 }
 
 TEST_CASE("faults are found", "[skeleton][quick]") {

@@ -1,8 +1,6 @@
 // Joints that the pose estimator was unsure of are lost or bent more often.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <string_view>
 
 #include "mgkit/augment/joint_corruption.hpp"
@@ -31,21 +29,7 @@ struct confidence_corruption {
 
     static confidence_corruption none() { return {.base = 0, .gain = 0}; }
 
-    plan draw(random_stream& stream, const clip_info& info) const {
-        detail::check_setting(name, "base", base, 0, 1);
-        detail::check_setting(name, "gain", gain, 0, 1);
-        detail::check_setting(name, "erase_share", erase_share, 0, 1);
-        plan p;
-        for (int v = 0; v < info.shape.joints; ++v) {
-            const auto j = static_cast<std::size_t>(v);
-            const double doubt =
-                j < info.joint_confidence.size() ? 1 - info.joint_confidence[j] : 0.;
-            // Compared without a sum of a product, which compilers may round once or twice.
-            if (stream.uniform() - base < gain * doubt) p.joints.insert(v);
-        }
-        detail::draw_damage(stream, erase_share, skeleton::coordinates(info.shape.layout), p);
-        return p;
-    }
+    plan draw(random_stream& stream, const clip_info& info) const;
 
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
@@ -54,3 +38,7 @@ struct confidence_corruption {
 };
 
 }  // namespace MGKIT_NAMESPACE::augment
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/augment/confidence_corruption-inl.hpp"
+#endif

@@ -2,13 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 #include "mgkit/augment/concept.hpp"
-#include "mgkit/augment/draws.hpp"
 #include "mgkit/core/error.hpp"
 
 namespace MGKIT_NAMESPACE::augment {
@@ -42,33 +38,16 @@ struct crop_resize {
     static crop_resize mg() { return {.min_crop = 16}; }
     static crop_resize none() { return {.low = 1, .high = 1, .frames = 0}; }
 
-    plan draw(random_stream& stream, const clip_info& info) const {
-        check();
-        const int length = crop_length(info.length, draw_between(stream, low, high));
-        const auto places = static_cast<std::uint32_t>(info.length - length + 1);
-        return {static_cast<int>(stream.below(places)), length, target(info)};
-    }
+    plan draw(random_stream& stream, const clip_info& info) const;
 
     /// Frames to keep of `valid` for a drawn share of the clip.
-    int crop_length(int valid, double share) const {
-        const int wanted = static_cast<int>(std::floor(valid * share));
-        return std::clamp(wanted, std::min(min_crop, valid), valid);
-    }
+    int crop_length(int valid, double share) const;
 
     /// The crop in the middle, for evaluation: floor((1 - ratio) n / 2) frames are left out at each
     /// end.
-    plan centre(const clip_info& info, double ratio = 1) const {
-        check();
-        detail::check_setting(name, "ratio", ratio, 0, 1);
-        const int skipped =
-            std::min(static_cast<int>((1 - ratio) * info.length / 2), (info.length - 1) / 2);
-        return {skipped, info.length - 2 * skipped, target(info)};
-    }
+    plan centre(const clip_info& info, double ratio = 1) const;
 
-    clip_info after(clip_info info) const {
-        info.shape.frames = info.length = target(info);
-        return info;
-    }
+    clip_info after(clip_info info) const;
 
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
@@ -88,12 +67,11 @@ struct crop_resize {
 private:
     int target(const clip_info& info) const { return frames > 0 ? frames : info.length; }
 
-    void check() const {
-        detail::check_setting(name, "high", high, 0, 1);
-        detail::check_setting(name, "low", low, 0, high);
-        detail::check_setting(name, "min_crop", min_crop, 1, 1 << 30);
-        detail::check_setting(name, "frames", frames, 0, 1 << 30);
-    }
+    void check() const;
 };
 
 }  // namespace MGKIT_NAMESPACE::augment
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/augment/crop_resize-inl.hpp"
+#endif

@@ -5,22 +5,13 @@
 #include <string_view>
 
 #include "mgkit/augment/index_set.hpp"
-#include "mgkit/core/error.hpp"
 #include "mgkit/core/random.hpp"
 
 namespace MGKIT_NAMESPACE::augment {
 
 /// `count` of the integers in [first, first + size), without replacement, every subset equally
 /// likely. Integer arithmetic only; `count` draws (Floyd's algorithm).
-inline index_set draw_subset(random_stream& stream, int first, int size, int count) {
-    index_set chosen;
-    for (int last = size - count; last < size; ++last) {
-        const int pick =
-            first + static_cast<int>(stream.below(static_cast<std::uint32_t>(last) + 1));
-        chosen.insert(chosen.contains(pick) ? first + last : pick);
-    }
-    return chosen;
-}
+index_set draw_subset(random_stream& stream, int first, int size, int count);
 
 /// Uniform in [low, high), identical on every compiler: the width is rounded to float, so that its
 /// product with a 24-bit uniform is exact and a fused multiply-add changes nothing.
@@ -36,13 +27,13 @@ inline double draw_within(random_stream& stream, double bound) {
 namespace detail {
 
 /// Refuses a setting outside [low, high] (and NaN).
-inline void check_setting(std::string_view stage, std::string_view setting, double value,
-                          double low, double high) {
-    if (!(value >= low && value <= high))
-        throw error(text("augment::", stage), text(setting, " between ", low, " and ", high),
-                    text(value), "correct the setting");
-}
+void check_setting(std::string_view stage, std::string_view setting, double value, double low,
+                   double high);
 
 }  // namespace detail
 
 }  // namespace MGKIT_NAMESPACE::augment
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/augment/draws-inl.hpp"
+#endif

@@ -1,13 +1,10 @@
 // Frames the camera or the tracker lost.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 #include "mgkit/augment/concept.hpp"
-#include "mgkit/augment/draws.hpp"
 #include "mgkit/augment/index_set.hpp"
 
 namespace MGKIT_NAMESPACE::augment {
@@ -33,13 +30,7 @@ struct frame_drop {
 
     static frame_drop none() { return {.fraction = 0}; }
 
-    plan draw(random_stream& stream, const clip_info& info) const {
-        detail::check_setting(name, "fraction", fraction, 0, 1);
-        const int inner = std::max(info.length - 2, 0);
-        const int most = std::min(static_cast<int>(fraction * info.length), inner);
-        const int count = static_cast<int>(stream.below(static_cast<std::uint32_t>(most) + 1));
-        return {draw_subset(stream, 1, inner, count)};
-    }
+    plan draw(random_stream& stream, const clip_info& info) const;
 
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
@@ -58,3 +49,7 @@ struct frame_drop {
 };
 
 }  // namespace MGKIT_NAMESPACE::augment
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/augment/frame_drop-inl.hpp"
+#endif

@@ -1,11 +1,9 @@
 // Some joints lost or bent for the whole clip.
 #pragma once
 
-#include <cmath>
 #include <string_view>
 
 #include "mgkit/augment/concept.hpp"
-#include "mgkit/augment/draws.hpp"
 #include "mgkit/augment/index_set.hpp"
 
 namespace MGKIT_NAMESPACE::augment {
@@ -34,13 +32,7 @@ struct joint_damage {
 namespace detail {
 
 /// Kind and matrix for a drawn set; entries U[-1, 1). 1 draw, then 4 in 2-D or 9 in 3-D.
-inline void draw_damage(random_stream& stream, double erase_share, int dimension,
-                        joint_damage& plan) {
-    plan.kind = stream.uniform() < erase_share ? damage::erase : damage::map;
-    if (plan.kind == damage::erase) return;
-    for (int r = 0; r < dimension; ++r)
-        for (int c = 0; c < dimension; ++c) plan.mixing[r][c] = draw_within(stream, 1);
-}
+void draw_damage(random_stream& stream, double erase_share, int dimension, joint_damage& plan);
 
 }  // namespace detail
 
@@ -62,15 +54,7 @@ struct joint_corruption {
 
     static joint_corruption none() { return {.fraction = 0}; }
 
-    plan draw(random_stream& stream, const clip_info& info) const {
-        detail::check_setting(name, "fraction", fraction, 0, 1);
-        detail::check_setting(name, "erase_share", erase_share, 0, 1);
-        const int joints = info.shape.joints;
-        plan p;
-        p.joints = draw_subset(stream, 0, joints, static_cast<int>(std::lround(fraction * joints)));
-        detail::draw_damage(stream, erase_share, skeleton::coordinates(info.shape.layout), p);
-        return p;
-    }
+    plan draw(random_stream& stream, const clip_info& info) const;
 
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
@@ -79,3 +63,7 @@ struct joint_corruption {
 };
 
 }  // namespace MGKIT_NAMESPACE::augment
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/augment/joint_corruption-inl.hpp"
+#endif

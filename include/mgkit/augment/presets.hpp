@@ -64,20 +64,12 @@ struct mg_fm {
     }
 
 private:
-    static sequence_type for_micro_gestures() {
-        sequence_type out;
-        out.get<crop_resize>() = crop_resize::mg();
-        return out;
-    }
+    static sequence_type for_micro_gestures();
 };
 
 /// `reference` with its crop shortened to min_crop frames at least; clips shorter than that are
 /// taken whole.
-inline reference reference_preset(int min_crop = 64) {
-    reference stages;
-    stages.get<crop_resize>().min_crop = min_crop;
-    return stages;
-}
+reference reference_preset(int min_crop = 64);
 
 /// The same as `mg_fm{}`.
 inline mg_fm mg_fm_preset() {
@@ -97,3 +89,7 @@ skeleton::pose_view<S> raw_channels(skeleton::pose_view<S> clip) {
 }
 
 }  // namespace MGKIT_NAMESPACE::augment
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/augment/presets-inl.hpp"
+#endif

@@ -7,7 +7,6 @@
 
 #include "mgkit/augment/concept.hpp"
 #include "mgkit/augment/draws.hpp"
-#include "mgkit/core/error.hpp"
 
 namespace MGKIT_NAMESPACE::augment {
 
@@ -38,17 +37,7 @@ struct rigid_motion {
 
     static rigid_motion none() { return {.rotation = 0, .scaling = 0, .translation = 0}; }
 
-    plan draw(random_stream& stream, const clip_info& info) const {
-        detail::check_setting(name, "rotation", rotation, 0, 3.1415926535897936);
-        detail::check_setting(name, "scaling", scaling, 0, 1);
-        detail::check_setting(name, "translation", translation, 0, 1e9);
-        plan p;
-        p.angle = draw_within(stream, rotation);
-        p.stretch = draw_within(stream, scaling);
-        for (int c = 0; c < skeleton::coordinates(info.shape.layout); ++c)
-            p.shift[c] = draw_within(stream, translation);
-        return p;
-    }
+    plan draw(random_stream& stream, const clip_info& info) const;
 
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
@@ -68,3 +57,7 @@ struct rigid_motion {
 };
 
 }  // namespace MGKIT_NAMESPACE::augment
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/augment/rigid_motion-inl.hpp"
+#endif

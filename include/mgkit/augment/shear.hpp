@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "mgkit/augment/concept.hpp"
-#include "mgkit/augment/draws.hpp"
 
 namespace MGKIT_NAMESPACE::augment {
 
@@ -26,15 +25,7 @@ struct shear {
 
     static shear none() { return {.strength = 0}; }
 
-    plan draw(random_stream& stream, const clip_info& info) const {
-        detail::check_setting(name, "strength", strength, 0, 100);
-        const int dimension = skeleton::coordinates(info.shape.layout);
-        plan p;
-        for (int r = 0; r < dimension; ++r)
-            for (int c = 0; c < dimension; ++c)
-                if (r != c) p.matrix[r][c] = draw_within(stream, strength);
-        return p;
-    }
+    plan draw(random_stream& stream, const clip_info& info) const;
 
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
@@ -43,3 +34,7 @@ struct shear {
 };
 
 }  // namespace MGKIT_NAMESPACE::augment
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/augment/shear-inl.hpp"
+#endif

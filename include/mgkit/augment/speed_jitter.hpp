@@ -33,12 +33,7 @@ struct speed_jitter {
 
     static speed_jitter none() { return {.strength = 0}; }
 
-    plan draw(random_stream& stream, const clip_info&) const {
-        detail::check_setting(name, "strength", strength, 0, .999);
-        plan p;
-        for (double& a : p.bend) a = draw_within(stream, strength / 2);
-        return p;
-    }
+    plan draw(random_stream& stream, const clip_info&) const;
 
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
@@ -61,3 +56,7 @@ struct speed_jitter {
 };
 
 }  // namespace MGKIT_NAMESPACE::augment
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/augment/speed_jitter-inl.hpp"
+#endif

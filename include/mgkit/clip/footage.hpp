@@ -2,13 +2,10 @@
 // One untrimmed recording as samplers see it.
 #pragma once
 
-#include <cmath>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "mgkit/clip/visibility.hpp"
-#include "mgkit/core/error.hpp"
 #include "mgkit/data/recording.hpp"
 
 namespace MGKIT_NAMESPACE::clip {
@@ -29,12 +26,7 @@ public:
         : seen_(&seen), frames_(seen.frames()), fps_(fps), cuts_(cuts) {
         check();
     }
-    footage(const data::recording& of, const visibility& seen, std::span<const int> cuts = {})
-        : footage(of, cuts) {
-        seen_ = &seen;
-        if (seen.frames() != frames_)
-            throw error("footage of " + of.name, text(frames_, " frames"), text(seen.frames()));
-    }
+    footage(const data::recording& of, const visibility& seen, std::span<const int> cuts = {});
 
     int frames() const { return frames_; }
     double fps() const { return fps_; }
@@ -43,20 +35,10 @@ public:
     /// Usable frames, where somebody found them already; else null.
     const visibility* seen() const { return seen_; }
     /// Errors: mgkit::error, in the name of `where`, if there are only usable frames.
-    const data::recording& recording(std::string_view where) const {
-        if (recording_ == nullptr)
-            throw error(std::string(where), "a recording with its poses", "usable frames alone",
-                        "sample from the recording");
-        return *recording_;
-    }
+    const data::recording& recording(std::string_view where) const;
 
 private:
-    void check() const {
-        if (frames_ < 1) throw error("footage", "at least one frame", text(frames_));
-        if (!(fps_ > 0 && std::isfinite(fps_)))
-            throw error("footage", "a frame rate above 0", text(fps_),
-                        "state the recording's frames per second");
-    }
+    void check() const;
 
     const data::recording* recording_ = nullptr;
     const visibility* seen_ = nullptr;
@@ -66,3 +48,7 @@ private:
 };
 
 }  // namespace MGKIT_NAMESPACE::clip
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/clip/footage-inl.hpp"
+#endif

@@ -2,18 +2,15 @@
 // What a sampler proposed, what it kept, and why it refused the rest.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "mgkit/clip/duration_prior.hpp"
-#include "mgkit/core/error.hpp"
 #include "mgkit/metric/kolmogorov.hpp"
 
 namespace MGKIT_NAMESPACE::clip {
@@ -50,21 +47,10 @@ struct sample_audit {
     explicit sample_audit(const duration_prior& prior)
         : proposed(prior.cells()), accepted(prior.cells()) {}
 
-    std::uint64_t candidates() const {
-        return total([](const auto& d) { return d.candidates; });
-    }
-    std::uint64_t clips() const {
-        return total([](const auto& d) { return d.accepted; });
-    }
+    std::uint64_t candidates() const;
+    std::uint64_t clips() const;
     /// Errors: mgkit::error for a cause under which its sampler does not count.
-    std::uint64_t rejected(std::string_view cause) const {
-        if (causes.empty()) return 0;
-        const auto found = std::find(causes.begin(), causes.end(), cause);
-        if (found == causes.end())
-            throw error("sample_audit", "one of the causes " + listed(causes), std::string(cause));
-        const auto at = static_cast<std::size_t>(found - causes.begin());
-        return total([at](const auto& d) { return d.rejected[at]; });
-    }
+    std::uint64_t rejected(std::string_view cause) const;
     /// Drawn durations against the prior: a sound sampler passes this test.
     metric::kolmogorov proposed_fit(const duration_prior& prior) const {
         return metric::kolmogorov_smirnov(proposed, prior.cumulative());
@@ -76,54 +62,16 @@ struct sample_audit {
 
     /// Makes room for counts of a sampler. Errors: mgkit::error for another prior than the
     /// audit's, other causes than those of earlier counts.
-    void count_under(const duration_prior& prior, std::span<const std::string_view> names) {
-        same_cells(prior.cells());
-        if (causes.empty())
-            name_causes({names.begin(), names.end()});
-        else
-            same_causes({names.begin(), names.end()});
-    }
+    void count_under(const duration_prior& prior, std::span<const std::string_view> names);
 
     /// Errors: mgkit::error for an audit under another prior, or of a sampler with other causes.
-    void add(const sample_audit& other) {
-        same_cells(other.proposed.size());
-        if (causes.empty()) name_causes(other.causes);
-        if (!other.causes.empty()) same_causes(other.causes);
-        for (std::size_t k = 0; k < proposed.size(); ++k) {
-            proposed[k] += other.proposed[k];
-            accepted[k] += other.accepted[k];
-        }
-        for (std::size_t d = 0; d < deciles.size(); ++d) {
-            deciles[d].candidates += other.deciles[d].candidates;
-            deciles[d].accepted += other.deciles[d].accepted;
-            for (std::size_t c = 0; c < other.causes.size(); ++c)
-                deciles[d].rejected[c] += other.deciles[d].rejected[c];
-        }
-        recordings += other.recordings;
-        quota_met += other.quota_met;
-        frames += other.frames;
-        seen_frames += other.seen_frames;
-    }
+    void add(const sample_audit& other);
 
 private:
-    void same_cells(std::size_t cells) const {
-        if (proposed.size() != cells)
-            throw error("sample_audit", "counts under the same prior", "another number of cells");
-    }
-    void same_causes(const std::vector<std::string>& names) const {
-        if (causes != names)
-            throw error("sample_audit", "counts under the causes " + listed(causes), listed(names),
-                        "keep one audit for each sampler");
-    }
-    void name_causes(std::vector<std::string> names) {
-        for (auto& d : deciles) d.rejected.resize(names.size());
-        causes = std::move(names);
-    }
-    static std::string listed(const std::vector<std::string>& names) {
-        std::string out;
-        for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
-        return out;
-    }
+    void same_cells(std::size_t cells) const;
+    void same_causes(const std::vector<std::string>& names) const;
+    void name_causes(std::vector<std::string> names);
+    static std::string listed(const std::vector<std::string>& names);
 
     template <class F>
     std::uint64_t total(F&& part) const {
@@ -134,3 +82,7 @@ private:
 };
 
 }  // namespace MGKIT_NAMESPACE::clip
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/clip/sample_audit-inl.hpp"
+#endif

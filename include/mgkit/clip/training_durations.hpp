@@ -3,8 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,15 +15,7 @@
 namespace MGKIT_NAMESPACE::clip {
 
 /// The segments of recordings on the training side, or of all where the corpus has no split.
-inline data::annotations training_side(const data::corpus& corpus, const data::annotations& marks) {
-    data::annotations out;
-    out.class_names = marks.class_names;
-    for (const auto& entry : corpus.entries)
-        if (entry.on == data::side::train || !corpus.has_split())
-            if (const auto list = marks.of(entry.name); !list.empty())
-                out.by_recording[entry.name].assign(list.begin(), list.end());
-    return out;
-}
+data::annotations training_side(const data::corpus& corpus, const data::annotations& marks);
 
 /// Durations in seconds of all segments but those of the classes `without`.
 ///
@@ -63,14 +53,10 @@ std::vector<double> training_durations(const data::corpus& corpus, const data::a
 /// annotation: bins of 10 frames, 28.5 frames per second (821,056 frames in over 8 hours; the exact
 /// rate is not public), 6 longer than 300 frames left out. Source: published statistics of SMG
 /// (Chen et al., 2023); ours: the rate.
-inline duration_prior smg_durations() {
-    constexpr double rate = 28.5;
-    constexpr std::array<double, 30> counts{23, 279, 543, 499, 451, 302, 231, 196, 119, 108,
-                                            74, 72,  45,  35,  26,  16,  15,  9,   13,  2,
-                                            5,  1,   4,   2,   4,   0,   2,   2,   2,   3};
-    std::array<double, counts.size() + 1> edges{};
-    for (std::size_t b = 0; b < edges.size(); ++b) edges[b] = 10.0 * static_cast<double>(b) / rate;
-    return duration_prior::from_histogram(edges, counts);
-}
+duration_prior smg_durations();
 
 }  // namespace MGKIT_NAMESPACE::clip
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/clip/training_durations-inl.hpp"
+#endif

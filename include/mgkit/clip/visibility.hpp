@@ -2,8 +2,6 @@
 // In which frames a person is seen well enough, answered for whole intervals at once.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -23,14 +21,7 @@ public:
     explicit visibility(int frames) : hidden_from_(size_of(frames), frames) {}
 
     /// From one decision per frame.
-    explicit visibility(const std::vector<bool>& seen)
-        : hidden_from_(size_of(static_cast<int>(seen.size()))) {
-        int next = frames();
-        for (int t = frames() - 1; t >= 0; --t) {
-            if (!seen[static_cast<std::size_t>(t)]) next = t;
-            hidden_from_[static_cast<std::size_t>(t)] = next;
-        }
-    }
+    explicit visibility(const std::vector<bool>& seen);
 
     int frames() const { return static_cast<int>(hidden_from_.size()); }
     /// Errors: mgkit::error for a frame that is not there.
@@ -43,17 +34,10 @@ public:
                         text(start, " to ", end));
         return hidden_from_[static_cast<std::size_t>(start)] >= end;
     }
-    int seen_frames() const {
-        int out = 0;
-        for (int t = 0; t < frames(); ++t) out += seen(t) ? 1 : 0;
-        return out;
-    }
+    int seen_frames() const;
 
 private:
-    static std::size_t size_of(int frames) {
-        if (frames < 1) throw error("visibility", "at least one frame", text(frames));
-        return static_cast<std::size_t>(frames);
-    }
+    static std::size_t size_of(int frames);
     std::vector<int> hidden_from_;  ///< first hidden frame at or after each frame
 };
 
@@ -85,3 +69,7 @@ visibility visible_frames(skeleton::pose_view<const S> poses, std::span<const in
 }
 
 }  // namespace MGKIT_NAMESPACE::clip
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/clip/visibility-inl.hpp"
+#endif

@@ -6,12 +6,10 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 #include "mgkit/core/compiler.hpp"
 
@@ -27,13 +25,8 @@ namespace MGKIT_NAMESPACE {
 /// memory.
 class digest {
 public:
-    digest& add(std::span<const std::byte> bytes) {
-        return piece(kind::bytes, bytes.size(), bytes);
-    }
-    digest& add(std::string_view characters) {
-        return piece(kind::text, characters.size(),
-                     std::as_bytes(std::span(characters.data(), characters.size())));
-    }
+    digest& add(std::span<const std::byte> bytes);
+    digest& add(std::string_view characters);
     digest& add(const char* characters) { return add(std::string_view(characters)); }
 
     template <class N>
@@ -70,13 +63,7 @@ public:
     const std::array<std::uint64_t, 2>& words() const { return words_; }
 
     /// 32 hexadecimal digits.
-    std::string hex() const {
-        std::string out;
-        for (const std::uint64_t word : words_)
-            for (int shift = 60; shift >= 0; shift -= 4)
-                out += "0123456789abcdef"[(word >> shift) & 15];
-        return out;
-    }
+    std::string hex() const;
 
     friend bool operator==(const digest&, const digest&) = default;
 
@@ -94,49 +81,16 @@ private:
         return state * 0x9FB21C651E98DF25u;
     }
 
-    static std::uint64_t word_at(const std::byte* from, std::size_t count) {
-        std::uint64_t word = 0;
-        if constexpr (std::endian::native == std::endian::little)
-            std::memcpy(&word, from, count);
-        else
-            for (std::size_t i = 0; i < count; ++i)
-                word |= std::to_integer<std::uint64_t>(from[i]) << (8 * i);
-        return word;
-    }
+    static std::uint64_t word_at(const std::byte* from, std::size_t count);
 
     digest& piece(kind what, std::size_t length, std::span<const std::byte> bytes,
-                  std::size_t width = 1) {
-        constexpr std::size_t word = sizeof(std::uint64_t);
-        const std::uint64_t head = static_cast<std::uint64_t>(what) << 8 | width;
-        std::array<std::uint64_t, lanes> state{mixed(0x243F6A8885A308D3u, head),
-                                               mixed(0x13198A2E03707344u, length),
-                                               0xA4093822299F31D0u,
-                                               0x082EFA98EC4E6C89u,
-                                               0x3F84D5B5B5470917u,
-                                               0x9216D5D98979FB1Bu,
-                                               0xD1310BA698DFB5ACu,
-                                               0x2FFD72DBD01ADFB7u};
-        const std::byte* at = bytes.data();
-        std::size_t left = bytes.size();
-        for (; left >= lanes * word; left -= lanes * word, at += lanes * word)
-            [&]<std::size_t... I>(std::index_sequence<I...>) {
-                ((state[I] = mixed(state[I], word_at(at + I * word, word))), ...);
-            }
-        (std::make_index_sequence<lanes>{});
-        for (std::size_t i = 0; left > 0; ++i) {
-            const std::size_t count = left < word ? left : word;
-            state[i] = mixed(state[i], word_at(at, count));
-            at += count;
-            left -= count;
-        }
-        for (std::size_t i = 0; i < lanes; ++i) {
-            words_[0] = mixed(words_[0], state[i]);
-            words_[1] = mixed(words_[1], std::rotl(state[i], 32) + 0x452821E638D01377u);
-        }
-        return *this;
-    }
+                  std::size_t width = 1);
 
     std::array<std::uint64_t, 2> words_{0xBE5466CF34E90C6Cu, 0xC0AC29B7C97C50DDu};
 };
 
 }  // namespace MGKIT_NAMESPACE
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/core/digest-inl.hpp"
+#endif

@@ -1,12 +1,11 @@
 // The exception of mgkit: where it happened, what was expected, what was found, what to do.
 #pragma once
 
-#include <charconv>
 #include <concepts>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "mgkit/core/compiler.hpp"
 
@@ -18,12 +17,11 @@ namespace MGKIT_NAMESPACE {
 /// programs that want to present them differently.
 class error : public std::runtime_error {
 public:
-    error(std::string where, std::string expected, std::string found, std::string remedy = {})
-        : std::runtime_error(line(where, expected, found, remedy)),
-          where_(std::move(where)),
-          expected_(std::move(expected)),
-          found_(std::move(found)),
-          remedy_(std::move(remedy)) {}
+    error(std::string_view where, std::string_view expected, std::string_view found,
+          std::string_view remedy = {});
+    error(const error&);
+    error& operator=(const error&);
+    ~error() override;
 
     const std::string& where() const noexcept { return where_; }
     const std::string& expected() const noexcept { return expected_; }
@@ -31,15 +29,6 @@ public:
     const std::string& remedy() const noexcept { return remedy_; }
 
 private:
-    static std::string line(const std::string& where, const std::string& expected,
-                            const std::string& found, const std::string& remedy) {
-        std::string text = where + ": expected " + expected + ", found " + found;
-        if (!remedy.empty()) text += "; " + remedy;
-        for (char& c : text)
-            if (c == '\n' || c == '\r') c = ' ';
-        return text;
-    }
-
     std::string where_, expected_, found_, remedy_;
 };
 
@@ -51,32 +40,62 @@ public:
 };
 
 namespace detail {
-inline void append(std::string& out, std::string_view part) {
-    out += part;
-}
-template <std::same_as<bool> B>
-void append(std::string& out, B part) {
-    out += part ? "true" : "false";
-}
-inline void append(std::string& out, char part) {
-    out += part;
-}
-template <class N>
-requires((std::integral<N> || std::floating_point<N>)&&!std::same_as<N, bool> &&
-         !std::same_as<N, char>) void append(std::string& out, N part) {
-    char digits[64];
-    const auto end = std::to_chars(digits, digits + sizeof digits, part);
-    out.append(digits, end.ptr);
-}
+
+/// A part of a text, free of its type: characters that stand elsewhere, or one value.
+class text_piece {
+public:
+    text_piece(std::string_view part) : kind_(kind::characters), characters_(part) {}
+    text_piece(char part) : kind_(kind::character), character_(part) {}
+    template <std::same_as<bool> B>
+    text_piece(B part) : text_piece(std::string_view(part ? "true" : "false")) {}
+    text_piece(int part) : text_piece(static_cast<long long>(part)) {}
+    text_piece(long part) : text_piece(static_cast<long long>(part)) {}
+    text_piece(long long part) : kind_(kind::integer), integer_(part) {}
+    text_piece(unsigned part) : text_piece(static_cast<unsigned long long>(part)) {}
+    text_piece(unsigned long part) : text_piece(static_cast<unsigned long long>(part)) {}
+    text_piece(unsigned long long part) : kind_(kind::natural), natural_(part) {}
+    text_piece(float part) : kind_(kind::single_precision), single_(part) {}
+    text_piece(double part) : kind_(kind::double_precision), double_(part) {}
+    text_piece(long double part) : kind_(kind::extended_precision), extended_(part) {}
+
+    void append_to(std::string& out) const;
+
+private:
+    enum class kind : unsigned char {
+        characters,
+        character,
+        integer,
+        natural,
+        single_precision,
+        double_precision,
+        extended_precision
+    };
+
+    kind kind_;
+    union {
+        std::string_view characters_;
+        char character_;
+        long long integer_;
+        unsigned long long natural_;
+        float single_;
+        double double_;
+        long double extended_;
+    };
+};
+
+std::string joined(std::initializer_list<text_piece> pieces);
+
 }  // namespace detail
 
 /// Joins strings and numbers into one string. Floating-point numbers are written with the fewest
 /// digits that read back as the same number: different numbers give different text.
 template <class... Parts>
 std::string text(const Parts&... parts) {
-    std::string out;
-    (detail::append(out, parts), ...);
-    return out;
+    return detail::joined({detail::text_piece(parts)...});
 }
 
 }  // namespace MGKIT_NAMESPACE
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/core/error-inl.hpp"
+#endif

@@ -81,6 +81,9 @@ concept writable_settings = lists_settings<S> || std::is_aggregate_v<S>;
 
 namespace detail {
 
+/// In quotation marks, with a backslash before each one inside.
+void append_quoted(std::string& out, std::string_view words);
+
 template <class V>
 inline constexpr bool is_optional = false;
 template <class V>
@@ -99,16 +102,11 @@ void append_setting(std::string& out, const V& value) {
         out += close;
     };
     if constexpr (std::is_arithmetic_v<V>) {
-        append(out, value);
+        text_piece(value).append_to(out);
     } else if constexpr (std::is_enum_v<V>) {
-        append(out, static_cast<long long>(value));
+        text_piece(static_cast<long long>(value)).append_to(out);
     } else if constexpr (std::convertible_to<const V&, std::string_view>) {
-        out += '"';
-        for (const char c : std::string_view(value)) {
-            if (c == '"' || c == '\\') out += '\\';
-            out += c;
-        }
-        out += '"';
+        append_quoted(out, value);
     } else if constexpr (is_optional<V>) {
         if (value)
             append_setting(out, *value);
@@ -159,3 +157,7 @@ std::string settings_text(const S& settings) {
 }
 
 }  // namespace MGKIT_NAMESPACE
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/core/settings_text-inl.hpp"
+#endif

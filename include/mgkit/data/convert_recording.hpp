@@ -1,36 +1,21 @@
 // A recording carried to another skeleton, whichever one it has.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/data/recording.hpp"
 #include "mgkit/skeleton/convert.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
-#include "mgkit/skeleton/joint_name.hpp"
 #include "mgkit/skeleton/list.hpp"
 
 namespace MGKIT_NAMESPACE::data {
 
 /// Name of the built-in skeleton that has the same joints in the same order, whatever their
 /// spelling ("RShoulder", "right_shoulder"); empty where none has. Cost: constant.
-inline std::string_view known_skeleton(const skeleton::dynamic& topology) {
-    std::string_view found;
-    skeleton::all::for_each([&]<class T>(type_tag<T>) {
-        if (!found.empty() || topology.joints.size() != T::joints.size()) return;
-        for (std::size_t j = 0; j < T::joints.size(); ++j)
-            if (topology.joints[j] != T::joints[j] &&
-                skeleton::parse_joint_name(topology.joints[j]) !=
-                    skeleton::parse_joint_name(T::joints[j]))
-                return;
-        found = T::name;
-    });
-    return found;
-}
+std::string_view known_skeleton(const skeleton::dynamic& topology);
 
 /// The recording with the joints of `To`; everything else stays.
 ///
@@ -74,3 +59,7 @@ recording convert_recording(const recording& in) {
 }
 
 }  // namespace MGKIT_NAMESPACE::data
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/data/convert_recording-inl.hpp"
+#endif

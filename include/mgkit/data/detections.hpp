@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "mgkit/core/error.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
@@ -32,41 +31,19 @@ struct detections {
         return topology.joints.size() * static_cast<std::size_t>(skeleton::channels(layout));
     }
     /// Errors: mgkit::error for a person without values.
-    std::span<const float> person(std::size_t i) const {
-        if (stride() == 0 || i >= values.size() / stride())
-            throw error("detections " + name, text("people below ", people()), text(i));
-        return {values.data() + i * stride(), stride()};
-    }
+    std::span<const float> person(std::size_t i) const;
 
     /// Appends a person to the frame being built; `end_frame` closes it.
-    void add_person(std::span<const float> joints, int track_id = -1) {
-        if (joints.size() != stride())
-            throw error("detections " + name, text(stride(), " values for a person"),
-                        text(joints.size()));
-        values.insert(values.end(), joints.begin(), joints.end());
-        track.push_back(track_id);
-    }
+    void add_person(std::span<const float> joints, int track_id = -1);
     void end_frame() { first.push_back(track.size()); }
 };
 
 /// Errors: mgkit::error for detections without frames, frames that do not count the people in
 /// order, a person without track id or values, a skeleton that is not sound. Cost: T + V^2.
-inline void check(const detections& people) {
-    const std::string where = "detections " + people.name;
-    if (people.frames() < 1) throw error(where, "at least one frame", "none");
-    if (const char* broken = skeleton::fault(people.topology))
-        throw error(where, "a sound skeleton", broken);
-    bool rising = people.first.front() == 0;
-    for (std::size_t t = 1; t < people.first.size(); ++t)
-        rising = rising && people.first[t - 1] <= people.first[t];
-    if (!rising) throw error(where, "frames that count the people from 0 on", "others");
-    if (people.track.size() != people.people() ||
-        people.values.size() / people.stride() != people.people() ||
-        people.values.size() % people.stride() != 0)
-        throw error(where,
-                    text("track ids and ", people.stride(), " values for each of ", people.people(),
-                         " people"),
-                    text(people.track.size(), " ids and ", people.values.size(), " values"));
-}
+void check(const detections& people);
 
 }  // namespace MGKIT_NAMESPACE::data
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/data/detections-inl.hpp"
+#endif

@@ -13,6 +13,7 @@
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
+#include "mgkit/skeleton/joint_name.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
 namespace MGKIT_NAMESPACE::data {

@@ -1,11 +1,8 @@
 // The interval of a share when trials are independent.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 
-#include "mgkit/core/error.hpp"
 #include "mgkit/metric/bootstrap.hpp"
 
 namespace MGKIT_NAMESPACE::metric {
@@ -15,18 +12,10 @@ namespace MGKIT_NAMESPACE::metric {
 /// Trials must not depend on each other: clips of one performance seen by several cameras do, so
 /// count performances, or resample them (bootstrap_mean with performances for subjects).
 /// Source: Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
-inline interval wilson(std::int64_t hits, std::int64_t trials, double z = 1.959964) {
-    constexpr auto where = "metric::wilson";
-    if (trials < 1) throw error(where, "at least one trial", text(trials));
-    if (hits < 0 || hits > trials)
-        throw error(where, text("hits in [0, ", trials, "]"), text(hits));
-    if (!(z > 0 && std::isfinite(z))) throw error(where, "z above 0", text(z));
-    const double n = static_cast<double>(trials), p = static_cast<double>(hits) / n;
-    const double scale = 1 + z * z / n;
-    const double centre = (p + z * z / (2 * n)) / scale;
-    const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / scale;
-    return {p, std::max(0.0, centre - half), std::min(1.0, centre + half),
-            static_cast<int>(std::min<std::int64_t>(trials, INT32_MAX))};
-}
+interval wilson(std::int64_t hits, std::int64_t trials, double z = 1.959964);
 
 }  // namespace MGKIT_NAMESPACE::metric
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/metric/binomial-inl.hpp"
+#endif

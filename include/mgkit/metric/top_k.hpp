@@ -1,12 +1,9 @@
 // Top-k accuracy.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <span>
 #include <vector>
 
-#include "mgkit/core/error.hpp"
 #include "mgkit/metric/prediction.hpp"
 
 namespace MGKIT_NAMESPACE::metric {
@@ -17,25 +14,8 @@ namespace MGKIT_NAMESPACE::metric {
 /// lower index: ties never depend on the sorting algorithm, and a constant row hits only classes
 /// below k. k above the number of classes hits always. Cost N * classes.
 /// Errors: k < 1, no clips, shapes that differ, labels out of range, NaN scores.
-inline std::vector<double> top_k_hits(std::span<const float> scores, std::span<const int> truth,
-                                      int classes, int k) {
-    constexpr auto where = "metric::top_k_hits";
-    if (k < 1) throw error(where, "k of at least 1", text(k));
-    if (truth.empty())
-        throw error(where, "at least one clip", "none", "check the split: its test side is empty");
-    check_labels(where, "true class", truth, classes);
-    check_scores(where, scores, truth.size(), classes);
-    std::vector<double> hit(truth.size());
-    for (std::size_t i = 0; i < truth.size(); ++i) {
-        const float* row = scores.data() + i * static_cast<std::size_t>(classes);
-        const float own = row[truth[i]];
-        int rank = 0;
-        for (int c = 0; c < classes; ++c)
-            rank += row[c] > own || (row[c] == own && c < truth[i]) ? 1 : 0;
-        hit[i] = rank < k ? 1.0 : 0.0;
-    }
-    return hit;
-}
+std::vector<double> top_k_hits(std::span<const float> scores, std::span<const int> truth,
+                               int classes, int k);
 
 /// Share of clips whose true class is among the K best scores (see top_k_hits for ties).
 /// With K = 1 and no scores, the share of predicted classes that are right.
@@ -54,3 +34,7 @@ struct top_k {
 };
 
 }  // namespace MGKIT_NAMESPACE::metric
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/metric/top_k-inl.hpp"
+#endif

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <span>
 #include <string>
@@ -163,38 +162,8 @@ std::vector<F> scores(context& ctx, nn::linear<T>& fc,
 /// constant there become 0. Errors: an empty or infinite training side, tables of another width.
 class standardiser {
 public:
-    explicit standardiser(const data::feature_table& train)
-        : mean_(train.columns, 0.0), scale_(train.columns, 0.0) {
-        data::check(train, "probe::standardiser");
-        std::vector<double> square(train.columns, 0.0);
-        for (std::size_t i = 0; i < train.rows; ++i) {
-            const auto row = train.row(i);
-            for (std::size_t j = 0; j < row.size(); ++j) mean_[j] += row[j];
-        }
-        for (double& m : mean_) m /= static_cast<double>(train.rows);
-        for (std::size_t i = 0; i < train.rows; ++i) {
-            const auto row = train.row(i);
-            for (std::size_t j = 0; j < row.size(); ++j) {
-                const double d = row[j] - mean_[j];
-                square[j] += d * d;
-            }
-        }
-        for (std::size_t j = 0; j < train.columns; ++j) {
-            const double deviation = std::sqrt(square[j] / static_cast<double>(train.rows));
-            scale_[j] = deviation > 1e-8 * std::max(1.0, std::abs(mean_[j])) ? 1 / deviation : 0;
-        }
-    }
-    data::feature_table operator()(data::feature_table features) const {
-        if (features.columns != mean_.size())
-            throw error("probe::standardiser", text(mean_.size(), " columns"),
-                        text(features.columns));
-        for (std::size_t i = 0; i < features.rows; ++i) {
-            const auto row = features.row(i);
-            for (std::size_t j = 0; j < row.size(); ++j)
-                row[j] = static_cast<float>((row[j] - mean_[j]) * scale_[j]);
-        }
-        return features;
-    }
+    explicit standardiser(const data::feature_table& train);
+    data::feature_table operator()(data::feature_table features) const;
 
 private:
     std::vector<double> mean_, scale_;
@@ -255,3 +224,7 @@ double choose_ridge(context& ctx, const data::feature_table& train, std::span<co
 }
 
 }  // namespace MGKIT_NAMESPACE::probe
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/probe/linear-inl.hpp"
+#endif

@@ -25,12 +25,7 @@ struct neighbours {
     std::vector<double> cosine;  ///< queries x k
 
     /// Errors: mgkit::error for a query that is not there.
-    std::span<const int> of(std::size_t query) const {
-        if (query >= queries || k == 0 || index.size() / k < queries)
-            throw error("probe::neighbours", text("a query below ", queries),
-                        text(query, " with ", index.size(), " neighbours"));
-        return std::span(index).subspan(query * k, k);
-    }
+    std::span<const int> of(std::size_t query) const;
 };
 
 namespace detail {
@@ -325,3 +320,7 @@ private:
 };
 
 }  // namespace MGKIT_NAMESPACE::probe
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/probe/neighbour_search-inl.hpp"
+#endif

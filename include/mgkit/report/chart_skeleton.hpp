@@ -1,17 +1,11 @@
 // One frame of a skeleton with the names of its joints.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "mgkit/core/error.hpp"
-#include "mgkit/report/escape.hpp"
 #include "mgkit/report/svg.hpp"
 #include "mgkit/skeleton/pose.hpp"
 #include "mgkit/skeleton/topology.hpp"
@@ -29,30 +23,7 @@ namespace detail {
 class projection {
 public:
     projection(const drawn_pose& clip, int from, int to, up_axis up, double x, double y, double w,
-               double h)
-        : clip_(clip),
-          flip_(up == up_axis::plus_y ||
-                (up == up_axis::by_layout && skeleton::coordinates(clip.shape.layout) == 3)) {
-        double low[2], high[2];
-        std::fill(low, low + 2, std::numeric_limits<double>::infinity());
-        std::fill(high, high + 2, -std::numeric_limits<double>::infinity());
-        for (int t = from; t < to; ++t)
-            for (int p = 0; p < clip.shape.points(); ++p) {
-                const int v = p / clip.shape.persons, m = p % clip.shape.persons;
-                if (!drawable(t, v, m)) continue;
-                for (int c = 0; c < 2; ++c) {
-                    low[c] = std::min(low[c], static_cast<double>(clip.at(c, t, v, m)));
-                    high[c] = std::max(high[c], static_cast<double>(clip.at(c, t, v, m)));
-                }
-            }
-        empty_ = !(low[0] <= high[0]);
-        if (empty_) return;
-        const double wide = high[0] - low[0], tall = high[1] - low[1];
-        const double limit = std::max({wide, tall, 1e-30});
-        scale_ = std::min(w / std::max(wide, limit * 1e-3), h / std::max(tall, limit * 1e-3));
-        x_ = x + w / 2 - scale_ * (low[0] + wide / 2);
-        y_ = y + h / 2 - (flip_ ? -scale_ : scale_) * (low[1] + tall / 2);
-    }
+               double h);
 
     bool empty() const { return empty_; }
     bool drawable(int t, int v, int m) const {
@@ -66,15 +37,7 @@ public:
     }
 
     /// All bones of one frame as path data; a bone needs both its ends.
-    std::string bones(int t, std::span<const skeleton::joint_pair> pairs) const {
-        std::string out;
-        for (int m = 0; m < clip_.shape.persons; ++m)
-            for (const auto& [a, b] : pairs)
-                if (drawable(t, a, m) && drawable(t, b, m))
-                    out += "M" + svg::number(x(t, a, m)) + " " + svg::number(y(t, a, m)) + "L" +
-                           svg::number(x(t, b, m)) + " " + svg::number(y(t, b, m));
-        return out;
-    }
+    std::string bones(int t, std::span<const skeleton::joint_pair> pairs) const;
 
 private:
     drawn_pose clip_;
@@ -82,57 +45,20 @@ private:
     double scale_ = 1, x_ = 0, y_ = 0;
 };
 
-inline void check_drawing(const char* where, const drawn_pose& clip,
-                          std::span<const skeleton::joint_pair> bones) {
-    if (clip.values == nullptr || clip.length < 1 || clip.length > clip.shape.frames)
-        throw error(where, "a clip with at least one frame", text(clip.length, " frames"));
-    for (const auto& [a, b] : bones)
-        if (a < 0 || b < 0 || a >= clip.shape.joints || b >= clip.shape.joints)
-            throw error(where, text("bones between joints below ", clip.shape.joints),
-                        text("(", a, ", ", b, ")"));
-}
+void check_drawing(const char* where, const drawn_pose& clip,
+                   std::span<const skeleton::joint_pair> bones);
 
 }  // namespace detail
 
 /// One frame with joint indices beside the joints and a key of names; missing joints are marked in
 /// the key. Drawn from the first two coordinates (the front view of camera space). All persons are
 /// drawn, the first one carries the indices. Errors: no such frame, bones out of range.
-inline svg skeleton_chart(std::string_view title, const drawn_pose& clip, int frame,
-                          std::span<const skeleton::joint_pair> bones,
-                          std::span<const std::string> joint_names,
-                          up_axis up = up_axis::by_layout) {
-    constexpr auto where = "report::skeleton_chart";
-    detail::check_drawing(where, clip, bones);
-    if (frame < 0 || frame >= clip.length)
-        throw error(where, text("a frame in [0, ", clip.length, ")"), text(frame));
-    constexpr double size = 460, top = 40, line = 17;
-    constexpr int column_lines = 26;
-    const int columns = (clip.shape.joints + column_lines - 1) / column_lines;
-    constexpr double column_width = 190;
-    svg out(size + column_width * columns + 20, size + top + 20, title,
-            text("frame ", frame, " of ", clip.length, ", ", clip.shape.joints, " joints, ",
-                 bones.size(), " bones"));
-    out.label(8, 20, title, "strong");
-    const detail::projection at(clip, frame, frame + 1, up, 40, top + 20, size - 80, size - 40);
-    if (at.empty()) out.label(size / 2, top + size / 2, "no joint is visible", "muted", "middle");
-    out.path(at.bones(frame, bones), "bone");
-    for (int m = 0; m < clip.shape.persons; ++m)
-        for (int v = 0; v < clip.shape.joints; ++v)
-            if (at.drawable(frame, v, m))
-                out.circle(at.x(frame, v, m), at.y(frame, v, m), 3.5, "joint");
-    for (int v = 0; v < clip.shape.joints; ++v) {
-        const auto i = static_cast<std::size_t>(v);
-        const bool seen = at.drawable(frame, v, 0);
-        if (seen)
-            out.label(at.x(frame, v, 0) + 6, at.y(frame, v, 0) - 5, std::to_string(v),
-                      "small strong halo");
-        const std::string name = i < joint_names.size() ? shorten(joint_names[i], 20) : "(no name)";
-        out.label(size + 10 + column_width * (v / column_lines),
-                  top + 12 + line * (v % column_lines),
-                  std::to_string(v) + "  " + name + (seen ? "" : " (missing)"),
-                  seen ? "small" : "small muted");
-    }
-    return out;
-}
+svg skeleton_chart(std::string_view title, const drawn_pose& clip, int frame,
+                   std::span<const skeleton::joint_pair> bones,
+                   std::span<const std::string> joint_names, up_axis up = up_axis::by_layout);
 
 }  // namespace MGKIT_NAMESPACE::report
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/report/chart_skeleton-inl.hpp"
+#endif

@@ -6,10 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "mgkit/core/error.hpp"
-#include "mgkit/report/escape.hpp"
 #include "mgkit/report/svg.hpp"
 
 namespace MGKIT_NAMESPACE::report {
@@ -66,74 +63,20 @@ public:
     html_page& subheading(std::string_view words) { return tag("h3", words); }
     html_page& paragraph(std::string_view words) { return tag("p", words); }
     html_page& preformatted(std::string_view words) { return tag("pre", words); }
-    html_page& tag(std::string_view element, std::string_view words, std::string_view kind = "") {
-        body_ += "<" + std::string(element) +
-                 (kind.empty() ? "" : " class=\"" + std::string(kind) + "\"") + ">" +
-                 escape(words) + "</" + std::string(element) + ">\n";
-        return *this;
-    }
+    html_page& tag(std::string_view element, std::string_view words, std::string_view kind = "");
     /// Trusted markup: drawings and fixed elements, never foreign text.
-    html_page& markup(std::string_view trusted) {
-        body_ += trusted;
-        return *this;
-    }
-    html_page& list(std::span<const std::string> items) {
-        body_ += "<ul>\n";
-        for (const std::string& item : items) tag("li", item);
-        body_ += "</ul>\n";
-        return *this;
-    }
-    html_page& figure(const svg& drawing, std::string_view caption) {
-        body_ += "<figure>\n" + drawing.element();
-        if (!caption.empty()) tag("figcaption", caption);
-        body_ += "</figure>\n";
-        return *this;
-    }
+    html_page& markup(std::string_view trusted);
+    html_page& list(std::span<const std::string> items);
+    html_page& figure(const svg& drawing, std::string_view caption);
 
     /// A table whose first `names` columns are words and whose others are figures.
     html_page& open_table(std::string_view caption, std::span<const std::string> columns,
-                          std::size_t names) {
-        names_ = names;
-        columns_ = columns.size();
-        body_ += "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"" +
-                 escape(caption) + "\"><table><caption>" + escape(caption) +
-                 "</caption>\n<thead><tr>";
-        for (std::size_t k = 0; k < columns.size(); ++k)
-            body_ += "<th scope=\"col\"" + std::string(k < names ? "" : " class=\"n\"") + ">" +
-                     escape(columns[k]) + "</th>";
-        body_ += "</tr></thead>\n<tbody>\n";
-        return *this;
-    }
-    html_page& row(std::span<const html_cell> cells, bool own = false) {
-        if (cells.size() != columns_)
-            throw error("report::html_page", text(columns_, " cells, one per column"),
-                        text(cells.size()));
-        body_ += own ? "<tr class=\"own\">" : "<tr>";
-        for (std::size_t k = 0; k < cells.size(); ++k) {
-            const std::string aside =
-                cells[k].aside.empty() ? "" : " <span>" + escape(cells[k].aside) + "</span>";
-            if (k == 0)
-                body_ += "<th scope=\"row\">" + escape(cells[k].text) + aside + "</th>";
-            else
-                body_ += std::string(k < names_ ? "<td>" : "<td class=\"n\">") +
-                         escape(cells[k].text) + aside + "</td>";
-        }
-        body_ += "</tr>\n";
-        return *this;
-    }
+                          std::size_t names);
+    html_page& row(std::span<const html_cell> cells, bool own = false);
     html_page& close_table() { return markup("</tbody></table></div>\n"); }
 
     /// The page. Its policy forbids scripts and anything from elsewhere.
-    std::string str(std::string_view title) const {
-        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-               "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-               "<meta name=\"color-scheme\" content=\"light dark\">\n"
-               "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-               "style-src 'unsafe-inline'\">\n<title>" +
-               escape(title) + "</title>\n<style>" + std::string(svg_style) +
-               std::string(page_style) + "</style>\n</head>\n<body>\n" + body_ +
-               "</body>\n</html>\n";
-    }
+    std::string str(std::string_view title) const;
 
 private:
     std::string body_;
@@ -141,3 +84,7 @@ private:
 };
 
 }  // namespace MGKIT_NAMESPACE::report
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/report/html_page-inl.hpp"
+#endif

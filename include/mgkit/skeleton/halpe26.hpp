@@ -25,13 +25,13 @@ struct halpe26 {
                                                  11, 12, 13, 14, 0, 18, 18, 15, 16, 20, 21, 15, 16};
     static constexpr int centre = 18;
     static constexpr joint_pair scale_pair{5, 6};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 26> mirror{0,  2,  1,  4,  3,  6,  5,  8,  7,  10, 9,  12, 11,
+                                                14, 13, 16, 15, 17, 18, 19, 21, 20, 23, 22, 25, 24};
     static constexpr std::array<std::string_view, 6> part_names{
         "torso", "head", "left_arm", "right_arm", "left_leg", "right_leg"};
     static constexpr std::array<int, 26> part_of{1, 1, 1, 1, 1, 0, 0, 2, 3, 2, 3, 0, 0,
                                                  4, 5, 4, 5, 1, 0, 0, 4, 5, 4, 5, 4, 5};
     static constexpr std::array<int, 5> anchors{0, 1, 2, 3, 4};
 };
-static_assert(sound<halpe26>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

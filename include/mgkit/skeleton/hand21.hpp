@@ -20,13 +20,13 @@ struct hand21 {
                                                  10, 11, 0, 13, 14, 15, 0, 17, 18, 19};
     static constexpr int centre = 0;
     static constexpr joint_pair scale_pair{0, 9};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 21> mirror{0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10,
+                                                11, 12, 13, 14, 15, 16, 17, 18, 19, 20};
     static constexpr std::array<std::string_view, 6> part_names{"palm",   "thumb", "index",
                                                                 "middle", "ring",  "pinky"};
     static constexpr std::array<int, 21> part_of{0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3,
                                                  3, 3, 4, 4, 4, 4, 5, 5, 5, 5};
     static constexpr std::array<int, 1> anchors{0};
 };
-static_assert(sound<hand21> && parents_first<hand21>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

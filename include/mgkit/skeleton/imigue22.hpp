@@ -27,13 +27,13 @@ struct imigue22 {
                                                  9, 4, 4, 4, 4, 4, 7, 7, 7, 7, 7};
     static constexpr int centre = 1;
     static constexpr joint_pair scale_pair{2, 5};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 22> mirror{0,  1,  5,  6,  7,  2,  3,  4,  9,  8,  11,
+                                                10, 17, 18, 19, 20, 21, 12, 13, 14, 15, 16};
     static constexpr std::array<std::string_view, 6> part_names{
         "torso", "head", "left_arm", "right_arm", "left_hand", "right_hand"};
     static constexpr std::array<int, 22> part_of{1, 0, 0, 3, 3, 0, 2, 2, 1, 1, 1,
                                                  1, 5, 5, 5, 5, 5, 4, 4, 4, 4, 4};
     static constexpr std::array<int, 5> anchors{0, 8, 9, 10, 11};
 };
-static_assert(sound<imigue22>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

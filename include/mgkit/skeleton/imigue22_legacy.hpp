@@ -22,6 +22,5 @@ struct imigue22_legacy : imigue22 {
          {1, 9},  {9, 11}, {1, 10}, {10, 11}, {5, 12}, {5, 13}, {5, 14},
          {5, 15}, {5, 16}, {8, 17}, {8, 18},  {8, 19}, {8, 20}, {8, 21}}};
 };
-static_assert(sound<imigue22_legacy>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

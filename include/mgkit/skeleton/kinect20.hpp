@@ -20,13 +20,13 @@ struct kinect20 {
                                                  9, 10, 0, 12, 13, 14, 0, 16, 17, 18};
     static constexpr int centre = 0;
     static constexpr joint_pair scale_pair{0, 2};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 20> mirror{0, 1, 2,  3,  8,  9,  10, 11, 4,  5,
+                                                6, 7, 16, 17, 18, 19, 12, 13, 14, 15};
     static constexpr std::array<std::string_view, 6> part_names{
         "torso", "head", "left_arm", "right_arm", "left_leg", "right_leg"};
     static constexpr std::array<int, 20> part_of{0, 0, 0, 1, 2, 2, 2, 2, 3, 3,
                                                  3, 3, 4, 4, 4, 4, 5, 5, 5, 5};
     static constexpr std::array<int, 1> anchors{3};
 };
-static_assert(sound<kinect20> && parents_first<kinect20>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

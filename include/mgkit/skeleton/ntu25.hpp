@@ -25,13 +25,13 @@ struct ntu25 {
                                                  12, 13, 14, 0, 16, 17, 18, 20, 22, 7, 24, 11};
     static constexpr int centre = 20;
     static constexpr joint_pair scale_pair{0, 20};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 25> mirror{0,  1,  2,  3,  8,  9,  10, 11, 4,  5,  6,  7, 16,
+                                                17, 18, 19, 12, 13, 14, 15, 20, 23, 24, 21, 22};
     static constexpr std::array<std::string_view, 6> part_names{
         "torso", "head", "left_arm", "right_arm", "left_leg", "right_leg"};
     static constexpr std::array<int, 25> part_of{0, 0, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4,
                                                  4, 4, 4, 5, 5, 5, 5, 0, 2, 2, 3, 3};
     static constexpr std::array<int, 1> anchors{3};
 };
-static_assert(sound<ntu25>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

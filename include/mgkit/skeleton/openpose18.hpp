@@ -19,13 +19,13 @@ struct openpose18 {
                                                  8, 9, 1, 11, 12, 0, 0, 14, 15};
     static constexpr int centre = 1;
     static constexpr joint_pair scale_pair{2, 5};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 18> mirror{0,  1,  5, 6, 7,  2,  3,  4,  11,
+                                                12, 13, 8, 9, 10, 15, 14, 17, 16};
     static constexpr std::array<std::string_view, 6> part_names{
         "torso", "head", "left_arm", "right_arm", "left_leg", "right_leg"};
     static constexpr std::array<int, 18> part_of{1, 0, 0, 3, 3, 0, 2, 2, 0,
                                                  5, 5, 0, 4, 4, 1, 1, 1, 1};
     static constexpr std::array<int, 5> anchors{0, 14, 15, 16, 17};
 };
-static_assert(sound<openpose18>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

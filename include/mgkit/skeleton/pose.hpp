@@ -60,15 +60,7 @@ constexpr bool countable(const pose_shape& s) {
 
 namespace detail {
 
-[[noreturn, gnu::cold, gnu::noinline]] inline void outside_clip(pose_shape s, bool memory, int c,
-                                                                int t, int v, int m) {
-    if (!memory) throw error("pose_view", "a clip in memory", "none", "give it values");
-    throw error("pose_view",
-                text("an index into ", channels(s.layout), " channels x ", s.frames, " frames x ",
-                     s.joints, " joints x ", s.persons, " persons"),
-                text("channel ", c, ", frame ", t, ", joint ", v, ", person ", m),
-                "use the skeleton of the clip");
-}
+[[noreturn, gnu::cold]] void outside_clip(pose_shape s, bool memory, int c, int t, int v, int m);
 
 }  // namespace detail
 
@@ -165,3 +157,7 @@ private:
 };
 
 }  // namespace MGKIT_NAMESPACE::skeleton
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/skeleton/pose-inl.hpp"
+#endif

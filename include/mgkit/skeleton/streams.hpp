@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "mgkit/core/error.hpp"
@@ -27,11 +25,7 @@ constexpr const char* name(stream kind) {
 }
 
 /// The stream called `text`. Errors: mgkit::error for an unknown name.
-inline stream parse_stream(std::string_view text) {
-    for (const stream kind : all_streams)
-        if (text == name(kind)) return kind;
-    throw error("stream", "joint, bone, motion or bone_motion", std::string(text));
-}
+stream parse_stream(std::string_view text);
 
 namespace detail {
 
@@ -247,3 +241,7 @@ void motion(pose_view<const S> in, pose_view<S> out) {
 }  // namespace reference
 
 }  // namespace MGKIT_NAMESPACE::skeleton
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/skeleton/streams-inl.hpp"
+#endif

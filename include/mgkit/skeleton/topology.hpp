@@ -138,7 +138,8 @@ constexpr const char* fault(const T& t) {
     return nullptr;
 }
 
-/// For static_assert at the end of a topology's header.
+/// Whether a topology keeps the laws. A test proves it of every entry of `skeleton::all`; a
+/// topology of your own asserts it.
 template <static_topology T>
 inline constexpr bool sound = fault(T{}) == nullptr;
 

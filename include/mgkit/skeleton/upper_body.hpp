@@ -71,7 +71,9 @@ struct upper_body {
     static constexpr joint_pair neck_ends{5, 6};
     static constexpr int centre = 0;
     static constexpr joint_pair scale_pair{6, 7};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 41> mirror{
+        0,  1,  3,  2,  5,  4,  7,  6,  9,  8,  11, 10, 13, 12, 15, 14, 16, 17, 19, 18, 20,
+        31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30};
     static constexpr std::array<std::string_view, 6> part_names{
         "head", "torso", "left_arm", "right_arm", "left_hand", "right_hand"};
     static constexpr std::array<int, 41> part_of{1, 0, 0, 0, 0, 0, 1, 1, 2, 3, 2, 3, 1, 1,
@@ -79,6 +81,5 @@ struct upper_body {
                                                  4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5};
     static constexpr std::array<int, 5> anchors{1, 2, 3, 4, 5};
 };
-static_assert(sound<upper_body> && parents_first<upper_body>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

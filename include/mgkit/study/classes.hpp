@@ -1,12 +1,10 @@
 // Classes that somebody trains on, among all that a set names.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <span>
 #include <vector>
 
-#include "mgkit/core/error.hpp"
+#include "mgkit/core/compiler.hpp"
 
 namespace MGKIT_NAMESPACE::study {
 
@@ -16,36 +14,18 @@ struct trained_classes {
     std::vector<int> classes;  ///< in rising order
     std::vector<int> labels;   ///< positions in `classes`
 
-    explicit trained_classes(std::span<const int> training_labels)
-        : classes(training_labels.begin(), training_labels.end()) {
-        std::sort(classes.begin(), classes.end());
-        classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
-        labels.reserve(training_labels.size());
-        for (const int label : training_labels)
-            labels.push_back(static_cast<int>(
-                std::lower_bound(classes.begin(), classes.end(), label) - classes.begin()));
-    }
+    explicit trained_classes(std::span<const int> training_labels);
 
     int count() const { return static_cast<int>(classes.size()); }
 
     /// Scores [N, count()] as [N, all]: a class that was not trained on ranks below every other, so
     /// far that its softmax is 0.
     /// Errors: mgkit::error for scores of other columns, a class outside [0, all).
-    std::vector<float> widened(std::span<const float> scores, int all) const {
-        const auto from = classes.size(), to = static_cast<std::size_t>(std::max(all, 0));
-        if (from == 0 || scores.size() % from != 0 || classes.front() < 0 || classes.back() >= all)
-            throw error("study::trained_classes",
-                        text("rows of ", from, " scores, of classes below ", all),
-                        text(scores.size(), " scores",
-                             from == 0 ? std::string() : text(", class ", classes.back())));
-        if (from == to) return {scores.begin(), scores.end()};
-        const float least = scores.empty() ? 0.0f : *std::min_element(scores.begin(), scores.end());
-        constexpr float beyond_softmax = 1000;
-        std::vector<float> out(scores.size() / from * to, least - beyond_softmax);
-        for (std::size_t i = 0; i < scores.size(); ++i)
-            out[i / from * to + static_cast<std::size_t>(classes[i % from])] = scores[i];
-        return out;
-    }
+    std::vector<float> widened(std::span<const float> scores, int all) const;
 };
 
 }  // namespace MGKIT_NAMESPACE::study
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/study/classes-inl.hpp"
+#endif

@@ -3,19 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "mgkit/core/digest.hpp"
 #include "mgkit/core/recipe.hpp"
-#include "mgkit/data/clip_digests.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/feature_table.hpp"
 #include "mgkit/study/row.hpp"
 #include "mgkit/study/splits.hpp"
-#include "mgkit/version.hpp"
 
 namespace MGKIT_NAMESPACE::study {
 
@@ -32,37 +27,19 @@ struct fold {
 
 /// What every row of a fold is made of: the clips as `data` says, who is on which side, the
 /// version.
-inline recipe fold_parts(recipe data, const data::split& who) {
-    digest sides;
-    for (const auto* side : {&who.train, &who.test}) sides.add(std::span<const int>(*side));
-    return data.set("trained and tested clips", sides.hex()).set("version", version);
-}
+recipe fold_parts(recipe data, const data::split& who);
 
 /// Fold `number` of clips that are prepared; `data` says what they are, where a digest of their
 /// values does not (clips as they were read, before they were prepared).
 /// Errors: mgkit::error for a fold that is not there, unlabelled clips.
-inline fold fold_of(const data::clip_set& clips, const splits& who, std::size_t number,
-                    const recipe& data) {
-    if (number >= who.folds.size())
-        throw error("study::fold_of", text("a fold below ", who.folds.size()), text(number));
-    data::check_labelled(clips);
-    const data::split& sides = who.folds[number];
-    return {.number = static_cast<int>(number),
-            .train = clips.subset(sides.train),
-            .test = clips.subset(sides.test),
-            .made_of = fold_parts(data, sides)};
-}
+fold fold_of(const data::clip_set& clips, const splits& who, std::size_t number,
+             const recipe& data);
 /// The same of clips that are what their values say. Cost: one pass over them.
-inline fold fold_of(const data::clip_set& clips, const splits& who, std::size_t number) {
-    return fold_of(clips, who, number, data::recipe_of(data::digests_of(clips)));
-}
+fold fold_of(const data::clip_set& clips, const splits& who, std::size_t number);
 
 /// The clips counted from 0 among themselves. Draws are keyed by a clip's id; rows of the folder
 /// would let clips that are not trained on decide them.
-inline data::clip_set counted(data::clip_set clips) {
-    for (std::size_t i = 0; i < clips.ids.size(); ++i) clips.ids[i] = static_cast<std::uint32_t>(i);
-    return clips;
-}
+data::clip_set counted(data::clip_set clips);
 
 /// Where a system answers: one fold, one stream, one seed. `at` must outlive it.
 struct task {
@@ -73,12 +50,7 @@ struct task {
 
 /// A file of its own for all that a training is made of, never resumed for anything else: the
 /// training clips, the version and whatever `training` says. Cost: one pass over the clips.
-inline std::string checkpoint_name(const task& t, feature_kind kind, const recipe& training) {
-    recipe parts = data::recipe_of(data::digests_of(counted(t.at.train)));
-    parts.add(training).set("version", version);
-    return text(name(kind), "-", t.stream, "-fold", t.at.number, "-seed", t.seed, "-",
-                parts.key().hex().substr(0, 16), ".safetensors");
-}
+std::string checkpoint_name(const task& t, feature_kind kind, const recipe& training);
 
 /// Features of both sides, one row per clip, in their order.
 struct fold_features {
@@ -91,3 +63,7 @@ inline fold_features features_of(const data::feature_table& all, const data::spl
 }
 
 }  // namespace MGKIT_NAMESPACE::study
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/study/fold-inl.hpp"
+#endif

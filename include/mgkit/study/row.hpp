@@ -74,20 +74,12 @@ struct row {
 };
 
 /// Stores the figures of a k-NN (or any nearest-neighbour answer) in a row.
-inline void add_knn(row& to, const probe::evaluation& e) {
-    to.knn_top1 = e.top1;
-    to.knn_top5 = e.top5;
-    to.knn_hit = e.hits();
-    to.truth = e.truth;
-    to.knn_class_mean = e.class_mean;
-}
+void add_knn(row& to, const probe::evaluation& e);
 /// Stores the figures of a linear probe or classification head in a row.
-inline void add_linear(row& to, const probe::evaluation& e) {
-    to.linear_top1 = e.top1;
-    to.linear_top5 = e.top5;
-    to.linear_hit = e.hits();
-    to.truth = e.truth;
-    to.linear_class_mean = e.class_mean;
-}
+void add_linear(row& to, const probe::evaluation& e);
 
 }  // namespace MGKIT_NAMESPACE::study
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/study/row-inl.hpp"
+#endif

@@ -1,44 +1,26 @@
 // The systems that studies compare: plain baselines, and probes of whatever makes features.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "mgkit/core/context.hpp"
-#include "mgkit/core/parallel.hpp"
 #include "mgkit/encode/clip_input.hpp"
 #include "mgkit/probe/baseline.hpp"
-#include "mgkit/probe/baseline_dtw.hpp"
 #include "mgkit/study/linear.hpp"
 #include "mgkit/study/protocol.hpp"
 
 namespace MGKIT_NAMESPACE::study {
 
 /// Clips as baselines take them; valid as long as the set.
-inline std::vector<probe::clip_view> views(const data::clip_set& clips) {
-    std::vector<probe::clip_view> out;
-    for (int i = 0; i < clips.size(); ++i) out.push_back(clips.clip(i));
-    return out;
-}
+std::vector<probe::clip_view> views(const data::clip_set& clips);
 
 /// An encoder's input itself, as features. Cost: one pass over the clips.
-inline data::feature_table input_features(const data::clip_set& clips,
-                                          const encode::clip_input& input, int threads = 1) {
-    data::feature_table out{static_cast<std::size_t>(clips.size()), input.size(), {}};
-    out.values.resize(out.rows * out.columns);
-    parallel_for(threads, static_cast<std::ptrdiff_t>(out.rows), [&](std::ptrdiff_t i) {
-        encode::clip_input::scratch work;
-        input.write_whole(clips.clip(static_cast<int>(i)), out.row(static_cast<std::size_t>(i)),
-                          work);
-    });
-    return out;
-}
+data::feature_table input_features(const data::clip_set& clips, const encode::clip_input& input,
+                                   int threads = 1);
 
 /// 1-NN and linear probe on features; `labels` are the training side's, or others to learn from.
 /// Randomness: none but the weights that every probe starts from, those of seed 0.
@@ -63,48 +45,17 @@ answer searched(const fold& at, const fold_features& features, int threads = 1) 
 
 /// A maker that gives what it made last as long as it is asked for the same task, for systems that
 /// share features. Copies share what is remembered; one thread at a time.
-inline feature_maker remembered(feature_maker make) {
-    struct last {
-        std::string key;
-        fold_features made;
-    };
-    return [make = std::move(make), kept = std::make_shared<last>()](const task& t) {
-        std::string key =
-            text(t.stream, "/", t.at.number, "/", t.seed, "/", t.at.made_of.key().hex());
-        if (kept->key != key) {
-            kept->key.clear();
-            kept->made = make(t);
-            kept->key = std::move(key);
-        }
-        return kept->made;
-    };
-}
+feature_maker remembered(feature_maker make);
 
 /// A maker of an encoder's input itself; `input_of(stream)` says how clips enter the encoder.
-inline feature_maker from_input(std::function<encode::clip_input(const std::string&)> input_of,
-                                int threads = 1) {
-    return [input_of = std::move(input_of), threads](const task& t) {
-        const encode::clip_input input = input_of(t.stream);
-        return fold_features{input_features(t.at.train, input, threads),
-                             input_features(t.at.test, input, threads)};
-    };
-}
+feature_maker from_input(std::function<encode::clip_input(const std::string&)> input_of,
+                         int threads = 1);
 
 /// What rows of `from_input` are made of.
-inline parts_maker input_parts(std::function<encode::clip_input(const std::string&)> input_of) {
-    return [input_of = std::move(input_of)](const task& t) {
-        return recipe{{"input", encode::input_text(input_of(t.stream))}};
-    };
-}
+parts_maker input_parts(std::function<encode::clip_input(const std::string&)> input_of);
 
 /// The most frequent class of the training side.
-inline system majority_system() {
-    return {.kind = feature_kind::majority, .run = [](const task& t) {
-                const auto found =
-                    probe::majority(t.at.train.labels, t.at.test.labels, t.at.classes());
-                return answer{.knn = found, .linear = found};
-            }};
-}
+system majority_system();
 
 /// Both probes on features of any maker; `made_of` says all that the features depend on beside the
 /// fold.
@@ -169,18 +120,10 @@ system raw_system(std::function<encode::clip_input(const std::string&)> input_of
 }
 
 /// 1-NN under dynamic time warping of the clips themselves; in the stream "joint" only.
-inline system dtw_system(int threads = 1) {
-    return {.kind = feature_kind::dtw,
-            .run =
-                [threads](const task& t) {
-                    const context ctx{.threads = threads};
-                    const fold& at = t.at;
-                    const auto found = probe::dtw_nearest(ctx, views(at.train), at.train.labels,
-                                                          at.classes(), views(at.test));
-                    return answer{
-                        .knn = probe::evaluate(at.test.labels, found.predicted, at.classes())};
-                },
-            .streams = {"joint"}};
-}
+system dtw_system(int threads = 1);
 
 }  // namespace MGKIT_NAMESPACE::study
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/study/systems-inl.hpp"
+#endif

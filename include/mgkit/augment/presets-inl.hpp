@@ -1,0 +1,19 @@
+#pragma once
+
+#include "mgkit/augment/presets.hpp"
+
+namespace MGKIT_NAMESPACE::augment {
+
+MGKIT_INLINE mg_fm::sequence_type mg_fm::for_micro_gestures() {
+    sequence_type out;
+    out.get<crop_resize>() = crop_resize::mg();
+    return out;
+}
+
+MGKIT_INLINE reference reference_preset(int min_crop) {
+    reference stages;
+    stages.get<crop_resize>().min_crop = min_crop;
+    return stages;
+}
+
+}  // namespace MGKIT_NAMESPACE::augment
