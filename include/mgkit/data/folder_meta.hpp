@@ -31,10 +31,9 @@ namespace detail {
 
 /// A string as it is, anything else as compact JSON; empty where the key is missing.
 inline std::string free_text(const io::json& object, const char* key) {
-    const auto it = object.find(key);
-    if (it == object.end() || it->is_null()) return {};
-    if (it->is_string()) return it->get<std::string>();
-    return it->dump(-1, ' ', false, io::json::error_handler_t::replace);
+    const io::json* found = object.find(key);
+    if (!found || found->is_null()) return {};
+    return found->is_string() ? found->string() : found->shown();
 }
 
 /// A joint given by index or by name.

@@ -148,7 +148,7 @@ inline void compare(const io::json& stored, const io::json& asked, const std::st
                     std::vector<std::string>& out) {
     const auto spelt = [](const io::json& v) {
         return v.is_string() ? v.get<std::string>()
-                             : v.dump(-1, ' ', false, io::json::error_handler_t::replace);
+                             : v.shown();
     };
     if (asked.is_object()) {
         for (const auto& [key, value] : asked.items()) {

@@ -132,14 +132,13 @@ inline safetensors_content parse_safetensors(std::span<const std::byte> file,
                    {.bytes = detail::safetensors_longest_header, .values = 4'000'000, .depth = 4});
     const auto data = file.subspan(prefix + header.size());
     safetensors_content out;
-    for (auto field = fields.begin(); field != fields.end(); ++field) {
-        const json& value = field.value();
-        if (field.key() == detail::safetensors_metadata) {
+    for (const auto& [key, value] : fields.items()) {
+        if (key == detail::safetensors_metadata) {
             if (!value.is_object()) detail::wrong_type(value, "an object", where + " metadata");
-            for (auto text = value.begin(); text != value.end(); ++text)
-                out.metadata[text.key()] = get<std::string>(value, text.key(), where + " metadata");
+            for (const auto& [word, text] : value.items())
+                out.metadata[word] = get<std::string>(value, word, where + " metadata");
         } else {
-            out.entries.push_back(detail::read_entry(field.key(), value, data, where));
+            out.entries.push_back(detail::read_entry(key, value, data, where));
         }
     }
     const auto offset = [&](const tensor_entry& entry) {
@@ -229,7 +228,7 @@ inline void write_safetensors(const std::string& path, const std::vector<tensor_
     if (!metadata.empty()) {
         json about = json::object();
         for (const auto& [key, text] : metadata) about[key] = text;
-        header[std::string(detail::safetensors_metadata)] = std::move(about);
+        header[detail::safetensors_metadata] = std::move(about);
     }
     std::size_t next = 0;
     for (const std::size_t i : order) {
@@ -245,15 +244,15 @@ inline void write_safetensors(const std::string& path, const std::vector<tensor_
         offsets.push_back(next);
         next += entry.bytes.size();
         offsets.push_back(next);
-        fields[std::string("dtype")] = std::string(name(entry.type));
-        fields[std::string("shape")] = std::move(shape);
-        fields[std::string("data_offsets")] = std::move(offsets);
+        fields["dtype"] = name(entry.type);
+        fields["shape"] = std::move(shape);
+        fields["data_offsets"] = std::move(offsets);
         header[entry.name] = std::move(fields);
     }
     std::string text;
     try {
         text = header.dump();
-    } catch (const json::exception&) {
+    } catch (const error&) {
         throw error(path, "names and metadata in UTF-8", "other bytes");
     }
     constexpr std::size_t alignment = 8;

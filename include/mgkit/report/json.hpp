@@ -38,11 +38,9 @@ inline io::json names_json(const std::vector<std::string>& names) {
 
 /// The version of the generator, a string or a number; empty where there is none.
 inline std::string generator_of(const io::json& value) {
-    const auto it = value.is_object() ? value.find("generator_version") : value.end();
-    if (it == value.end() || it->is_null()) return {};
-    return it->is_string()
-               ? it->get<std::string>()
-               : it->dump(-1, ' ', false, io::json::error_handler_t::replace).substr(0, 40);
+    const io::json* found = value.find("generator_version");
+    if (!found || found->is_null()) return {};
+    return found->is_string() ? found->string() : found->shown().substr(0, 40);
 }
 
 /// `key` and `key`_interval, and `key`_seed_spread where there were several seeds.

@@ -8,14 +8,15 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/readers/limits.hpp"
-#include "mgkit/io/json.hpp"
+#include "mgkit/io/json_events.hpp"
+#include "mgkit/io/json_value.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Bytes of unknown origin in quotes, as printable ASCII, cut to `most` bytes.
 inline std::string printable(std::string_view bytes, std::size_t most = 80) {
     return io::json(std::string(bytes.substr(0, most)))
-        .dump(-1, ' ', true, io::json::error_handler_t::replace);
+        .shown(true);
 }
 
 /// Hands the events of any parser to a handler, with skipping of what the handler does not want and
@@ -93,45 +94,36 @@ private:
     bool skip_value_ = false;
 };
 
-/// Events by the names that nlohmann's parser calls.
+/// Events of mgkit's own parser, handed on.
 template <class Events>
-class nlohmann_names {
+class parsed_events final : public io::json_events {
 public:
-    using string_t = io::json::string_t;
-    explicit nlohmann_names(Events& events) : events_(events) {}
+    explicit parsed_events(Events& to) : to_(to) {}
 
-    bool null() { return events_.null(), true; }
-    bool boolean(bool value) { return events_.boolean(value), true; }
-    bool number_integer(io::json::number_integer_t value) {
-        return events_.number(static_cast<double>(value), true), true;
-    }
-    bool number_unsigned(io::json::number_unsigned_t value) {
-        return events_.number(static_cast<double>(value), true), true;
-    }
-    bool number_float(io::json::number_float_t value, const string_t&) {
-        return events_.number(value, false), true;
-    }
-    bool string(string_t& value) { return events_.string(value), true; }
-    bool binary(io::json::binary_t&) { return false; }
-    bool start_object(std::size_t) { return events_.begin_object(), true; }
-    bool start_array(std::size_t) { return events_.begin_array(), true; }
-    bool end_object() { return events_.end_object(), true; }
-    bool end_array() { return events_.end_array(), true; }
-    bool key(string_t& name) { return events_.key(name), true; }
-    template <class Exception>
-    bool parse_error(std::size_t position, const std::string& token, const Exception& problem) {
-        std::string_view reason = problem.what();
-        if (const auto start = reason.find("] "); start != std::string_view::npos)
-            reason.remove_prefix(start + 2);
-        const bool letter = !token.empty() && (token.back() == 'N' || token.back() == 'I');
-        throw error(
-            events_.where(), "valid JSON", printable(reason, 200),
-            text("see byte ", position, letter ? "; JSON has no NaN or Infinity: write null" : ""));
-    }
+    void null() override { to_.null(); }
+    void boolean(bool value) override { to_.boolean(value); }
+    void integer(std::int64_t value) override { to_.number(static_cast<double>(value), true); }
+    void natural(std::uint64_t value) override { to_.number(static_cast<double>(value), true); }
+    void real(double value) override { to_.number(value, false); }
+    void string(std::string& value) override { to_.string(value); }
+    void key(std::string& name) override { to_.key(name); }
+    void begin_object() override { to_.begin_object(); }
+    void end_object() override { to_.end_object(); }
+    void begin_array() override { to_.begin_array(); }
+    void end_array() override { to_.end_array(); }
 
 private:
-    Events& events_;
+    Events& to_;
 };
+
+/// Refuses text that is not JSON; nothing where there is no fault.
+inline void refuse_fault(const io::json_fault& fault, const std::string& where) {
+    if (fault.reason.empty()) return;
+    const bool letter = fault.token.ends_with('N') || fault.token.ends_with('I');
+    throw error(where, "valid JSON", printable(fault.reason, 200),
+                text("see byte ", fault.position,
+                     letter ? "; JSON has no NaN or Infinity: write null" : ""));
+}
 
 }  // namespace MGKIT_NAMESPACE::data::readers::detail
 
@@ -144,12 +136,8 @@ namespace MGKIT_NAMESPACE::data::readers {
 struct nlohmann_json {
     template <class Events>
     static void parse(std::string_view json, Events& events) {
-        // The parser takes a zero byte for the end of the text and would accept anything behind it.
-        if (const auto zero = json.find('\0'); zero != std::string_view::npos)
-            throw error(events.where(), "valid JSON", text("a zero byte at ", zero));
-        detail::nlohmann_names<Events> names(events);
-        if (!io::json::sax_parse(json.data(), json.data() + json.size(), &names))
-            throw error(events.where(), "valid JSON", "something else");
+        detail::parsed_events<Events> handed_on(events);
+        detail::refuse_fault(io::read_events(json, handed_on), events.where());
     }
 };
 
