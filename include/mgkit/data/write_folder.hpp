@@ -14,7 +14,6 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/clip_set.hpp"
-#include "mgkit/data/detail/skeleton_meta.hpp"
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/npy.hpp"
@@ -23,25 +22,7 @@ namespace MGKIT_NAMESPACE::data {
 
 namespace detail {
 
-inline io::json meta_of(const clip_set& clips) {
-    io::json meta;
-    meta["name"] = clips.about.name;
-    put_skeleton(meta, clips.topology, clips.shape.layout);
-    meta["class_names"] = clips.class_names;
-    if (!clips.class_groups.empty()) meta["class_groups"] = clips.class_groups;
-    meta["zero_is_missing"] = false;
-    meta["synthetic"] = clips.about.synthetic;
-    const auto free_text = [&](const char* key, const std::string& value) {
-        if (!value.empty()) meta[key] = value;
-    };
-    free_text("source", clips.about.source);
-    free_text("units", clips.about.units);
-    free_text("fps", clips.about.fps);
-    free_text("licence", clips.about.licence);
-    free_text("caveat", clips.about.caveat);
-    free_text("generator_version", clips.about.generator);
-    return meta;
-}
+io::json meta_of(const clip_set& clips);
 
 /// A new folder beside `target`, removed again unless it was renamed into place.
 class folder_in_progress {
@@ -185,24 +166,10 @@ private:
 /// Unlabelled clips are written as clips of one class called "unlabelled", as `mgfm sample` does:
 /// a folder has no other way to say it.
 /// Errors: mgkit::error for clips that do not fit together, and as clip_writer.
-inline void write_folder(const std::string& folder, const clip_set& clips) {
-    check(clips);
-    const bool unlabelled = clips.labels.empty();
-    clip_set facts = clips.subset({});
-    if (unlabelled) {
-        facts.class_names = {"unlabelled"};
-        facts.class_groups.clear();
-    }
-    clip_writer out(folder, std::move(facts));
-    const auto of = [](const std::optional<std::vector<int>>& list, int i) {
-        return list ? std::optional<int>((*list)[static_cast<std::size_t>(i)]) : std::nullopt;
-    };
-    for (int i = 0; i < clips.size(); ++i) {
-        const auto k = static_cast<std::size_t>(i);
-        out.add(clips.clip(i), unlabelled ? 0 : clips.labels[k], clips.subjects[k],
-                of(clips.published, i), of(clips.views, i));
-    }
-    out.publish();
-}
+void write_folder(const std::string& folder, const clip_set& clips);
 
 }  // namespace MGKIT_NAMESPACE::data
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/data/write_folder-inl.hpp"
+#endif

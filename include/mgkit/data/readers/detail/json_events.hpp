@@ -14,10 +14,7 @@
 namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Bytes of unknown origin in quotes, as printable ASCII, cut to `most` bytes.
-inline std::string printable(std::string_view bytes, std::size_t most = 80) {
-    return io::json(std::string(bytes.substr(0, most)))
-        .shown(true);
-}
+std::string printable(std::string_view bytes, std::size_t most = 80);
 
 /// Hands the events of any parser to a handler, with skipping of what the handler does not want and
 /// a bound on depth.
@@ -117,13 +114,7 @@ private:
 };
 
 /// Refuses text that is not JSON; nothing where there is no fault.
-inline void refuse_fault(const io::json_fault& fault, const std::string& where) {
-    if (fault.reason.empty()) return;
-    const bool letter = fault.token.ends_with('N') || fault.token.ends_with('I');
-    throw error(where, "valid JSON", printable(fault.reason, 200),
-                text("see byte ", fault.position,
-                     letter ? "; JSON has no NaN or Infinity: write null" : ""));
-}
+void refuse_fault(const io::json_fault& fault, const std::string& where);
 
 }  // namespace MGKIT_NAMESPACE::data::readers::detail
 
@@ -158,3 +149,7 @@ void walk_json(std::string_view json, Handler& handler, const std::string& where
 }  // namespace detail
 
 }  // namespace MGKIT_NAMESPACE::data::readers
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/data/readers/detail/json_events-inl.hpp"
+#endif
