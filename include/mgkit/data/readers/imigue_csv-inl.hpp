@@ -28,15 +28,6 @@
 
 namespace MGKIT_NAMESPACE::data::readers {
 
-MGKIT_INLINE detections imigue_csv::read(const std::string& path, std::size_t index,
-                                         const read_policy& policy) const {
-    if (index != 0) throw error(path, "recording 0, the only one", text(index));
-    const io::mapped_file file(path);
-    auto out = parse(file.text(), path, policy);
-    out.name = called(path);
-    return out;
-}
-
 MGKIT_INLINE std::string imigue_csv::called(const std::string& path) {
     for (const char* ending : {"_light_hand.csv", "_light.csv", ".csv"})
         if (path.ends_with(ending)) return detail::stem(path, ending);
@@ -83,6 +74,15 @@ MGKIT_INLINE bool is_heading(std::string_view line) {
 }
 
 }  // namespace detail
+
+MGKIT_INLINE detections imigue_csv::read(const std::string& path, std::size_t index,
+                                         const read_policy& policy) const {
+    if (index != 0) throw error(path, "recording 0, the only one", text(index));
+    const io::mapped_file file(path);
+    auto out = parse(file.text(), path, policy);
+    out.name = called(path);
+    return out;
+}
 
 MGKIT_INLINE bool imigue_csv::recognises(const std::string& path) const {
     if (!path.ends_with(".csv")) return false;

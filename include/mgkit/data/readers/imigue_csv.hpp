@@ -8,10 +8,8 @@
 #include <vector>
 
 #include "mgkit/data/detections.hpp"
-#include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/json_text.hpp"
-#include "mgkit/data/readers/detail/people_builder.hpp"
-#include "mgkit/io/mapped_file.hpp"
+#include "mgkit/data/read_policy.hpp"
+#include "mgkit/data/recording.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers {
 

@@ -1,13 +1,17 @@
 // Definitions of mediapipe.hpp.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "mgkit/core/error.hpp"
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
 #include "mgkit/data/readers/detail/json_text.hpp"
 #include "mgkit/data/readers/detail/mediapipe_handler.hpp"
+#include "mgkit/data/readers/detail/peek.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/detail/seen_joints.hpp"
 #include "mgkit/data/readers/mediapipe.hpp"
@@ -16,6 +20,31 @@
 #include "mgkit/skeleton/blazepose75.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers {
+
+MGKIT_INLINE bool mediapipe::recognises(const std::string& path) const {
+    return detail::holds_any(path, {"\"pose_landmarks\""});
+}
+
+MGKIT_INLINE std::vector<std::string> mediapipe::list(const std::string& path) const {
+    return {detail::stem(path, ".json")};
+}
+
+MGKIT_INLINE detections mediapipe::read_by(detail::json_parser parser, const std::string& path,
+                                           std::size_t index, const read_policy& policy) const {
+    if (index != 0) throw error(path, "recording 0, the only one", text(index));
+    const io::mapped_file file(path);
+    auto out = parse_by(parser, file.text(), path, policy);
+    out.name = detail::stem(path, ".json");
+    return out;
+}
+
+MGKIT_INLINE detections mediapipe::parse_by(detail::json_parser parser, std::string_view json,
+                                            const std::string& where, const read_policy& policy) {
+    detail::people_builder people(where, policy);
+    detail::mediapipe_handler handler(people);
+    detail::walk_json(parser, json, handler, where);
+    return handler.finish();
+}
 
 MGKIT_INLINE void mediapipe::write(const std::string& path, const recording& one) const {
     const auto known = detail::as_one_of<skeleton::blazepose75, skeleton::blazepose33>(one);

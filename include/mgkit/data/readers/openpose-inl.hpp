@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -40,6 +42,45 @@ MGKIT_INLINE std::vector<std::string> openpose::list(const std::string& path) co
         const std::string called = file.recording.empty() ? detail::stem(path) : file.recording;
         if (out.empty() || out.back() != called) out.push_back(called);
     }
+    return out;
+}
+
+MGKIT_INLINE detections openpose::parse_by(detail::json_parser parser, std::string_view json,
+                                           const std::string& where, const read_policy& policy) {
+    detail::people_builder people(where, policy);
+    detail::openpose_handler handler(people);
+    handler.begin_frame();
+    detail::walk_json(parser, json, handler, where);
+    handler.end_frame();
+    handler.note_dropped();
+    return people.finish();
+}
+
+MGKIT_INLINE detections openpose::read_by(detail::json_parser parser, const std::string& path,
+                                          std::size_t index, const read_policy& policy) const {
+    const auto files = detail::openpose_files(path);
+    std::size_t first = 0;
+    for (std::size_t before = 0; before < index && first < files.size(); ++before) {
+        const std::string& passed = files[first].recording;
+        while (first < files.size() && files[first].recording == passed) ++first;
+    }
+    if (first == files.size())
+        throw error(path, "one of the recordings in the folder", text("number ", index));
+    detail::people_builder people(path, policy);
+    detail::openpose_handler handler(people);
+    for (std::size_t k = first; k < files.size() && files[k].recording == files[first].recording;
+         ++k) {
+        people.next_file(files[k].path);
+        handler.begin_frame();
+        people.name_frame(std::max<std::int64_t>(0, files[k].number));
+        const io::mapped_file file(files[k].path);
+        detail::walk_json(parser, file.text(), handler, people.where());
+        handler.end_frame();
+    }
+    handler.note_dropped();
+    people.next_file(path);
+    auto out = people.finish();
+    out.name = files[first].recording.empty() ? detail::stem(path) : files[first].recording;
     return out;
 }
 

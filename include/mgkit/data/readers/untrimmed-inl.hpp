@@ -21,9 +21,16 @@
 #include "mgkit/data/recording.hpp"
 #include "mgkit/data/write_folder.hpp"
 #include "mgkit/io/json.hpp"
+#include "mgkit/io/json_value.hpp"
 #include "mgkit/io/npy.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers {
+
+MGKIT_INLINE bool untrimmed::recognises(const std::string& path) const {
+    std::error_code code;
+    return std::filesystem::is_regular_file(path + "/long_data.npy", code) &&
+           std::filesystem::is_regular_file(path + "/long_start.npy", code);
+}
 
 MGKIT_INLINE std::vector<std::string> untrimmed::list(const std::string& path) const {
     return detail::untrimmed_folder(path).names();

@@ -2,19 +2,15 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
+#include "mgkit/data/annotations.hpp"
 #include "mgkit/data/detections.hpp"
-#include "mgkit/data/readers/detail/untrimmed_folder.hpp"
+#include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/recording.hpp"
-#include "mgkit/data/write_folder.hpp"
-#include "mgkit/io/json_value.hpp"
-#include "mgkit/io/npy.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers {
 
@@ -53,11 +49,7 @@ struct untrimmed {
     static constexpr std::string_view describes =
         "folder of NumPy arrays: long_data.npy, long_start.npy, meta.json";
 
-    bool recognises(const std::string& path) const {
-        std::error_code code;
-        return std::filesystem::is_regular_file(path + "/long_data.npy", code) &&
-               std::filesystem::is_regular_file(path + "/long_start.npy", code);
-    }
+    bool recognises(const std::string& path) const;
     std::vector<std::string> list(const std::string& path) const;
     detections read(const std::string& path, std::size_t index,
                     const read_policy& policy = {}) const;

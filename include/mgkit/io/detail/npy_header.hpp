@@ -48,7 +48,19 @@ inline constexpr std::array<npy_type, 15> npy_types{{{"<f8", dtype::f64},
                                                      {"<u1", dtype::u8},
                                                      {"<b1", dtype::boolean}}};
 
-dtype npy_dtype(std::string_view descr, const std::string& where);
+inline dtype npy_dtype(std::string_view descr, const std::string& where) {
+    for (const npy_type& known : npy_types)
+        if (known.descr == descr) return known.type;
+    const std::string expected = "an element type like '<f4', '<f8', '<i8' or '|u1'";
+    if (descr.substr(0, 2) == "|O")
+        throw error(where, expected, "Python objects ('|O')",
+                    "objects are pickled code and never loaded; save it as numbers, for example "
+                    "np.asarray(a, dtype=np.float32)");
+    if (descr.substr(0, 1) == ">")
+        throw error(where, expected, "big-endian " + excerpt(descr),
+                    "save it little-endian: a.astype(a.dtype.newbyteorder('<'))");
+    throw error(where, expected, excerpt(descr), "save it as a plain number type");
+}
 
 /// The header's Python dictionary: the three keys NumPy writes, once each, in any order.
 class npy_header_parser {
@@ -173,7 +185,3 @@ private:
 }  // namespace detail
 
 }  // namespace MGKIT_NAMESPACE::io
-
-#if !defined(MGKIT_COMPILED)
-#include "mgkit/io/detail/npy_header-inl.hpp"
-#endif

@@ -34,8 +34,7 @@ public:
     }
     /// A string in quotes.
     json_text& quoted(const std::string& text) {
-        return *this << std::string_view(
-                   io::json(text).shown(true));
+        return *this << std::string_view(io::json(text).shown(true));
     }
     void commit() {
         flush();

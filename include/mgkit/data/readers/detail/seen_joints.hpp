@@ -2,8 +2,11 @@
 // was seen.
 #pragma once
 
+#include <cmath>
+#include <string>
 #include <string_view>
 
+#include "mgkit/core/error.hpp"
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/data/convert_recording.hpp"
 #include "mgkit/data/recording.hpp"
@@ -12,7 +15,16 @@
 namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Errors: NaN or infinity at a valid joint.
-void require_finite(const recording& one);
+inline void require_finite(const recording& one) {
+    const auto view = one.poses.view();
+    for (int c = 0; c < skeleton::channels(view.shape.layout); ++c)
+        for (int t = 0; t < view.length; ++t)
+            for (int v = 0; v < view.shape.joints; ++v)
+                if (view.valid(t, v) && !std::isfinite(view.at(c, t, v)))
+                    throw error("recording " + one.name, "finite values",
+                                text("NaN or infinity in frame ", t, ", joint ", v),
+                                "repair it before writing");
+}
 
 /// The recording itself if its skeleton is one of `First, Rest...`, else converted to `First`.
 template <class First, class... Rest>
@@ -31,12 +43,19 @@ recording as_one_of(const recording& one) {
     return out;
 }
 
-bool anything_seen(const skeleton::pose_view<const float>& view, int t);
-float seen_value(const skeleton::pose_view<const float>& view, int c, int t, int v);
-float seen_confidence(const skeleton::pose_view<const float>& view, int t, int v);
+inline bool anything_seen(const skeleton::pose_view<const float>& view, int t) {
+    for (int v = 0; v < view.shape.joints; ++v)
+        if (view.valid(t, v)) return true;
+    return false;
+}
+inline float seen_value(const skeleton::pose_view<const float>& view, int c, int t, int v) {
+    return view.valid(t, v) ? view.at(c, t, v) : 0.0f;
+}
+inline float seen_confidence(const skeleton::pose_view<const float>& view, int t, int v) {
+    const float* c = view.confidence();
+    return !view.valid(t, v) ? 0.0f
+           : c == nullptr    ? 1.0f
+                             : view.at(skeleton::coordinates(view.shape.layout), t, v);
+}
 
 }  // namespace MGKIT_NAMESPACE::data::readers::detail
-
-#if !defined(MGKIT_COMPILED)
-#include "mgkit/data/readers/detail/seen_joints-inl.hpp"
-#endif

@@ -1,22 +1,51 @@
 // The arrays of a folder of untrimmed recordings, checked against each other.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
+#include "mgkit/core/error.hpp"
+#include "mgkit/data/convert_recording.hpp"
 #include "mgkit/data/folder_meta.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
-#include "mgkit/io/json_value.hpp"
+#include "mgkit/data/readers/limits.hpp"
+#include "mgkit/io/json.hpp"
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/io/npy.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Rows of each recording, checked against the data.
-std::vector<std::size_t> untrimmed_starts(const std::string& folder, std::size_t rows);
+inline std::vector<std::size_t> untrimmed_starts(const std::string& folder, std::size_t rows) {
+    const io::npy_file file(folder + "/long_start.npy");
+    if (file.shape().size() != 1 || file.size() < 2)
+        throw error(file.path(), "one number per recording and one for the end",
+                    "shape " + io::shape_text(file.shape()));
+    const auto starts = file.read<std::int64_t>();
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        const bool rising = starts[i] >= 0 && (i == 0 ? starts[i] == 0 : starts[i] > starts[i - 1]);
+        if (!rising || static_cast<std::uint64_t>(starts[i]) > rows)
+            throw error(file.path(),
+                        text("numbers that start at 0 and rise to at most ", rows,
+                             ", the rows of long_data.npy"),
+                        text(starts[i], " as entry ", i));
+        if (i > 0 && starts[i] - starts[i - 1] > limits{}.frames)
+            throw error(file.path(), text("recordings of at most ", limits{}.frames, " frames"),
+                        text(starts[i] - starts[i - 1], " in recording ", i - 1));
+        out.push_back(static_cast<std::size_t>(starts[i]));
+    }
+    if (out.back() != rows)
+        throw error(file.path(), text(rows, " as the last entry, the rows of long_data.npy"),
+                    text(out.back()), "write both together");
+    return out;
+}
 
 /// The mapped arrays of a folder, agreeing with each other.
 struct untrimmed_folder {
@@ -28,16 +57,72 @@ struct untrimmed_folder {
     skeleton::channel_layout layout = skeleton::channel_layout::xyz;
     std::vector<std::string> notes;
 
-    explicit untrimmed_folder(const std::string& folder);
+    explicit untrimmed_folder(const std::string& folder)
+        : path(folder), data(folder + "/long_data.npy") {
+        const std::string about = folder + "/meta.json";
+        const io::mapped_file file(about);
+        meta = parse_folder_meta(file.text(), about);
+        extra = io::parse_json(file.text(), about);
+        const auto& shape = data.shape();
+        if (shape.size() != 3 || shape[0] < 1)
+            throw error(data.path(), "3 dimensions (frames of all recordings, joints, channels)",
+                        "shape " + io::shape_text(shape));
+        const auto joints = static_cast<std::int64_t>(meta.topology.joints.size());
+        if (shape[1] != joints)
+            throw error(data.path(), text(joints, " joints, as meta.json has"), text(shape[1]));
+        if (meta.layout ? skeleton::channels(*meta.layout) != shape[2]
+                        : shape[2] < 2 || shape[2] > 4)
+            throw error(data.path(),
+                        meta.layout
+                            ? text("channels ", skeleton::name(*meta.layout), ", as meta.json says")
+                            : std::string("2 to 4 channels"),
+                        text(shape[2]));
+        layout = meta.layout     ? *meta.layout
+                 : shape[2] == 2 ? skeleton::channel_layout::xy
+                 : shape[2] == 3 ? skeleton::channel_layout::xyz
+                                 : skeleton::channel_layout::xyzc;
+        if (!meta.layout)
+            notes.push_back(
+                text("channels are not named in meta.json: read as ", skeleton::name(layout)));
+        starts = untrimmed_starts(folder, static_cast<std::size_t>(shape[0]));
+        const auto known = known_skeleton(meta.topology);
+        meta.topology.name = !known.empty()             ? std::string(known)
+                             : !meta.about.name.empty() ? meta.about.name
+                                                        : stem(folder);
+    }
 
     std::size_t recordings() const { return starts.size() - 1; }
     std::size_t rows() const { return starts.back(); }
-    bool has(const char* file) const;
+    bool has(const char* file) const {
+        std::error_code code;
+        return std::filesystem::exists(path + "/" + file, code);
+    }
     /// An optional array of one number per row.
-    std::optional<io::npy_file> per_row(const char* file) const;
-    std::vector<int> per_recording(const char* file) const;
+    std::optional<io::npy_file> per_row(const char* file) const {
+        if (!has(file)) return std::nullopt;
+        io::npy_file out(path + "/" + file);
+        if (out.shape().size() != 1 || out.size() != rows())
+            throw error(out.path(), text(rows(), " numbers, one per row of long_data.npy"),
+                        "shape " + io::shape_text(out.shape()));
+        return out;
+    }
+    std::vector<int> per_recording(const char* file) const {
+        if (!has(file)) return {};
+        const io::npy_file out(path + "/" + file);
+        if (out.shape().size() != 1 || out.size() != recordings())
+            throw error(out.path(), text(recordings(), " numbers, one per recording"),
+                        "shape " + io::shape_text(out.shape()));
+        return out.read<int>();
+    }
     /// An optional table of `columns` integers per row.
-    std::vector<int> table(const char* file, std::int64_t columns) const;
+    std::vector<int> table(const char* file, std::int64_t columns) const {
+        if (!has(file)) return {};
+        const io::npy_file out(path + "/" + file);
+        if (out.shape().size() != 2 || out.shape()[1] != columns)
+            throw error(out.path(), text("rows of ", columns, " integers"),
+                        "shape " + io::shape_text(out.shape()));
+        return out.read<int>();
+    }
     /// Elements [first, first + count) of a one- or more-dimensional array, as S.
     template <class S>
     static std::vector<S> part(const io::npy_file& file, std::size_t first, std::size_t count) {
@@ -45,15 +130,56 @@ struct untrimmed_folder {
         return io::convert<S>(file.type(), file.bytes().subspan(first * size, count * size),
                               file.path());
     }
-    std::size_t frames(std::size_t index) const;
-    std::vector<std::string> names() const;
-    double number(const char* key) const;
+    std::size_t frames(std::size_t index) const {
+        if (index >= recordings())
+            throw error(path, text("a recording from 0 to ", recordings() - 1), text(index));
+        return starts[index + 1] - starts[index];
+    }
+    std::vector<std::string> names() const {
+        const std::string where = path + "/meta.json";
+        auto out = io::get_or<std::vector<std::string>>(extra, "recordings", {}, where);
+        if (!out.empty() && out.size() != recordings())
+            throw error(where + ": 'recordings'", text(recordings(), " names"), text(out.size()));
+        for (std::size_t i = out.size(); i < recordings(); ++i) {
+            std::string number = text(i);
+            number.insert(0, number.size() < 4 ? 4 - number.size() : 0, '0');
+            out.push_back(stem(path) + "_" + number);
+        }
+        return out;
+    }
+    double number(const char* key) const {
+        const io::json* found = extra.find(key);
+        if (!found || !found->is_number()) return 0;
+        const auto value = found->get<double>();
+        if (!(value >= 0 && value <= 1e6))
+            throw error(path + "/meta.json: '" + key + "'", "a number from 0 to 1000000",
+                        text(value));
+        return value;
+    }
     /// Frames per second: a number in meta.json, else from the timestamps, else unknown.
-    double rate(std::size_t index, std::vector<std::string>& said) const;
+    double rate(std::size_t index, std::vector<std::string>& said) const {
+        if (const double fps = number("fps"); fps > 0) return fps;
+        const auto stamps = per_row("long_timestamp_ms.npy");
+        if (stamps && frames(index) > 1) {
+            auto at = part<double>(*stamps, starts[index], frames(index));
+            std::vector<double> steps;
+            for (std::size_t t = 1; t < at.size(); ++t) {
+                if (!(at[t] > at[t - 1]))
+                    throw error(
+                        stamps->path(), "times that rise",
+                        text(at[t], " after ", at[t - 1], " in recording ", index, ", frame ", t));
+                steps.push_back(at[t] - at[t - 1]);
+            }
+            const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+            std::nth_element(steps.begin(), middle, steps.end());
+            said.push_back("rate from the median step of the timestamps");
+            return 1000.0 / *middle;
+        }
+        if (!meta.about.fps.empty())
+            said.push_back("rate unknown: meta.json says \"" + meta.about.fps.substr(0, 100) +
+                           "\", not a number");
+        return 0;
+    }
 };
 
 }  // namespace MGKIT_NAMESPACE::data::readers::detail
-
-#if !defined(MGKIT_COMPILED)
-#include "mgkit/data/readers/detail/untrimmed_folder-inl.hpp"
-#endif
