@@ -11,7 +11,6 @@
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/primary_person.hpp"
 #include "mgkit/data/read_policy.hpp"
-#include "mgkit/data/readers/any.hpp"
 #include "mgkit/data/recording.hpp"
 
 namespace MGKIT_NAMESPACE::data {

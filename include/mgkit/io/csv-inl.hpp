@@ -1,12 +1,14 @@
 // Definitions of csv.hpp.
 #pragma once
 
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -36,6 +38,15 @@ MGKIT_INLINE std::size_t csv_table::column(std::string_view name) const {
 
 MGKIT_INLINE const std::string& csv_table::at(std::size_t row, std::size_t column) const {
     return fields_[row * columns_.size() + column];
+}
+
+template <class N>
+N csv_table::number(std::size_t row, std::size_t column, const char* expected) const {
+    const std::string& field = at(row, column);
+    N value{};
+    const auto [end, problem] = std::from_chars(field.data(), field.data() + field.size(), value);
+    if (problem != std::errc{} || end != field.data() + field.size()) refuse(row, column, expected);
+    return value;
 }
 
 MGKIT_INLINE int csv_table::integer(std::size_t row, std::size_t column) const {

@@ -1,16 +1,14 @@
 // Comma-separated values (RFC 4180) with a header line.
 #pragma once
 
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
-#include "mgkit/io/mapped_file.hpp"
+#include "mgkit/core/compiler.hpp"
 
 namespace MGKIT_NAMESPACE::io {
 
@@ -43,15 +41,7 @@ public:
 
 private:
     template <class N>
-    N number(std::size_t row, std::size_t column, const char* expected) const {
-        const std::string& field = at(row, column);
-        N value{};
-        const auto [end, problem] =
-            std::from_chars(field.data(), field.data() + field.size(), value);
-        if (problem != std::errc{} || end != field.data() + field.size())
-            refuse(row, column, expected);
-        return value;
-    }
+    N number(std::size_t row, std::size_t column, const char* expected) const;
 
     std::string where_;
     std::vector<std::string> columns_;

@@ -69,10 +69,9 @@ T as(const json& value, const std::string& where) {
         return detail::boolean_in(value, where);
     } else if constexpr (std::integral<T>) {
         using limits = std::numeric_limits<T>;
-        return static_cast<T>(
-            detail::integer_in(value, static_cast<std::int64_t>(limits::min()),
-                               static_cast<std::uint64_t>(limits::max()),
-                               detail::integer_name<T>(), where));
+        return static_cast<T>(detail::integer_in(value, static_cast<std::int64_t>(limits::min()),
+                                                 static_cast<std::uint64_t>(limits::max()),
+                                                 detail::integer_name<T>(), where));
     } else if constexpr (std::floating_point<T>) {
         return static_cast<T>(
             detail::real_in(value, static_cast<double>(std::numeric_limits<T>::max()), where));
@@ -86,8 +85,7 @@ T as(const json& value, const std::string& where) {
         T out;
         out.reserve(value.size());
         for (std::size_t i = 0; i < value.size(); ++i)
-            out.push_back(as<typename T::value_type>(value[i],
-                                                     detail::element_place(where, i)));
+            out.push_back(as<typename T::value_type>(value[i], detail::element_place(where, i)));
         return out;
     }
 }

@@ -120,7 +120,8 @@ private:
             text("parse error at line ", at.lines_read + 1, ", column ", at.chars_read_current_line,
                  ": syntax error while parsing ", context, " - ");
         if (last_ == token::parse_error)
-            reason += text(lexer_.get_error_message(), "; last read: '", lexer_.get_token_string(), "'");
+            reason +=
+                text(lexer_.get_error_message(), "; last read: '", lexer_.get_token_string(), "'");
         else
             reason += text("unexpected ", lexer::token_type_name(last_));
         if (expected != token::uninitialized)

@@ -37,9 +37,9 @@ struct json_fault {
     std::size_t position = 0;  ///< bytes read
 };
 
-/// Reads `text` and calls `to`, until the end or the first fault, which is returned: syntax, invalid
-/// UTF-8, numbers beyond double, a zero byte. What `to` throws passes through.
-/// Cost: linear in the text; memory for the open arrays and objects, a bit each.
+/// Reads `text` and calls `to`, until the end or the first fault, which is returned: syntax,
+/// invalid UTF-8, numbers beyond double, a zero byte. What `to` throws passes through. Cost: linear
+/// in the text; memory for the open arrays and objects, a bit each.
 [[nodiscard]] json_fault read_events(std::string_view text, json_events& to);
 
 }  // namespace MGKIT_NAMESPACE::io

@@ -53,11 +53,10 @@ MGKIT_INLINE json::json(const json& other) : as_(other.as_) {
 }
 
 MGKIT_INLINE json::json(std::initializer_list<detail::json_item> list) {
-    const bool pairs =
-        std::all_of(list.begin(), list.end(), [](const detail::json_item& item) {
-            const json& value = item.value();
-            return value.is_array() && value.size() == 2 && value[0].is_string();
-        });
+    const bool pairs = std::all_of(list.begin(), list.end(), [](const detail::json_item& item) {
+        const json& value = item.value();
+        return value.is_array() && value.size() == 2 && value[0].is_string();
+    });
     *this = pairs ? object() : array(list);
     if (!pairs) return;
     for (const detail::json_item& item : list) {
@@ -130,10 +129,9 @@ namespace detail {
 /// Where `key` stands or would stand.
 MGKIT_INLINE std::size_t place_of(const std::vector<json_member*>& members, std::string_view key) {
     return static_cast<std::size_t>(
-        std::lower_bound(members.begin(), members.end(), key,
-                         [](const json_member* one, std::string_view wanted) {
-                             return one->key < wanted;
-                         }) -
+        std::lower_bound(
+            members.begin(), members.end(), key,
+            [](const json_member* one, std::string_view wanted) { return one->key < wanted; }) -
         members.begin());
 }
 

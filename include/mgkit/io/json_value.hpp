@@ -42,12 +42,11 @@ class json_item;
 
 /// A value with value semantics: copies are deep, comparison is by content, numbers by their value.
 ///
-/// Members of an object are ordered by the bytes of their keys. A list in braces is an object if each
-/// of its elements is a list of two that begins with a string, else an array:
-/// `json{{"a", 1}, {"b", {2, 3}}}`. References to members of an object stay valid while others are
-/// added; those to elements of an array do not.
-/// Errors: mgkit::error for a value of another type than the call asks for, a key or index that is
-/// not there. Cost: of a key, a binary search.
+/// Members of an object are ordered by the bytes of their keys. A list in braces is an object if
+/// each of its elements is a list of two that begins with a string, else an array: `json{{"a", 1},
+/// {"b", {2, 3}}}`. References to members of an object stay valid while others are added; those to
+/// elements of an array do not. Errors: mgkit::error for a value of another type than the call asks
+/// for, a key or index that is not there. Cost: of a key, a binary search.
 class json {
 public:
     class iterator;
@@ -60,8 +59,8 @@ public:
         as_.boolean = value;
     }
     template <std::integral I>
-    requires(!std::same_as<I, bool>) json(I value) noexcept
-        : kind_(std::is_signed_v<I> ? kind::integer : kind::natural) {
+    requires(!std::same_as<I, bool>) json(I value)
+    noexcept : kind_(std::is_signed_v<I> ? kind::integer : kind::natural) {
         as_.natural = static_cast<std::uint64_t>(value);
     }
     template <std::floating_point F>
@@ -116,8 +115,9 @@ public:
     /// "null", "boolean", "number", "string", "array" or "object".
     const char* type_name() const noexcept;
 
-    /// The value as bool, number (any number, converted as C++ does), std::string, or std::vector or
-    /// std::array of these; for files of unknown origin see `as`, which refuses what does not fit.
+    /// The value as bool, number (any number, converted as C++ does), std::string, or std::vector
+    /// or std::array of these; for files of unknown origin see `as`, which refuses what does not
+    /// fit.
     template <class T>
     T get() const {
         if constexpr (std::same_as<T, bool>) {
@@ -168,11 +168,12 @@ public:
     /// Members of an object: `for (const auto& [key, value] : object.items())`.
     members items() const;
 
-    /// JSON text without spaces, or with `indent` spaces a level, one value a line. Numbers read back
-    /// as they are; NaN and infinity become null. Errors: mgkit::error for strings not in UTF-8.
+    /// JSON text without spaces, or with `indent` spaces a level, one value a line. Numbers read
+    /// back as they are; NaN and infinity become null. Errors: mgkit::error for strings not in
+    /// UTF-8.
     std::string dump(int indent = -1) const;
-    /// The text without spaces for a message: what is not UTF-8 is replaced by U+FFFD; with `ascii`,
-    /// everything beyond printable ASCII is escaped.
+    /// The text without spaces for a message: what is not UTF-8 is replaced by U+FFFD; with
+    /// `ascii`, everything beyond printable ASCII is escaped.
     std::string shown(bool ascii = false) const;
 
     friend bool operator==(const json& a, const json& b) { return a.equals(b); }
@@ -180,16 +181,7 @@ public:
 private:
     friend class json_builder;
     friend struct json_writer;
-    enum class kind : std::uint8_t {
-        null,
-        boolean,
-        integer,
-        natural,
-        real,
-        string,
-        array,
-        object
-    };
+    enum class kind : std::uint8_t { null, boolean, integer, natural, real, string, array, object };
 
     void release() noexcept;
     bool truth() const;

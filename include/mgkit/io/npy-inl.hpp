@@ -39,8 +39,9 @@ MGKIT_INLINE npy_array parse_npy(std::span<const std::byte> file, const std::str
     if (length > file.size() - prefix)
         throw error(where, mgkit::text("an npy header of ", length, " bytes"),
                     mgkit::text(file.size() - prefix, " bytes"), "the file is cut short");
-    npy_array out;
-    detail::npy_header_parser(text.substr(prefix, length), where).parse(out);
+    detail::npy_facts facts;
+    detail::npy_header_parser(text.substr(prefix, length), where).parse(facts);
+    npy_array out{facts.type, std::move(facts.shape), {}};
     out.bytes = file.subspan(prefix + length);
     const std::size_t size = byte_size(out.shape, out.type, where);
     if (out.bytes.size() != size)
@@ -75,5 +76,22 @@ MGKIT_INLINE std::string npy_header(dtype type, std::span<const std::int64_t> sh
             static_cast<char>(dictionary.size() >> 8)};
     return out + dictionary;
 }
+
+namespace detail {
+
+MGKIT_INLINE void write_npy_bytes(const std::string& path, dtype type,
+                                  std::span<const std::byte> bytes,
+                                  std::span<const std::int64_t> shape) {
+    if (byte_size(shape, type, path) != bytes.size())
+        throw error(path, "as many values as the shape says",
+                    mgkit::text(bytes.size() / size_of(type), " values for ", shape_text(shape)),
+                    "check the shape");
+    atomic_file file(path);
+    file.write(npy_header(type, shape));
+    file.write(bytes);
+    file.commit();
+}
+
+}  // namespace detail
 
 }  // namespace MGKIT_NAMESPACE::io

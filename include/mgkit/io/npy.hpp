@@ -5,18 +5,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <iterator>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "mgkit/core/error.hpp"
-#include "mgkit/io/atomic_file.hpp"
-#include "mgkit/io/detail/npy_header.hpp"
 #include "mgkit/io/dtype.hpp"
 #include "mgkit/io/mapped_file.hpp"
 
 namespace MGKIT_NAMESPACE::io {
+
+/// What an .npy file says and holds; `bytes` points into the memory that was parsed.
+struct npy_array {
+    dtype type = dtype::f64;
+    std::vector<std::int64_t> shape;   ///< row-major extents; empty for a single value
+    std::span<const std::byte> bytes;  ///< exactly the elements
+};
 
 /// Reads the header of an .npy file in memory (versions 1.0, 2.0, 3.0).
 ///
@@ -68,22 +72,18 @@ private:
 /// Errors: mgkit::error for types NumPy lacks, a shape that does not fit into `size`.
 std::string npy_header(dtype type, std::span<const std::int64_t> shape, std::size_t size = 0);
 
+namespace detail {
+void write_npy_bytes(const std::string& path, dtype type, std::span<const std::byte> bytes,
+                     std::span<const std::int64_t> shape);
+}  // namespace detail
+
 /// Writes a row-major array as .npy, atomically.
 ///
 /// `values` is contiguous (vector, array, span) of float, double, integers or bool, as many as
 /// `shape` says. Errors: mgkit::error for a mismatch or an unwritable target.
 template <contiguous_values Values>
 void write_npy(const std::string& path, const Values& values, std::span<const std::int64_t> shape) {
-    constexpr dtype type = dtype_of<element_of<Values>>();
-    const auto bytes = bytes_of(values);
-    if (byte_size(shape, type, path) != bytes.size())
-        throw error(path, "as many values as the shape says",
-                    mgkit::text(std::size(values), " values for ", shape_text(shape)),
-                    "check the shape");
-    atomic_file file(path);
-    file.write(npy_header(type, shape));
-    file.write(bytes);
-    file.commit();
+    detail::write_npy_bytes(path, dtype_of<element_of<Values>>(), bytes_of(values), shape);
 }
 template <contiguous_values Values>
 void write_npy(const std::string& path, const Values& values,

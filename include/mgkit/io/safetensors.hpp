@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "mgkit/io/atomic_file.hpp"
 #include "mgkit/io/detail/excerpt.hpp"
 #include "mgkit/io/dtype.hpp"
 #include "mgkit/io/mapped_file.hpp"
