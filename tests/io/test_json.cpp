@@ -46,11 +46,45 @@ TEST_CASE("documents are parsed to what they say", "[io][json]") {
 }
 
 TEST_CASE("faults are worded and placed as nlohmann's parser does", "[io][json]") {
-    for (const char* text :
-         {"", " ", "{", "[", "[1", "[1,]", "[1 2]", "{\"a\" 1}", "{\"a\":1", "{\"a\":1,}", "{\"a\":}",
-          "{1:2}", "{\"a\":1 \"b\"}", "{'a': 1}", "[1] 2", "1 1", "nul", "// no", "\"\xff\"",
-          "\"\xc3\"", "\"\\ud800\"", "\"\\q\"", "NaN", "1e999", "[-1e999]", "\"a", "\x01", "01", "-",
-          "1.", "1e", "]", "}", ",", ":", "[}", "{]", "\n\n [1,\n 2,, 3]", "\"\t\""}) {
+    for (const char* text : {"",
+                             " ",
+                             "{",
+                             "[",
+                             "[1",
+                             "[1,]",
+                             "[1 2]",
+                             "{\"a\" 1}",
+                             "{\"a\":1",
+                             "{\"a\":1,}",
+                             "{\"a\":}",
+                             "{1:2}",
+                             "{\"a\":1 \"b\"}",
+                             "{'a': 1}",
+                             "[1] 2",
+                             "1 1",
+                             "nul",
+                             "// no",
+                             "\"\xff\"",
+                             "\"\xc3\"",
+                             "\"\\ud800\"",
+                             "\"\\q\"",
+                             "NaN",
+                             "1e999",
+                             "[-1e999]",
+                             "\"a",
+                             "\x01",
+                             "01",
+                             "-",
+                             "1.",
+                             "1e",
+                             "]",
+                             "}",
+                             ",",
+                             ":",
+                             "[}",
+                             "{]",
+                             "\n\n [1,\n 2,, 3]",
+                             "\"\t\""}) {
         INFO(text);
         std::string theirs;
         try {
@@ -84,10 +118,28 @@ TEST_CASE("text is what nlohmann writes, byte for byte", "[io][json]") {
         const std::string ours = io::json(value).dump(), theirs = nlohmann::json(value).dump();
         if (ours != theirs && different++ < 5) CHECK(ours == theirs);
     };
-    for (const double x :
-         {0.0, -0.0, 1.0, -1.0, 0.1, 1e15, 1e16, 1e20, 123456789012345678.0, 1e-4, 1e-5, 1.5e-7,
-          5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1e100, 1e22, 1e23, 0.3, 100.0,
-          std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
+    for (const double x : {0.0,
+                           -0.0,
+                           1.0,
+                           -1.0,
+                           0.1,
+                           1e15,
+                           1e16,
+                           1e20,
+                           123456789012345678.0,
+                           1e-4,
+                           1e-5,
+                           1.5e-7,
+                           5e-324,
+                           2.2250738585072014e-308,
+                           1.7976931348623157e308,
+                           1e100,
+                           1e22,
+                           1e23,
+                           0.3,
+                           100.0,
+                           std::numeric_limits<double>::quiet_NaN(),
+                           std::numeric_limits<double>::infinity()})
         compare(x);
     for (int i = 0; i < 100'000; ++i) {
         const std::uint64_t bits = draw();
@@ -102,9 +154,9 @@ TEST_CASE("text is what nlohmann writes, byte for byte", "[io][json]") {
         for (std::uint64_t left = draw() % 12; left > 0; --left) {
             const std::uint64_t bits = draw();
             // Bytes that begin, continue and break sequences, and plain letters.
-            constexpr unsigned char some[] = {0x00, 0x08, 0x1f, '"',  '\\', 0x7f, 0x80, 0x8f, 0x90,
-                                              0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xe2, 0xed,
-                                              0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff};
+            constexpr unsigned char some[] = {0x00, 0x08, 0x1f, '"',  '\\', 0x7f, 0x80, 0x8f,
+                                              0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0,
+                                              0xe2, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff};
             bytes += static_cast<char>(bits & 1 ? some[bits / 2 % sizeof some] : bits / 2 % 256);
         }
         using handler = nlohmann::json::error_handler_t;
@@ -121,7 +173,8 @@ TEST_CASE("text is what nlohmann writes, byte for byte", "[io][json]") {
         const bool same = ours_strict == strict &&
                           ours.shown() == theirs.dump(-1, ' ', false, handler::replace) &&
                           ours.shown(true) == theirs.dump(-1, ' ', true, handler::replace);
-        if (!same && different++ < 5) CHECK(ours.shown(true) == theirs.dump(-1, ' ', true, handler::replace));
+        if (!same && different++ < 5)
+            CHECK(ours.shown(true) == theirs.dump(-1, ' ', true, handler::replace));
     }
     CHECK(different == 0);
     // The same value, built in the same way, in every indent.
