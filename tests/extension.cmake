@@ -38,7 +38,7 @@ foreach(file IN LISTS mgkit_extensions)
     string(SUBSTRING "${rest}" 0 ${end} body)
     string(SUBSTRING "${rest}" ${end} -1 tail)
     # The include goes before the namespace, behind those of the list.
-    string(REGEX REPLACE "\nnamespace mgkit" "\n#include \"${file}\"\n\nnamespace mgkit" head "${head}")
+    string(REGEX REPLACE "\nnamespace MGKIT_NAMESPACE" "\n#include \"${file}\"\n\nnamespace MGKIT_NAMESPACE" head "${head}")
     set(text_${list} "${head}${body}, ${type}${tail}")
 endforeach()
 foreach(list IN LISTS mgkit_extended_lists)

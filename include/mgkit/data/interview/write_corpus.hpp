@@ -12,6 +12,7 @@
 #include "mgkit/data/interview/truth.hpp"
 #include "mgkit/data/readers/any.hpp"
 #include "mgkit/io/atomic_file.hpp"
+#include "mgkit/io/csv.hpp"
 #include "mgkit/io/json_value.hpp"
 #include "mgkit/io/mapped_file.hpp"
 
