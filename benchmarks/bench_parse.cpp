@@ -103,7 +103,8 @@ void nlohmann_events(benchmark::State& state) {
     const std::string& text = text_of(state);
     for (auto _ : state) {
         drop_events events;
-        if (!nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &events)) std::abort();
+        if (!nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &events))
+            std::abort();
         benchmark::DoNotOptimize(events.sum);
     }
     count(state, text);
