@@ -11,13 +11,16 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "mgkit/core/random.hpp"
 #include "mgkit/data/readers/mmpose.hpp"
-#include "mgkit/io/json.hpp"
+#include "mgkit/data/recording.hpp"
 #include "mgkit/io/mapped_file.hpp"
+#include "mgkit/skeleton/coco_wholebody133.hpp"
+#include "mgkit/skeleton/dynamic.hpp"
 
 #ifdef MGKIT_BENCH_SIMDJSON
 #include <simdjson.h>
@@ -73,7 +76,7 @@ void mmpose_reader(benchmark::State& state) {
 }
 
 struct drop_events {
-    using json = io::json;
+    using json = nlohmann::json;
     bool null() { return true; }
     bool boolean(bool) { return true; }
     bool number_integer(json::number_integer_t) { return true; }
@@ -100,7 +103,8 @@ void nlohmann_events(benchmark::State& state) {
     const std::string& text = text_of(state);
     for (auto _ : state) {
         drop_events events;
-        if (!io::json::sax_parse(text.data(), text.data() + text.size(), &events)) std::abort();
+        if (!nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &events))
+            std::abort();
         benchmark::DoNotOptimize(events.sum);
     }
     count(state, text);

@@ -106,7 +106,7 @@ set(mgkit_pch_std algorithm array atomic charconv chrono cmath concepts cstdint 
     cstring exception filesystem fstream functional iostream iterator limits map memory mutex
     numeric optional set span sstream stdexcept string string_view system_error thread tuple
     type_traits unordered_map utility variant vector)
-set(mgkit_pch_base ${mgkit_pch_std} Eigen/Core nlohmann/json.hpp)
+set(mgkit_pch_base ${mgkit_pch_std} Eigen/Core)
 
 # mgkit_program(<target> <output folder under the build directory> <sources>...)
 function(mgkit_program target folder)

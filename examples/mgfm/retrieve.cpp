@@ -82,7 +82,7 @@ io::json result_of(const retrieve_options& o, const report::study& s, const seen
     out["program"] = "mgfm retrieve";
     out["weights"] = report::clean(o.encoder.weights);
     out["seen_in_pretraining"] = people.json();
-    out.update(found);
+    for (const auto& [key, value] : found.items()) out[key] = value;
     return out;
 }
 

@@ -100,12 +100,24 @@ std::vector<study::setting> weight_facts::settings() const {
     return out;
 }
 
+namespace {
+
+/// A setting as the number or the like that its words spell, else as these words.
+io::json value_of(const std::string& words) {
+    try {
+        return io::parse_json(words, "setting");
+    } catch (const error&) {
+        return words;
+    }
+}
+
+}  // namespace
+
 io::json weight_facts::json() const {
     io::json out{
         {"kind", kind()}, {"stream", stream}, {"tokens", number("joints") * number("persons")}};
     for (const auto& [name, value] : about.settings)
-        if (name != "encoder")
-            out[name] = io::json::accept(value) ? io::json::parse(value) : io::json(value);
+        if (name != "encoder") out[name] = value_of(value);
     return out;
 }
 

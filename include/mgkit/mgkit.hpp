@@ -22,6 +22,8 @@
 #include "mgkit/io/dtype.hpp"
 #include "mgkit/io/file_exists.hpp"
 #include "mgkit/io/json.hpp"
+#include "mgkit/io/json_events.hpp"
+#include "mgkit/io/json_value.hpp"
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/io/npy.hpp"
 #include "mgkit/io/recipe_json.hpp"

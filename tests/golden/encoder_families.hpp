@@ -11,7 +11,7 @@ void positional(const io::safetensors_file& file, const io::json& config, checks
     in_precisions<Ts...>([&]<class T>(type_tag<T>) {
         using S = scalar_of<T>;
         context ctx;
-        for (const int width : config.at("dims")) {
+        for (const int width : config.at("dims").get<std::vector<int>>()) {
             const encode::position_table<T> table(nn::scope(ctx), width);
             // Float: the table is computed in double and rounded once.
             expect(out, ctx, file, text("output/pe_", width),
@@ -28,12 +28,14 @@ void dst_layer(const io::safetensors_file& file, const io::json& config, checks&
         using X = variable<T>;
         context ctx;
         const bounds<S> bound(config);
-        nn::dst_layer<T> layer(
-            nn::scope(ctx), config.at("seqlen").get<int>(), config.at("dim").get<int>(),
-            {.heads = config.at("heads"), .gap = config.at("gap"), .alpha = config.at("alpha")});
+        nn::dst_layer<T> layer(nn::scope(ctx), config.at("seqlen").get<int>(),
+                               config.at("dim").get<int>(),
+                               {.heads = config.at("heads").get<int>(),
+                                .gap = config.at("gap").get<int>(),
+                                .alpha = config.at("alpha").get<double>()});
         nn::load(ctx, layer, file, {.prefix = "param/"});
         nn::path_plan<X, 6> paths;
-        const double rate = config.at("drop_path");
+        const double rate = config.at("drop_path").get<double>();
         paths.active = rate > 0;
         for (std::size_t k = 0; paths.active && k < 6; ++k) {
             const T mask = tensor_from<T>(ctx, file, text("input/mask_", k));
@@ -101,29 +103,29 @@ void encoder(const io::safetensors_file& file, const io::json& config, checks& o
 }
 
 inline encode::clip_extents clip_of(const io::json& config) {
-    return {.channels = config.at("C"),
-            .frames = config.at("T"),
-            .joints = config.at("V"),
-            .persons = config.at("M")};
+    return {.channels = config.at("C").get<int>(),
+            .frames = config.at("T").get<int>(),
+            .joints = config.at("V").get<int>(),
+            .persons = config.at("M").get<int>()};
 }
 
 template <class... Ts>
 void dste(const io::safetensors_file& file, const io::json& config, checks& out) {
     encoder<encode::dste, Ts...>(file, config, out,
                                  encode::dste_settings{.clip = clip_of(config),
-                                                       .width = config.at("hidden"),
-                                                       .heads = config.at("heads"),
-                                                       .gap = config.at("gap"),
-                                                       .alpha = config.at("alpha")});
+                                                       .width = config.at("hidden").get<int>(),
+                                                       .heads = config.at("heads").get<int>(),
+                                                       .gap = config.at("gap").get<int>(),
+                                                       .alpha = config.at("alpha").get<double>()});
 }
 
 template <class... Ts>
 void sttr(const io::safetensors_file& file, const io::json& config, checks& out) {
     encoder<encode::sttr, Ts...>(file, config, out,
                                  encode::sttr_settings{.clip = clip_of(config),
-                                                       .width = config.at("hidden"),
-                                                       .heads = config.at("heads"),
-                                                       .layers = config.at("layers")});
+                                                       .width = config.at("hidden").get<int>(),
+                                                       .heads = config.at("heads").get<int>(),
+                                                       .layers = config.at("layers").get<int>()});
 }
 
 template <class... Ts>

@@ -33,9 +33,9 @@ void loss_terms(const io::safetensors_file& file, const io::json& config, checks
         context ctx;
         loss::decorrelation_settings s;
         s.guard = 0;
-        s.variance = config.at("var_weight");
-        s.off_diagonal = config.at("off_weight");
-        s.variance_epsilon = config.at("var_eps");
+        s.variance = config.at("var_weight").get<double>();
+        s.off_diagonal = config.at("off_weight").get<double>();
+        s.variance_epsilon = config.at("var_eps").get<double>();
         const double values = value_bound<S>, gradients = gradient_bound<S>;
 
         // Two rows make standardised columns +-0.7071 whatever the input: gradients are exactly
@@ -88,9 +88,9 @@ void loss_total(const io::safetensors_file& file, const io::json& config, checks
         context ctx;
         loss::decorrelation_settings s;
         s.guard = 0;
-        s.similarity = config.at("ws").at("sim");
-        s.variance_covariance = config.at("ws").at("vac");
-        s.cross_correlation = config.at("ws").at("xcorr");
+        s.similarity = config.at("ws").at("sim").get<double>();
+        s.variance_covariance = config.at("ws").at("vac").get<double>();
+        s.cross_correlation = config.at("ws").at("xcorr").get<double>();
         embeddings<T> t(ctx, file, "input/z_t"), p(ctx, file, "input/z_s"),
             i(ctx, file, "input/z_i");
         const recording<T> record(ctx);

@@ -59,16 +59,18 @@ void linear_probe(const io::safetensors_file& file, const io::json& config, chec
                    val = table_of<S>(file, "input/val_features");
         const auto labels = labels_of(file, "input/labels"),
                    val_labels = labels_of(file, "input/val_labels");
-        const int classes = config.at("classes"), epochs = config.at("epochs"),
-                  eval_every = config.at("eval_every");
+        const int classes = config.at("classes").get<int>(),
+                  epochs = config.at("epochs").get<int>(),
+                  eval_every = config.at("eval_every").get<int>();
 
         probe::classifier_settings<train::sgd, train::step_schedule> settings;
-        settings.optimiser = {.rate = config.at("lr"),
-                              .momentum = config.at("momentum"),
-                              .weight_decay = config.at("weight_decay")};
-        settings.schedule = {config.at("schedule").get<std::vector<int>>(), config.at("gamma")};
+        settings.optimiser = {.rate = config.at("lr").get<double>(),
+                              .momentum = config.at("momentum").get<double>(),
+                              .weight_decay = config.at("weight_decay").get<double>()};
+        settings.schedule = {config.at("schedule").get<std::vector<int>>(),
+                             config.at("gamma").get<double>()};
         settings.epochs = epochs;
-        settings.batch = config.at("batch");
+        settings.batch = config.at("batch").get<int>();
         settings.shuffle = false;
 
         nn::linear<T> fc(nn::scope(ctx), config.at("D").get<int>(), classes);
@@ -122,7 +124,7 @@ void retrieval(const io::safetensors_file& file, const io::json& config, checks&
                    queries = table_of<S>(file, "input/query");
         const auto gallery_labels = labels_of(file, "input/gallery_labels"),
                    query_labels = labels_of(file, "input/query_labels");
-        const int classes = config.at("classes");
+        const int classes = config.at("classes").get<int>();
 
         const auto close = [&](const std::string& name, const auto& got, double tolerance) {
             const auto want = file.read<double>(name);

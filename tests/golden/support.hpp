@@ -27,7 +27,8 @@ struct bounds {
         if constexpr (std::is_same_v<S, float>) {
             values = 2e-5;
             gradients = 1e-4;
-            const io::json recorded = config.value("f32_rel_err", io::json());
+            const io::json* found = config.find("f32_rel_err");
+            const io::json recorded = found ? *found : io::json();
             if (recorded.contains("outputs"))
                 values = std::max(values, 10 * recorded["outputs"].get<double>());
             if (recorded.contains("grads"))

@@ -15,27 +15,27 @@ namespace MGKIT_NAMESPACE::golden::training_group {
 using four_views = augment::n_views<4, augment::reference>;
 
 inline encode::clip_extents clip_of(const io::json& config) {
-    return {.channels = config.at("C"),
-            .frames = config.at("T"),
-            .joints = config.at("V"),
-            .persons = config.at("M")};
+    return {.channels = config.at("C").get<int>(),
+            .frames = config.at("T").get<int>(),
+            .joints = config.at("V").get<int>(),
+            .persons = config.at("M").get<int>()};
 }
 
 template <class T>
 encode::dste_settings settings_of(const type_tag<encode::dste<T>>&, const io::json& config) {
     return {.clip = clip_of(config),
-            .width = config.at("hidden"),
-            .heads = config.at("heads"),
-            .gap = config.at("gap"),
-            .alpha = config.at("alpha"),
+            .width = config.at("hidden").get<int>(),
+            .heads = config.at("heads").get<int>(),
+            .gap = config.at("gap").get<int>(),
+            .alpha = config.at("alpha").get<double>(),
             .drop_path = 0};
 }
 template <class T>
 encode::sttr_settings settings_of(const type_tag<encode::sttr<T>>&, const io::json& config) {
     return {.clip = clip_of(config),
-            .width = config.at("hidden"),
-            .heads = config.at("heads"),
-            .layers = config.at("layers")};
+            .width = config.at("hidden").get<int>(),
+            .heads = config.at("heads").get<int>(),
+            .layers = config.at("layers").get<int>()};
 }
 
 /// Calls body with the encoder type a file names, in both precisions.
@@ -51,20 +51,21 @@ void with_encoder(const io::json& config, Body&& body) {
 
 inline std::vector<skeleton::joint_pair> bones_of(const io::json& config) {
     std::vector<skeleton::joint_pair> out;
-    for (const auto& pair : config.at("bones")) out.push_back({pair.at(0), pair.at(1)});
+    for (const auto& pair : config.at("bones"))
+        out.push_back({pair.at(0).get<int>(), pair.at(1).get<int>()});
     return out;
 }
 
 /// One stream of raw clips [B, C, T, V, M], as the reference computes it.
 template <class S>
 std::vector<S> modality(const std::vector<S>& clips, const io::json& config, int frames) {
-    const std::string kind = config.at("modality");
+    const std::string kind = config.at("modality").get<std::string>();
     if (kind == "joint") return clips;
     std::vector<S> out(clips.size());
-    const int channel_count = config.at("C");
+    const int channel_count = config.at("C").get<int>();
     const skeleton::pose_shape shape{
         channel_count == 2 ? skeleton::channel_layout::xy : skeleton::channel_layout::xyz, frames,
-        config.at("V"), config.at("M")};
+        config.at("V").get<int>(), config.at("M").get<int>()};
     const auto bones = bones_of(config);
     for (std::size_t at = 0; at < clips.size(); at += shape.size()) {
         const skeleton::pose_view<const S> in{clips.data() + at, shape, frames};
@@ -88,7 +89,8 @@ T stacked_views(context& ctx, const io::safetensors_file& file, const io::json& 
     }
     shape extents = extents_of(file, prefix + "v1");
     extents[0] *= 4;
-    return backend_traits<T>::from_host(ctx, modality(all, config, config.at("T")), extents);
+    return backend_traits<T>::from_host(ctx, modality(all, config, config.at("T").get<int>()),
+                                        extents);
 }
 
 template <class... Ts>
@@ -155,19 +157,19 @@ void pretrain_steps(const io::safetensors_file& file, const io::json& config, ch
         ctx.training = true;
         loss::decorrelation_settings weights;
         weights.guard = 0;
-        weights.similarity = config.at("ws").at("sim");
-        weights.variance_covariance = config.at("ws").at("vac");
-        weights.cross_correlation = config.at("ws").at("xcorr");
+        weights.similarity = config.at("ws").at("sim").get<double>();
+        weights.variance_covariance = config.at("ws").at("vac").get<double>();
+        weights.cross_correlation = config.at("ws").at("xcorr").get<double>();
         pretext::decorrelation<T, E, four_views> model(nn::scope(ctx), settings_of(encoder, config),
                                                        {}, weights);
         nn::load(ctx, model, file, {.prefix = "param/"});
-        const train::adam adam{.rate = config.at("lr"),
-                               .beta1 = config.at("betas").at(0),
-                               .beta2 = config.at("betas").at(1),
-                               .epsilon = config.at("eps"),
-                               .weight_decay = config.at("weight_decay")};
+        const train::adam adam{.rate = config.at("lr").get<double>(),
+                               .beta1 = config.at("betas").at(0).get<double>(),
+                               .beta2 = config.at("betas").at(1).get<double>(),
+                               .epsilon = config.at("eps").get<double>(),
+                               .weight_decay = config.at("weight_decay").get<double>()};
         train::updater<T> update(ctx, model, adam);
-        const int steps = config.at("steps"), batches = config.at("batches");
+        const int steps = config.at("steps").get<int>(), batches = config.at("batches").get<int>();
         for (int step = 1; step <= steps; ++step) {
             const std::string prefix =
                 batches > 1 ? text("input/b", (step - 1) % batches, "/") : "input/";
@@ -180,7 +182,7 @@ void pretrain_steps(const io::safetensors_file& file, const io::json& config, ch
             if constexpr (!exact) {
                 const double want = file.read<double>(at + "loss")[0];
                 const double theirs =
-                    config.at("f32_losses").at(static_cast<std::size_t>(step - 1));
+                    config.at("f32_losses").at(static_cast<std::size_t>(step - 1)).get<double>();
                 bound = std::max(1e-3, 3 * std::abs(theirs - want) / std::abs(want));
             }
             expect(out, ctx, file, at + "loss", terms.total.value, bound);
@@ -225,10 +227,10 @@ void downstream(const io::safetensors_file& file, const io::json& config, checks
 
         const auto data = file.read<S>("input/data");
         const auto valid = file.read<std::int64_t>("input/valid_frames");
-        const double ratio = config.at("ratio");
+        const double ratio = config.at("ratio").get<double>();
         skeleton::pose_shape from{
             e.channels == 2 ? skeleton::channel_layout::xy : skeleton::channel_layout::xyz,
-            config.at("T_in"), e.joints, e.persons};
+            config.at("T_in").get<int>(), e.joints, e.persons};
         skeleton::pose_shape to = from;
         to.frames = e.frames;
         std::vector<S> clips(valid.size() * to.size());

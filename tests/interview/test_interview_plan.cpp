@@ -26,7 +26,7 @@ TEST_CASE("classes, groups and counts are those of the published lists", "[real]
         io::read_json(folder + "/label_counts.json")["imigue_miga2023_train"]["by_label"];
     REQUIRE(classes.size() == iv::micro_gestures.size());
     for (const auto& entry : classes) {
-        const int label = entry["label"];
+        const auto label = entry["label"].get<int>();
         const auto& known = iv::micro_gestures[std::size_t(label)];
         CHECK(entry["name"] == known.name);
         CHECK(counts[std::to_string(label)]["count"] == known.count);

@@ -115,7 +115,7 @@ TEST_CASE("names and second names are those of recorded reference models", "[gol
     for (const auto& l : nn::leaves(model)) (l.alias ? second : known).insert(l.name);
     for (const auto& entry : file.entries())
         if (entry.name.starts_with("param/")) wanted.insert(entry.name.substr(6));
-    for (const auto& entry : config.at("aliases").items()) wanted_second.insert(entry.key());
+    for (const auto& entry : config.at("aliases").items()) wanted_second.insert(entry.key);
     CHECK(known == wanted);
     CHECK(second == wanted_second);
 }

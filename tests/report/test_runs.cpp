@@ -11,6 +11,8 @@
 #include "catch.hpp"
 #include "metric/refused.hpp"
 #include "mgkit/clip/prior_sampler.hpp"
+#include "mgkit/io/csv.hpp"
+#include "mgkit/io/json.hpp"
 #include "mgkit/report/chart_rejections.hpp"
 #include "mgkit/report/html.hpp"
 #include "mgkit/report/read_run.hpp"
@@ -56,6 +58,18 @@ std::string refused(io::json value, const std::function<void(io::json&)>& change
 run named(std::string name, run r) {
     r.name = std::move(name);
     return r;
+}
+
+/// The part that a path like "/summary/0/features" leads to.
+io::json& part_at(io::json& whole, std::string_view path) {
+    io::json* at = &whole;
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        const std::string step(path.substr(0, path.find('/')));
+        path.remove_prefix(step.size());
+        at = at->is_array() ? &(*at)[std::stoul(step)] : &(*at)[step];
+    }
+    return *at;
 }
 
 }  // namespace
@@ -140,7 +154,8 @@ TEST_CASE("an audit says who annotated, how many people, which rates and both ch
 TEST_CASE("audits of earlier versions are read: one chance, three causes") {
     io::json j = to_json(sample_audit());
     j["rejections"].erase("person_change");
-    for (auto& o : j["iod"]) {
+    for (std::size_t i = 0; i < j["iod"].size(); ++i) {
+        io::json& o = j["iod"][i];
         for (const char* end : {"", "_low", "_high"}) {
             o[std::string("chance") + end] = o[std::string("shift_chance") + end];
             o.erase(std::string("shift_chance") + end);
@@ -253,7 +268,7 @@ TEST_CASE("what pre-training writes becomes a curve") {
 TEST_CASE("results from elsewhere are refused with file and key") {
     const io::json s = written(to_json(full_study())), a = written(to_json(sample_audit()));
     const auto broken = [&](const io::json& j, const char* pointer, io::json value) {
-        return refused(j, [&](io::json& c) { c[io::json::json_pointer(pointer)] = value; });
+        return refused(j, [&](io::json& c) { part_at(c, pointer) = value; });
     };
     CHECK_REFUSED(run_from_json(io::json::array(), "run.json"), "run.json");
     CHECK_REFUSED(run_from_json(io::json::object(), "run.json"), "no key 'kind'");

@@ -1,14 +1,21 @@
+// Definitions of annotations.hpp.
 #pragma once
 
-#include "mgkit/data/annotations.hpp"
-
 #include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/data/annotations.hpp"
+#include "mgkit/data/recording.hpp"
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/io/csv.hpp"
+#include "mgkit/io/mapped_file.hpp"
 
 namespace MGKIT_NAMESPACE::data {
 

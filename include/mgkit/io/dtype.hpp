@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <iterator>
 #include <limits>
@@ -83,38 +84,11 @@ constexpr dtype dtype_of() {
 }
 
 /// A shape as Python writes it: "(2, 3)", "(2,)", "()".
-inline std::string shape_text(std::span<const std::int64_t> shape) {
-    std::string out = "(";
-    for (std::size_t i = 0; i < shape.size(); ++i)
-        out += mgkit::text(i == 0 ? "" : ", ", shape[i], shape.size() == 1 ? "," : "");
-    return out + ")";
-}
+std::string shape_text(std::span<const std::int64_t> shape);
 
 /// Bytes of a row-major array. Refuses more than 64 axes, negative extents and sizes beyond the
 /// address space.
-inline std::size_t byte_size(std::span<const std::int64_t> shape, dtype type,
-                             std::string_view where) {
-    constexpr std::size_t most_axes = 64;
-    if (shape.size() > most_axes)
-        throw error(std::string(where), mgkit::text("at most ", most_axes, " axes"),
-                    mgkit::text(shape.size()));
-    bool empty = false;
-    for (std::int64_t extent : shape) {
-        if (extent < 0)
-            throw error(std::string(where), "extents of zero or more", mgkit::text(extent));
-        empty = empty || extent == 0;
-    }
-    if (empty) return 0;
-    constexpr auto limit = static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max());
-    std::uint64_t size = size_of(type);
-    for (std::int64_t extent : shape) {
-        if (static_cast<std::uint64_t>(extent) > limit / size)
-            throw error(std::string(where), "an array that fits the address space",
-                        "extents whose product overflows", "the file is damaged");
-        size *= static_cast<std::uint64_t>(extent);
-    }
-    return static_cast<std::size_t>(size);
-}
+std::size_t byte_size(std::span<const std::int64_t> shape, dtype type, std::string_view where);
 
 namespace detail {
 
@@ -246,3 +220,7 @@ std::vector<S> convert(dtype type, std::span<const std::byte> bytes, std::string
 }
 
 }  // namespace MGKIT_NAMESPACE::io
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/io/dtype-inl.hpp"
+#endif

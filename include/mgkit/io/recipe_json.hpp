@@ -5,24 +5,18 @@
 #include <string>
 
 #include "mgkit/core/recipe.hpp"
-#include "mgkit/io/json.hpp"
+#include "mgkit/io/json_value.hpp"
 
 namespace MGKIT_NAMESPACE::io {
 
 /// An object of the parts.
-inline json to_json(const recipe& value) {
-    json out = json::object();
-    for (const auto& [name, words] : value.parts()) out[name] = words;
-    return out;
-}
+json to_json(const recipe& value);
 
 /// The inverse; the parts come in the order of their names. Errors: no object of texts.
-inline recipe recipe_from_json(const json& value, const std::string& where) {
-    if (!value.is_object()) detail::wrong_type(value, "an object of texts", where);
-    recipe out;
-    for (auto it = value.begin(); it != value.end(); ++it)
-        out.set(it.key(), as<std::string>(it.value(), where + ": " + it.key()));
-    return out;
-}
+recipe recipe_from_json(const json& value, const std::string& where);
 
 }  // namespace MGKIT_NAMESPACE::io
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/io/recipe_json-inl.hpp"
+#endif

@@ -1,15 +1,11 @@
 // The study result as JSON.
 #pragma once
 
-#include <cmath>
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "mgkit/core/error.hpp"
-#include "mgkit/io/json.hpp"
+#include "mgkit/io/json_value.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/study.hpp"
 #include "mgkit/study/row_json.hpp"
@@ -21,163 +17,44 @@ using mgkit::study::row_from_json;
 
 namespace detail {
 
-inline io::json number(const std::optional<double>& value) {
-    return value && std::isfinite(*value) ? io::json(*value) : io::json(nullptr);
-}
-inline io::json settings_json(const std::vector<setting>& settings) {
-    io::json out = io::json::object();
-    for (const setting& s : settings) out[clean(s.name)] = clean(s.value);
-    return out;
-}
+io::json number(const std::optional<double>& value);
 
-inline io::json names_json(const std::vector<std::string>& names) {
-    io::json out = io::json::array();
-    for (const std::string& n : names) out.push_back(clean(n));
-    return out;
-}
+io::json names_json(const std::vector<std::string>& names);
 
 /// The version of the generator, a string or a number; empty where there is none.
-inline std::string generator_of(const io::json& value) {
-    const auto it = value.is_object() ? value.find("generator_version") : value.end();
-    if (it == value.end() || it->is_null()) return {};
-    return it->is_string()
-               ? it->get<std::string>()
-               : it->dump(-1, ' ', false, io::json::error_handler_t::replace).substr(0, 40);
-}
+std::string generator_of(const io::json& value);
 
 /// `key` and `key`_interval, and `key`_seed_spread where there were several seeds.
-inline void put_figure(io::json& out, const std::string& key,
-                       const std::optional<study_figure>& figure) {
-    out[key] = figure ? io::json(figure->mean) : io::json(nullptr);
-    out[key + "_interval"] = figure && figure->low && figure->high
-                                 ? io::json{*figure->low, *figure->high}
-                                 : io::json(nullptr);
-    if (figure && figure->seed_spread) out[key + "_seed_spread"] = *figure->seed_spread;
-}
+void put_figure(io::json& out, const std::string& key, const std::optional<study_figure>& figure);
 
 }  // namespace detail
 
 /// One entry of `results`, as study::row_to_json writes it; foreign strings are cleaned.
-inline io::json to_json(study_row row, answers kept = answers::leave_out) {
-    row.stream = clean(row.stream);
-    for (setting& s : row.chosen) s = {clean(s.name), clean(s.value)};
-    return mgkit::study::row_to_json(row, kept);
-}
+io::json to_json(study_row row, answers kept = answers::leave_out);
 
 /// One entry of `summary`: features, stream, rows, folds, seeds, clips, subjects, and for each
 /// figure its mean under the same key as in `results` and [low, high] under key_interval.
-inline io::json to_json(const study_summary& s) {
-    io::json out{{"features", name(s.features)},
-                 {"stream", clean(s.stream)},
-                 {"rows", s.rows},
-                 {"folds", s.folds},
-                 {"seeds", s.seeds},
-                 {"clips", s.clips},
-                 {"subjects", s.subjects}};
-    detail::put_figure(out, "knn_top1", s.knn_top1);
-    detail::put_figure(out, "linear_top1", s.linear_top1);
-    detail::put_figure(out, "knn_class_mean", s.knn_class_mean);
-    detail::put_figure(out, "linear_class_mean", s.linear_class_mean);
-    return out;
-}
+io::json to_json(const study_summary& s);
 
 /// One entry of `comparisons`: pre-trained minus `against` on the same clips.
-inline io::json to_json(const study_comparison& c) {
-    io::json out{{"features", name(feature_kind::pretrained)},
-                 {"against", name(c.against)},
-                 {"stream", clean(c.stream)},
-                 {"clips", c.clips},
-                 {"subjects", c.subjects}};
-    detail::put_figure(out, "knn_top1_difference", c.knn_top1);
-    detail::put_figure(out, "linear_top1_difference", c.linear_top1);
-    return out;
-}
+io::json to_json(const study_comparison& c);
 
-inline io::json to_json(const study_confusion& c) {
-    io::json rows = io::json::array();
-    for (int t = 0; t < c.matrix.classes; ++t) {
-        io::json row = io::json::array();
-        for (int p = 0; p < c.matrix.classes; ++p) row.push_back(c.matrix.at(t, p));
-        rows.push_back(std::move(row));
-    }
-    io::json out{{"title", clean(c.title)}, {"counts", std::move(rows)}};
-    if (!c.train_clips.empty()) out["train_clips"] = c.train_clips;
-    return out;
-}
+io::json to_json(const study_confusion& c);
 
-inline io::json to_json(const study_curve& c) {
-    const auto numbers = [](const std::vector<double>& values) {
-        io::json out = io::json::array();
-        for (double v : values) out.push_back(std::isfinite(v) ? io::json(v) : io::json(nullptr));
-        return out;
-    };
-    io::json out{{"name", clean(c.name)}, {"x", numbers(c.x)}, {"y", numbers(c.y)}};
-    if (!c.rate.empty()) out["rate"] = numbers(c.rate);
-    return out;
-}
+io::json to_json(const study_curve& c);
 
 /// Clips by their place in the data (`clip`, a row), without their poses.
-inline io::json to_json(const study_retrieval& r) {
-    const auto place = [](const study_clip& c) {
-        return io::json{{"clip", c.row ? io::json(*c.row) : io::json(nullptr)},
-                        {"label", c.label},
-                        {"caption", clean(c.caption)}};
-    };
-    io::json out{{"query", place(r.query)}, {"hits", io::json::array()}};
-    for (const auto& hit : r.hits) {
-        out["hits"].push_back(place(hit.clip));
-        out["hits"].back()["similarity"] = detail::number(hit.similarity);
-    }
-    return out;
-}
+io::json to_json(const study_retrieval& r);
 
 /// The whole result. Header keys: kind, program, version, title, data (name, clips, subjects,
 /// excluded, classes, class_groups, joints, bones, folder, notes), synthetic, generator_version,
 /// contains_micro_gestures (true, false or "unknown"), caveats, split, settings, command,
 /// interval_level; then results, summary, comparisons, confusion, curves and retrieval.
 /// Foreign strings are cleaned, but for the folder, which must stay what it is.
-inline io::json to_json(const study& s, answers kept = answers::leave_out) {
-    io::json contains = "unknown";
-    if (s.data.contains != micro_gestures::unknown)
-        contains = s.data.contains == micro_gestures::yes;
-    io::json bones = io::json::array();
-    for (const auto& [a, b] : s.data.bones) bones.push_back({a, b});
-    io::json out{{"kind", "study"},
-                 {"program", "mgfm study"},
-                 {"version", clean(s.version)},
-                 {"title", clean(s.title)},
-                 {"data",
-                  {{"name", clean(s.data.name)},
-                   {"clips", s.data.clips},
-                   {"subjects", s.data.subjects},
-                   {"excluded", s.data.excluded},
-                   {"classes", detail::names_json(s.data.class_names)},
-                   {"class_groups", detail::names_json(s.data.class_groups)},
-                   {"joints", detail::names_json(s.data.joint_names)},
-                   {"bones", std::move(bones)},
-                   {"folder", s.data.folder},
-                   {"notes", detail::names_json(s.data.notes)}}},
-                 {"synthetic", s.data.synthetic},
-                 {"contains_micro_gestures", contains},
-                 {"caveats", detail::names_json(caveats(s))},
-                 {"split", clean(s.split)},
-                 {"settings", detail::settings_json(s.settings)},
-                 {"command", clean(s.command)},
-                 {"interval_level", s.level},
-                 {"results", io::json::array()},
-                 {"summary", io::json::array()},
-                 {"comparisons", io::json::array()},
-                 {"confusion", io::json::array()},
-                 {"curves", io::json::array()},
-                 {"retrieval", io::json::array()}};
-    if (!s.data.generator.empty()) out["generator_version"] = clean(s.data.generator);
-    for (const study_row& row : s.results) out["results"].push_back(to_json(row, kept));
-    for (const study_summary& row : s.summary) out["summary"].push_back(to_json(row));
-    for (const study_comparison& row : s.comparisons) out["comparisons"].push_back(to_json(row));
-    for (const study_confusion& c : s.confusions) out["confusion"].push_back(to_json(c));
-    for (const study_curve& c : s.curves) out["curves"].push_back(to_json(c));
-    for (const study_retrieval& r : s.retrieval) out["retrieval"].push_back(to_json(r));
-    return out;
-}
+io::json to_json(const study& s, answers kept = answers::leave_out);
 
 }  // namespace MGKIT_NAMESPACE::report
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/report/json-inl.hpp"
+#endif

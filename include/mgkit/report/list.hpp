@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "mgkit/core/type_list.hpp"
+#include "mgkit/io/json.hpp"
 #include "mgkit/report/audit.hpp"
 #include "mgkit/report/audit_json.hpp"
 #include "mgkit/report/chart_animation.hpp"

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/annotations.hpp"
@@ -13,7 +12,8 @@
 #include "mgkit/data/interview/truth.hpp"
 #include "mgkit/data/readers/any.hpp"
 #include "mgkit/io/atomic_file.hpp"
-#include "mgkit/io/json.hpp"
+#include "mgkit/io/csv.hpp"
+#include "mgkit/io/json_value.hpp"
 #include "mgkit/io/mapped_file.hpp"
 
 namespace MGKIT_NAMESPACE::data::interview {
@@ -25,37 +25,12 @@ struct corpus_progress {
 
 namespace detail {
 
-inline void move_into_place(const std::string& from, const std::string& to) {
-    std::error_code code;
-    std::filesystem::rename(from, to, code);
-    if (code) throw error(to, "a writable folder", code.message());
-}
+void move_into_place(const std::string& from, const std::string& to);
 
-inline void make_folder(const std::string& path) {
-    std::error_code code;
-    std::filesystem::create_directories(path, code);
-    if (code) throw error(path, "a writable folder", code.message());
-}
+void make_folder(const std::string& path);
 
 /// The line of corpus.json's settings, or an error where the folder holds another corpus.
-inline void claim_folder(const std::string& folder, const io::json& about) {
-    const std::string path = folder + "/corpus.json";
-    const std::string wanted = io::to_text(about, path);
-    std::error_code code;
-    if (!std::filesystem::exists(path, code)) {
-        if (std::filesystem::exists(folder, code) && !std::filesystem::is_empty(folder, code))
-            throw error(folder, "a new folder, an empty one, or a corpus to continue",
-                        "one with other files in it", "choose another name");
-        make_folder(folder);
-        io::write_file(path, wanted);
-        return;
-    }
-    const io::mapped_file file(path);
-    if (file.text() != wanted)
-        throw error(path, "the corpus that these settings make",
-                    "one of other settings, format or version",
-                    "choose another folder, or give the settings it was begun with");
-}
+void claim_folder(const std::string& folder, const io::json& about);
 
 }  // namespace detail
 
@@ -121,9 +96,11 @@ void write_corpus(const std::string& folder, const generator& corpus, std::strin
     io::write_file(folder + "/cut_ins.csv", cut_ins);
     io::write_file(folder + "/recordings.csv", manifest);
 }
-inline void write_corpus(const std::string& folder, const generator& corpus,
-                         std::string_view format = "mmpose", bool latent = true) {
-    write_corpus(folder, corpus, format, latent, [](const corpus_progress&) {});
-}
+void write_corpus(const std::string& folder, const generator& corpus,
+                  std::string_view format = "mmpose", bool latent = true);
 
 }  // namespace MGKIT_NAMESPACE::data::interview
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/data/interview/write_corpus-inl.hpp"
+#endif

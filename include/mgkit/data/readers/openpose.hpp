@@ -1,30 +1,15 @@
 // OpenPose's folders of one JSON file per frame.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
-#include "mgkit/core/error.hpp"
 #include "mgkit/data/detections.hpp"
-#include "mgkit/data/readers/concept.hpp"
+#include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/json_text.hpp"
-#include "mgkit/data/readers/detail/openpose_handler.hpp"
-#include "mgkit/data/readers/detail/people_builder.hpp"
-#include "mgkit/data/readers/detail/seen_joints.hpp"
-#include "mgkit/data/write_folder.hpp"
-#include "mgkit/io/mapped_file.hpp"
-#include "mgkit/skeleton/body25.hpp"
-#include "mgkit/skeleton/body25_hands.hpp"
-#include "mgkit/skeleton/body25_hands_face.hpp"
-#include "mgkit/skeleton/openpose18.hpp"
+#include "mgkit/data/recording.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers {
 
@@ -42,118 +27,33 @@ struct openpose {
     static constexpr std::string_view describes =
         "folder of OpenPose *_keypoints.json, one per frame: 25 or 18 joints, hands, face";
 
-    bool recognises(const std::string& path) const {
-        std::error_code code;
-        std::filesystem::directory_iterator entry(path, code), end;
-        for (; !code && entry != end; entry.increment(code))
-            if (entry->path().string().ends_with(detail::openpose_ending)) return true;
-        return false;
-    }
-    std::vector<std::string> list(const std::string& path) const {
-        std::vector<std::string> out;
-        for (const auto& file : detail::openpose_files(path)) {
-            const std::string called = file.recording.empty() ? detail::stem(path) : file.recording;
-            if (out.empty() || out.back() != called) out.push_back(called);
-        }
-        return out;
-    }
+    bool recognises(const std::string& path) const;
+    std::vector<std::string> list(const std::string& path) const;
     template <class Provider = nlohmann_json>
     detections read(const std::string& path, std::size_t index,
-                    const read_policy& policy = {}) const;
+                    const read_policy& policy = {}) const {
+        return read_by(detail::parser_of<Provider>, path, index, policy);
+    }
 
     /// The text of one frame's file; `where` names it in errors.
     template <class Provider = nlohmann_json>
     static detections parse(std::string_view json, const std::string& where,
                             const read_policy& policy = {}) {
-        detail::people_builder people(where, policy);
-        detail::openpose_handler handler(people);
-        handler.begin_frame();
-        detail::walk_json<Provider>(json, handler, where);
-        handler.end_frame();
-        handler.note_dropped();
-        return people.finish();
+        return parse_by(detail::parser_of<Provider>, json, where, policy);
     }
     /// A new folder, complete or not at all. A recording of another skeleton is converted to
     /// BODY_25 with hands and face. Frames where nothing is valid have no people.
     void write(const std::string& path, const recording& one) const;
+
+private:
+    detections read_by(detail::json_parser parser, const std::string& path, std::size_t index,
+                       const read_policy& policy) const;
+    static detections parse_by(detail::json_parser parser, std::string_view json,
+                               const std::string& where, const read_policy& policy);
 };
 
-template <class Provider>
-detections openpose::read(const std::string& path, std::size_t index,
-                          const read_policy& policy) const {
-    const auto files = detail::openpose_files(path);
-    std::size_t first = 0;
-    for (std::size_t before = 0; before < index && first < files.size(); ++before) {
-        const std::string& passed = files[first].recording;
-        while (first < files.size() && files[first].recording == passed) ++first;
-    }
-    if (first == files.size())
-        throw error(path, "one of the recordings in the folder", text("number ", index));
-    detail::people_builder people(path, policy);
-    detail::openpose_handler handler(people);
-    for (std::size_t k = first; k < files.size() && files[k].recording == files[first].recording;
-         ++k) {
-        people.next_file(files[k].path);
-        handler.begin_frame();
-        people.name_frame(std::max<std::int64_t>(0, files[k].number));
-        const io::mapped_file file(files[k].path);
-        detail::walk_json<Provider>(file.text(), handler, people.where());
-        handler.end_frame();
-    }
-    handler.note_dropped();
-    people.next_file(path);
-    auto out = people.finish();
-    out.name = files[first].recording.empty() ? detail::stem(path) : files[first].recording;
-    return out;
-}
-
-inline void openpose::write(const std::string& path, const recording& one) const {
-    using namespace skeleton;
-    const auto known = detail::as_one_of<body25_hands_face, body25_hands, body25, openpose18>(one);
-    const auto view = known.poses.view();
-    if (coordinates(view.shape.layout) != 2)
-        throw error(path, "x and y", skeleton::name(view.shape.layout),
-                    "OpenPose's 2-D lists have no z");
-    std::error_code code;
-    if (std::filesystem::exists(path, code) && !std::filesystem::is_empty(path, code))
-        throw error(path, "a new or empty folder", "one with files in it",
-                    "choose another name or remove it");
-    std::string called = known.name.empty() ? "recording" : known.name;
-    std::replace(called.begin(), called.end(), '/', '_');
-    data::detail::folder_in_progress folder(path);
-    detail::json_text out;
-    for (int t = 0; t < view.length; ++t) {
-        out << "{\"version\":1.3,\"people\":[";
-        if (detail::anything_seen(view, t)) {
-            out << "{\"person_id\":[-1]";
-            const auto part = [&](std::string_view key, int start, int count) {
-                out << ",\"" << key << "\":[";
-                for (int v = start; v < start + count && start + count <= view.shape.joints; ++v)
-                    out << (v > start ? "," : "") << detail::seen_value(view, 0, t, v) << ","
-                        << detail::seen_value(view, 1, t, v) << ","
-                        << detail::seen_confidence(view, t, v);
-                out << "]";
-            };
-            const int body = view.shape.joints == 18 ? 18 : 25;
-            part("pose_keypoints_2d", 0, body);
-            part("face_keypoints_2d", 67, 70);
-            part("hand_left_keypoints_2d", 25, 21);
-            part("hand_right_keypoints_2d", 46, 21);
-            out << "}";
-        }
-        out << "]}\n";
-        std::string number = text(t);
-        number.insert(0, number.size() < 12 ? 12 - number.size() : 0, '0');
-        const std::string file =
-            folder.path() + "/" + called + "_" + number + std::string(detail::openpose_ending);
-        // The folder is renamed into place as a whole, so its files need not be atomic themselves.
-        std::ofstream stream(file, std::ios::binary);
-        stream << out.take();
-        stream.close();
-        if (!stream)
-            throw error(file, "a writable file", "a failure", "check disk and permissions");
-    }
-    folder.publish();
-}
-
 }  // namespace MGKIT_NAMESPACE::data::readers
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/data/readers/openpose-inl.hpp"
+#endif

@@ -10,21 +10,10 @@
 namespace MGKIT_NAMESPACE::io::detail {
 
 /// `text` in single quotes: printable ASCII as it is, every other byte as \xNN, long text cut.
-inline std::string excerpt(std::string_view text, std::size_t limit = 80) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string out = "'";
-    for (char c : text.substr(0, limit)) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte < 0x7f) {
-            out += c;
-        } else {
-            out += "\\x";
-            out += digits[byte >> 4];
-            out += digits[byte & 15];
-        }
-    }
-    out += text.size() > limit ? "...'" : "'";
-    return out;
-}
+std::string excerpt(std::string_view text, std::size_t limit = 80);
 
 }  // namespace MGKIT_NAMESPACE::io::detail
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/io/detail/excerpt-inl.hpp"
+#endif

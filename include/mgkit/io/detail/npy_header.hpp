@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,16 +13,13 @@
 #include "mgkit/io/detail/excerpt.hpp"
 #include "mgkit/io/dtype.hpp"
 
-namespace MGKIT_NAMESPACE::io {
+namespace MGKIT_NAMESPACE::io::detail {
 
-/// What an .npy file says and holds; `bytes` points into the memory that was parsed.
-struct npy_array {
+/// What the header says.
+struct npy_facts {
     dtype type = dtype::f64;
-    std::vector<std::int64_t> shape;   ///< row-major extents; empty for a single value
-    std::span<const std::byte> bytes;  ///< exactly the elements
+    std::vector<std::int64_t> shape;
 };
-
-namespace detail {
 
 inline constexpr std::string_view npy_magic{"\x93NUMPY", 6};
 
@@ -68,7 +64,7 @@ public:
     npy_header_parser(std::string_view text, const std::string& where)
         : text_(text), where_(where) {}
 
-    void parse(npy_array& out) {
+    void parse(npy_facts& out) {
         bool seen[3] = {};
         need('{');
         while (!accept('}')) {
@@ -98,7 +94,7 @@ public:
     }
 
 private:
-    void descr(npy_array& out) {
+    void descr(npy_facts& out) {
         skip();
         if (at_ < text_.size() && (text_[at_] == '[' || text_[at_] == '('))
             throw error(where_, "one number per element", "a structured element type",
@@ -117,7 +113,7 @@ private:
             refuse("True or False", rest());
     }
 
-    void shape(npy_array& out) {
+    void shape(npy_facts& out) {
         need('(');
         while (!accept(')')) {
             out.shape.push_back(extent());
@@ -182,6 +178,4 @@ private:
     bool fortran_ = false;
 };
 
-}  // namespace detail
-
-}  // namespace MGKIT_NAMESPACE::io
+}  // namespace MGKIT_NAMESPACE::io::detail

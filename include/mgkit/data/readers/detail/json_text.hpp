@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "mgkit/io/atomic_file.hpp"
-#include "mgkit/io/json.hpp"
+#include "mgkit/io/json_value.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers::detail {
 
@@ -34,8 +34,7 @@ public:
     }
     /// A string in quotes.
     json_text& quoted(const std::string& text) {
-        return *this << std::string_view(
-                   io::json(text).dump(-1, ' ', true, io::json::error_handler_t::replace));
+        return *this << std::string_view(io::json(text).shown(true));
     }
     void commit() {
         flush();

@@ -12,6 +12,7 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/detections.hpp"
+#include "mgkit/data/readers/detail/json_events.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/limits.hpp"
 #include "mgkit/skeleton/blazepose33.hpp"
@@ -21,11 +22,11 @@
 namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Keeps the landmarks of MediaPipe's JSON; see `mediapipe` for what is accepted.
-class mediapipe_handler {
+class mediapipe_handler final : public json_handler {
 public:
     explicit mediapipe_handler(people_builder& people) : people_(people) {}
 
-    bool begin_object() {
+    bool begin_object() override {
         switch (top()) {
             case at::start:
                 return push(at::root);
@@ -46,7 +47,7 @@ public:
                 wrong("an object");
         }
     }
-    bool begin_array() {
+    bool begin_array() override {
         switch (top()) {
             case at::root:
                 if (member_ == of::frames) return push(at::frames);
@@ -68,14 +69,14 @@ public:
         }
         wrong("a list");
     }
-    void end_object() {
+    void end_object() override {
         const at closed = stack_[depth_--];
         if (closed == at::landmark) end_landmark();
         if (closed == at::frame) end_frame();
     }
-    void end_array() { --depth_; }
+    void end_array() override { --depth_; }
 
-    bool key(std::string_view name) {
+    bool key(std::string_view name) override {
         switch (top()) {
             case at::root:
                 return member(name, {"frames", "fps", "width", "height"}, of::frames, root_seen_);
@@ -90,7 +91,7 @@ public:
                 return false;
         }
     }
-    void number(double value, bool integral) {
+    void number(double value, bool integral) override {
         if (top() == at::landmark) {
             landmark_[static_cast<std::size_t>(member_) - static_cast<std::size_t>(of::x)] = value;
             return;
@@ -112,7 +113,7 @@ public:
         }
         wrong("a number");
     }
-    void null() {
+    void null() override {
         // Left out: a value of a landmark, or the landmarks of a frame.
         if (top() == at::landmark) {
             if (member_ < of::z)
@@ -124,8 +125,8 @@ public:
         if (top() == at::frame || (top() == at::root && member_ != of::frames)) return;
         wrong("null");
     }
-    void string(std::string_view) { wrong("a string"); }
-    void boolean(bool) { wrong("true or false"); }
+    void string(std::string_view) override { wrong("a string"); }
+    void boolean(bool) override { wrong("true or false"); }
 
     detections finish();
 

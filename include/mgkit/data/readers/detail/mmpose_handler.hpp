@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/core/type_list.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/skeleton/coco17.hpp"
@@ -21,11 +22,11 @@
 namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Keeps people of MMPose's JSON; see `mmpose` for what is accepted.
-class mmpose_handler {
+class mmpose_handler final : public json_handler {
 public:
     explicit mmpose_handler(people_builder& people) : people_(people) {}
 
-    bool begin_object() {
+    bool begin_object() override {
         switch (top()) {
             case at::start:
                 return push(at::root);
@@ -50,7 +51,7 @@ public:
         wrong("an object");
     }
 
-    bool begin_array() {
+    bool begin_array() override {
         switch (top()) {
             case at::start:
                 return push(at::frames);
@@ -78,7 +79,7 @@ public:
         wrong("a list");
     }
 
-    void end_object() {
+    void end_object() override {
         const at closed = pop();
         if (closed == at::person) end_person();
         if (closed != at::element) return;
@@ -96,7 +97,7 @@ public:
         }
     }
 
-    void end_array() {
+    void end_array() override {
         const at closed = pop();
         if (closed == at::point) end_point();
         if (closed == at::people && bare_) {
@@ -106,7 +107,7 @@ public:
         if (closed == at::frames && list_ == list::people) people_.end_frame();
     }
 
-    bool key(std::string_view name) {
+    bool key(std::string_view name) override {
         switch (top()) {
             case at::root:
                 return member(name, {{{"meta_info", of::meta}, {"instance_info", of::frames}}},
@@ -144,7 +145,7 @@ public:
         }
     }
 
-    void number(double value, bool integral) {
+    void number(double value, bool integral) override {
         switch (top()) {
             case at::point:
                 points_.push_back(people_.number(value));
@@ -169,7 +170,7 @@ public:
         }
         wrong("a number");
     }
-    void null() {
+    void null() override {
         constexpr float missing = std::numeric_limits<float>::quiet_NaN();
         if (top() == at::point) return points_.push_back(missing);
         if (top() == at::scores) return scores_.push_back(missing);
@@ -177,12 +178,12 @@ public:
         if ((top() == at::person || top() == at::element) && member_ == of::track) return;
         wrong("null");
     }
-    void string(std::string_view value) {
+    void string(std::string_view value) override {
         if (top() == at::names) return joint_name(value);
         if (top() == at::meta) return;
         wrong("a string");
     }
-    void boolean(bool) {
+    void boolean(bool) override {
         if (top() != at::meta) wrong("true or false");
     }
 

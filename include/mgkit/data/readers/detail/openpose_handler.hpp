@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/data/readers/detail/json_events.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/limits.hpp"
 #include "mgkit/skeleton/body25.hpp"
@@ -25,7 +26,7 @@
 namespace MGKIT_NAMESPACE::data::readers::detail {
 
 /// Keeps the people of one frame's JSON after the other; see `openpose` for what is accepted.
-class openpose_handler {
+class openpose_handler final : public json_handler {
 public:
     explicit openpose_handler(people_builder& people) : people_(people) {}
 
@@ -41,7 +42,7 @@ public:
         people_.end_frame();
     }
 
-    bool begin_object() {
+    bool begin_object() override {
         if (top() == at::start) return push(at::root);
         if (top() == at::people) {
             for (auto& part : parts_) part.clear();
@@ -52,17 +53,17 @@ public:
         }
         wrong("an object");
     }
-    bool begin_array() {
+    bool begin_array() override {
         if (top() == at::root) return push(at::people);
         if (top() == at::person) return push(at::numbers);
         wrong("a list");
     }
-    void end_object() {
+    void end_object() override {
         if (stack_[depth_--] == at::person) end_person();
     }
-    void end_array() { --depth_; }
+    void end_array() override { --depth_; }
 
-    bool key(std::string_view name) {
+    bool key(std::string_view name) override {
         if (top() == at::root) {
             if (name != "people") return false;
             if (std::exchange(root_seen_, true)) people_.refuse("each key once", "'people' twice");
@@ -84,19 +85,19 @@ public:
         }
         return false;
     }
-    void number(double value, bool integral) {
+    void number(double value, bool integral) override {
         if (top() == at::person && member_ == id) return person_id(value, integral);
         if (top() != at::numbers) wrong("a number");
         if (member_ == id) return person_id(value, integral);
         push_number(people_.number(value));
     }
-    void null() {
+    void null() override {
         if (top() == at::numbers && member_ != id)
             return push_number(std::numeric_limits<float>::quiet_NaN());
         wrong("null");
     }
-    void string(std::string_view) { wrong("a string"); }
-    void boolean(bool) { wrong("true or false"); }
+    void string(std::string_view) override { wrong("a string"); }
+    void boolean(bool) override { wrong("true or false"); }
 
     void note_dropped() {
         if (dropped_)

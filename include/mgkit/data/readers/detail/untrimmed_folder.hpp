@@ -148,9 +148,9 @@ struct untrimmed_folder {
         return out;
     }
     double number(const char* key) const {
-        const auto it = extra.find(key);
-        if (it == extra.end() || !it->is_number()) return 0;
-        const double value = it->get<double>();
+        const io::json* found = extra.find(key);
+        if (!found || !found->is_number()) return 0;
+        const auto value = found->get<double>();
         if (!(value >= 0 && value <= 1e6))
             throw error(path + "/meta.json: '" + key + "'", "a number from 0 to 1000000",
                         text(value));

@@ -1,0 +1,271 @@
+// Definitions of corpus.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "mgkit/core/error.hpp"
+#include "mgkit/data/annotations.hpp"
+#include "mgkit/data/clip_set.hpp"
+#include "mgkit/data/corpus.hpp"
+#include "mgkit/data/primary_person.hpp"
+#include "mgkit/data/read_policy.hpp"
+#include "mgkit/data/readers/any.hpp"
+#include "mgkit/data/recording.hpp"
+#include "mgkit/io/csv.hpp"
+#include "mgkit/io/json.hpp"
+
+namespace MGKIT_NAMESPACE::data {
+
+namespace detail {
+
+MGKIT_INLINE side parse_side(const io::csv_table& table, std::size_t row, std::size_t column) {
+    const std::string& field = table.at(row, column);
+    if (field.empty()) return side::unknown;
+    if (field == "train" || field == "0") return side::train;
+    if (field == "test" || field == "1") return side::test;
+    table.refuse(row, column, "train, test or nothing");
+}
+
+MGKIT_INLINE std::optional<outcome> parse_outcome(const io::csv_table& table, std::size_t row,
+                                                  std::size_t column) {
+    const std::string& field = table.at(row, column);
+    if (field.empty()) return std::nullopt;
+    if (field == "win") return outcome::win;
+    if (field == "loss") return outcome::loss;
+    table.refuse(row, column, "win, loss or nothing");
+}
+
+/// A path of a manifest stays inside the corpus: it is neither absolute nor leads upwards.
+MGKIT_INLINE bool stays_inside(const std::filesystem::path& file) {
+    return !file.empty() && file.is_relative() &&
+           std::none_of(file.begin(), file.end(), [](const auto& part) { return part == ".."; });
+}
+
+MGKIT_INLINE std::vector<corpus_entry> read_manifest(const std::string& folder) {
+    const io::csv_table table = io::read_csv(folder + "/recordings.csv");
+    const auto name = table.column("recording"), file = table.column("file");
+    const auto subject = table.find("subject"), split = table.find("split"),
+               result = table.find("outcome"), fps = table.find("fps"), index = table.find("index");
+    const auto given = [&](std::size_t row, const std::optional<std::size_t>& column) {
+        return column && !table.at(row, *column).empty();
+    };
+    std::vector<corpus_entry> out;
+    std::set<std::string> names;
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+        corpus_entry e;
+        e.name = table.at(row, name);
+        if (e.name.empty() || !names.insert(e.name).second)
+            table.refuse(row, name, "a name that no other recording has");
+        if (!stays_inside(table.at(row, file)))
+            table.refuse(row, file, "a file or folder below the corpus");
+        e.path = folder + "/" + table.at(row, file);
+        if (given(row, index)) {
+            const int i = table.integer(row, *index);
+            if (i < 0) table.refuse(row, *index, "an index from 0");
+            e.index = static_cast<std::size_t>(i);
+        }
+        if (given(row, subject)) e.subject = table.integer(row, *subject);
+        if (split) e.on = parse_side(table, row, *split);
+        if (result) e.result = parse_outcome(table, row, *result);
+        if (given(row, fps)) e.fps = table.real(row, *fps);
+        if (e.fps < 0) table.refuse(row, *fps, "frames per second, above 0");
+        out.push_back(std::move(e));
+    }
+    return out;
+}
+
+MGKIT_INLINE corpus_entry entry_at(const std::string& path, std::size_t index, std::string name) {
+    corpus_entry out;
+    out.name = std::move(name);
+    out.path = path;
+    out.index = index;
+    return out;
+}
+
+/// Everything below `folder` that some reader recognises, by name.
+MGKIT_INLINE std::vector<corpus_entry> find_recordings(const std::string& folder) {
+    std::vector<std::string> paths;
+    std::error_code code;
+    for (std::filesystem::directory_iterator at(folder, code), end; !code && at != end;
+         at.increment(code))
+        if (!at->path().filename().string().starts_with(".")) paths.push_back(at->path().string());
+    if (code) throw error(folder, "a readable folder", code.message());
+    std::sort(paths.begin(), paths.end());
+    std::vector<corpus_entry> out;
+    for (const auto& path : paths) {
+        if (readers::recognise(path).empty()) continue;
+        const auto names = readers::list_any(path);
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            const std::string stem = std::filesystem::path(path).stem().string();
+            out.push_back(entry_at(path, i, names.size() == 1 ? stem : stem + "/" + names[i]));
+        }
+    }
+    return out;
+}
+
+/// What a format of several recordings knows about them beyond poses.
+MGKIT_INLINE void take_facts(const std::string& path, corpus& out) {
+    readers::detail::with_reader(readers::require_format(path), [&]<class R>(const R&) {
+        if constexpr (requires { R::facts(path); }) {
+            const auto facts = R::facts(path);
+            out.class_names = facts.class_names;
+            out.frames = facts.frames;
+            for (std::size_t i = 0; i < facts.subjects.size(); ++i)
+                out.entries[i].subject = facts.subjects[i];
+            for (const auto& tag : facts.tags)
+                out.tags.push_back({static_cast<std::size_t>(tag.recording), tag.frame, tag.label});
+            if (facts.segments.empty()) return;
+            out.marks.emplace();
+            out.marks->class_names = facts.class_names;
+            for (std::size_t i = 0; i < facts.segments.size(); ++i) {
+                auto list = facts.segments[i];
+                for (const segment& s : list)
+                    if (s.label >= out.marks->classes())
+                        throw error(path, text("labels below ", out.marks->classes()),
+                                    text(s.label), "name every class in meta.json");
+                sort_segments(list);
+                out.marks->by_recording[out.entries[i].name] = std::move(list);
+            }
+        }
+    });
+}
+
+/// corpus.json: what the corpus calls itself, and what made it.
+MGKIT_INLINE void take_description(const std::string& folder, corpus& out) {
+    const std::string path = folder + "/corpus.json";
+    const io::json about = io::read_json(path);
+    out.about.name = io::get_or<std::string>(about, "name", out.about.name, path);
+    out.about.generator = io::get_or<std::string>(about, "generator_version", "", path);
+    out.about.caveat = io::get_or<std::string>(about, "note", "", path);
+    out.about.synthetic = !out.about.generator.empty();
+}
+
+/// Annotations are of recordings that are there.
+MGKIT_INLINE void check_names(const std::string& where, const std::vector<corpus_entry>& entries,
+                              const annotations& marks) {
+    std::set<std::string_view> names;
+    for (const auto& e : entries) names.insert(e.name);
+    const auto check = [&](const std::string& name) {
+        if (!names.contains(name))
+            throw error(where, "segments of recordings of this corpus", name);
+    };
+    for (const auto& [name, list] : marks.by_recording) check(name);
+    for (const auto& [name, who] : marks.nothing_found) check(name);
+}
+
+/// A subject must not be on both sides.
+MGKIT_INLINE void check_sides(const std::string& where, const std::vector<corpus_entry>& entries) {
+    std::set<int> train, test;
+    for (const auto& e : entries)
+        if (e.subject >= 0 && e.on != side::unknown)
+            (e.on == side::train ? train : test).insert(e.subject);
+    for (const int s : train)
+        if (test.contains(s))
+            throw error(where, "subjects on one side of the split each",
+                        text("subject ", s, " on both"), "split by subject");
+}
+
+}  // namespace detail
+
+MGKIT_INLINE corpus open_corpus(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::error_code code;
+    corpus out;
+    out.path = path;
+    out.about.name = fs::path(path).filename().string();
+    if (out.about.name.empty()) out.about.name = path;
+    if (!fs::exists(path, code))
+        throw error(path, "a file or folder of recordings", "nothing of that name",
+                    "check the path");
+    if (fs::exists(path + "/recordings.csv", code)) {
+        out.entries = detail::read_manifest(path);
+    } else if (!readers::recognise(path).empty()) {
+        const auto names = readers::list_any(path);
+        for (std::size_t i = 0; i < names.size(); ++i)
+            out.entries.push_back(detail::entry_at(path, i, names[i]));
+        detail::take_facts(path, out);
+    } else if (fs::is_directory(path, code)) {
+        out.entries = detail::find_recordings(path);
+    }
+    if (fs::exists(path + "/corpus.json", code)) detail::take_description(path, out);
+    if (out.entries.empty())
+        throw error(path, "recordings in a known format", "none", readers::detail::known_formats());
+    if (fs::exists(path + "/segments.csv", code))
+        out.marks = read_annotations(path + "/segments.csv");
+    if (out.marks) detail::check_names(path + "/segments.csv", out.entries, *out.marks);
+    bool unknown = false;
+    int next = 0;
+    for (const auto& e : out.entries) next = std::max(next, e.subject + 1);
+    for (auto& e : out.entries)
+        if (e.subject < 0) {
+            e.subject = next++;
+            e.own_subject = unknown = true;
+        }
+    if (unknown)
+        out.notes.push_back("subjects are not stated: each such recording counts as its own");
+    detail::check_sides(path, out.entries);
+    return out;
+}
+
+MGKIT_INLINE annotations marks_from_tags(const corpus& from, int before, int after) {
+    if (from.tags.empty() || from.frames.size() != from.entries.size())
+        throw error(from.path, "tags of a known format (long_tags.npy)", "none");
+    if (before < 0 || after < 1)
+        throw error("marks_from_tags", "0 or more frames before and 1 or more after",
+                    text(before, ", ", after));
+    annotations out;
+    out.class_names = from.class_names;
+    for (const corpus_tag& tag : from.tags) {
+        if (tag.label >= out.classes())
+            throw error(from.path, text("labels of tags below ", out.classes()), text(tag.label));
+        out.by_recording[from.entries[tag.entry].name].push_back(
+            {std::max(0, tag.frame - before), std::min(from.frames[tag.entry], tag.frame + after),
+             tag.label, 0});
+    }
+    for (auto& [name, list] : out.by_recording) sort_segments(list);
+    return out;
+}
+
+MGKIT_INLINE annotations read_annotations(const corpus& of, const std::string& path) {
+    annotations out = read_annotations(path);
+    detail::check_names(path, of.entries, out);
+    return out;
+}
+
+MGKIT_INLINE primary_result open_recording(const corpus& from, std::size_t i,
+                                           const read_policy& policy) {
+    const corpus_entry& e = from.entries.at(i);
+    const detections seen = readers::read_any(e.path, e.index, policy);
+    primary_result out;
+    if (readers::follows_one_person(e.path)) {
+        out.person = recording_of(seen);
+        out.report.frames = seen.frames();
+        out.report.tracks = 1;
+        out.report.empty_frames = seen.frames() - static_cast<int>(seen.people());
+    } else {
+        out = primary_person(seen);
+    }
+    recording& r = out.person;
+    r.name = e.name;
+    r.subject = e.subject;
+    if (e.result) r.result = e.result;
+    if (e.fps > 0) r.fps = e.fps;
+    check(r);
+    if (from.marks)
+        for (const segment& s : from.marks->of(e.name))
+            if (s.end > r.frames())
+                throw error("segments of " + e.name, text("ends within ", r.frames(), " frames"),
+                            text(s.end), "count frames at the recording's rate");
+    return out;
+}
+
+}  // namespace MGKIT_NAMESPACE::data
