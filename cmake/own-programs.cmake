@@ -69,6 +69,14 @@ if(MGKIT_LINKER AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|^Clang$")
     endforeach()
 endif()
 
+# What mgkit::compiled holds is built once for tests, the program and benchmarks, where it is part of
+# the build; the narrated examples and consumers stay header-only, so that both forms are tried.
+function(mgkit_link_compiled target)
+    if(TARGET mgkit_compiled)
+        target_link_libraries(${target} PRIVATE mgkit::compiled)
+    endif()
+endfunction()
+
 # Tests are compiled more often than they run: less optimisation than in a program.
 function(mgkit_optimise_as_test target)
     if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
@@ -132,6 +140,9 @@ set(mgkit_pch_base ${mgkit_pch_std} Eigen/Core nlohmann/json.hpp)
 function(mgkit_program target folder)
     add_executable(${target} ${ARGN})
     target_link_libraries(${target} PRIVATE mgkit_own)
+    if(NOT folder STREQUAL "examples")
+        mgkit_link_compiled(${target})
+    endif()
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
                                                ${PROJECT_BINARY_DIR}/${folder})
 endfunction()
