@@ -10,7 +10,8 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${PROJECT_SOURCE_DIR}/cmake/backends.json)
 
 # The compiled form: definitions (x-inl.hpp) built once, one unit per folder, into mgkit::compiled.
-option(MGKIT_COMPILED "Provide the component compiled: host code and Eigen's kernels built once" OFF)
+option(MGKIT_COMPILED "Provide the component compiled: host code and Eigen's kernels built once"
+       ${MGKIT_TESTS})
 if(MGKIT_COMPILED)
     include(cmake/compiled.cmake)
 endif()

@@ -4,6 +4,8 @@
 option(MGKIT_PCH "Precompile what mgkit's own programs include from others" ${PROJECT_IS_TOP_LEVEL})
 option(MGKIT_CCACHE "Compile mgkit's own programs through ccache where it is found"
        ${PROJECT_IS_TOP_LEVEL})
+option(MGKIT_UNITY "Compile the files of each of mgkit's own programs together"
+       ${PROJECT_IS_TOP_LEVEL})
 option(MGKIT_LINKER "Link mgkit's own programs with mold or lld where found" ${PROJECT_IS_TOP_LEVEL})
 
 add_library(mgkit_own INTERFACE)
@@ -67,6 +69,14 @@ if(MGKIT_LINKER AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|^Clang$")
     endforeach()
 endif()
 
+# What mgkit::compiled holds is built once for tests, the program and benchmarks, where it is part of
+# the build; the narrated examples and consumers stay header-only, so that both forms are tried.
+function(mgkit_link_compiled target)
+    if(TARGET mgkit_compiled)
+        target_link_libraries(${target} PRIVATE mgkit::compiled)
+    endif()
+endfunction()
+
 # Tests are compiled more often than they run: less optimisation than in a program.
 function(mgkit_optimise_as_test target)
     if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
@@ -102,6 +112,24 @@ function(mgkit_precompile target set)
     target_precompile_headers(${target} REUSE_FROM mgkit_pch_${set})
 endfunction()
 
+# mgkit_unite(<target> [<batch>]): the target's files are compiled together, so that what they all
+# instantiate is instantiated once; in units of so many files, by default in one. Their local names
+# must differ. A file that is compiled alone again in a build with MGKIT_UNITY=OFF must stand alone.
+function(mgkit_unite target)
+    if(NOT MGKIT_UNITY)
+        return()
+    endif()
+    set(batch 0)
+    if(ARGC GREATER 1)
+        set(batch ${ARGV1})
+    endif()
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
+    if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+        # A local name of one file may be that of a variable of another.
+        target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-shadow>)
+    endif()
+endfunction()
+
 set(mgkit_pch_std algorithm array atomic charconv chrono cmath concepts cstdint cstdio cstdlib
     cstring exception filesystem fstream functional iostream iterator limits map memory mutex
     numeric optional set span sstream stdexcept string string_view system_error thread tuple
@@ -112,6 +140,9 @@ set(mgkit_pch_base ${mgkit_pch_std} Eigen/Core)
 function(mgkit_program target folder)
     add_executable(${target} ${ARGN})
     target_link_libraries(${target} PRIVATE mgkit_own)
+    if(NOT folder STREQUAL "examples")
+        mgkit_link_compiled(${target})
+    endif()
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
                                                ${PROJECT_BINARY_DIR}/${folder})
 endfunction()

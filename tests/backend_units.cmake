@@ -7,6 +7,7 @@
 function(mgkit_backend_objects objects component sources)
     add_library(${objects} OBJECT EXCLUDE_FROM_ALL ${sources})
     target_link_libraries(${objects} PRIVATE mgkit_own mgkit_${component})
+    mgkit_link_compiled(${objects})
     target_include_directories(${objects} PRIVATE ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
     if(component STREQUAL mgkit_default AND NOT objects MATCHES "golden")
         mgkit_precompile(${objects} program ${mgkit_pch_base})
@@ -18,6 +19,7 @@ endfunction()
 # mgkit_backend_units(<target> <folder> <components> <element> <group>...): writes one unit per
 # component and group, in the backend's language, from tests/<folder>/unit.cpp.in (or
 # <group>_unit.cpp.in), and tests/<folder>/registry.cpp.in.
+# A component has fewer groups where mgkit_groups_<target>_<component> says so.
 # A registry's @declarations@ are `void add_<group>_on_<backend>(std::vector<@element@>&);`.
 function(mgkit_backend_units target folder components element)
     set(declarations "")
@@ -30,7 +32,11 @@ function(mgkit_backend_units target folder components element)
             set(extension cu)
         endif()
         string(APPEND calls "    all.push_back({\"${component}\", {}});\n")
-        foreach(group IN LISTS ARGN)
+        set(groups ${ARGN})
+        if(DEFINED mgkit_groups_${target}_${component})
+            set(groups ${mgkit_groups_${target}_${component}})
+        endif()
+        foreach(group IN LISTS groups)
             set(name add_${group}_on_${component})
             string(APPEND declarations "void ${name}(${element}&);\n")
             string(APPEND calls "    ${name}(all.back().families);\n")

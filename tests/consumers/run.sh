@@ -4,7 +4,8 @@
 #   package:      find_package(mgkit) from an install tree that was moved after installing
 #   xtensor:      the same with a second backend, where XTENSOR is ON
 #   both of the former two are told, once, where they choose no optimisation
-#   plain:        the compiler with -I and nothing but the Eigen, Boost and JSON headers
+#   plain:        the compiler with -I and nothing but the Eigen, Boost and JSON headers; the whole
+#                 umbrella in two units, which the others, with a light source, need not compile again
 set -eu
 source=$1 work=$2 cxx=$3 eigen=$4 xtensor=${5:-OFF}
 consumers=$source/tests/consumers
@@ -34,6 +35,8 @@ if grep -rIl -e "$work/installed_here" -e "$source" "$work/moved_there"; then
     echo "the files above name a folder of the machine that installed them"
     exit 1
 fi
+# The umbrella is compiled from the source tree below: what was installed must be the same.
+diff -r "$source/include/mgkit" "$work/moved_there/include/mgkit"
 configure package -DCMAKE_PREFIX_PATH="$work/moved_there"
 cmake --build "$work/package"
 "$work/package/consumer"

@@ -23,7 +23,7 @@ void keeps_the_laws() {
     CHECK(report.rows.size() > 100);
 }
 
-T drawn(context& ctx, const shape& extents, std::uint32_t number = 0) {
+T uploaded(context& ctx, const shape& extents, std::uint32_t number = 0) {
     random_stream stream(random_key{.seed = 4, .clip = number}, "values");
     std::vector<float> values(static_cast<std::size_t>(extents.elements()));
     for (float& v : values) v = static_cast<float>(stream.normal());
@@ -49,7 +49,7 @@ TEST_CASE("token sequences are coarse; rows, parameters' gradients and statistic
     nn::projector<T> project(nn::scope(ctx) / "projector", 32, 16, 16);
     for (std::uint32_t i = 0; i < 4; ++i) ctx.rows.push_back({i, 0});
     const recording<T> record(ctx);
-    const auto tokens = encoder.tokens(ctx, X{drawn(ctx, {4, 3, 12, 7, 1})});
+    const auto tokens = encoder.tokens(ctx, X{uploaded(ctx, {4, 3, 12, 7, 1})});
     CHECK(tokens.temporal.value.kept() == grain::coarse);
     CHECK(tokens.spatial.value.kept() == grain::coarse);
     const X pooled = encode::joined(ctx, encode::pooled(ctx, tokens));
@@ -70,9 +70,9 @@ TEST_CASE("a coarse result is the fine one, rounded once", "[cuda]") {
     context ctx;
     // 3 * 40 values are whole chunks; 3 * 37 are not.
     for (const extent width : {40, 37}) {
-        const T a = cuda::as(ctx, drawn(ctx, {3, width}, 1), grain::coarse),
-                b = cuda::as(ctx, drawn(ctx, {3, width}, 2), grain::coarse),
-                column = drawn(ctx, {3, 1}, 3), row = drawn(ctx, {width}, 4);
+        const T a = cuda::as(ctx, uploaded(ctx, {3, width}, 1), grain::coarse),
+                b = cuda::as(ctx, uploaded(ctx, {3, width}, 2), grain::coarse),
+                column = uploaded(ctx, {3, 1}, 3), row = uploaded(ctx, {width}, 4);
         const T wide_a = cuda::as(ctx, a, grain::fine), wide_b = cuda::as(ctx, b, grain::fine);
         const auto rounded = [&](const T& got, const T& want) {
             CHECK(got.kept() == grain::coarse);
@@ -96,10 +96,10 @@ TEST_CASE("a coarse result is the fine one, rounded once", "[cuda]") {
 TEST_CASE("what is made again for the backward pass is what it was", "[cuda]") {
     context ctx;
     for (const extent width : {48, 20}) {
-        const T x = cuda::as(ctx, drawn(ctx, {2, 5, width}), grain::coarse),
-                scale = drawn(ctx, {width}, 1), shift = drawn(ctx, {width}, 2),
-                weight = drawn(ctx, {width, width}, 3), mix = drawn(ctx, {5, 5}, 4),
-                bias = drawn(ctx, {5}, 5);
+        const T x = cuda::as(ctx, uploaded(ctx, {2, 5, width}), grain::coarse),
+                scale = uploaded(ctx, {width}, 1), shift = uploaded(ctx, {width}, 2),
+                weight = uploaded(ctx, {width, width}, 3), mix = uploaded(ctx, {5, 5}, 4),
+                bias = uploaded(ctx, {5}, 5);
         gradient_slot<T> slots[2];
         const recording<T> record(ctx);
         const X in = watch(x, slots[0]), w = watch(weight, slots[1]);

@@ -12,8 +12,7 @@ using test::emulated_tensor;
 
 namespace {
 
-using T = emulated_tensor<float>;
-using traits = backend_traits<T>;
+using single = emulated_tensor<float>;
 using graph = cuda::step_graph<test::emulated>;
 
 /// Steps of two batch sizes, one by one and through the stepper.
@@ -41,17 +40,17 @@ TEST_CASE("training is level with the default backend", "[cuda]") {
 
 TEST_CASE("the order in which threads run does not matter to a training step", "[cuda]") {
     context forth{.seed = 5, .threads = 1}, back{.seed = 5, .threads = 2};
-    CHECK(test::losses<T>(forth, 3) == test::losses<T>(back, 3));
+    CHECK(test::losses<single>(forth, 3) == test::losses<single>(back, 3));
 }
 
 TEST_CASE("replayed steps are the steps, bit for bit: rates, stochastic depth, labels, counts",
           "[cuda]") {
-    replays_are_steps<test::unlabelled<T>>();
-    replays_are_steps<test::labelled<T>>();
+    replays_are_steps<test::unlabelled<single>>();
+    replays_are_steps<test::labelled<single>>();
 }
 
 TEST_CASE("a replay takes no new memory and launches nothing by itself", "[cuda]") {
-    test::training<test::unlabelled<T>> run;
+    test::training<test::unlabelled<single>> run;
     for (int number = 0; number < 3; ++number) run.stepped(number);
     auto& device = test::emulated::of(run.ctx);
     const std::size_t launches = device.launches, held = device.source.about->used;
@@ -61,7 +60,7 @@ TEST_CASE("a replay takes no new memory and launches nothing by itself", "[cuda]
 }
 
 TEST_CASE("an error of the host's work leaves the model as it was", "[cuda]") {
-    test::training<test::unlabelled<T>> run;
+    test::training<test::unlabelled<single>> run;
     for (int number = 0; number < 4; ++number) run.stepped(number);
     const auto before = run.bits();
     auto rate = [&](context& ctx) {
@@ -70,9 +69,10 @@ TEST_CASE("an error of the host's work leaves the model as it was", "[cuda]") {
             if (*refuse) throw error("rates", "a rate", "none");
             std::fill(to.begin(), to.end(), 2.0f);
         };
-        T sum = traits::full(ctx, {2}, 0);
+        single sum = backend_traits<single>::full(ctx, {2}, 0);
         graph twice(ctx, test::emulated::of(ctx).new_pool(), [&] {
-            traits::assign(ctx, sum, add(ctx, sum, step_values<T>(ctx, {2}, values, &bad)));
+            backend_traits<single>::assign(
+                ctx, sum, add(ctx, sum, step_values<single>(ctx, {2}, values, &bad)));
         });
         twice.replay();
         bad = true;
@@ -87,19 +87,19 @@ TEST_CASE("an error of the host's work leaves the model as it was", "[cuda]") {
 
 TEST_CASE("inputs of a recording share no memory with what the step uses before them", "[cuda]") {
     context ctx;
-    const T x = traits::full(ctx, {64}, 1);
-    T out = traits::full(ctx, {64}, 0);
+    const single x = backend_traits<single>::full(ctx, {64}, 1);
+    single out = backend_traits<single>::full(ctx, {64}, 0);
     float now = 1;
     graph replayed(ctx, test::emulated::of(ctx).new_pool(), [&] {
-        T late = x;
+        single late = x;
         for (int i = 0; i < 4; ++i) late = add(ctx, late, x);
-        const T in = step_values<T>(
+        const single in = step_values<single>(
             ctx, {64},
             [](std::span<float> to, const float* value) {
                 std::fill(to.begin(), to.end(), *value);
             },
             &now);
-        traits::assign(ctx, out, add(ctx, late, in));
+        backend_traits<single>::assign(ctx, out, add(ctx, late, in));
     });
     for (; now < 4; ++now) {
         replayed.replay();
@@ -109,22 +109,23 @@ TEST_CASE("inputs of a recording share no memory with what the step uses before 
 
 TEST_CASE("other transfers and recordings are refused while a step is recorded", "[cuda]") {
     context ctx;
-    const T x = traits::full(ctx, {3}, 1);
-    T y = traits::full(ctx, {3}, 2);
+    const single x = backend_traits<single>::full(ctx, {3}, 1);
+    single y = backend_traits<single>::full(ctx, {3}, 2);
     std::vector<float> host(3);
     const auto record = [&](const auto& step) {
         graph(ctx, test::emulated::of(ctx).new_pool(), step);
     };
-    CHECK_THROWS_WITH(record([&] { traits::from_host(ctx, host, {3}); }),
+    CHECK_THROWS_WITH(record([&] { backend_traits<single>::from_host(ctx, host, {3}); }),
                       Catch::Contains("captured"));
-    CHECK_THROWS_WITH(record([&] { traits::to_host(ctx, x, host); }), Catch::Contains("captured"));
+    CHECK_THROWS_WITH(record([&] { backend_traits<single>::to_host(ctx, x, host); }),
+                      Catch::Contains("captured"));
     CHECK_THROWS_WITH(record([&] { record([] {}); }), Catch::Contains("other recording"));
     CHECK_NOTHROW(record([&] {
-        traits::assign(ctx, y, x);
+        backend_traits<single>::assign(ctx, y, x);
         add(ctx, x, y);
     }));
     // Nothing of a recording has run, and the context works as before.
-    traits::to_host(ctx, y, host);
+    backend_traits<single>::to_host(ctx, y, host);
     CHECK(host[2] == 2);
 }
 
@@ -135,7 +136,7 @@ TEST_CASE("memory that runs out while a step is recorded is an error, not anothe
     const auto pool = device.new_pool();
     const auto step = [&] {
         // Blocks of a size are free again when the next, larger one is asked for.
-        for (int i = 1; i < 6; ++i) traits::full(ctx, {1000 << i}, 1);
+        for (int i = 1; i < 6; ++i) backend_traits<single>::full(ctx, {1000 << i}, 1);
     };
     device.source.about->limit = device.source.about->used + 200'000;
     CHECK_THROWS_WITH(graph(ctx, pool, step), Catch::Contains("no memory left"));

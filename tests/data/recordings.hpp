@@ -9,6 +9,7 @@
 #include "io/support.hpp"
 #include "mgkit/core/random.hpp"
 #include "mgkit/data/detections.hpp"
+#include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/recording.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
 
@@ -16,6 +17,9 @@ namespace recordings {
 
 using namespace mgkit;
 using skeleton::channel_layout;
+
+/// Values that are no numbers are marked, not refused.
+inline const data::read_policy marking{.not_finite = data::not_finite_rule::mark_invalid};
 
 /// Joints with all digits a float has; about a quarter not seen, zero as readers give them.
 template <class Topology>

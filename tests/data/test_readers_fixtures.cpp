@@ -14,6 +14,7 @@
 using namespace mgkit;
 using namespace mgkit::data;
 using namespace mgkit::data::readers;
+using recordings::marking;
 using skeleton::channel_layout;
 
 namespace {
@@ -48,7 +49,6 @@ bool noted(const detections& people, std::string_view part) {
         if (contains(note, part)) return true;
     return false;
 }
-const read_policy marking{.not_finite = not_finite_rule::mark_invalid};
 
 }  // namespace
 

@@ -14,13 +14,8 @@
 using namespace mgkit;
 using namespace mgkit::data;
 using namespace mgkit::data::readers;
+using recordings::marking;
 using skeleton::channel_layout;
-
-namespace {
-
-const read_policy marking{.not_finite = not_finite_rule::mark_invalid};
-
-}  // namespace
 
 TEST_CASE("untrimmed: a folder in the documented layout", "[data][readers]") {
     scratch_folder scratch;

@@ -76,6 +76,12 @@ private:
     settings settings_;
 };
 
+inline const encode::clip_extents tiny{2, 5, 3, 1};
+
+inline std::vector<double> numbers(context& ctx, const t64& t) {
+    return testing::detail::to_doubles(ctx, t);
+}
+
 inline shape batch_shape(extent count, const encode::clip_extents& e) {
     return {count, e.channels, e.frames, e.joints, e.persons};
 }

@@ -11,8 +11,10 @@
 #include "mgkit/skeleton/list.hpp"
 
 using namespace mgkit;
+using test::numbers;
 using test::t32;
 using test::t64;
+using test::tiny;
 using any = encode::any_encoder<t64>;
 using own = test::frame_bag<t64>;
 
@@ -24,8 +26,6 @@ static_assert(nn::listing<any> && nn::stating<any> && nn::stating_below<any>);
 static_assert(std::is_nothrow_move_constructible_v<any> && !std::is_copy_constructible_v<any>);
 
 namespace {
-
-const encode::clip_extents tiny{2, 5, 3, 1};
 
 /// Its call writes into it.
 struct counting {
@@ -41,10 +41,6 @@ static_assert(!encode::encoder<counting, t64>);
 template <class E>
 nn::fact_map sample_facts() {
     return encode::facts_of(E::name, E::sample_settings(tiny));
-}
-
-std::vector<double> numbers(context& ctx, const t64& t) {
-    return testing::detail::to_doubles(ctx, t);
 }
 
 /// Features and every gradient of an encoder after a pass of three clips.

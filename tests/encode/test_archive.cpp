@@ -23,11 +23,11 @@ namespace {
 
 using model = encode::dste<t32>;
 
-const skeleton::pose_shape shape{skeleton::channel_layout::xyzc, 12, 20, 1};
+const skeleton::pose_shape poses{skeleton::channel_layout::xyzc, 12, 20, 1};
 
 encode::clip_input input(skeleton::stream stream = skeleton::stream::joint,
                          bool confidence = false) {
-    return {skeleton::kinect20{}, shape, {.frames = 8, .stream = stream, .confidence = confidence}};
+    return {skeleton::kinect20{}, poses, {.frames = 8, .stream = stream, .confidence = confidence}};
 }
 
 model built(context& ctx, int heads = 4, int gap = 4, double alpha = .5) {

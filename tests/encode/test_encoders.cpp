@@ -7,12 +7,12 @@
 
 using namespace mgkit;
 using Catch::Matchers::Contains;
+using test::numbers;
 using test::t32;
 using test::t64;
+using test::tiny;
 
 namespace {
-
-const encode::clip_extents tiny{2, 5, 3, 1};
 
 template <class Encoder>
 Encoder make(context& ctx) {
@@ -42,10 +42,6 @@ void check_encoder(context& ctx, double bound) {
     INFO(Encoder::name << ": " << report.where);
     CHECK(report.worst < bound);
     CHECK(report.checked > static_cast<std::size_t>(nn::parameter_count(model)));
-}
-
-std::vector<double> numbers(context& ctx, const t64& t) {
-    return testing::detail::to_doubles(ctx, t);
 }
 
 }  // namespace

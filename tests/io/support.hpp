@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -15,7 +17,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "mgkit/core/error.hpp"
+#include "metric/refused.hpp"
 
 /// Removed with everything in it at the end of the test.
 class scratch_folder {
@@ -44,30 +46,10 @@ private:
     std::filesystem::path path_;
 };
 
-/// The line of the mgkit::error that `f` throws; anything else fails the test.
-template <class F>
-std::string refusal(F&& f) {
-    try {
-        f();
-    } catch (const mgkit::error& e) {
-        return e.what();
-    }
-    return "no error";
+inline std::string bytes_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
-
-inline bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
-
-#define CHECK_CONTAINS(text, part)          \
-    do {                                    \
-        const std::string checked = (text); \
-        INFO(checked);                      \
-        CHECK(contains(checked, part));     \
-    } while (false)
-
-#define CHECK_REFUSED(expression, part) \
-    CHECK_CONTAINS(refusal([&] { static_cast<void>(expression); }), part)
 
 inline std::span<const std::byte> as_bytes(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));

@@ -25,13 +25,13 @@ std::string dict(const std::string& descr, const std::string& shape,
     return "{'descr': '" + descr + "', 'fortran_order': " + order + ", 'shape': " + shape + ", }";
 }
 
-io::npy_array parse(const std::string& file) {
+io::npy_array array_in(const std::string& file) {
     return io::parse_npy(as_bytes(file), "x.npy");
 }
 
 template <class S>
 std::vector<S> values(const std::string& file) {
-    const io::npy_array array = parse(file);
+    const io::npy_array array = array_in(file);
     return io::convert<S>(array.type, array.bytes, "x.npy");
 }
 
@@ -144,51 +144,51 @@ TEST_CASE("a view wants the exact type and alignment", "[io][npy]") {
 }
 
 TEST_CASE("what mgkit does not load is refused with a remedy", "[io][npy]") {
-    CHECK_REFUSED(parse(file_of(dict("|O", "(1,)"), "")), "Python objects");
-    CHECK_REFUSED(parse(file_of(dict("|O8", "(1,)"), "")), "Python objects");
-    CHECK_REFUSED(parse(file_of(dict(">f4", "(1,)"), "abcd")), "newbyteorder");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(2, 2)", "True"), std::string(16, 'x'))),
+    CHECK_REFUSED(array_in(file_of(dict("|O", "(1,)"), "")), "Python objects");
+    CHECK_REFUSED(array_in(file_of(dict("|O8", "(1,)"), "")), "Python objects");
+    CHECK_REFUSED(array_in(file_of(dict(">f4", "(1,)"), "abcd")), "newbyteorder");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(2, 2)", "True"), std::string(16, 'x'))),
                   "ascontiguousarray");
-    CHECK_REFUSED(parse(file_of(dict("<c8", "(1,)"), std::string(8, 'x'))), "'<c8'");
-    CHECK_REFUSED(parse(file_of(dict("<U3", "(1,)"), std::string(12, 'x'))), "'<U3'");
-    CHECK_REFUSED(
-        parse(file_of("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", "abcd")),
-        "structured");
+    CHECK_REFUSED(array_in(file_of(dict("<c8", "(1,)"), std::string(8, 'x'))), "'<c8'");
+    CHECK_REFUSED(array_in(file_of(dict("<U3", "(1,)"), std::string(12, 'x'))), "'<U3'");
+    CHECK_REFUSED(array_in(file_of(
+                      "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", "abcd")),
+                  "structured");
 }
 
 TEST_CASE("lying and damaged headers are refused", "[io][npy]") {
     const std::string data = raw<float>({1, 2});
-    CHECK_REFUSED(parse(""), "an .npy file");
-    CHECK_REFUSED(parse("PK\x03\x04 a zip archive"), "an .npy file");
+    CHECK_REFUSED(array_in(""), "an .npy file");
+    CHECK_REFUSED(array_in("PK\x03\x04 a zip archive"), "an .npy file");
     std::string version = file_of(dict("<f4", "(2,)"), data);
     version[6] = 4;
-    CHECK_REFUSED(parse(version), "4.0");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(3,)"), data)), "cut short");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(1,)"), data)), "damaged");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(-2,)"), data)), "zero or more");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(2)"), data)), "tuple");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(2.0,)"), data)), "header");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "2"), data)), "header");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(,)"), data)), "extent");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(99999999999999999999,)"), data)), "2^63");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(4294967296, 4294967296)"), "")), "overflow");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(9223372036854775807,)"), "")), "overflow");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(2,)", "None"), data)), "True or False");
-    CHECK_REFUSED(parse(file_of("{'descr': '<f4', 'shape': (2,)}", data)), "fewer");
-    CHECK_REFUSED(parse(file_of("{'descr': '<f4', 'descr': '<f4'}", data)), "twice");
-    CHECK_REFUSED(parse(file_of("{'code': '__import__'}", data)), "'code'");
-    CHECK_REFUSED(parse(file_of(dict("<f4", "(2,)") + " x", data)), "end of the header");
-    CHECK_REFUSED(parse(file_of("{'descr': '<f4", data)), "closing quote");
-    CHECK_REFUSED(parse(magic + std::string("\x02\x00", 2) + little(0xFFFFFFFF, 4) + "{}"),
+    CHECK_REFUSED(array_in(version), "4.0");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(3,)"), data)), "cut short");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(1,)"), data)), "damaged");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(-2,)"), data)), "zero or more");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(2)"), data)), "tuple");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(2.0,)"), data)), "header");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "2"), data)), "header");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(,)"), data)), "extent");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(99999999999999999999,)"), data)), "2^63");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(4294967296, 4294967296)"), "")), "overflow");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(9223372036854775807,)"), "")), "overflow");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(2,)", "None"), data)), "True or False");
+    CHECK_REFUSED(array_in(file_of("{'descr': '<f4', 'shape': (2,)}", data)), "fewer");
+    CHECK_REFUSED(array_in(file_of("{'descr': '<f4', 'descr': '<f4'}", data)), "twice");
+    CHECK_REFUSED(array_in(file_of("{'code': '__import__'}", data)), "'code'");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", "(2,)") + " x", data)), "end of the header");
+    CHECK_REFUSED(array_in(file_of("{'descr': '<f4", data)), "closing quote");
+    CHECK_REFUSED(array_in(magic + std::string("\x02\x00", 2) + little(0xFFFFFFFF, 4) + "{}"),
                   "at most 65535");
     std::string axes = "(";
     for (int i = 0; i < 65; ++i) axes += "1, ";
-    CHECK_REFUSED(parse(file_of(dict("<f4", axes + ")"), "abcd")), "64 axes");
+    CHECK_REFUSED(array_in(file_of(dict("<f4", axes + ")"), "abcd")), "64 axes");
 }
 
 TEST_CASE("zero extents hide no overflow", "[io][npy]") {
-    CHECK(parse(file_of(dict("<f8", "(9223372036854775807, 0, 4294967296)"), "")).bytes.empty());
-    CHECK_REFUSED(parse(file_of(dict("<f8", "(9223372036854775807, 0)"), "x")), "damaged");
+    CHECK(array_in(file_of(dict("<f8", "(9223372036854775807, 0, 4294967296)"), "")).bytes.empty());
+    CHECK_REFUSED(array_in(file_of(dict("<f8", "(9223372036854775807, 0)"), "x")), "damaged");
 }
 
 TEST_CASE("npy: every truncation is refused, no mutation crashes", "[io][npy]") {

@@ -8,11 +8,11 @@ namespace io = mgkit::io;
 
 namespace {
 
-std::string file_of(const std::string& header, const std::string& data = "") {
+std::string file_with(const std::string& header, const std::string& data = "") {
     return little(header.size(), 8) + header + data;
 }
 
-io::safetensors_content parse(const std::string& file) {
+io::safetensors_content content_of(const std::string& file) {
     return io::parse_safetensors(as_bytes(file), "x.safetensors");
 }
 
@@ -24,7 +24,7 @@ std::string tensor(const std::string& name, const std::string& dtype, const std:
 
 std::string one(const std::string& dtype, const std::string& shape, const std::string& offsets,
                 const std::string& data) {
-    return file_of("{" + tensor("a", dtype, shape, offsets) + "}", data);
+    return file_with("{" + tensor("a", dtype, shape, offsets) + "}", data);
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ TEST_CASE("a file laid out by hand is read", "[io][safetensors]") {
                                tensor("first", "F32", "[2,1]", "[0,8]") + "," +
                                tensor("empty", "F64", "[0,3]", "[8,8]") + "}   ";
     const scratch_folder folder;
-    io::write_file(folder / "f", file_of(header, raw<float>({1.5f, -2}) + little(7, 8)));
+    io::write_file(folder / "f", file_with(header, raw<float>({1.5f, -2}) + little(7, 8)));
     const io::safetensors_file file(folder / "f");
     CHECK(file.metadata() == io::text_map{{"k", "v"}});
     REQUIRE(file.entries().size() == 3);
@@ -54,7 +54,7 @@ TEST_CASE("a file laid out by hand is read", "[io][safetensors]") {
 }
 
 TEST_CASE("an empty archive is a file like others", "[io][safetensors]") {
-    CHECK(parse(file_of("{}")).entries.empty());
+    CHECK(content_of(file_with("{}")).entries.empty());
     const scratch_folder folder;
     io::write_safetensors(folder / "f", {});
     const io::safetensors_file file(folder / "f");
@@ -65,7 +65,7 @@ TEST_CASE("an empty archive is a file like others", "[io][safetensors]") {
 TEST_CASE("all element types are read", "[io][safetensors]") {
     const auto read = [](const std::string& dtype, const std::string& bytes) {
         const std::string file = one(dtype, "[2]", mgkit::text("[0,", bytes.size(), "]"), bytes);
-        const auto content = parse(file);
+        const auto content = content_of(file);
         return io::convert<double>(content.entries[0].type, content.entries[0].bytes, "x");
     };
     const std::vector<double> expected{1, 0};
@@ -120,88 +120,90 @@ TEST_CASE("names in any language and awkward characters survive", "[io][safetens
 }
 
 TEST_CASE("headers that do not describe the file are refused", "[io][safetensors]") {
-    CHECK_REFUSED(parse(""), "cut short");
-    CHECK_REFUSED(parse(little(~0ull, 8) + "{}"), "100 MB");
-    CHECK_REFUSED(parse(little(3, 8) + "{}"), "within the file");
-    CHECK_REFUSED(parse(little(0, 8)), "a JSON object");
-    CHECK_REFUSED(parse(file_of(" {}")), "a JSON object");
-    CHECK_REFUSED(parse(file_of("[]")), "a JSON object");
-    CHECK_REFUSED(parse(file_of("{")), "valid JSON");
-    CHECK_REFUSED(parse(file_of("{}x")), "valid JSON");
-    CHECK_REFUSED(parse(file_of(std::string("{}\0", 3))), "valid JSON");
-    CHECK_REFUSED(parse(file_of("{\"a\":1}")), "an object");
-    CHECK_REFUSED(parse(file_of("{\"a\xff\":{}}")), "valid JSON");
-    CHECK_REFUSED(parse(file_of("{}", "left over")), "damaged");
-    CHECK_REFUSED(parse(file_of("{\"__metadata__\":{\"k\":1}}")), "a string");
-    CHECK_REFUSED(parse(file_of("{\"__metadata__\":[]}")), "an object");
+    CHECK_REFUSED(content_of(""), "cut short");
+    CHECK_REFUSED(content_of(little(~0ull, 8) + "{}"), "100 MB");
+    CHECK_REFUSED(content_of(little(3, 8) + "{}"), "within the file");
+    CHECK_REFUSED(content_of(little(0, 8)), "a JSON object");
+    CHECK_REFUSED(content_of(file_with(" {}")), "a JSON object");
+    CHECK_REFUSED(content_of(file_with("[]")), "a JSON object");
+    CHECK_REFUSED(content_of(file_with("{")), "valid JSON");
+    CHECK_REFUSED(content_of(file_with("{}x")), "valid JSON");
+    CHECK_REFUSED(content_of(file_with(std::string("{}\0", 3))), "valid JSON");
+    CHECK_REFUSED(content_of(file_with("{\"a\":1}")), "an object");
+    CHECK_REFUSED(content_of(file_with("{\"a\xff\":{}}")), "valid JSON");
+    CHECK_REFUSED(content_of(file_with("{}", "left over")), "damaged");
+    CHECK_REFUSED(content_of(file_with("{\"__metadata__\":{\"k\":1}}")), "a string");
+    CHECK_REFUSED(content_of(file_with("{\"__metadata__\":[]}")), "an object");
 }
 
 TEST_CASE("nesting and sheer numbers do not exhaust memory", "[io][safetensors]") {
-    CHECK_REFUSED(parse(file_of("{\"a\":" + std::string(1'000'000, '['))), "nested");
+    CHECK_REFUSED(content_of(file_with("{\"a\":" + std::string(1'000'000, '['))), "nested");
     std::string deep;
     for (int i = 0; i < 100'000; ++i) deep += "{\"a\":";
-    CHECK_REFUSED(parse(file_of(deep)), "nested");
+    CHECK_REFUSED(content_of(file_with(deep)), "nested");
     std::string many = "{\"a\":[0";
     for (int i = 0; i < 4'000'000; ++i) many += ",0";
-    CHECK_REFUSED(parse(file_of(many + "]}")), "values");
+    CHECK_REFUSED(content_of(file_with(many + "]}")), "values");
 }
 
 TEST_CASE("entries that lie are refused", "[io][safetensors]") {
     const std::string data = raw<float>({1, 2});
-    CHECK(parse(one("F32", "[2]", "[0,8]", data)).entries.size() == 1);
-    CHECK_REFUSED(parse(one("F32", "[3]", "[0,8]", data)), "12 bytes");
-    CHECK_REFUSED(parse(one("F64", "[2]", "[0,8]", data)), "16 bytes");
-    CHECK_REFUSED(parse(one("F32", "[-2]", "[0,8]", data)), "'-2'");
-    CHECK_REFUSED(parse(one("F32", "[2.0]", "[0,8]", data)), "integer");
-    CHECK_REFUSED(parse(one("F32", "[18446744073709551615]", "[0,8]", data)), "fits I64");
-    CHECK_REFUSED(parse(one("F32", "[4611686018427387905]", "[0,4]", data.substr(4))), "overflow");
-    CHECK_REFUSED(parse(one("F32", "[4294967296,4294967296,4294967296]", "[0,8]", data)),
+    CHECK(content_of(one("F32", "[2]", "[0,8]", data)).entries.size() == 1);
+    CHECK_REFUSED(content_of(one("F32", "[3]", "[0,8]", data)), "12 bytes");
+    CHECK_REFUSED(content_of(one("F64", "[2]", "[0,8]", data)), "16 bytes");
+    CHECK_REFUSED(content_of(one("F32", "[-2]", "[0,8]", data)), "'-2'");
+    CHECK_REFUSED(content_of(one("F32", "[2.0]", "[0,8]", data)), "integer");
+    CHECK_REFUSED(content_of(one("F32", "[18446744073709551615]", "[0,8]", data)), "fits I64");
+    CHECK_REFUSED(content_of(one("F32", "[4611686018427387905]", "[0,4]", data.substr(4))),
                   "overflow");
-    CHECK_REFUSED(parse(one("F32", "2", "[0,8]", data)), "an array");
-    CHECK_REFUSED(parse(one("F32", "[2]", "[8,0]", data)), "bytes 8 to 0");
-    CHECK_REFUSED(parse(one("F32", "[2]", "[0,9]", data)), "cut short");
-    CHECK_REFUSED(parse(one("F32", "[2]", "[4,12]", data)), "cut short");
-    CHECK_REFUSED(parse(one("F32", "[2]", "[0,8,8]", data)), "two data_offsets");
-    CHECK_REFUSED(parse(one("F32", "[2]", "[0,18446744073709551615]", data)), "cut short");
-    CHECK_REFUSED(parse(one("F32", "[2]", "[0,184467440737095516150]", data)), "integer");
-    CHECK_REFUSED(parse(one("F8_E4M3", "[8]", "[0,8]", data)), "'F8_E4M3'");
-    CHECK_REFUSED(parse(one("f32", "[2]", "[0,8]", data)), "'f32'");
-    CHECK_REFUSED(parse(file_of("{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", data)),
+    CHECK_REFUSED(content_of(one("F32", "[4294967296,4294967296,4294967296]", "[0,8]", data)),
+                  "overflow");
+    CHECK_REFUSED(content_of(one("F32", "2", "[0,8]", data)), "an array");
+    CHECK_REFUSED(content_of(one("F32", "[2]", "[8,0]", data)), "bytes 8 to 0");
+    CHECK_REFUSED(content_of(one("F32", "[2]", "[0,9]", data)), "cut short");
+    CHECK_REFUSED(content_of(one("F32", "[2]", "[4,12]", data)), "cut short");
+    CHECK_REFUSED(content_of(one("F32", "[2]", "[0,8,8]", data)), "two data_offsets");
+    CHECK_REFUSED(content_of(one("F32", "[2]", "[0,18446744073709551615]", data)), "cut short");
+    CHECK_REFUSED(content_of(one("F32", "[2]", "[0,184467440737095516150]", data)), "integer");
+    CHECK_REFUSED(content_of(one("F8_E4M3", "[8]", "[0,8]", data)), "'F8_E4M3'");
+    CHECK_REFUSED(content_of(one("f32", "[2]", "[0,8]", data)), "'f32'");
+    CHECK_REFUSED(content_of(file_with("{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", data)),
                   "'data_offsets'");
-    CHECK_REFUSED(parse(file_of("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],"
-                                "\"x\":0}}",
-                                data)),
-                  "only");
+    CHECK_REFUSED(
+        content_of(file_with("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],"
+                             "\"x\":0}}",
+                             data)),
+        "only");
 }
 
 TEST_CASE("overlaps, holes and doubles are refused", "[io][safetensors]") {
     const std::string data(12, 'x');
     const auto two = [&](const std::string& a, const std::string& b, const std::string& second) {
-        return file_of("{" + tensor("a", "U8", "[" + std::to_string(6) + "]", a) + "," +
-                           tensor(second, "U8", "[6]", b) + "}",
-                       data);
+        return file_with("{" + tensor("a", "U8", "[" + std::to_string(6) + "]", a) + "," +
+                             tensor(second, "U8", "[6]", b) + "}",
+                         data);
     };
-    CHECK(parse(two("[0,6]", "[6,12]", "b")).entries.size() == 2);
-    CHECK_REFUSED(parse(two("[0,6]", "[0,6]", "b")), "overlap");
-    CHECK_REFUSED(parse(two("[0,6]", "[5,11]", "b")), "overlap");
-    CHECK_REFUSED(parse(two("[6,12]", "[6,12]", "b")), "overlap");
-    CHECK_REFUSED(parse(two("[0,6]", "[6,12]", "a")), "twice");
-    CHECK_REFUSED(parse(file_of("{" + tensor("a", "U8", "[6]", "[0,6]") + "," +
-                                    tensor("b", "U8", "[5]", "[7,12]") + "}",
-                                data)),
+    CHECK(content_of(two("[0,6]", "[6,12]", "b")).entries.size() == 2);
+    CHECK_REFUSED(content_of(two("[0,6]", "[0,6]", "b")), "overlap");
+    CHECK_REFUSED(content_of(two("[0,6]", "[5,11]", "b")), "overlap");
+    CHECK_REFUSED(content_of(two("[6,12]", "[6,12]", "b")), "overlap");
+    CHECK_REFUSED(content_of(two("[0,6]", "[6,12]", "a")), "twice");
+    CHECK_REFUSED(content_of(file_with("{" + tensor("a", "U8", "[6]", "[0,6]") + "," +
+                                           tensor("b", "U8", "[5]", "[7,12]") + "}",
+                                       data)),
                   "hole");
-    CHECK_REFUSED(parse(one("U8", "[6]", "[0,6]", data)), "damaged");
-    CHECK_REFUSED(parse(file_of("{" + tensor("a", "U8", "[12]", "[0,12]") + "," +
-                                    tensor("b", "U8", "[0]", "[5,5]") + "}",
-                                data)),
+    CHECK_REFUSED(content_of(one("U8", "[6]", "[0,6]", data)), "damaged");
+    CHECK_REFUSED(content_of(file_with("{" + tensor("a", "U8", "[12]", "[0,12]") + "," +
+                                           tensor("b", "U8", "[0]", "[5,5]") + "}",
+                                       data)),
                   "overlap");
 }
 
 TEST_CASE("safetensors: every truncation is refused, no mutation crashes", "[io][safetensors]") {
     const std::string whole =
-        file_of("{\"__metadata__\":{\"k\":\"v\"}," + tensor("a", "F32", "[2]", "[0,8]") + "," +
-                    tensor("b", "BOOL", "[1,1]", "[8,9]") + "}",
-                raw<float>({1, 2}) + "\x01");
+        file_with("{\"__metadata__\":{\"k\":\"v\"}," + tensor("a", "F32", "[2]", "[0,8]") + "," +
+                      tensor("b", "BOOL", "[1,1]", "[8,9]") + "}",
+                  raw<float>({1, 2}) + "\x01");
     const auto attempt = [](std::span<const std::byte> bytes) {
         for (const auto& entry : io::parse_safetensors(bytes, "x").entries)
             static_cast<void>(io::convert<double>(entry.type, entry.bytes, "x"));

@@ -7,6 +7,7 @@
 #include "catch.hpp"
 #include "mgkit/core/error.hpp"
 
+/// The line of the mgkit::error that `f` throws; anything else fails the test.
 template <class F>
 std::string refusal(F&& f) {
     try {
@@ -21,5 +22,12 @@ inline bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
+#define CHECK_CONTAINS(text, part)          \
+    do {                                    \
+        const std::string checked = (text); \
+        INFO(checked);                      \
+        CHECK(contains(checked, part));     \
+    } while (false)
+
 #define CHECK_REFUSED(expression, part) \
-    CHECK(contains(refusal([&] { static_cast<void>(expression); }), part))
+    CHECK_CONTAINS(refusal([&] { static_cast<void>(expression); }), part)

@@ -9,6 +9,7 @@
 #include "mgkit/nn/archive.hpp"
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/nn/norm.hpp"
+#include "mgkit/testing/gradient_check.hpp"
 
 namespace MGKIT_NAMESPACE::test {
 
@@ -34,16 +35,8 @@ struct small_net {
     }
 };
 
-template <tensor T>
-std::vector<double> to_doubles(context& ctx, const T& t) {
-    const auto values = nn::host_values(ctx, t);
-    return {values.begin(), values.end()};
-}
-template <tensor T>
-T from_doubles(context& ctx, const std::vector<double>& values, const shape& extents) {
-    const std::vector<typename backend_traits<T>::scalar> own(values.begin(), values.end());
-    return backend_traits<T>::from_host(ctx, own, extents);
-}
+using testing::detail::from_doubles;
+using testing::detail::to_doubles;
 
 template <tensor T>
 T drawn(context& ctx, const shape& extents, std::uint32_t number) {

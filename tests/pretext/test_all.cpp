@@ -19,23 +19,23 @@ using every = pretext::all<T>;
 
 namespace {
 
-constexpr int views = 2, clips = 6, classes = 3;
+constexpr int view_count = 2, clip_count = 6, classes = 3;
 const encode::clip_extents extents{2, 5, 3, 1};
 
 T views_of_clips(context& ctx) {
-    std::vector<double> values(static_cast<std::size_t>(views * clips) * 30);
+    std::vector<double> values(static_cast<std::size_t>(view_count * clip_count) * 30);
     random_stream draws({1}, "clips");
     for (double& v : values) v = draws.normal();
     ctx.rows.clear();
-    for (int k = 0; k < views; ++k)
-        for (int i = 0; i < clips; ++i)
+    for (int k = 0; k < view_count; ++k)
+        for (int i = 0; i < clip_count; ++i)
             ctx.rows.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(k)});
-    return backend_traits<T>::from_host(ctx, values, {views * clips, 2, 5, 3, 1});
+    return backend_traits<T>::from_host(ctx, values, {view_count * clip_count, 2, 5, 3, 1});
 }
 
 template <operand V>
 pretext::batch<V> batch_of(const V& all, std::span<const int> labels) {
-    return {{{"clips", all, views}}, {{"labels", labels}}};
+    return {{{"clips", all, view_count}}, {{"labels", labels}}};
 }
 
 /// Buffers and counters as they are now, to be put back: passes may move them on.
@@ -144,12 +144,12 @@ TEST_CASE("every method refuses what is no whole number of views, or lacks what 
         context ctx{.seed = 2, .training = true};
         M model = test::sample<M>(nn::scope(ctx), extents, classes);
         const T input = views_of_clips(ctx);
-        const X some{slice(ctx, input, 0, 0, views * clips - 1)};
+        const X some{slice(ctx, input, 0, 0, view_count * clip_count - 1)};
         CHECK_REFUSED(model(ctx, batch_of(some, std::vector<int>{0, 2, 1, 1, 0, 2})),
                       "rows in 2 views");
         CHECK_REFUSED(model(ctx, pretext::batch<X>{}), "a field 'clips'");
         if constexpr (pretext::needs_labels<M>())
-            CHECK_REFUSED(model(ctx, pretext::batch<X>{{{"clips", X{input}, views}}, {}}),
+            CHECK_REFUSED(model(ctx, pretext::batch<X>{{{"clips", X{input}, view_count}}, {}}),
                           "a label for each of 6 clips");
     });
 }

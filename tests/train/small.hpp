@@ -1,6 +1,8 @@
 // A model and a set small enough to train in a blink.
 #pragma once
 
+#include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -57,5 +59,15 @@ inline method make(context& ctx, const data::clip_set& set) {
 inline train::adam adam() {
     return {.rate = 1e-3};
 }
+
+/// Ends training by an exception at step `at`; notes the first step it hears of.
+struct stop_at {
+    std::int64_t at;
+    std::int64_t* first = nullptr;
+    void on_step(const train::step_info& s) {
+        if (first != nullptr && *first == 0) *first = s.steps;
+        if (s.steps == at) throw std::runtime_error("stopped");
+    }
+};
 
 }  // namespace small

@@ -112,12 +112,6 @@ TEST_CASE("gradients are clipped to a common length, shorter ones stay", "[event
 TEST_CASE("a moving average follows the model and outlives a kill", "[events]") {
     const auto set = small::clips();
     const scratch_folder folder;
-    struct stop_at {
-        std::int64_t at;
-        void on_step(const train::step_info& s) {
-            if (s.steps == at) throw std::runtime_error("stopped");
-        }
-    };
     const auto run = [&](const std::string& file, std::int64_t stop) {
         context ctx{.seed = 4};
         toy model(ctx, set);
@@ -133,7 +127,7 @@ TEST_CASE("a moving average follows the model and outlives a kill", "[events]") 
         };
         train::fit(ctx, model, set, small::input(set), train::adam{.rate = 1e-2},
                    train::constant_schedule{}, {.epochs = 3, .batch = 8}, train::checkpoints{file},
-                   slow, note{ctx, model, values}, stop_at{stop});
+                   slow, note{ctx, model, values}, small::stop_at{stop});
         return std::tuple{bits_of(ctx, slow.leaves()), values,
                           nn::host_values(ctx, *slow.leaves().at(0).value)};
     };

@@ -10,8 +10,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "catch.hpp"
@@ -27,11 +25,6 @@ constexpr int epochs = 5;
 constexpr const char* file_variable = "MGKIT_TEST_TRAINED_PROCESS";
 constexpr const char* threads_variable = "MGKIT_TEST_TRAINED_THREADS";
 constexpr const char* method_variable = "MGKIT_TEST_TRAINED_METHOD";
-
-std::string content(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// This program again, running the case "a process that trains" into `path`: a method of the list
 /// by its name, or the reference's type where that is empty.
@@ -149,7 +142,7 @@ kills kill_and_compare(const std::string& method, int enough) {
         }
         if (!finished(broken)) REQUIRE(wait_for(start(method, broken, 2)) == 0);
         CHECK(finished(broken));
-        CHECK((content(broken) == content(whole)));
+        CHECK((bytes_of(broken) == bytes_of(whole)));
         // What a killed writer left behind was used again.
         CHECK_FALSE(std::filesystem::exists(temporary));
     }

@@ -18,13 +18,6 @@ namespace {
 
 using two_views = augment::n_views<2, augment::reference>;
 
-struct stop_at {
-    std::int64_t at;
-    void on_step(const train::step_info& s) {
-        if (s.steps == at) throw std::runtime_error("stopped");
-    }
-};
-
 leaf_bits trained(const std::string& name, const data::clip_set& set, int threads,
                   const std::string& file, std::int64_t stop, double* first = nullptr) {
     context ctx{.seed = 7, .threads = threads};
@@ -35,7 +28,7 @@ leaf_bits trained(const std::string& name, const data::clip_set& set, int thread
     train::skeleton_views views(set, input, two_views{small::policy()});
     const auto history =
         train::fit(ctx, method, views, small::adam(), train::step_cosine_schedule{.warm_up = 2},
-                   {.epochs = 2, .batch = 9}, train::checkpoints{file, 2}, stop_at{stop});
+                   {.epochs = 2, .batch = 9}, train::checkpoints{file, 2}, small::stop_at{stop});
     if (first != nullptr) *first = history.front().loss;
     return bits_of(ctx, method);
 }

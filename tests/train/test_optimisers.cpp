@@ -55,7 +55,7 @@ std::vector<std::vector<double>> trace(const Optimiser& settings, std::vector<do
     return out;
 }
 
-const std::vector<double> start{1, -2, 0.5, 0, 3};
+const std::vector<double> origin{1, -2, 0.5, 0, 3};
 const std::vector<std::vector<double>> pulls{{.5, -1, 0, 2, 1e-3},
                                              {-.25, -1, 0, 1, 1e3},
                                              {.1, .2, 0, -4, 0},
@@ -74,7 +74,7 @@ void check_close(const std::vector<std::vector<double>>& got,
 }
 
 std::vector<std::vector<double>> adam_by_hand(const train::adam& a) {
-    std::vector<double> x = start, m(x.size()), v(x.size());
+    std::vector<double> x = origin, m(x.size()), v(x.size());
     std::vector<std::vector<double>> out;
     for (std::size_t s = 0; s < pulls.size(); ++s) {
         const double t = static_cast<double>(s + 1);
@@ -92,7 +92,7 @@ std::vector<std::vector<double>> adam_by_hand(const train::adam& a) {
 }
 
 std::vector<std::vector<double>> sgd_by_hand(const train::sgd& o) {
-    std::vector<double> x = start, buffer(x.size());
+    std::vector<double> x = origin, buffer(x.size());
     std::vector<std::vector<double>> out;
     for (std::size_t s = 0; s < pulls.size(); ++s) {
         for (std::size_t i = 0; i < x.size(); ++i) {
@@ -133,16 +133,16 @@ TEST_CASE("optimisers follow their formulas over several steps", "[quick]") {
     for (const train::adam& a :
          {train::adam{.weight_decay = 0}, train::adam{},
           train::adam{.beta1 = .5, .beta2 = .9, .epsilon = 1e-3, .weight_decay = .1}}) {
-        check_close(trace<D>(a, start, pulls, rates), adam_by_hand(a), 1e-13);
-        check_close(trace<F>(a, start, pulls, rates), adam_by_hand(a), 1e-5);
+        check_close(trace<D>(a, origin, pulls, rates), adam_by_hand(a), 1e-13);
+        check_close(trace<F>(a, origin, pulls, rates), adam_by_hand(a), 1e-5);
     }
     for (const bool nesterov : {false, true})
         for (const double momentum : {0., .9})
             for (const double decay : {0., .1}) {
                 const train::sgd o{
                     .momentum = momentum, .weight_decay = decay, .nesterov = nesterov};
-                check_close(trace<D>(o, start, pulls, rates), sgd_by_hand(o), 1e-13);
-                check_close(trace<F>(o, start, pulls, rates), sgd_by_hand(o), 1e-5);
+                check_close(trace<D>(o, origin, pulls, rates), sgd_by_hand(o), 1e-13);
+                check_close(trace<F>(o, origin, pulls, rates), sgd_by_hand(o), 1e-5);
             }
 }
 
@@ -153,11 +153,11 @@ TEST_CASE("optimisers agree with their compositions from primitives") {
     static_assert(!op::updates_in_place<op::adam_step, composed, composed, composed>);
     static_assert(!op::updates_in_place<op::sgd_step, composed, composed>);
     for (const train::adam& a : {train::adam{.weight_decay = 0}, train::adam{.weight_decay = .1}})
-        check_close(trace<composed>(a, start, pulls, rates), trace<fused>(a, start, pulls, rates),
+        check_close(trace<composed>(a, origin, pulls, rates), trace<fused>(a, origin, pulls, rates),
                     1e-12);
     for (const bool nesterov : {false, true}) {
         const train::sgd o{.weight_decay = .1, .nesterov = nesterov};
-        check_close(trace<composed>(o, start, pulls, rates), trace<fused>(o, start, pulls, rates),
+        check_close(trace<composed>(o, origin, pulls, rates), trace<fused>(o, origin, pulls, rates),
                     1e-12);
     }
 }

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -15,24 +14,11 @@
 #include "train/toy.hpp"
 
 using namespace mgkit;
+using small::stop_at;
 using small::toy;
 
 namespace {
 
-/// Ends training by an exception at step `at`; notes the first step it hears of.
-struct stop_at {
-    std::int64_t at;
-    std::int64_t* first = nullptr;
-    void on_step(const train::step_info& s) {
-        if (first != nullptr && *first == 0) *first = s.steps;
-        if (s.steps == at) throw std::runtime_error("stopped");
-    }
-};
-
-std::string content(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 void store(const std::string& path, const std::string& bytes) {
     std::ofstream(path, std::ios::binary) << bytes;
 }
@@ -110,12 +96,12 @@ TEST_CASE("a finished run is read back, not trained again", "[resume]") {
     context ctx{.seed = 1};
     toy model(ctx, set), empty(ctx, set);
     const auto history = train_toy(ctx, model, set, folder / "c", settings);
-    const auto file = content(folder / "c");
+    const auto file = bytes_of(folder / "c");
     fill(ctx, empty.fc.weight.value, 0);
     CHECK(small::same(train_toy(ctx, empty, set, folder / "c", settings), history));
     CHECK(empty.calls.empty());
     CHECK(bits_of(ctx, empty) == bits_of(ctx, model));
-    CHECK((content(folder / "c") == file));
+    CHECK((bytes_of(folder / "c") == file));
     CHECK(folder.files() == 1);
 }
 
@@ -137,7 +123,7 @@ TEST_CASE("SGD's momentum is part of a checkpoint", "[resume]") {
     const auto want = run("whole", -1);
     run("cut", 5);
     CHECK(run("cut", -1) == want);
-    CHECK((content(folder / "cut") == content(folder / "whole")));
+    CHECK((bytes_of(folder / "cut") == bytes_of(folder / "whole")));
 }
 
 TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]") {
@@ -147,7 +133,7 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
     context ctx{.seed = 1};
     toy model(ctx, set);
     train_toy(ctx, model, set, folder / "c", mine);
-    const auto file = content(folder / "c");
+    const auto file = bytes_of(folder / "c");
     const auto trained = bits_of(ctx, model);
 
     const auto refused = [&](context&& own, const data::clip_set& clips,
@@ -158,7 +144,7 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
             [&] { train_toy(own, other, clips, folder / "c", settings, optimiser, schedule); });
         CHECK(bits_of(own, other) == before);
         CHECK(other.calls.empty());
-        CHECK((content(folder / "c") == file));
+        CHECK((bytes_of(folder / "c") == file));
         return line;
     };
     const auto expect_other_run = [&](const std::string& line) {
@@ -194,7 +180,7 @@ TEST_CASE("a checkpoint of another run is refused and left as it is", "[resume]"
     toy wide(own, set, 5);
     const std::string line = refusal([&] { train_toy(own, wide, set, folder / "c", mine); });
     CHECK_CONTAINS(line, "model.fc.weight is [4, 960] instead of [5, 960]");
-    CHECK((content(folder / "c") == file));
+    CHECK((bytes_of(folder / "c") == file));
     CHECK(bits_of(ctx, model) == trained);
 }
 
@@ -229,13 +215,13 @@ TEST_CASE("a checkpoint of other data or settings is refused, naming what differ
     const encode::input_settings how{.frames = small::frames};
     const auto nothing = [](auto&) {};
     run(set, how, nothing);
-    const auto file = content(folder / "c");
+    const auto file = bytes_of(folder / "c");
     const auto refused = [&](const char* what, const data::clip_set& clips, const auto& other,
                              const auto& change) {
         const std::string line = refusal([&] { run(clips, other, change); });
         CHECK_CONTAINS(line, std::string("a checkpoint of this run (") + what + " ");
         CHECK_CONTAINS(line, std::string("found one of another (") + what + " ");
-        CHECK((content(folder / "c") == file));
+        CHECK((bytes_of(folder / "c") == file));
     };
 
     // The same bytes elsewhere, under another name, are the same data.
@@ -335,7 +321,7 @@ TEST_CASE("a damaged checkpoint is refused with a reason, and nothing is written
     context ctx{.seed = 1};
     toy model(ctx, set, 1);
     train_toy(ctx, model, set, folder / "c", settings);
-    const std::string whole = content(folder / "c");
+    const std::string whole = bytes_of(folder / "c");
     const auto before = bits_of(ctx, model);
     const auto refused = [&](const std::string& bytes) {
         store(folder / "c", bytes);

@@ -13,6 +13,7 @@
 #include "mgkit/io/json.hpp"
 #include "mgkit/nn/facts.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
+#include "mgkit/skeleton/joint_name.hpp"
 
 namespace MGKIT_NAMESPACE::encode {
 
