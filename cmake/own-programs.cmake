@@ -69,6 +69,10 @@ if(MGKIT_LINKER AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|^Clang$")
     endforeach()
 endif()
 
+if(TARGET mgkit_compiled)
+    target_link_libraries(mgkit_compiled PRIVATE $<BUILD_INTERFACE:mgkit_own>)
+endif()
+
 # What mgkit::compiled holds is built once for tests, the program and benchmarks, where it is part of
 # the build; the narrated examples and consumers stay header-only, so that both forms are tried.
 function(mgkit_link_compiled target)
