@@ -7,6 +7,9 @@
 
 #include "options.hpp"
 
+#include "mgkit/core/error.hpp"
+#include "mgkit/io/atomic_file.hpp"
+
 namespace mgfm {
 
 using namespace mgkit;

@@ -11,6 +11,7 @@
 #include "mgkit/core/parallel.hpp"
 #include "mgkit/data/convert_recording.hpp"
 #include "mgkit/data/tidy.hpp"
+#include "mgkit/io/csv.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/skeleton/upper_body.hpp"
 #include "terminal.hpp"

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "commands.hpp"
+#include "mgkit/io/atomic_file.hpp"
 #include "mgkit/report/html.hpp"
 #include "mgkit/report/read_run.hpp"
 #include "outputs.hpp"

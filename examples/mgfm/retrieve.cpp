@@ -12,6 +12,7 @@
 #include "mgkit/report/html.hpp"
 #include "mgkit/report/json.hpp"
 #include "mgkit/report/summarise.hpp"
+#include "mgkit/report/table.hpp"
 #include "mgkit/report/text.hpp"
 #include "outputs.hpp"
 #include "report_parts.hpp"

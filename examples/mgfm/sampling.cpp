@@ -10,6 +10,7 @@
 #include "mgkit/clip/training_durations.hpp"
 #include "mgkit/clip/visibility.hpp"
 #include "mgkit/data/write_folder.hpp"
+#include "mgkit/io/csv.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/sampler_audit.hpp"

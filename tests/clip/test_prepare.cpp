@@ -6,6 +6,8 @@
 #include "catch.hpp"
 #include "io/support.hpp"
 #include "mgkit/clip/prepare.hpp"
+#include "mgkit/clip/preprocess.hpp"
+#include "mgkit/clip/resample.hpp"
 #include "mgkit/clip/travel.hpp"
 #include "mgkit/clip/visibility.hpp"
 #include "mgkit/data/synthetic.hpp"

@@ -6,6 +6,9 @@
 #include "io/support.hpp"
 #include "mgkit/clip/training_durations.hpp"
 #include "mgkit/data/corpus.hpp"
+#include "mgkit/data/readers/any.hpp"
+#include "mgkit/io/atomic_file.hpp"
+#include "mgkit/io/json.hpp"
 #include "mgkit/skeleton/coco17.hpp"
 
 namespace clip = mgkit::clip;

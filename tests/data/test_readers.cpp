@@ -12,6 +12,7 @@
 #include "catch.hpp"
 #include "data/recordings.hpp"
 #include "io/support.hpp"
+#include "mgkit/data/convert_recording.hpp"
 #include "mgkit/data/primary_person.hpp"
 #include "mgkit/data/readers/any.hpp"
 #include "mgkit/skeleton/list.hpp"

@@ -10,7 +10,10 @@
 #include "io/support.hpp"
 #include "mgkit/data/corpus.hpp"
 #include "mgkit/data/interview/write_corpus.hpp"
+#include "mgkit/data/readers/any.hpp"
+#include "mgkit/io/json.hpp"
 #include "mgkit/io/mapped_file.hpp"
+#include "mgkit/io/npy.hpp"
 
 using namespace mgkit;
 namespace fs = std::filesystem;

@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "mgkit/core/error.hpp"
 #include "mgkit/io/csv.hpp"
 
 namespace io = mgkit::io;

@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "mgkit/clip/prepare.hpp"
+#include "mgkit/clip/preprocess.hpp"
 #include "mgkit/data/read_folder.hpp"
 #include "mgkit/probe/baseline.hpp"
 #include "mgkit/probe/baseline_dtw.hpp"

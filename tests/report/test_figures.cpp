@@ -15,6 +15,8 @@
 #include "mgkit/report/chart_durations.hpp"
 #include "mgkit/report/chart_iod.hpp"
 #include "mgkit/report/chart_rejections.hpp"
+#include "mgkit/report/csv.hpp"
+#include "mgkit/report/escape.hpp"
 #include "report/markup.hpp"
 #include "report/sample.hpp"
 

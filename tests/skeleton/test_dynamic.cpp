@@ -5,6 +5,7 @@
 #include "catch.hpp"
 #include "io/support.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
+#include "mgkit/skeleton/joint_name.hpp"
 #include "mgkit/skeleton/list.hpp"
 
 using namespace mgkit;

@@ -8,6 +8,7 @@
 #include "catch.hpp"
 #include "metric/refused.hpp"
 #include "mgkit/metric/fusion.hpp"
+#include "mgkit/probe/baseline_dtw.hpp"
 #include "mgkit/study/systems.hpp"
 #include "study/small.hpp"
 

@@ -6,11 +6,13 @@
 
 #include "catch.hpp"
 #include "io/support.hpp"
+#include "mgkit/data/clip_digests.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/metric/fusion.hpp"
 #include "mgkit/study/protocol.hpp"
 #include "mgkit/study/row_file.hpp"
 #include "mgkit/study/systems.hpp"
+#include "mgkit/version.hpp"
 #include "study/small.hpp"
 
 using namespace mgkit;

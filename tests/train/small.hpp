@@ -10,6 +10,7 @@
 #include "mgkit/augment/presets.hpp"
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/clip/prepare.hpp"
+#include "mgkit/clip/preprocess.hpp"
 #include "mgkit/data/synthetic.hpp"
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/pretext/decorrelation.hpp"

@@ -13,6 +13,7 @@
 #include "mgkit/data/interview/generator.hpp"
 #include "mgkit/data/interview/truth.hpp"
 #include "mgkit/io/atomic_file.hpp"
+#include "mgkit/io/csv.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/npy.hpp"
 
