@@ -28,7 +28,7 @@ endforeach()
 
 if(MGKIT_COMPILED)
     install(TARGETS mgkit_compiled EXPORT mgkit_compiled ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-    install(EXPORT mgkit_compiled FILE mgkit-targets-compiled.cmake NAMESPACE mgkit::
+    install(EXPORT mgkit_compiled FILE mgkit-compiled-targets.cmake NAMESPACE mgkit::
             DESTINATION ${mgkit_package_dir})
     # The provider is part of the default tensors' type: a program must choose the library's.
     set(mgkit_compiled_gemm ${mgkit_gemm_provider})

@@ -1,13 +1,15 @@
 #!/bin/sh
-# run.sh SOURCE_DIR WORK_DIR CXX EIGEN_INCLUDE [XTENSOR]: builds and runs mgkit as its users do.
+# run.sh SOURCE_DIR WORK_DIR CXX EIGEN_INCLUDE XTENSOR [BUILD_DIR]: builds and runs mgkit as its users
+# do.
 #   subdirectory: add_subdirectory(mgkit)
 #   package:      find_package(mgkit) from an install tree that was moved after installing
 #   xtensor:      the same with a second backend, where XTENSOR is ON
+#   compiled:     the same with the component `compiled`, as BUILD_DIR has built it
 #   both of the former two are told, once, where they choose no optimisation
 #   plain:        the compiler with -I and nothing but the Eigen, Boost and JSON headers; the whole
 #                 umbrella in two units, which the others, with a light source, need not compile again
 set -eu
-source=$1 work=$2 cxx=$3 eigen=$4 xtensor=${5:-OFF}
+source=$1 work=$2 cxx=$3 eigen=$4 xtensor=$5 compiled=${6:-}
 consumers=$source/tests/consumers
 
 rm -rf "$work"
@@ -46,6 +48,23 @@ if [ "$xtensor" = ON ]; then
     configure xtensor -DCMAKE_PREFIX_PATH="$work/moved_there"
     cmake --build "$work/xtensor"
     "$work/xtensor/consumer"
+fi
+
+if [ -n "$compiled" ]; then
+    echo "== compiled"
+    cmake --install "$compiled" --prefix "$work/compiled_here" >"$work/out"
+    mv "$work/compiled_here" "$work/compiled_there"
+    configure compiled -DCMAKE_PREFIX_PATH="$work/compiled_there"
+    cmake --build "$work/compiled"
+    "$work/compiled/consumer" | tee "$work/out"
+    other=eigen
+    if grep -q "products by eigen" "$work/out"; then other=openblas; fi
+    if configure compiled -DCMAKE_PREFIX_PATH="$work/compiled_there" -DMGKIT_GEMM="$other" \
+        >"$work/out" 2>&1; then
+        echo "a library of other matrix products was accepted"
+        exit 1
+    fi
+    tr '\n' ' ' <"$work/out" | tr -s ' ' | grep -q "component compiled: expected matrix products by"
 fi
 
 echo "== missing component"
