@@ -65,5 +65,5 @@ constexpr bool quick_case(std::string_view, std::string_view tags = {}) {
     template <class>                                                                  \
     static void body()
 #undef TEST_CASE
-#define TEST_CASE(...) MGKIT_CASE(MGKIT_JOIN(case_in_line_, __LINE__), __VA_ARGS__)
+#define TEST_CASE(...) MGKIT_CASE(MGKIT_JOIN(case_number_, __COUNTER__), __VA_ARGS__)
 #endif

@@ -86,8 +86,9 @@ public:
     json(json&& other) noexcept : as_(other.as_), kind_(std::exchange(other.kind_, kind::null)) {}
     json& operator=(const json& other) { return *this = json(other); }
     json& operator=(json&& other) noexcept {
-        std::swap(as_, other.as_);
-        std::swap(kind_, other.kind_);
+        json taken(std::move(other));  // which may be a part of this value, and go with it
+        std::swap(as_, taken.as_);
+        std::swap(kind_, taken.kind_);
         return *this;
     }
     ~json() {
