@@ -1,14 +1,13 @@
 // Definitions of row_file.hpp.
 #pragma once
 
-#include <cerrno>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/recipe.hpp"
+#include "mgkit/io/file_exists.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/recipe_json.hpp"
 #include "mgkit/study/row_file.hpp"
@@ -21,15 +20,6 @@ namespace detail {
 
 /// As the program that first wrote such files called them.
 inline constexpr const char* row_format = "mgfm rows 2";
-
-/// What exists but cannot be read counts: it must lead to an error, not be replaced.
-MGKIT_INLINE bool row_file_exists(const std::string& path) {
-    if (std::FILE* file = std::fopen(path.c_str(), "rb")) {
-        std::fclose(file);
-        return true;
-    }
-    return errno != ENOENT;
-}
 
 /// The parts of `from` that `names` has, and the others.
 MGKIT_INLINE recipe same_parts(const recipe& from, const recipe& names) {
@@ -71,7 +61,7 @@ MGKIT_INLINE row_store open_rows(const std::string& path, const recipe& study, c
     auto keep = [path, study](const row_store& store, bool finished) {
         detail::write_rows(path, study, store, finished);
     };
-    if (!detail::row_file_exists(path)) return {{}, std::move(keep), false};
+    if (!io::file_exists(path)) return {{}, std::move(keep), false};
 
     const io::json file = io::read_json(path);
     if (io::get_or<std::string>(file, "format", "", path) != detail::row_format) {
