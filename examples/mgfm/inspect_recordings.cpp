@@ -90,7 +90,7 @@ io::json to_json(const recordings& from, const corpus_survey& s, const std::stri
     for (const auto& e : corpus.entries) people.insert(e.subject);
     const annotation_survey annotated(from);
     io::json notes = io::json::array(), classes = io::json::array();
-    for (const auto& note : corpus.notes) notes.push_back(clean(note));
+    for (const auto& note : corpus.found.sentences()) notes.push_back(clean(note));
     if (corpus.marks)
         for (const auto& name : corpus.marks->class_names) classes.push_back(clean(name));
     return {{"kind", "inspect"},
@@ -149,7 +149,7 @@ std::string to_text(const recordings& from, const corpus_survey& s, const std::s
     if (!s.left_out.empty())
         line("left out", text(s.left_out.size(),
                               " recordings of another skeleton, the first: ", s.left_out.front()));
-    for (const auto& note : corpus.notes) line("note", note);
+    for (const auto& note : corpus.found.sentences()) line("note", note);
     return out + "\n" + joint_table(s.topology, s.poses, skeleton::has_confidence(s.shape.layout));
 }
 

@@ -242,7 +242,7 @@ recordings open(const recording_options& options) {
     std::error_code code;
     if (std::filesystem::is_directory(options.corpus, code))
         out.cut_ins = read_cut_ins(options.corpus + "/cut_ins.csv");
-    for (const auto& note : corpus.notes) say("note: " + note);
+    for (const auto& note : corpus.found.sentences()) say("note: " + note);
     return out;
 }
 
@@ -273,7 +273,8 @@ loaded_recording read_one(const recordings& from, const recording_options& optio
     if (options.fps > 0) out.person.fps = options.fps;
     if (!options.as_found && !(out.person.fps > 0))
         throw error("recording " + out.person.name, "a frame rate", "none", "give --fps");
-    out.states_confidence = skeleton::has_confidence(out.person.poses.shape().layout);
+    out.states_confidence =
+        skeleton::has_confidence(out.person.poses.shape().layout) && !out.person.confidence_assumed;
     if (!options.as_found) data::add_confidence(out.person);
     if (converts(options, out.person))
         out.person = data::convert_recording<skeleton::upper_body>(out.person);

@@ -59,7 +59,7 @@ TEST_CASE("corpus: manifest, segments, sides, outcomes", "[data]") {
     CHECK(corpus.entries[1].on == data::side::test);
     CHECK(corpus.entries[1].result == data::outcome::loss);
     CHECK(corpus.entries[2].subject == 8);  // its own, beyond the others
-    CHECK(corpus.notes.size() == 1);
+    CHECK(corpus.found.count("subjects_unknown") == 1);
     CHECK(corpus.has_split());
     REQUIRE(corpus.marks);
     CHECK(corpus.marks->of("a").size() == 2);

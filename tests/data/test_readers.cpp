@@ -109,7 +109,7 @@ TEST_CASE("a recording survives every format", "[data][readers]") {
         CHECK(reader.list(path).size() == 1);
         const auto people = readers::read_any(path);
         CHECK(people.frames() == 6);
-        CHECK(people.notes.size() <= 1);
+        CHECK(people.found.all().size() <= 1);
         check_same(recording_of(people), one);
         check_same(primary_person(people, {.max_step = 100}).person, one);
         CHECK_REFUSED(reader.read(path, 1), "record");

@@ -39,6 +39,7 @@ recording convert_recording(const recording& in) {
     out.result = in.result;
     out.width = in.width;
     out.height = in.height;
+    out.confidence_assumed = in.confidence_assumed;
     out.topology = skeleton::dynamic::copy_of(To{});
     bool done = false;
     std::string possible;

@@ -202,16 +202,16 @@ MGKIT_INLINE corpus open_corpus(const std::string& path) {
     if (fs::exists(path + "/segments.csv", code))
         out.marks = read_annotations(path + "/segments.csv");
     if (out.marks) detail::check_names(path + "/segments.csv", out.entries, *out.marks);
-    bool unknown = false;
-    int next = 0;
+    int next = 0, unknown = 0;
     for (const auto& e : out.entries) next = std::max(next, e.subject + 1);
     for (auto& e : out.entries)
         if (e.subject < 0) {
             e.subject = next++;
-            e.own_subject = unknown = true;
+            e.own_subject = true;
+            ++unknown;
         }
-    if (unknown)
-        out.notes.push_back("subjects are not stated: each such recording counts as its own");
+    out.found.add(finding_kind::assumed, "subjects_unknown",
+                  "recordings of unknown subjects, each counted as its own", unknown);
     detail::check_sides(path, out.entries);
     return out;
 }
@@ -244,13 +244,16 @@ MGKIT_INLINE annotations read_annotations(const corpus& of, const std::string& p
 MGKIT_INLINE primary_result open_recording(const corpus& from, std::size_t i,
                                            const read_policy& policy) {
     const corpus_entry& e = from.entries.at(i);
-    const detections seen = readers::read_any(e.path, e.index, policy);
+    detections seen = readers::read_any(e.path, e.index, policy);
+    seen.name = e.name;
+    seen.found.name_recording(e.name);
     primary_result out;
     if (readers::follows_one_person(e.path)) {
         out.person = recording_of(seen);
         out.report.frames = seen.frames();
         out.report.tracks = 1;
         out.report.empty_frames = seen.frames() - static_cast<int>(seen.people());
+        out.report.found = seen.found;
     } else {
         out = primary_person(seen);
     }

@@ -9,6 +9,7 @@
 
 #include "mgkit/data/annotations.hpp"
 #include "mgkit/data/clip_set.hpp"
+#include "mgkit/data/findings.hpp"
 #include "mgkit/data/primary_person.hpp"
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/recording.hpp"
@@ -45,8 +46,8 @@ struct corpus {
     std::optional<annotations> marks;      ///< segments.csv, or segments of the format itself
     std::vector<std::string> class_names;  ///< of the tags
     std::vector<corpus_tag> tags;
-    std::vector<int> frames;         ///< per entry where the format says so without reading
-    std::vector<std::string> notes;  ///< assumptions made, in words
+    std::vector<int> frames;  ///< per entry where the format says so without reading
+    findings found;           ///< what opening assumed or left out
 
     int size() const { return static_cast<int>(entries.size()); }
     bool has_split() const {

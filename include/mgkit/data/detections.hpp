@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/data/findings.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
@@ -23,7 +24,8 @@ struct detections {
     std::vector<std::size_t> first{0};
     std::vector<int> track;     ///< per person, the estimator's track id; -1 where it gave none
     std::vector<float> values;  ///< people x V x C
-    std::vector<std::string> notes;  ///< assumptions that reading made, in words
+    bool confidence_assumed = false;  ///< the file has none: 1 where a joint is there
+    findings found;                   ///< what reading assumed, left out or repaired
 
     int frames() const { return static_cast<int>(first.size()) - 1; }
     std::size_t people() const { return first.empty() ? 0 : first.back(); }

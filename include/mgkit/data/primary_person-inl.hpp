@@ -199,6 +199,7 @@ MGKIT_INLINE recording chosen_people(const detections& people,
     const int frames = people.frames();
     const int joints = skeleton::joint_count(people.topology);
     out.poses.resize({layout, frames, joints, 1}, frames);
+    out.confidence_assumed = people.confidence_assumed || adds;
     const auto view = out.poses.view();
     const int from = skeleton::channels(people.layout);
     for (int t = 0; t < frames; ++t) {
@@ -276,6 +277,8 @@ MGKIT_INLINE primary_result primary_person(const detections& people, const prima
         report.stretches.back().end = frame + 1;
     }
     out.person = detail::chosen_people(people, chosen);
+    report.found = people.found;
+    report.found.name_recording(people.name);
     return out;
 }
 

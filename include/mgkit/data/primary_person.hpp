@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "mgkit/data/detections.hpp"
+#include "mgkit/data/findings.hpp"
 #include "mgkit/data/recording.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
@@ -32,6 +33,7 @@ struct primary_report {
     int empty_frames = 0;    ///< frames where the chosen track has nobody
     int several_people = 0;  ///< frames with more than one person
     std::vector<primary_stretch> stretches;
+    findings found;  ///< what reading and choosing assumed, left out or repaired
 
     /// Frames at which another track begins; what tidying must not bridge.
     std::vector<int> cuts() const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,15 @@ enum class zero_rule {
     present
 };
 
+struct joint_order;
+
 struct read_policy {
     not_finite_rule not_finite = not_finite_rule::reject;
     zero_rule zeros = zero_rule::as_declared;
+    /// Every imperfect item is an error; else it is left out or repaired, and counted.
+    bool strict = false;
+    /// What the joints of the files are, where somebody states it; see joint_order.hpp.
+    std::shared_ptr<const joint_order> joints{};
 };
 
 /// What reading found; nothing in it is an error.

@@ -38,6 +38,7 @@ MGKIT_INLINE void add_confidence(recording& r) {
     for (int c = 0; c < dims; ++c)
         std::copy(from.plane(c), from.plane(c) + shape.plane(), to.plane(c));
     std::fill(to.plane(dims), to.plane(dims) + shape.plane(), 1.0f);
+    r.confidence_assumed = true;
 }
 
 }  // namespace MGKIT_NAMESPACE::data

@@ -39,7 +39,8 @@ struct recording {
     std::optional<outcome> result;
     skeleton::dynamic topology;
     skeleton::pose<float> poses;
-    int width = 0, height = 0;  ///< of the picture, pixels; 0 unknown
+    int width = 0, height = 0;        ///< of the picture, pixels; 0 unknown
+    bool confidence_assumed = false;  ///< nobody measured it: 1 where a joint is there
 
     int frames() const { return poses.length(); }
     double seconds() const { return fps > 0 ? frames() / fps : 0; }

@@ -142,7 +142,8 @@ MGKIT_INLINE detections imigue_csv::parse(std::string_view csv, const std::strin
         people.end_frame();
     }
     if (expected == columns_without_hands)
-        people.out().notes.emplace_back("a file without fingers: they are read as not seen");
+        people.out().found.add(finding_kind::assumed, "no_fingers",
+                               "file without fingers, read as not seen");
     return people.finish();
 }
 

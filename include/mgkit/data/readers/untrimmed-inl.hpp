@@ -79,10 +79,11 @@ MGKIT_INLINE detections untrimmed::read(const std::string& path, std::size_t ind
     }
     auto out = people.finish();
     out.name = folder.names()[index];
-    out.fps = folder.rate(index, out.notes);
+    out.fps = folder.rate(index, out.found);
     out.width = static_cast<int>(folder.number("width"));
     out.height = static_cast<int>(folder.number("height"));
-    out.notes.insert(out.notes.end(), folder.notes.begin(), folder.notes.end());
+    out.found.append(folder.found);
+    out.confidence_assumed = gains;
     return out;
 }
 

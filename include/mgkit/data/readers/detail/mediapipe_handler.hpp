@@ -286,7 +286,8 @@ inline detections mediapipe_handler::finish() {
             if (channels == 4) out.values[i + 2] *= static_cast<float>(out.width);
         }
     if (out.width == 0 || out.height == 0)
-        out.notes.emplace_back("no width and height: coordinates are as in the file");
+        out.found.add(finding_kind::assumed, "no_picture_size",
+                      "recording without width and height, coordinates as in the file");
     if (!hands_) {
         const std::size_t from = out.stride(), to = pose_count * channels;
         for (std::size_t i = 0; i < out.people(); ++i)
@@ -299,7 +300,8 @@ inline detections mediapipe_handler::finish() {
         const auto middle = steps_.begin() + static_cast<std::ptrdiff_t>(steps_.size() / 2);
         std::nth_element(steps_.begin(), middle, steps_.end());
         out.fps = 1000.0 / *middle;
-        out.notes.emplace_back("rate from the median step of the timestamps");
+        out.found.add(finding_kind::guessed, "rate_from_timestamps",
+                      "frame rate, from the median step of the timestamps");
     }
     return out;
 }

@@ -101,7 +101,8 @@ public:
 
     void note_dropped() {
         if (dropped_)
-            people_.out().notes.emplace_back("hands and face beside 18 body joints are left out");
+            people_.out().found.add(finding_kind::left_out, "hands_beside_18",
+                                    "recording with hands or face beside 18 body joints");
     }
 
 private:

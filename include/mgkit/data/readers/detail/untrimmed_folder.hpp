@@ -55,7 +55,7 @@ struct untrimmed_folder {
     io::npy_file data;
     std::vector<std::size_t> starts;
     skeleton::channel_layout layout = skeleton::channel_layout::xyz;
-    std::vector<std::string> notes;
+    findings found;
 
     explicit untrimmed_folder(const std::string& folder)
         : path(folder), data(folder + "/long_data.npy") {
@@ -82,8 +82,9 @@ struct untrimmed_folder {
                  : shape[2] == 3 ? skeleton::channel_layout::xyz
                                  : skeleton::channel_layout::xyzc;
         if (!meta.layout)
-            notes.push_back(
-                text("channels are not named in meta.json: read as ", skeleton::name(layout)));
+            found.add(finding_kind::assumed, "channels_unnamed",
+                      text("folder whose meta.json does not name the channels, read as ",
+                           skeleton::name(layout)));
         starts = untrimmed_starts(folder, static_cast<std::size_t>(shape[0]));
         const auto known = known_skeleton(meta.topology);
         meta.topology.name = !known.empty()             ? std::string(known)
@@ -157,7 +158,7 @@ struct untrimmed_folder {
         return value;
     }
     /// Frames per second: a number in meta.json, else from the timestamps, else unknown.
-    double rate(std::size_t index, std::vector<std::string>& said) const {
+    double rate(std::size_t index, findings& said) const {
         if (const double fps = number("fps"); fps > 0) return fps;
         const auto stamps = per_row("long_timestamp_ms.npy");
         if (stamps && frames(index) > 1) {
@@ -172,12 +173,14 @@ struct untrimmed_folder {
             }
             const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
             std::nth_element(steps.begin(), middle, steps.end());
-            said.push_back("rate from the median step of the timestamps");
+            said.add(finding_kind::guessed, "rate_from_timestamps",
+                     "frame rate, from the median step of the timestamps");
             return 1000.0 / *middle;
         }
         if (!meta.about.fps.empty())
-            said.push_back("rate unknown: meta.json says \"" + meta.about.fps.substr(0, 100) +
-                           "\", not a number");
+            said.add(finding_kind::assumed, "rate_unknown",
+                     "unknown frame rate: meta.json says \"" + meta.about.fps.substr(0, 100) +
+                         "\", not a number");
         return 0;
     }
 };
