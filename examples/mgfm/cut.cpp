@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "commands.hpp"
 #include "mgkit/clip/cut.hpp"
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/data/interview/micro_gestures.hpp"
 #include "mgkit/data/write_folder.hpp"
 #include "mgkit/io/json.hpp"
@@ -52,10 +54,47 @@ struct left_out {
     data::annotator_counts marks;
     int across_changes = 0;  ///< they run across a change of the primary person
     int without_joint = 0;
+
+    data::findings findings() const {
+        using data::finding_kind;
+        data::findings out;
+        out.add(finding_kind::left_out, "segments_across_person_change",
+                "segments across a change of the primary person", across_changes);
+        out.add(finding_kind::left_out, "segments_without_joint", "segments showing no joint",
+                without_joint);
+        out.add(finding_kind::left_out, "segments_of_others",
+                "segments of annotators whose marks do not count", marks.unused);
+        return out;
+    }
 };
 
+/// Errors: mgkit::error for a class, or a side of the split, that had segments and got no clip.
+void check_nothing_emptied(const recordings& from, const std::map<int, int>& per_class,
+                           const std::set<data::side>& sides, const data::findings& found) {
+    const std::string why = found.empty() ? std::string() : found.sentences().front();
+    const auto& chosen = from.marks->chosen;
+    std::map<int, int> marked;
+    std::set<data::side> split;
+    for (const auto& e : from.corpus.entries)
+        for (const auto& s : chosen.of(e.name)) {
+            ++marked[s.label];
+            split.insert(e.on);
+        }
+    for (const auto& [label, count] : marked)
+        if (!per_class.contains(label))
+            throw error("class " + chosen.class_names[static_cast<std::size_t>(label)],
+                        text("a clip of at least one of its ", count, " segments"), "none", why);
+    for (const data::side on : split)
+        if (from.corpus.has_split() && !sides.contains(on))
+            throw error(
+                from.corpus.path,
+                text("clips on the ", on == data::side::test ? "test" : "training", " side"),
+                "none of its segments could be used", why);
+}
+
 io::json result_of(const recordings& from, const report::audit_clips& made, const left_out& left,
-                   const recording_facts& seen, int clips, io::json classes) {
+                   const recording_facts& seen, int clips, io::json classes,
+                   const data::findings& found) {
     const auto& m = left.marks;
     io::json rates = io::json::array();
     for (const auto& [fps, count] : seen.rates)
@@ -81,7 +120,8 @@ io::json result_of(const recordings& from, const report::audit_clips& made, cons
             {"resampled", made.shortened},
             {"across_person_change", left.across_changes},
             {"without_visible_joint", left.without_joint},
-            {"classes", std::move(classes)}};
+            {"classes", std::move(classes)},
+            {"findings", data::to_json(found)}};
 }
 
 std::string words_of(const recordings& from, int frames, const report::audit_clips& made,
@@ -112,13 +152,17 @@ void run_cut(const cut_options& o) {
     std::unique_ptr<data::clip_writer> writer;
     std::string manifest = manifest_head;
     std::map<int, int> per_class;
+    std::set<data::side> sides;
     left_out left;
     recording_facts seen;
     skeleton::pose<float> made;
-    for_each_recording(
+    data::findings found = from.found();
+    same_skeleton like(o.recordings.strict);
+    const data::findings reading = for_each_recording(
         from, o.recordings, entries, o.run.thread_count(), "cutting",
         [&](std::size_t entry, auto& loaded) {
             const data::recording& person = loaded.person;
+            if (!like.fits(person, found)) return;
             const auto changes = loaded.people.cuts();
             left.marks.add(from.marks->as_read, person.name, from.annotators);
             seen.add(loaded);
@@ -129,7 +173,9 @@ void run_cut(const cut_options& o) {
                 facts.class_groups = groups_of(facts.class_names);
                 writer = std::make_unique<data::clip_writer>(o.clips.folder, std::move(facts));
             }
-            for (const auto& s : from.marks->chosen.of(person.name)) {
+            data::findings told_by_reading;
+            for (const auto& s : data::within(from.marks->chosen.of(person.name), person.frames(),
+                                              told_by_reading)) {
                 if (data::runs_across(changes, s.start, s.end)) {
                     ++left.across_changes;
                     continue;
@@ -144,23 +190,31 @@ void run_cut(const cut_options& o) {
                     continue;
                 }
                 ++per_class[s.label];
+                sides.insert(from.corpus.entries[entry].on);
                 manifest += cutter.keep(writer->count(), person, s, from.corpus.entries[entry].on);
                 writer->add(view, s.label, person.subject, published_side(from, entry));
             }
         });
+    like.finish();
+    found.append(reading);
+    found.append(left.findings());
     if (!writer || writer->count() == 0)
-        throw error(o.recordings.corpus, "at least one segment that shows a joint", "none");
+        throw error(o.recordings.corpus, "at least one segment that shows a joint", "none",
+                    found.empty() ? std::string() : found.sentences().front());
+    check_nothing_emptied(from, per_class, sides, found);
     const int clips = writer->count();
+    writer->found() = found;
     io::write_file(writer->path() + "/clips.csv", manifest);
     writer->publish();
     io::json classes = io::json::object();
     for (const auto& [label, count] : per_class)
         classes[report::clean(from.corpus.marks->class_names[static_cast<std::size_t>(label)])] =
             count;
-    put_json(o.json, result_of(from, cutter.counts(), left, seen, clips, std::move(classes)));
+    put_json(o.json,
+             result_of(from, cutter.counts(), left, seen, clips, std::move(classes), found));
     print(text("mgfm cut: ", report::clean(from.corpus.about.name), "\n", clips, " clips of ",
                per_class.size(), " classes\n",
-               words_of(from, o.clips.frames, cutter.counts(), left, seen),
+               words_of(from, o.clips.frames, cutter.counts(), left, seen), lines_of(found),
                "Written: ", o.clips.folder, "\nNext: mgfm study --data ", o.clips.folder, "\n"),
           o.json);
 }

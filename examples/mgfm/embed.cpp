@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "made_of.hpp"
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/io/npy.hpp"
 #include "mgkit/report/json.hpp"
 #include "mgkit/version.hpp"
@@ -86,6 +87,7 @@ void run_embed(embed_options& o) {
                       {"preparation", o.data.words()},
                       {"reference_decided_by", decided_by},
                       {"notes", facts.notes},
+                      {"findings", data::to_json(from.found())},
                       {"features", report::clean(o.out)},
                       {"rows", table.rows},
                       {"columns", table.columns},

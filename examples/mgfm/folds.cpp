@@ -34,6 +34,22 @@ study::fold corpus_folds::operator()(std::size_t f) {
     return out;
 }
 
+data::findings corpus_folds::found() const {
+    data::findings out;
+    const auto& clips = from_.clips;
+    for (const data::split& sides : who_.folds)
+        for (const int k : sides.unseen_classes) {
+            std::int64_t count = 0;
+            for (const int i : sides.test)
+                count += clips.labels[static_cast<std::size_t>(i)] == k ? 1 : 0;
+            out.add(data::finding_kind::suspect, "class_tested_not_trained",
+                    "clips tested of class \"" + clips.class_names[static_cast<std::size_t>(k)] +
+                        "\", which nobody on the training side shows: none can be right",
+                    count);
+        }
+    return out;
+}
+
 std::string corpus_folds::positions() const {
     return positions_in_words(from_, positions_);
 }

@@ -34,6 +34,8 @@ public:
     /// How its clips are read and prepared, as a part of what results are made of.
     const mgkit::recipe& prepared() const { return prepared_; }
 
+    /// Clips of classes that are tested and never trained, in any fold.
+    mgkit::data::findings found() const;
     /// How positions were taken in all folds so far, in words.
     std::string positions() const;
     /// Whose clips were tested so far.

@@ -1,12 +1,12 @@
 // mgfm inspect: what is in a folder of clips.
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <memory>
-#include <system_error>
 
 #include "commands.hpp"
 #include "inspect_recordings.hpp"
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/data/readers/any.hpp"
+#include "mgkit/data/source.hpp"
 #include "mgkit/report/chart_skeleton.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/table.hpp"
@@ -24,6 +24,7 @@ namespace {
 
 struct inspect_options {
     data_options data;
+    recording_options how;
     run_options run;
     std::string json, svg;
     bool recordings = false;
@@ -70,7 +71,8 @@ io::json to_json(const survey& s) {
         {"centre", clips.topology.centre},
         {"scale_pair", {clips.topology.scale_pair.first, clips.topology.scale_pair.second}},
         {"joints", joints_json(clips.topology, s.poses, skeleton::has_confidence(s.channels))},
-        {"notes", std::move(notes)}};
+        {"notes", std::move(notes)},
+        {"findings", data::to_json(s.found)}};
 }
 
 /// "72 (2.4 s)", or without seconds where the rate is not known.
@@ -108,6 +110,7 @@ std::string to_text(const survey& s) {
          text("distance of ", topology.joints[static_cast<std::size_t>(topology.scale_pair.first)],
               " and ", topology.joints[static_cast<std::size_t>(topology.scale_pair.second)]));
     for (const auto& note : s.notes) line("note", note);
+    out += lines_of(s.found);
 
     report::table classes({{"label", report::align::right},
                            {"class", report::align::left},
@@ -121,12 +124,14 @@ std::string to_text(const survey& s) {
     return out + "\n" + joint_table(topology, s.poses, skeleton::has_confidence(s.channels));
 }
 
-void run_inspect(const inspect_options& o) {
+void run_inspect(inspect_options& o) {
     check_outputs(o.json, {o.svg}, o.data.files());
-    std::error_code code;
-    const bool clips = std::filesystem::exists(o.data.folder + "/data.npy", code);
-    if (o.recordings || (!clips && holds_recordings(o.data.folder)))
-        return inspect_recordings(o.data.folder, o.json, o.svg, o.run.thread_count());
+    if (o.how.corpus = o.data.folder;
+        o.recordings || data::source_at(o.data.folder).kind != data::source_kind::clips)
+        return inspect_recordings(o.how, o.json, o.svg, o.run.thread_count());
+    if (!o.how.skeleton.empty() || o.how.joints.ends_with(".csv"))
+        wrong_usage(
+            "clips name their joints in meta.json; --skeleton and --joints are for recordings");
     const survey s = look_at(o.data);
     if (!o.svg.empty()) {
         const auto& topology = s.clips.topology;
@@ -164,6 +169,7 @@ void add_inspect(CLI::App& program) {
     command->add_flag("--recordings", options->recordings,
                       "Look at the recordings of a folder that holds clips as well");
     options->data.add_reading_to(*command);
+    options->how.add_reading_to(*command);
     options->run.add_to(*command);
     add_json(*command, options->json, "Everything");
     command->add_option("--svg", options->svg,

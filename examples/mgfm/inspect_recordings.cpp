@@ -1,17 +1,15 @@
 #include "inspect_recordings.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
-#include <system_error>
 #include <utility>
 
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/report/chart_skeleton.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/table.hpp"
 #include "mgkit/version.hpp"
 #include "outputs.hpp"
-#include "recordings.hpp"
 #include "survey.hpp"
 
 namespace mgfm {
@@ -31,13 +29,17 @@ struct corpus_survey {
     double seconds = 0;
     std::set<double> rates;
     std::vector<std::string> left_out;  ///< recordings of another skeleton
-    data::recording longest;            ///< for the drawing
+    std::int64_t used = 0;              ///< recordings
+    std::int64_t confident = 0;         ///< recordings whose format states confidence
+    data::findings found;
+    data::recording longest;  ///< for the drawing
 };
 
 corpus_survey look_at(const recordings& from, const recording_options& options, int threads) {
     corpus_survey out;
     const auto all = entries_on(from, "all");
-    for_each_recording(from, options, all, threads, "reading", [&](std::size_t, auto& loaded) {
+    out.found = from.found();
+    const auto look = [&](std::size_t, loaded_recording& loaded) {
         data::recording& r = loaded.person;
         if (out.frames == 0) {
             out.topology = r.topology;
@@ -46,8 +48,18 @@ corpus_survey look_at(const recordings& from, const recording_options& options, 
         }
         if (!(r.topology == out.topology) || r.poses.shape().layout != out.shape.layout) {
             out.left_out.push_back(r.name);
+            out.found.add({data::finding_kind::left_out,
+                           "another_skeleton",
+                           text("recordings of another skeleton (", r.topology.name, ", ",
+                                r.topology.joints.size(), " joints, ",
+                                skeleton::name(r.poses.shape().layout), ") than the first"),
+                           r.name,
+                           1,
+                           {}});
             return;
         }
+        ++out.used;
+        out.confident += loaded.states_confidence ? 1 : 0;
         out.poses.add(std::as_const(r.poses).view());
         out.frames += r.frames();
         out.seconds += r.seconds();
@@ -57,7 +69,8 @@ corpus_survey look_at(const recordings& from, const recording_options& options, 
         out.empty += loaded.people.empty_frames;
         out.several += loaded.people.several_people;
         if (r.frames() > out.longest.frames()) out.longest = std::move(r);
-    });
+    };
+    out.found.append(for_each_recording(from, options, all, threads, "reading", look));
     out.poses.finish();
     return out;
 }
@@ -90,7 +103,7 @@ io::json to_json(const recordings& from, const corpus_survey& s, const std::stri
     for (const auto& e : corpus.entries) people.insert(e.subject);
     const annotation_survey annotated(from);
     io::json notes = io::json::array(), classes = io::json::array();
-    for (const auto& note : corpus.found.sentences()) notes.push_back(clean(note));
+    for (const auto& note : s.found.sentences()) notes.push_back(clean(note));
     if (corpus.marks)
         for (const auto& name : corpus.marks->class_names) classes.push_back(clean(name));
     return {{"kind", "inspect"},
@@ -99,6 +112,8 @@ io::json to_json(const recordings& from, const corpus_survey& s, const std::stri
             {"name", clean(corpus.about.name)},
             {"format", format},
             {"recordings", corpus.size()},
+            {"recordings_read", s.used},
+            {"recordings_stating_confidence", s.confident},
             {"subjects", people.size()},
             {"frames", s.frames},
             {"seconds", s.seconds},
@@ -117,7 +132,8 @@ io::json to_json(const recordings& from, const corpus_survey& s, const std::stri
             {"tags", corpus.tags.size()},
             {"coordinates", ranges_json(s.poses)},
             {"joints", joints_json(s.topology, s.poses, skeleton::has_confidence(s.shape.layout))},
-            {"notes", std::move(notes)}};
+            {"notes", std::move(notes)},
+            {"findings", data::to_json(s.found)}};
 }
 
 std::string to_text(const recordings& from, const corpus_survey& s, const std::string& format) {
@@ -129,11 +145,18 @@ std::string to_text(const recordings& from, const corpus_survey& s, const std::s
         out += name + ": " + clean(words) + "\n";
     };
     line("format", format);
-    line("recordings", text(corpus.size(), " of ", people.size(), " subjects, ", s.frames,
-                            " frames", s.seconds > 0 ? ", " + fixed(s.seconds, 0) + " s" : ""));
+    line("recordings",
+         text(s.used, s.used == corpus.size() ? std::string() : text(" of ", corpus.size()),
+              " read, ", people.size(), " subjects, ", s.frames, " frames",
+              s.seconds > 0 ? ", " + fixed(s.seconds, 0) + " s" : ""));
     line("frames per second", rate_text(s));
-    line("skeleton", text(s.topology.name, ", ", s.topology.joints.size(), " joints, channels ",
-                          skeleton::name(s.shape.layout)));
+    line("skeleton",
+         text(s.topology.name, ", ", s.topology.joints.size(), " joints, channels ",
+              skeleton::name(s.shape.layout),
+              s.confident == s.used ? std::string()
+              : s.confident == 0
+                  ? ", no confidence: every joint that is there counts as seen"
+                  : text(", confidence in ", s.confident, " of ", s.used, " recordings")));
     line("people",
          text(s.tracks, " continuous tracks, ", s.switches, " switches of the primary person, ",
               s.several, " frames with several people, ", s.empty, " without the primary person"));
@@ -146,10 +169,7 @@ std::string to_text(const recordings& from, const corpus_survey& s, const std::s
                               ") in ", annotated.looked_at, " recordings"));
     }
     if (!corpus.tags.empty()) line("tags", text(corpus.tags.size()));
-    if (!s.left_out.empty())
-        line("left out", text(s.left_out.size(),
-                              " recordings of another skeleton, the first: ", s.left_out.front()));
-    for (const auto& note : corpus.found.sentences()) line("note", note);
+    out += lines_of(s.found);
     return out + "\n" + joint_table(s.topology, s.poses, skeleton::has_confidence(s.shape.layout));
 }
 
@@ -170,18 +190,9 @@ int best_frame(const data::recording& r) {
 
 }  // namespace
 
-bool holds_recordings(const std::string& path) {
-    std::error_code code;
-    return std::filesystem::exists(path + "/recordings.csv", code) ||
-           !data::readers::recognise(path).empty();
-}
-
-void inspect_recordings(const std::string& path, const std::string& json, const std::string& svg,
+void inspect_recordings(recording_options options, const std::string& json, const std::string& svg,
                         int threads) {
-    recording_options options;
-    options.corpus = path;
-    options.joints = "as-recorded";
-    options.not_finite = "mark";
+    if (!options.joints.ends_with(".csv")) options.joints = "as-recorded";
     options.as_found = true;
     const recordings from = open(options);
     const std::string format = data::readers::recognise(from.corpus.entries.front().path);

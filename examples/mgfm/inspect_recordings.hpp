@@ -3,13 +3,13 @@
 
 #include <string>
 
+#include "recordings.hpp"
+
 namespace mgfm {
 
-/// Whether `path` is a recording or a corpus of recordings rather than a folder of clips.
-bool holds_recordings(const std::string& path);
-
 /// Says what is there, as text or JSON, and draws the skeleton of the longest recording.
-void inspect_recordings(const std::string& path, const std::string& json, const std::string& svg,
+/// What is imperfect is told, not refused, unless `options.strict`.
+void inspect_recordings(recording_options options, const std::string& json, const std::string& svg,
                         int threads);
 
 }  // namespace mgfm

@@ -72,7 +72,7 @@ digest bytes_of(const std::string& path) {
 
 recipe sampled_parts(const recording_options& recordings, const sampling_options& sampling,
                      const clip_output& output) {
-    const data::corpus corpus = data::open_corpus(recordings.corpus);
+    const data::corpus corpus = data::open_corpus(recordings.corpus, recordings.policy());
     digest poses;
     std::set<std::string> seen;
     for (const auto& entry : corpus.entries)
@@ -86,6 +86,8 @@ recipe sampled_parts(const recording_options& recordings, const sampling_options
     beside("corpus.json", "corpus.json");
     out.set("other annotations", bytes_of(recordings.segments).hex());
     out.set("prior", sampling.prior == "smg" ? "smg" : bytes_of(sampling.prior).hex());
+    out.set("joints of the files",
+            bytes_of(recordings.joints.ends_with(".csv") ? recordings.joints : "").hex());
     recording_options how = recordings;
     sampling_options draw = sampling;
     clip_output into = output;

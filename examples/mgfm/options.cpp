@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/core/type_list.hpp"
+#include "mgkit/skeleton/list.hpp"
 
 namespace mgfm {
 
@@ -27,6 +29,12 @@ std::string number_text(double value) {
 }  // namespace
 
 const std::vector<std::string> stream_names{"joint", "bone", "motion", "bone_motion"};
+
+std::vector<std::string> skeleton_names() {
+    std::vector<std::string> out;
+    mgkit::skeleton::all::for_each([&]<class T>(mgkit::type_tag<T>) { out.emplace_back(T::name); });
+    return out;
+}
 
 void wrong_usage(const std::string& message) {
     throw CLI::ValidationError(message);

@@ -18,6 +18,9 @@ std::vector<std::string> pretraining_names();
 
 extern const std::vector<std::string> stream_names;
 
+/// Names of the built-in skeletons.
+std::vector<std::string> skeleton_names();
+
 /// Stops with exit code 2: the options contradict each other.
 [[noreturn]] void wrong_usage(const std::string& message);
 

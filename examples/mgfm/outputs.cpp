@@ -9,6 +9,7 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/io/atomic_file.hpp"
+#include "mgkit/report/escape.hpp"
 
 namespace mgfm {
 
@@ -54,6 +55,14 @@ void put_json(const std::string& path, const io::json& value) {
 
 void print(const std::string& words, const std::string& json_path) {
     if (json_path != "-") std::fputs(words.c_str(), stdout);
+}
+
+std::string lines_of(const data::findings& found) {
+    if (found.empty()) return "Nothing was assumed, left out or repaired in reading.\n";
+    std::string out;
+    for (const auto& sentence : found.sentences())
+        out += "Found: " + report::clean(sentence) + "\n";
+    return out;
 }
 
 void finish_output() {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/data/findings.hpp"
 #include "mgkit/io/json.hpp"
 
 namespace mgfm {
@@ -22,6 +23,9 @@ void put_json(const std::string& path, const mgkit::io::json& value);
 
 /// Words for people on standard output, unless JSON goes there.
 void print(const std::string& words, const std::string& json_path);
+
+/// What was assumed, left out or repaired, a line each; one line that says so where nothing was.
+std::string lines_of(const mgkit::data::findings& found);
 
 /// Errors: mgkit::error if standard output did not take everything.
 void finish_output();

@@ -7,6 +7,7 @@
 #include "mgkit/clip/travel.hpp"
 #include "mgkit/core/parallel.hpp"
 #include "mgkit/data/read_folder.hpp"
+#include "mgkit/data/source.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/data/synthetic.hpp"
 #include "mgkit/encode/archive.hpp"
@@ -46,6 +47,7 @@ corpus load(const data_options& options, int threads) {
     if (options.synthetic) {
         clips = data::make_synthetic();
     } else {
+        data::require_clips(options.folder);
         auto loaded = data::read_folder(options.folder, policy(options));
         clips = std::move(loaded.clips);
         out.report = std::move(loaded.report);
@@ -62,6 +64,14 @@ corpus load(const data_options& options, int threads) {
     out.clips = std::move(prepared.clips);
     out.unusable = static_cast<int>(prepared.excluded.size());
     out.unusable_reasons = prepared.left_out();
+    return out;
+}
+
+data::findings corpus::found() const {
+    data::findings out = clips.about.found;
+    out.append(report.found);
+    out.add(data::finding_kind::left_out, "clips_unusable",
+            "clips that cannot be prepared: " + unusable_reasons, unusable);
     return out;
 }
 
@@ -111,20 +121,7 @@ std::string positions_in_words(const corpus& from, const std::set<std::string>& 
 }
 
 void announce(const corpus& from, int threads) {
-    for (const auto& note : from.report.notes) say("note: " + note);
-    if (from.report.not_finite > 0)
-        say(text("note: ", from.report.not_finite, " joints with NaN or infinity marked missing"));
-    if (from.report.zero_joints > 0)
-        say(text("note: ", from.report.zero_joints, " joints at exactly 0 taken for missing"));
-    if (from.excluded() > 0) {
-        std::string why = from.unusable_reasons;
-        const auto add = [&why](int count, const char* reason) {
-            if (count > 0) why += text(why.empty() ? "" : ", ", count, " (", reason, ")");
-        };
-        add(from.report.no_frames, "no frame");
-        add(from.report.no_visible_joint, "no visible joint");
-        say(text("note: ", from.excluded(), " unusable clips left out: ", why));
-    }
+    for (const auto& sentence : from.found().sentences()) say("note: " + sentence);
     const int used = usable_threads(threads);
     say(text("note: matrix products by ", gemm::default_provider::name, ", ", used,
              used == 1 ? " thread" : " threads",

@@ -52,6 +52,8 @@ struct corpus {
     int unusable = 0;  ///< left out by pre-processing
     std::string unusable_reasons;
 
+    /// What making the clips, reading and preparing them assumed, left out or repaired.
+    mgkit::data::findings found() const;
     int excluded() const { return static_cast<int>(report.excluded.size()) + unusable; }
 };
 

@@ -7,6 +7,7 @@
 
 #include "commands.hpp"
 #include "made_of.hpp"
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/io/recipe_json.hpp"
 #include "mgkit/report/json.hpp"
@@ -30,6 +31,7 @@ struct pretrain_options {
     run_options run;
     std::string out, checkpoint, json, stream = "joint";
     std::string corpus, clips;  ///< recordings to sample clips from, and where the clips go
+    recording_options how;      ///< how these are read
     std::vector<int> subjects_out;
     bool all_clips = false;
     std::uint64_t seed = 1;
@@ -95,9 +97,9 @@ io::text_map made_of_facts(const data::clip_set& clips, const recipe& made_of) {
             {"loss_weights", std::string(made_of.words("loss weights"))}};
 }
 
-io::json summary(const pretrain_options& o, const data::clip_set& clips, const training_side& side,
-                 const encode::description& about, const io::text_map& facts,
-                 const training_result& result) {
+io::json summary(const pretrain_options& o, const corpus& from, const data::clip_set& clips,
+                 const training_side& side, const encode::description& about,
+                 const io::text_map& facts, const training_result& result) {
     io::json history = io::json::array();
     for (const auto& epoch : result.history) {
         io::json parts = io::json::object();
@@ -128,6 +130,7 @@ io::json summary(const pretrain_options& o, const data::clip_set& clips, const t
         {"parameters", result.encoder.parameters()},
         {"encoder", encode::to_json(about)},
         {"settings", facts},
+        {"findings", data::to_json(from.found())},
         {"history", std::move(history)}};
 }
 
@@ -137,7 +140,7 @@ void sample_first(pretrain_options& o) {
         wrong_usage("--corpus excludes --data and --synthetic");
     if (o.clips.empty()) o.clips = o.out + ".clips";
     o.data.folder = o.clips;
-    recording_options recordings;
+    recording_options recordings = o.how;
     recordings.corpus = o.corpus;
     sampling_options sampling;
     sampling.seed = o.seed;
@@ -161,6 +164,7 @@ void sample_first(pretrain_options& o) {
         sample_to_folder(recordings, sampling, output, o.run.thread_count(), wanted);
     say(text("note: ", audit.counts.accepted, " clips sampled into ", o.clips));
     for (const auto& caveat : report::caveats(audit)) say("note: " + caveat);
+    for (const auto& sentence : audit.found.sentences()) say("note: " + sentence);
 }
 
 void run_pretrain(pretrain_options& o) {
@@ -200,7 +204,7 @@ void run_pretrain(pretrain_options& o) {
                              {"products", o.training.products}});
     facts.merge(made_of_facts(clips, result.made_of));
     result.encoder.save(o.out, about, facts);
-    put_json(o.json, summary(o, clips, side, about, facts, result));
+    put_json(o.json, summary(o, from, clips, side, about, facts, result));
     const auto& first = result.history.front();
     const auto& last = result.history.back();
     print(
@@ -237,6 +241,7 @@ void add_pretrain(CLI::App& program) {
     command->add_option("--corpus", options->corpus,
                         "Instead of clips: recordings, from whose training side clips are sampled "
                         "(for other settings of the sampler: mgfm sample, then --data)");
+    options->how.add_reading_to(*command);
     command->add_option("--clips", options->clips,
                         "With --corpus: folder for the sampled clips (default: OUT.clips)");
     command

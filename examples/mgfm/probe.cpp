@@ -82,6 +82,7 @@ void run_probe(probe_options& o) {
     result.results = rows.rows();
     result.confusions.push_back(std::move(answers));
     result.data = describe(from, o.data.folder);
+    result.data.found.append(folds.found());
     result.title = "mgfm probe: " + result.data.name;
     result.split = folds.words();
     result.command = o.command;

@@ -3,13 +3,18 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
 
 #include "mgkit/core/parallel.hpp"
 #include "mgkit/data/convert_recording.hpp"
+#include "mgkit/data/joint_order.hpp"
+#include "mgkit/data/source.hpp"
 #include "mgkit/data/tidy.hpp"
 #include "mgkit/io/csv.hpp"
 #include "mgkit/io/json.hpp"
@@ -27,15 +32,7 @@ void recording_options::add_to(CLI::App& command) {
                     "Folder with recordings.csv, or of recordings in a known format, or one such "
                     "recording (mgfm inspect says which format it sees)")
         ->required();
-    command
-        .add_option("--joints", joints,
-                    "Skeleton of the clips: the 41 joints of upper_body, as recorded, or auto: "
-                    "upper_body for whole-body recordings")
-        ->check(CLI::IsMember({"auto", "as-recorded", "upper_body"}))
-        ->capture_default_str();
-    command
-        .add_option("--fps", fps, "Frames per second of every recording, instead of what files say")
-        ->check(CLI::PositiveNumber);
+    add_reading_to(command);
     command.add_option("--not-finite", not_finite, "NaN and infinity: refuse or mark as missing")
         ->check(CLI::IsMember({"reject", "mark"}))
         ->capture_default_str();
@@ -88,6 +85,46 @@ void recording_options::add_to(CLI::App& command) {
         .add_option("--test-subjects", test_subjects,
                     "Subjects on the test side (default: the split of recordings.csv)")
         ->delimiter(',');
+}
+
+void recording_options::add_reading_to(CLI::App& command) {
+    command.option_defaults()->group("Recordings");
+    command
+        .add_option("--joints", joints,
+                    "Skeleton of the clips: the 41 joints of upper_body, as recorded, or auto: "
+                    "upper_body for whole-body recordings. Or a CSV that says what the joints of "
+                    "the files are: index,joint[,parent]")
+        ->check([](const std::string& words) {
+            return words == "auto" || words == "as-recorded" || words == "upper_body" ||
+                           words.ends_with(".csv")
+                       ? std::string()
+                       : "auto, as-recorded, upper_body or a .csv, not " + words;
+        })
+        ->capture_default_str();
+    command
+        .add_option("--skeleton", skeleton,
+                    "What the joints of the files are, where they have no names")
+        ->check(CLI::IsMember(skeleton_names()));
+    command
+        .add_option("--fps", fps, "Frames per second of every recording, instead of what files say")
+        ->check(CLI::PositiveNumber);
+    command.add_flag("--strict", strict,
+                     "Refuse what is otherwise left out or repaired and counted: values that are "
+                     "none, segments outside their recording, recordings that cannot be read");
+}
+
+data::read_policy recording_options::policy() const {
+    data::read_policy out;
+    out.not_finite = not_finite == "mark" && !strict ? data::not_finite_rule::mark_invalid
+                                                     : data::not_finite_rule::reject;
+    out.zeros = zeros == "missing"   ? data::zero_rule::missing
+                : zeros == "present" ? data::zero_rule::present
+                                     : data::zero_rule::as_declared;
+    out.strict = strict;
+    if (!skeleton.empty() && joints.ends_with(".csv"))
+        wrong_usage("--skeleton and --joints FILE.csv exclude each other");
+    // JOINTS
+    return out;
 }
 
 namespace {
@@ -185,14 +222,21 @@ std::string recordings::whose() const {
     return tagged ? truth : truth + ", " + annotators.words();
 }
 
-std::vector<data::segment> recordings::gestures(const std::string& name, bool with_non_mg) const {
+std::vector<data::segment> recordings::gestures(const data::recording& person,
+                                                bool with_non_mg) const {
     if (!marks) return {};
-    if (marks->merged) {
-        const auto units = marks->chosen.of(name);
-        return {units.begin(), units.end()};
-    }
-    return data::settled(with_non_mg ? marks->gestures : marks->micro_gestures, name, annotators,
-                         data::label_rule::together);
+    data::findings told_by_reading;
+    if (marks->merged)
+        return data::within(marks->chosen.of(person.name), person.frames(), told_by_reading);
+    return data::within(data::settled(with_non_mg ? marks->gestures : marks->micro_gestures,
+                                      person.name, annotators, data::label_rule::together),
+                        person.frames(), told_by_reading);
+}
+
+data::findings recordings::found() const {
+    data::findings out = corpus.found;
+    if (marks) out.append(marks->as_read.found);
+    return out;
 }
 
 namespace {
@@ -213,7 +257,9 @@ void check_annotator(const recordings& from) {
 recordings open(const recording_options& options) {
     recordings out;
     out.annotators = data::parse_annotators(options.annotators);
-    out.corpus = data::open_corpus(options.corpus);
+    data::require_recordings(options.corpus);
+    const data::read_policy policy = options.policy();
+    out.corpus = data::open_corpus(options.corpus, policy);
     data::corpus& corpus = out.corpus;
     take_test_subjects(corpus, options.test_subjects);
     if ((options.tag_before < 0) != (options.tag_after < 0))
@@ -222,7 +268,7 @@ recordings open(const recording_options& options) {
         wrong_usage("--annotators and --tag-after exclude each other");
     if (!options.segments.empty()) {
         if (options.tag_after > 0) wrong_usage("--segments and --tag-after exclude each other");
-        corpus.marks = data::read_annotations(corpus, options.segments);
+        corpus.marks = data::read_annotations(corpus, options.segments, policy);
     } else if (options.tag_after > 0) {
         corpus.marks = data::marks_from_tags(corpus, options.tag_before, options.tag_after);
         out.truth = text("pseudo-intervals, ", options.tag_before, " frames before to ",
@@ -242,7 +288,7 @@ recordings open(const recording_options& options) {
     std::error_code code;
     if (std::filesystem::is_directory(options.corpus, code))
         out.cut_ins = read_cut_ins(options.corpus + "/cut_ins.csv");
-    for (const auto& note : corpus.found.sentences()) say("note: " + note);
+    for (const auto& note : out.found().sentences()) say("note: " + note);
     return out;
 }
 
@@ -261,13 +307,7 @@ std::vector<std::size_t> entries_on(const recordings& from, const std::string& s
 
 loaded_recording read_one(const recordings& from, const recording_options& options,
                           std::size_t entry) {
-    data::read_policy policy;
-    policy.not_finite = options.not_finite == "mark" ? data::not_finite_rule::mark_invalid
-                                                     : data::not_finite_rule::reject;
-    policy.zeros = options.zeros == "missing"   ? data::zero_rule::missing
-                   : options.zeros == "present" ? data::zero_rule::present
-                                                : data::zero_rule::as_declared;
-    data::primary_result read = data::open_recording(from.corpus, entry, policy);
+    data::primary_result read = data::open_recording(from.corpus, entry, options.policy());
     loaded_recording out{std::move(read.person), std::move(read.report), false, 0};
     out.stated_fps = out.person.fps;
     if (options.fps > 0) out.person.fps = options.fps;
@@ -285,24 +325,91 @@ loaded_recording read_one(const recordings& from, const recording_options& optio
     return out;
 }
 
-void for_each_recording(const recordings& from, const recording_options& options,
-                        const std::vector<std::size_t>& entries, int threads,
-                        const std::string& task,
-                        const std::function<void(std::size_t, loaded_recording&)>& use) {
+bool same_skeleton::fits(const data::recording& one, data::findings& found) {
+    if (kept_ == 0) {
+        like_.name = one.name;
+        like_.topology = one.topology;
+        like_.poses.resize({one.poses.shape().layout, 1, one.poses.shape().joints, 1}, 1);
+    }
+    const auto layout = one.poses.shape().layout, before = like_.poses.shape().layout;
+    if (one.topology == like_.topology && layout == before) {
+        ++kept_;
+        return true;
+    }
+    const auto words = [](const data::recording& r, skeleton::channel_layout channels) {
+        return text(r.topology.name, " of ", r.topology.joints.size(), " joints, channels ",
+                    skeleton::name(channels));
+    };
+    if (left_out_++ == 0) other_ = text("recording ", one.name, " has ", words(one, layout));
+    if (strict_)
+        throw error("recording " + one.name,
+                    text(words(like_, before), ", as ", like_.name, " has"), words(one, layout),
+                    "give recordings of one skeleton, or --joints upper_body");
+    found.add({data::finding_kind::left_out,
+               "another_skeleton",
+               text("recordings of another skeleton (", words(one, layout), ") than ", like_.name,
+                    " has (", words(like_, before), ")"),
+               one.name,
+               1,
+               {}});
+    return false;
+}
+
+void same_skeleton::finish() const {
+    if (left_out_ > 0 && left_out_ >= kept_)
+        throw error("recordings",
+                    text("most of one skeleton, as ", like_.name, " has (", like_.topology.name,
+                         " of ", like_.topology.joints.size(), " joints)"),
+                    text(left_out_, " of ", left_out_ + kept_, " of another: ", other_),
+                    "give recordings of one skeleton, or --joints upper_body");
+}
+
+data::findings for_each_recording(const recordings& from, const recording_options& options,
+                                  const std::vector<std::size_t>& entries, int threads,
+                                  const std::string& task,
+                                  const std::function<void(std::size_t, loaded_recording&)>& use) {
+    struct slot {
+        std::optional<loaded_recording> loaded;
+        std::exception_ptr fault;
+    };
     progress_display display(task, "recordings");
     const auto count = static_cast<std::ptrdiff_t>(entries.size());
-    std::vector<loaded_recording> loaded(static_cast<std::size_t>(std::max(threads, 1)));
+    std::vector<slot> slots(static_cast<std::size_t>(std::max(threads, 1)));
+    data::findings found;
+    std::exception_ptr first_fault;
+    int used = 0;
     for (std::ptrdiff_t begin = 0; begin < count;) {
-        const auto now = std::min(static_cast<std::ptrdiff_t>(loaded.size()), count - begin);
+        const auto now = std::min(static_cast<std::ptrdiff_t>(slots.size()), count - begin);
         parallel_for(threads, now, [&](std::ptrdiff_t k) {
-            loaded[static_cast<std::size_t>(k)] =
-                read_one(from, options, entries[static_cast<std::size_t>(begin + k)]);
+            slot& at = slots[static_cast<std::size_t>(k)] = {};
+            try {
+                at.loaded = read_one(from, options, entries[static_cast<std::size_t>(begin + k)]);
+            } catch (const error&) {
+                at.fault = std::current_exception();
+            }
         });
-        for (std::ptrdiff_t k = 0; k < now; ++k)
-            use(entries[static_cast<std::size_t>(begin + k)], loaded[static_cast<std::size_t>(k)]);
+        for (std::ptrdiff_t k = 0; k < now; ++k) {
+            slot& at = slots[static_cast<std::size_t>(k)];
+            const std::size_t entry = entries[static_cast<std::size_t>(begin + k)];
+            if (at.loaded) {
+                found.append(at.loaded->people.found);
+                use(entry, *at.loaded);
+                ++used;
+                continue;
+            }
+            if (!first_fault) first_fault = at.fault;
+            if (options.strict) std::rethrow_exception(at.fault);
+            try {
+                std::rethrow_exception(at.fault);
+            } catch (const error& why) {
+                data::leave_out(found, from.corpus.entries[entry].name, why);
+            }
+        }
         begin += now;
         display.update(begin, count, 0, {});
     }
+    if (used == 0 && first_fault) std::rethrow_exception(first_fault);
+    return found;
 }
 
 }  // namespace mgfm

@@ -17,9 +17,11 @@ namespace mgfm {
 /// Which recordings, and what of them counts as truth.
 struct recording_options {
     std::string corpus;
-    std::string joints = "auto";  ///< auto | as-recorded | upper_body
-    std::string not_finite = "reject";
+    std::string joints = "auto";  ///< auto | as-recorded | upper_body | a CSV that names them
+    std::string skeleton;         ///< built-in one that the files have; empty: as they say
+    std::string not_finite = "mark";
     std::string zeros = "declared";
+    bool strict = false;    ///< every imperfect item is an error
     double fps = 0;         ///< of every recording; 0: as the files say
     bool as_found = false;  ///< unknown rates are welcome, no channel is added
     int fill_gaps = 0;
@@ -34,6 +36,10 @@ struct recording_options {
     bool merge = false;                                    ///< adjacent segments as one unit
 
     void add_to(CLI::App& command);
+    /// --skeleton, --strict, --fps: how recordings are read; part of `add_to`.
+    void add_reading_to(CLI::App& command);
+    /// What readers do with doubtful items, and what the joints are.
+    mgkit::data::read_policy policy() const;
 };
 
 /// An interval that shows something else, known for generated corpora.
@@ -71,7 +77,10 @@ struct recordings {
     /// Whether somebody whose marks count looked at a recording.
     bool annotated(const std::string& name) const;
     /// Where a recording shows gestures, whatever their class; without the non-MG class if asked.
-    std::vector<mgkit::data::segment> gestures(const std::string& name, bool with_non_mg) const;
+    std::vector<mgkit::data::segment> gestures(const mgkit::data::recording& person,
+                                               bool with_non_mg) const;
+    /// What opening the corpus and its annotations assumed, left out or repaired.
+    mgkit::data::findings found() const;
 };
 
 recordings open(const recording_options& options);
@@ -91,11 +100,31 @@ struct loaded_recording {
 loaded_recording read_one(const recordings& from, const recording_options& options,
                           std::size_t entry);
 
+/// Leaves out recordings of another skeleton than the first one's.
+class same_skeleton {
+public:
+    explicit same_skeleton(bool strict) : strict_(strict) {}
+
+    /// Whether a recording is like those before; counted in `found` otherwise. Errors: one that is
+    /// not, where `strict`.
+    bool fits(const mgkit::data::recording& one, mgkit::data::findings& found);
+    /// Errors: mgkit::error where most recordings were left out.
+    void finish() const;
+
+private:
+    bool strict_;
+    int kept_ = 0, left_out_ = 0;
+    mgkit::data::recording like_;  ///< the first one's name, skeleton and layout
+    std::string other_;
+};
+
 /// Reads the entries in order, several at a time on several threads, and hands each to `use` in
-/// order; shows progress.
-void for_each_recording(const recordings& from, const recording_options& options,
-                        const std::vector<std::size_t>& entries, int threads,
-                        const std::string& task,
-                        const std::function<void(std::size_t, loaded_recording&)>& use);
+/// order; shows progress. Recordings that cannot be used are left out. Returns what reading found.
+/// Errors: the first recording's, where none can be used; any, where `options.strict`; those of
+/// `use`.
+mgkit::data::findings for_each_recording(
+    const recordings& from, const recording_options& options,
+    const std::vector<std::size_t>& entries, int threads, const std::string& task,
+    const std::function<void(std::size_t, loaded_recording&)>& use);
 
 }  // namespace mgfm

@@ -40,6 +40,7 @@ report::study_data describe(const corpus& from, const std::string& folder) {
     out.generator = clips.about.generator;
     out.folder = folder;
     out.contains = contains_micro_gestures(clips.about);
+    out.found = from.found();
     if (!clips.about.caveat.empty()) out.notes.push_back(clips.about.caveat);
     return out;
 }

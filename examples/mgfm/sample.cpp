@@ -74,12 +74,14 @@ void run_audit(const sample_options& o) {
     for (const auto& [parameter, sampling] : settings) runs.emplace_back(sampling, prior.prior);
     recording_facts facts;
     const int threads = o.run.thread_count();
-    for_each_recording(from, o.recordings, entries, threads, "auditing",
-                       [&](std::size_t entry, auto& loaded) {
-                           facts.add(loaded);
-                           for (auto& run : runs) run.add(from, entry, loaded, threads);
-                       });
+    const data::findings reading = for_each_recording(
+        from, o.recordings, entries, threads, "auditing", [&](std::size_t entry, auto& loaded) {
+            facts.add(loaded);
+            for (auto& run : runs) run.add(from, entry, loaded, threads);
+        });
     report::audit audit = runs.front().result(from);
+    audit.found = from.found();
+    audit.found.append(reading);
     describe(audit, from, o.sampling, prior, facts);
     audit.command = o.command_line;
     for (std::size_t k = 1; k < runs.size(); ++k)

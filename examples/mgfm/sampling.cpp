@@ -164,7 +164,7 @@ std::vector<data::segment> sampling_run::add(const recordings& from, std::size_t
         const auto redrawn =
             clip::redraw(sampler, seen, person.fps, prior_, key, changes, options_.draws, threads);
         const auto judge = [&](metric::iod& overlap, bool with_non_mg) {
-            overlap.add(person.frames(), clips, from.gestures(person.name, with_non_mg), considered,
+            overlap.add(person.frames(), clips, from.gestures(person, with_non_mg), considered,
                         person.subject, redrawn);
         };
         judge(all_, true);
@@ -321,9 +321,12 @@ report::audit sample_to_folder(const recording_options& options, const sampling_
     std::string manifest = manifest_head;
     recording_facts facts;
     skeleton::pose<float> made;
-    for_each_recording(
+    data::findings found = from.found();
+    same_skeleton like(options.strict);
+    const data::findings reading = for_each_recording(
         from, options, entries, threads, "sampling", [&](std::size_t entry, auto& loaded) {
             const data::recording& person = loaded.person;
+            if (!like.fits(person, found)) return;
             const auto clips = run.add(from, entry, loaded, threads);
             facts.add(loaded);
             if (!writer) {
@@ -339,12 +342,16 @@ report::audit sample_to_folder(const recording_options& options, const sampling_
                             published_side(from, entry));
             }
         });
+    like.finish();
+    found.append(reading);
     if (run.clips() == 0)
         throw error(options.corpus, "at least one clip", "every candidate was refused",
                     "lower --threshold, or look at the recordings with mgfm inspect");
     io::write_file(writer->path() + "/clips.csv", manifest);
+    writer->found() = found;
     writer->publish();
     report::audit out = run.result(from);
+    out.found = std::move(found);
     describe(out, from, sampling, prior, facts);
     out.clips = cutter.counts();
     out.command = command_line;

@@ -59,6 +59,7 @@ public:
           store_(study::open_rows(o.work.empty() ? "" : o.work + "/rows.json", whole(),
                                   indispensable(), "use another --work folder")) {
         for (const auto& note : store_.notes) say("note: " + note);
+        for (const auto& sentence : folds_.found().sentences()) say("note: " + sentence);
     }
 
     report::study operator()() {
@@ -246,6 +247,7 @@ private:
                      store_.added(), " were computed"));
         say_what_is_left();
         study_.data = describe(corpus_, o_.data.folder);
+        study_.data.found.append(folds_.found());
         study_.title = "mgfm study: " + study_.data.name;
         study_.split = folds_.words();
         study_.command = o_.command;

@@ -48,14 +48,13 @@ void find_best_frame(survey& s) {
 }
 
 void add_notes(survey& s) {
-    s.notes = s.report.notes;
+    s.found = s.clips.about.found;
+    s.found.append(s.report.found);
     const auto note = [&s](const auto&... parts) { s.notes.push_back(text(parts...)); };
     if (s.report.not_finite > 0)
         note(s.report.not_finite,
              " joints are NaN or infinite; other commands refuse them unless "
              "--not-finite mark is given");
-    if (s.report.zero_joints > 0)
-        note(s.report.zero_joints, " joints at exactly 0 are taken for missing");
     if (s.poses.exact_zero > 0)
         note(s.poses.exact_zero,
              " positions that count as visible are exactly 0; if that means not "

@@ -70,6 +70,7 @@ struct survey {
     pose_survey poses;
     int best_clip = 0, best_frame = 0;  ///< where most joints are visible
     std::vector<std::string> notes;
+    mgkit::data::findings found;
 };
 
 /// Reads a folder and looks at every value once. Errors: as data::read_folder.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -20,14 +21,14 @@
 namespace MGKIT_NAMESPACE::data {
 
 MGKIT_INLINE std::span<const segment> annotations::of(std::string_view recording) const {
-    const auto found = by_recording.find(recording);
-    if (found == by_recording.end()) return {};
-    return found->second;
+    const auto at = by_recording.find(recording);
+    if (at == by_recording.end()) return {};
+    return at->second;
 }
 
 MGKIT_INLINE std::set<int> annotations::annotators_of(std::string_view recording) const {
-    const auto found = nothing_found.find(recording);
-    std::set<int> out = found == nothing_found.end() ? std::set<int>{} : found->second;
+    const auto at = nothing_found.find(recording);
+    std::set<int> out = at == nothing_found.end() ? std::set<int>{} : at->second;
     for (const segment& s : of(recording)) out.insert(s.annotator);
     return out;
 }
@@ -51,7 +52,30 @@ MGKIT_INLINE void sort_segments(std::vector<segment>& list) {
     });
 }
 
-MGKIT_INLINE annotations parse_annotations(std::string_view text, const std::string& where) {
+namespace detail {
+
+/// A frame number, written 10 or 10.0.
+MGKIT_INLINE int frame_at(const io::csv_table& table, std::size_t row, std::size_t column) {
+    const double value = table.real(row, column);
+    if (value != std::floor(value))
+        table.refuse(row, column, "a whole number: frames from 0, not seconds");
+    if (!(std::abs(value) <= 2147483647.0)) table.refuse(row, column, "a frame below 2147483648");
+    return static_cast<int>(value);
+}
+
+/// Why a row is no segment; empty for one that is.
+MGKIT_INLINE std::string segment_fault(const segment& s, bool named) {
+    if (!named) return "segments of no recording";
+    if (s.start < 0) return "segments that start before frame 0";
+    if (s.end == s.start) return "segments of length 0";
+    if (s.end < s.start) return "segments that end before they start";
+    return {};
+}
+
+}  // namespace detail
+
+MGKIT_INLINE annotations parse_annotations(std::string_view text, const std::string& where,
+                                           const read_policy& policy) {
     const io::csv_table table = io::parse_csv(text, where);
     const auto recording = table.column("recording"), start = table.column("start"),
                end = table.column("end"), label = table.column("label");
@@ -59,18 +83,17 @@ MGKIT_INLINE annotations parse_annotations(std::string_view text, const std::str
     constexpr int most_labels = 65536;
     annotations out;
     for (std::size_t row = 0; row < table.rows(); ++row) {
-        if (table.at(row, recording).empty()) table.refuse(row, recording, "a recording");
-        if (table.at(row, start).empty() && table.at(row, end).empty() &&
+        const bool named = !table.at(row, recording).empty();
+        if (named && table.at(row, start).empty() && table.at(row, end).empty() &&
             table.at(row, label).empty()) {
-            const int who = annotator ? table.integer(row, *annotator) : 0;
+            const int who = annotator ? detail::frame_at(table, row, *annotator) : 0;
             if (who < 0) table.refuse(row, *annotator, "an annotator from 0");
             out.nothing_found[table.at(row, recording)].insert(who);
             continue;
         }
-        segment s{table.integer(row, start), table.integer(row, end), table.integer(row, label),
-                  annotator ? table.integer(row, *annotator) : 0};
-        if (s.start < 0) table.refuse(row, start, "a frame from 0");
-        if (s.end <= s.start) table.refuse(row, end, mgkit::text("a frame after ", s.start));
+        segment s{detail::frame_at(table, row, start), detail::frame_at(table, row, end),
+                  detail::frame_at(table, row, label),
+                  annotator ? detail::frame_at(table, row, *annotator) : 0};
         if (s.label < 0 || s.label >= most_labels)
             table.refuse(row, label, mgkit::text("a label from 0 to ", most_labels - 1));
         if (s.annotator < 0) table.refuse(row, *annotator, "an annotator from 0");
@@ -81,6 +104,20 @@ MGKIT_INLINE annotations parse_annotations(std::string_view text, const std::str
             if (!known.empty() && known != table.at(row, *name))
                 table.refuse(row, *name, mgkit::text(known, ", the name of label ", k, " so far"));
             known = table.at(row, *name);
+        }
+        if (const std::string fault = detail::segment_fault(s, named); !fault.empty()) {
+            if (policy.strict)
+                table.refuse(row, named ? s.start < 0 ? start : end : recording,
+                             !named        ? std::string("a recording")
+                             : s.start < 0 ? std::string("a frame from 0")
+                                           : mgkit::text("a frame after ", s.start));
+            out.found.add({finding_kind::left_out,
+                           "segments_unusable",
+                           mgkit::text(fault, " in ", where),
+                           table.at(row, recording),
+                           1,
+                           {}});
+            continue;
         }
         out.by_recording[table.at(row, recording)].push_back(s);
     }
@@ -97,9 +134,27 @@ MGKIT_INLINE annotations parse_annotations(std::string_view text, const std::str
     return out;
 }
 
-MGKIT_INLINE annotations read_annotations(const std::string& path) {
+MGKIT_INLINE annotations read_annotations(const std::string& path, const read_policy& policy) {
     const io::mapped_file file(path);
-    return parse_annotations(file.text(), path);
+    return parse_annotations(file.text(), path, policy);
+}
+
+MGKIT_INLINE std::vector<segment> within(std::span<const segment> list, int frames,
+                                         findings& found) {
+    std::vector<segment> out;
+    for (const segment& s : list) {
+        if (s.start >= frames) {
+            found.add(finding_kind::left_out, "segments_beyond_end",
+                      "segments behind the end of their recording", 1, s.start);
+            continue;
+        }
+        out.push_back(s);
+        if (s.end <= frames) continue;
+        out.back().end = frames;
+        found.add(finding_kind::repaired, "segments_cut_at_end",
+                  "segments that ended behind their recording, cut at its end", 1, s.start);
+    }
+    return out;
 }
 
 MGKIT_INLINE void write_annotations(const std::string& path, const annotations& a) {
@@ -128,6 +183,7 @@ MGKIT_INLINE annotations without_classes(const annotations& from, std::span<cons
     annotations out;
     out.class_names = from.class_names;
     out.nothing_found = from.nothing_found;
+    out.found = from.found;
     for (const auto& [recording, list] : from.by_recording) {
         auto& kept = out.by_recording[recording];
         for (const segment& s : list)

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mgkit/data/findings.hpp"
+#include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/recording.hpp"
 
 namespace MGKIT_NAMESPACE::data {
@@ -24,6 +26,7 @@ struct annotations {
     std::map<std::string, std::vector<segment>, std::less<>> by_recording;
     /// Annotators who looked at a recording and marked nothing.
     std::map<std::string, std::set<int>, std::less<>> nothing_found = {};
+    findings found = {};  ///< rows left out or repaired while reading
 
     int classes() const { return static_cast<int>(class_names.size()); }
     /// The segments of one recording; none where nothing was marked.
@@ -44,14 +47,20 @@ void sort_segments(std::vector<segment>& list);
 /// Columns: `recording`, `start`, `end` (frames from 0, end not included), `label` (from 0); where
 /// present `class` (name of the label) and `annotator` (0 or more, in any numbering). Labels
 /// without a name are called "class k". A row whose start, end and label are empty says that its
-/// annotator looked at the recording and found nothing. Errors: mgkit::error naming the row for a
-/// missing column, numbers that are none, an empty recording name, start below 0, end not after
-/// start, labels outside [0, 65535], two names for one label, segments of an annotator who found
-/// nothing. Cost: rows.
-annotations parse_annotations(std::string_view text, const std::string& where);
+/// annotator looked at the recording and found nothing. Whole numbers may be written as 10.0.
+/// A row without a recording, with a start below 0, or an end not after its start is left out and
+/// counted. Errors: mgkit::error naming the row for a missing column, numbers that are none or not
+/// whole (seconds), labels outside [0, 65535], two names for one label, segments of an annotator
+/// who found nothing; where `policy.strict`, also for what would be left out. Cost: rows.
+annotations parse_annotations(std::string_view text, const std::string& where,
+                              const read_policy& policy = {});
 
 /// Errors: as parse_annotations; mgkit::error for a file that cannot be read.
-annotations read_annotations(const std::string& path);
+annotations read_annotations(const std::string& path, const read_policy& policy = {});
+
+/// The segments as they lie within a recording of `frames` frames: those that end later are cut at
+/// its end, those that start there or later are left out, both counted in `found`.
+std::vector<segment> within(std::span<const segment> list, int frames, findings& found);
 
 /// The columns that parse_annotations reads, one row per segment and one per annotator who found
 /// nothing. Writes atomically.

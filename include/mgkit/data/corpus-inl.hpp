@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,6 +21,8 @@
 #include "mgkit/data/primary_person.hpp"
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/readers/any.hpp"
+#include "mgkit/data/readers/detail/json_events.hpp"
+#include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/recording.hpp"
 #include "mgkit/io/csv.hpp"
 #include "mgkit/io/json.hpp"
@@ -91,25 +95,82 @@ MGKIT_INLINE corpus_entry entry_at(const std::string& path, std::size_t index, s
     return out;
 }
 
-/// Everything below `folder` that some reader recognises, by name.
-MGKIT_INLINE std::vector<corpus_entry> find_recordings(const std::string& folder) {
+/// Files that mgkit puts or expects beside recordings.
+MGKIT_INLINE bool is_side_file(const std::string& name) {
+    for (const char* known : {"recordings.csv", "segments.csv", "annotators.csv", "tags.csv",
+                              "cut_ins.csv", "corpus.json", "truth"})
+        if (name == known) return true;
+    return false;
+}
+
+/// What lies in a folder, by name, without hidden and side files.
+MGKIT_INLINE std::vector<std::string> contents_of(const std::string& folder) {
     std::vector<std::string> paths;
     std::error_code code;
     for (std::filesystem::directory_iterator at(folder, code), end; !code && at != end;
          at.increment(code))
-        if (!at->path().filename().string().starts_with(".")) paths.push_back(at->path().string());
+        if (const auto name = at->path().filename().string();
+            !name.starts_with(".") && !is_side_file(name))
+            paths.push_back(at->path().string());
     if (code) throw error(folder, "a readable folder", code.message());
     std::sort(paths.begin(), paths.end());
+    return paths;
+}
+
+/// Everything below `folder` that some reader recognises, by name.
+MGKIT_INLINE std::vector<corpus_entry> find_recordings(const std::string& folder,
+                                                       const read_policy& policy, findings& found) {
     std::vector<corpus_entry> out;
-    for (const auto& path : paths) {
-        if (readers::recognise(path).empty()) continue;
-        const auto names = readers::list_any(path);
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            const std::string stem = std::filesystem::path(path).stem().string();
-            out.push_back(entry_at(path, i, names.size() == 1 ? stem : stem + "/" + names[i]));
+    std::vector<std::string> unread;
+    for (const auto& path : contents_of(folder)) {
+        if (readers::recognise(path).empty()) {
+            unread.push_back(path);
+            continue;
+        }
+        const std::string stem = std::filesystem::path(path).stem().string();
+        try {
+            const auto names = readers::list_any(path);
+            for (std::size_t i = 0; i < names.size(); ++i)
+                out.push_back(entry_at(path, i, names.size() == 1 ? stem : stem + "/" + names[i]));
+        } catch (const error& why) {
+            if (policy.strict) throw;
+            leave_out(found, stem, why);
         }
     }
+    if (unread.empty() || out.empty()) return out;
+    const std::string first = std::filesystem::path(unread.front()).filename().string();
+    if (policy.strict)
+        throw error(unread.front(), "recordings of a known format", "something else",
+                    "move it elsewhere, or list the recordings in recordings.csv");
+    found.add(finding_kind::left_out, "unread_files",
+              text("files in the folder that no reader takes, the first ",
+                   readers::detail::printable(first)),
+              static_cast<std::int64_t>(unread.size()));
     return out;
+}
+
+/// Recordings that lie beside those of a manifest.
+MGKIT_INLINE void count_unlisted(const std::string& folder,
+                                 const std::vector<corpus_entry>& entries,
+                                 const read_policy& policy, findings& found) {
+    std::set<std::filesystem::path> listed;
+    for (const auto& e : entries) {
+        const auto inside = std::filesystem::path(e.path).lexically_relative(folder);
+        if (!inside.empty()) listed.insert(*inside.begin());
+    }
+    for (const auto& path : contents_of(folder)) {
+        const auto name = std::filesystem::path(path).filename();
+        if (listed.contains(name) || readers::recognise(path).empty()) continue;
+        if (policy.strict)
+            throw error(path, "recordings that recordings.csv lists", "one that it does not",
+                        "add a row or move it elsewhere");
+        found.add({finding_kind::left_out,
+                   "recordings_not_listed",
+                   "recordings that recordings.csv does not list",
+                   name.string(),
+                   1,
+                   {}});
+    }
 }
 
 /// What a format of several recordings knows about them beyond poses.
@@ -149,17 +210,36 @@ MGKIT_INLINE void take_description(const std::string& folder, corpus& out) {
     out.about.synthetic = !out.about.generator.empty();
 }
 
-/// Annotations are of recordings that are there.
-MGKIT_INLINE void check_names(const std::string& where, const std::vector<corpus_entry>& entries,
-                              const annotations& marks) {
+/// Annotations of recordings that are not there are left out, as long as some are.
+MGKIT_INLINE void keep_known_names(const std::string& where,
+                                   const std::vector<corpus_entry>& entries,
+                                   const read_policy& policy, annotations& marks) {
     std::set<std::string_view> names;
     for (const auto& e : entries) names.insert(e.name);
-    const auto check = [&](const std::string& name) {
-        if (!names.contains(name))
-            throw error(where, "segments of recordings of this corpus", name);
-    };
-    for (const auto& [name, list] : marks.by_recording) check(name);
-    for (const auto& [name, who] : marks.nothing_found) check(name);
+    std::map<std::string, std::size_t> unknown;
+    std::size_t known = 0;
+    for (const auto& [name, list] : marks.by_recording)
+        names.contains(name) ? known += list.size() : unknown[name] += list.size();
+    for (const auto& [name, who] : marks.nothing_found)
+        names.contains(name) ? known += who.size() : unknown[name] += who.size();
+    if (unknown.empty()) return;
+    const std::string& first = unknown.begin()->first;
+    if (known == 0 || policy.strict) {
+        const std::string stem = std::filesystem::path(first).stem().string();
+        throw error(where, "segments of recordings of this corpus", first,
+                    names.contains(stem) ? text("the corpus calls it ", stem)
+                                         : text("its first recording is ", entries.front().name));
+    }
+    for (const auto& [name, count] : unknown) {
+        marks.found.add({finding_kind::left_out,
+                         "segments_of_unknown_recordings",
+                         text("segments in ", where, " of recordings that are not there"),
+                         name,
+                         static_cast<std::int64_t>(count),
+                         {}});
+        marks.by_recording.erase(name);
+        marks.nothing_found.erase(name);
+    }
 }
 
 /// A subject must not be on both sides.
@@ -176,7 +256,18 @@ MGKIT_INLINE void check_sides(const std::string& where, const std::vector<corpus
 
 }  // namespace detail
 
-MGKIT_INLINE corpus open_corpus(const std::string& path) {
+MGKIT_INLINE void leave_out(findings& found, const std::string& recording, const error& why) {
+    const bool nobody = dynamic_cast<const readers::nobody_seen*>(&why) != nullptr;
+    found.add({finding_kind::left_out,
+               nobody ? "nobody_seen" : "recordings_unusable",
+               nobody ? std::string("recordings with nobody in them")
+                      : text("recordings that cannot be used (", why.what(), ")"),
+               recording,
+               1,
+               {}});
+}
+
+MGKIT_INLINE corpus open_corpus(const std::string& path, const read_policy& policy) {
     namespace fs = std::filesystem;
     std::error_code code;
     corpus out;
@@ -188,20 +279,20 @@ MGKIT_INLINE corpus open_corpus(const std::string& path) {
                     "check the path");
     if (fs::exists(path + "/recordings.csv", code)) {
         out.entries = detail::read_manifest(path);
+        detail::count_unlisted(path, out.entries, policy, out.found);
     } else if (!readers::recognise(path).empty()) {
         const auto names = readers::list_any(path);
         for (std::size_t i = 0; i < names.size(); ++i)
             out.entries.push_back(detail::entry_at(path, i, names[i]));
         detail::take_facts(path, out);
     } else if (fs::is_directory(path, code)) {
-        out.entries = detail::find_recordings(path);
+        out.entries = detail::find_recordings(path, policy, out.found);
     }
     if (fs::exists(path + "/corpus.json", code)) detail::take_description(path, out);
     if (out.entries.empty())
         throw error(path, "recordings in a known format", "none", readers::detail::known_formats());
     if (fs::exists(path + "/segments.csv", code))
-        out.marks = read_annotations(path + "/segments.csv");
-    if (out.marks) detail::check_names(path + "/segments.csv", out.entries, *out.marks);
+        out.marks = read_annotations(out, path + "/segments.csv", policy);
     int next = 0, unknown = 0;
     for (const auto& e : out.entries) next = std::max(next, e.subject + 1);
     for (auto& e : out.entries)
@@ -235,9 +326,10 @@ MGKIT_INLINE annotations marks_from_tags(const corpus& from, int before, int aft
     return out;
 }
 
-MGKIT_INLINE annotations read_annotations(const corpus& of, const std::string& path) {
-    annotations out = read_annotations(path);
-    detail::check_names(path, of.entries, out);
+MGKIT_INLINE annotations read_annotations(const corpus& of, const std::string& path,
+                                          const read_policy& policy) {
+    annotations out = read_annotations(path, policy);
+    detail::keep_known_names(path, of.entries, policy, out);
     return out;
 }
 
@@ -263,11 +355,16 @@ MGKIT_INLINE primary_result open_recording(const corpus& from, std::size_t i,
     if (e.result) r.result = e.result;
     if (e.fps > 0) r.fps = e.fps;
     check(r);
-    if (from.marks)
+    if (!from.marks) return out;
+    if (policy.strict)
         for (const segment& s : from.marks->of(e.name))
             if (s.end > r.frames())
                 throw error("segments of " + e.name, text("ends within ", r.frames(), " frames"),
                             text(s.end), "count frames at the recording's rate");
+    findings beyond;
+    within(from.marks->of(e.name), r.frames(), beyond);
+    beyond.name_recording(e.name);
+    out.report.found.append(beyond);
     return out;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/core/error.hpp"
 #include "mgkit/data/annotations.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/findings.hpp"
@@ -56,16 +57,19 @@ struct corpus {
     }
 };
 
-/// Opens a corpus without reading its recordings.
+/// Opens a corpus without reading its recordings; `policy` is that of reading them.
 ///
 /// `path` is a folder with `recordings.csv` (columns recording, file; where known index, subject,
 /// split as train or test, outcome as win or loss, fps), or anything a reader recognises, or a
 /// folder of such. `segments.csv` beside it holds annotations (see parse_annotations). Recordings
 /// of unknown subjects count as one subject each, which a note says. `corpus.json`, where present,
 /// gives name, note, and the generator_version of a generated corpus.
+/// Left out and counted in `found`: files that no reader takes, recordings that a manifest does not
+/// list, annotations of recordings that are not there, as long as some are.
 /// Errors: mgkit::error for a path without recordings, a malformed manifest, files outside the
-/// folder, annotations of recordings that are not there, a subject on both sides of the split.
-corpus open_corpus(const std::string& path);
+/// folder, annotations of none of the recordings, a subject on both sides of the split; where
+/// `policy.strict`, for anything left out.
+corpus open_corpus(const std::string& path, const read_policy& policy = {});
 
 /// Intervals around the tags of a corpus: from `before` frames before a tag to `after` frames
 /// behind it, cut at the ends of the recording. They stand in for annotations that nobody made:
@@ -74,13 +78,20 @@ corpus open_corpus(const std::string& path);
 annotations marks_from_tags(const corpus& from, int before, int after);
 
 /// Annotations from a file of their own, for the recordings of a corpus.
-/// Errors: as parse_annotations; mgkit::error for recordings that the corpus does not have.
-annotations read_annotations(const corpus& of, const std::string& path);
+/// Segments of recordings that the corpus does not have are left out and counted.
+/// Errors: as parse_annotations; mgkit::error where the corpus has none of the recordings, or,
+/// where `policy.strict`, not all of them.
+annotations read_annotations(const corpus& of, const std::string& path,
+                             const read_policy& policy = {});
 
 /// Reads one recording: its primary person over all frames (see primary_person), or the one person
 /// that the format follows.
-/// Errors: as the reader; mgkit::error for segments beyond the recording's end. Cost: one file.
+/// Segments that end behind the recording are counted; see `within`. Errors: as the reader; where
+/// `policy.strict`, mgkit::error for such segments. Cost: one file.
 primary_result open_recording(const corpus& from, std::size_t i, const read_policy& policy = {});
+
+/// Counts a recording that cannot be used, and why.
+void leave_out(findings& found, const std::string& recording, const error& why);
 
 }  // namespace MGKIT_NAMESPACE::data
 

@@ -10,6 +10,7 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/clip_set.hpp"
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/data/folder_meta.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
@@ -71,6 +72,8 @@ MGKIT_INLINE folder_meta parse_folder_meta(std::string_view text, const std::str
     out.about.caveat = detail::free_text(meta, "caveat");
     out.about.generator = detail::free_text(meta, "generator_version");
     out.about.synthetic = io::get_or<bool>(meta, "synthetic", false, where);
+    if (const io::json* found = meta.find("findings"))
+        out.about.found = findings_from_json(*found, where + ": 'findings'");
     out.zero_is_missing = io::get_or<bool>(meta, "zero_is_missing", false, where);
     out.layout = detail::layout_of(meta, where);
     out.class_names = io::get_or<std::vector<std::string>>(meta, "class_names", {}, where);

@@ -37,8 +37,9 @@ std::string free_text(const io::json& object, const char* key);
 /// present: `channels` (x, y, z, confidence), `class_names`, `class_groups` (the group of each
 /// class), `zero_is_missing` (a joint at exactly 0 was not tracked), `centre` and `scale_pair`
 /// (joints by index or name), `synthetic`, and the free texts `name`, `source`, `units`, `fps`,
-/// `licence`, `caveat`, `generator_version`. Everything else is ignored. Errors: mgkit::error for
-/// invalid JSON, wrong types, a skeleton that is no tree.
+/// `licence`, `caveat`, `generator_version`, and `findings` as to_json(findings) writes them.
+/// Everything else is ignored. Errors: mgkit::error for invalid JSON, wrong types, a skeleton that
+/// is no tree.
 folder_meta parse_folder_meta(std::string_view text, const std::string& where);
 
 }  // namespace MGKIT_NAMESPACE::data

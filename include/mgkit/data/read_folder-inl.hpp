@@ -39,7 +39,7 @@ MGKIT_INLINE loaded_folder read_folder(const std::string& folder, const read_pol
     };
 
     clip_set clips;
-    clips.shape = {detail::layout_for(meta, size.channels, meta_path, report.notes), size.frames,
+    clips.shape = {detail::layout_for(meta, size.channels, meta_path, report.found), size.frames,
                    size.joints, size.persons};
     if (size.joints != skeleton::joint_count(meta.topology))
         throw error(file->path(),
@@ -56,7 +56,7 @@ MGKIT_INLINE loaded_folder read_folder(const std::string& folder, const read_pol
     clips.topology.name = clips.about.name;
     clips.class_names = std::move(meta.class_names);
     clips.class_groups = std::move(meta.class_groups);
-    if (clips.class_names.empty()) detail::name_classes(clips, report.notes);
+    if (clips.class_names.empty()) detail::name_classes(clips, report.found);
 
     for (int i = 0; i < size.clips; ++i) {
         const auto k = static_cast<std::size_t>(i);

@@ -3,10 +3,9 @@
 
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <vector>
 
-#include "mgkit/core/compiler.hpp"
+#include "mgkit/data/findings.hpp"
 
 namespace MGKIT_NAMESPACE::data {
 
@@ -29,6 +28,14 @@ struct read_policy {
     bool strict = false;
     /// What the joints of the files are, where somebody states it; see joint_order.hpp.
     std::shared_ptr<const joint_order> joints{};
+
+    /// For `settings_text`, without the joints, which are data of their own.
+    template <class F>
+    void each_setting(F&& f) const {
+        f(not_finite);
+        f(zeros);
+        f(strict);
+    }
 };
 
 /// What reading found; nothing in it is an error.
@@ -40,8 +47,8 @@ struct read_report {
     std::size_t not_finite = 0;   ///< joints marked invalid for NaN or infinity
     std::size_t zero_joints = 0;  ///< joints marked invalid for being at exactly 0
     bool memory_mapped = false;
-    bool confidence_added = false;   ///< the file has none; 1 valid, 0 invalid
-    std::vector<std::string> notes;  ///< assumptions made, in words
+    bool confidence_added = false;  ///< the file has none; 1 valid, 0 invalid
+    findings found;                 ///< the same in words, and what was assumed
 };
 
 }  // namespace MGKIT_NAMESPACE::data

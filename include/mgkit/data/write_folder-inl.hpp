@@ -15,6 +15,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/detail/skeleton_meta.hpp"
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/data/write_folder.hpp"
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/io/json.hpp"
@@ -41,6 +42,7 @@ MGKIT_INLINE io::json meta_of(const clip_set& clips) {
     free_text("licence", clips.about.licence);
     free_text("caveat", clips.about.caveat);
     free_text("generator_version", clips.about.generator);
+    if (!clips.about.found.empty()) meta["findings"] = to_json(clips.about.found);
     return meta;
 }
 

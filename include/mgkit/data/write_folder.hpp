@@ -49,6 +49,8 @@ public:
              std::optional<int> published = std::nullopt, std::optional<int> view = std::nullopt);
 
     int count() const { return static_cast<int>(lengths_.size()); }
+    /// What making the clips assumed, left out or repaired; told until `publish`.
+    findings& found() { return facts_.about.found; }
     /// Where further files of the folder may be written before `publish`.
     const std::string& path() const { return target_.path(); }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/data/findings.hpp"
 #include "mgkit/version.hpp"
 
 namespace MGKIT_NAMESPACE::report {
@@ -126,6 +127,7 @@ struct audit {
     std::optional<audit_clips> clips;  ///< of an audit that wrote them
     std::vector<audit_setting> sweep;
     std::vector<std::string> notes;  ///< caveats, from whoever knows the data
+    data::findings found;            ///< what reading and choosing people assumed or left out
     bool synthetic = false;
 };
 

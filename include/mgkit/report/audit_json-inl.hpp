@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/report/audit.hpp"
 #include "mgkit/report/audit_json.hpp"
@@ -222,7 +223,8 @@ MGKIT_INLINE io::json to_json(const audit& a) {
                  {"rates", io::json::array()},
                  {"sweep", io::json::array()},
                  {"caveats", detail::names_json(caveats(a))},
-                 {"notes", detail::names_json(a.notes)}};
+                 {"notes", detail::names_json(a.notes)},
+                 {"findings", data::to_json(a.found)}};
     detail::put_others(out["rejections"], a.counts);
     if (!a.generator.empty()) out["generator_version"] = clean(a.generator);
     for (const audit_decile& d : a.deciles) {
@@ -272,6 +274,8 @@ MGKIT_INLINE audit audit_from_json(const io::json& value, const std::string& whe
     out.synthetic = io::get_or<bool>(value, "synthetic", !out.generator.empty(), where);
     out.fps = detail::real_or_none(value, "fps", where);
     out.notes = io::get_or<std::vector<std::string>>(value, "notes", {}, where);
+    if (const io::json* found = value.find("findings"))
+        out.found = data::findings_from_json(*found, where + ": 'findings'");
     const auto policy = io::get<io::json>(value, "policy", where);
     const std::string in_policy = where + ": 'policy'";
     out.policy = {detail::count_of(policy, "quota", in_policy),

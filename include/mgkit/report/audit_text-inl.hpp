@@ -152,9 +152,9 @@ MGKIT_INLINE std::string to_text(const audit& a) {
     out += detail::sweep_text(a, "quota", "Sampling number");
     out += detail::sweep_text(a, "threshold", "Confidence threshold");
     const auto warnings = caveats(a);
-    for (const auto& list : {warnings, a.notes})
+    for (const auto& list : {warnings, a.notes, a.found.sentences()})
         for (const auto& note : list) out += "\nNote: " + clean(note);
-    if (!a.notes.empty() || !warnings.empty()) out += "\n";
+    if (!a.notes.empty() || !warnings.empty() || !a.found.empty()) out += "\n";
     return out;
 }
 

@@ -146,6 +146,7 @@ MGKIT_INLINE void sampler(composition& out, const run& r) {
     if (out.many) out.page.subheading(r.name);
     std::vector<std::string> notes = caveats(a);
     notes.insert(notes.end(), a.notes.begin(), a.notes.end());
+    for (auto& sentence : a.found.sentences()) notes.push_back(std::move(sentence));
     if (!notes.empty()) out.page.list(notes);
     audit_facts(out.page, a);
     audit_truth_facts(out.page, a);

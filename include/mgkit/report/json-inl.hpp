@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/io/json_value.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/json.hpp"
@@ -139,7 +140,8 @@ MGKIT_INLINE io::json to_json(const study& s, answers kept) {
                    {"joints", detail::names_json(s.data.joint_names)},
                    {"bones", std::move(bones)},
                    {"folder", s.data.folder},
-                   {"notes", detail::names_json(s.data.notes)}}},
+                   {"notes", detail::names_json(s.data.notes)},
+                   {"findings", data::to_json(s.data.found)}}},
                  {"synthetic", s.data.synthetic},
                  {"contains_micro_gestures", contains},
                  {"caveats", detail::names_json(caveats(s))},

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/report/audit_json.hpp"
 #include "mgkit/report/json.hpp"
@@ -148,6 +149,8 @@ MGKIT_INLINE study_data data_of(const io::json& root, const io::json& value,
     }
     out.folder = io::get_or<std::string>(value, "folder", "", where);
     out.notes = io::get_or<std::vector<std::string>>(value, "notes", {}, where);
+    if (const io::json* found = value.find("findings"))
+        out.found = data::findings_from_json(*found, where + ": 'findings'");
     out.synthetic = io::get_or<bool>(root, "synthetic", false, file);
     out.generator = generator_of(root);
     const auto contains =

@@ -31,6 +31,8 @@ MGKIT_INLINE std::vector<std::string> caveats(const study& s) {
             "Nothing says whether this set contains micro-gestures: read the figures as how well "
             "its own classes are told apart, not as how well micro-gestures are recognised.");
     out.insert(out.end(), s.data.notes.begin(), s.data.notes.end());
+    const auto found = s.data.found.sentences();
+    out.insert(out.end(), found.begin(), found.end());
     int fewest = 0;
     for (const study_summary& row : s.summary)
         if (row.subjects > 0 && (fewest == 0 || row.subjects < fewest)) fewest = row.subjects;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/data/findings.hpp"
 #include "mgkit/metric/confusion.hpp"
 #include "mgkit/skeleton/pose.hpp"
 #include "mgkit/skeleton/topology.hpp"
@@ -102,6 +103,7 @@ struct study_data {
     std::string folder;      ///< where the clips lie; empty for the small generated set
     micro_gestures contains = micro_gestures::unknown;
     std::vector<std::string> notes;  ///< further caveats, from whoever knows the data
+    data::findings found;            ///< what reading and preparing assumed or left out
 };
 
 /// Everything a report says.

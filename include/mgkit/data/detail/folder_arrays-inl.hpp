@@ -62,8 +62,7 @@ MGKIT_INLINE std::vector<int> read_integers(const std::string& path, int clips) 
 }
 
 MGKIT_INLINE skeleton::channel_layout layout_for(const folder_meta& meta, int channels,
-                                                 const std::string& where,
-                                                 std::vector<std::string>& notes) {
+                                                 const std::string& where, findings& found) {
     using skeleton::channel_layout;
     if (meta.layout) {
         if (skeleton::channels(*meta.layout) != channels)
@@ -77,18 +76,21 @@ MGKIT_INLINE skeleton::channel_layout layout_for(const folder_meta& meta, int ch
     const auto layout = channels == 2   ? channel_layout::xy
                         : channels == 3 ? channel_layout::xyz
                                         : channel_layout::xyzc;
-    notes.push_back(text("channels are not named in meta.json: read as ", skeleton::name(layout)));
+    found.add(finding_kind::assumed, "channels_unnamed",
+              text("folder whose meta.json does not name the channels, read as ",
+                   skeleton::name(layout)));
     return layout;
 }
 
-MGKIT_INLINE void name_classes(clip_set& clips, std::vector<std::string>& notes) {
+MGKIT_INLINE void name_classes(clip_set& clips, findings& found) {
     constexpr int most = 100000;
     const int last = *std::max_element(clips.labels.begin(), clips.labels.end());
     if (last >= most)
         throw error("labels of " + clips.about.name, text("labels below ", most), text(last),
                     "name the classes in meta.json");
     for (int k = 0; k <= last; ++k) clips.class_names.push_back(text("class ", k));
-    notes.push_back("classes are not named in meta.json");
+    found.add(finding_kind::assumed, "classes_unnamed",
+              "classes without a name in meta.json, called by number", last + 1);
 }
 
 MGKIT_INLINE bool all_finite(const skeleton::pose_view<const float>& clip) {
@@ -133,6 +135,12 @@ MGKIT_INLINE void mark_invalid(clip_set& clips, bool zeros, bool mark_not_finite
             }
         });
     }
+    report.found.add(finding_kind::left_out, "not_finite",
+                     "joints without a finite value, marked as not seen",
+                     static_cast<std::int64_t>(report.not_finite));
+    report.found.add(finding_kind::left_out, "zero_joints",
+                     "joints at exactly 0, taken as not seen",
+                     static_cast<std::int64_t>(report.zero_joints));
     const bool marks = zeros || mark_not_finite;
     const bool found = report.not_finite + report.zero_joints > 0;
     if (!marks || (!found && skeleton::has_confidence(clips.shape.layout))) return;
@@ -193,7 +201,13 @@ MGKIT_INLINE void leave_out_unusable(clip_set& clips, const std::string& folder,
         report.excluded.push_back(i);
     }
     for (std::size_t k = 0; k < seen.size(); ++k)
-        if (!seen[k]) report.notes.push_back("no clip of class \"" + clips.class_names[k] + "\"");
+        if (!seen[k])
+            report.found.add(finding_kind::suspect, "class_without_clip",
+                             "class without any clip, \"" + clips.class_names[k] + "\"");
+    report.found.add(finding_kind::left_out, "clips_without_frames", "clips without frames",
+                     report.no_frames);
+    report.found.add(finding_kind::left_out, "clips_without_joint", "clips without a visible joint",
+                     report.no_visible_joint);
     if (!report.excluded.empty())
         clips = keep_clips(clips, kept, folder,
                            text(report.no_frames, " without frames, ", report.no_visible_joint,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mgkit/data/clip_set.hpp"
+#include "mgkit/data/findings.hpp"
 #include "mgkit/data/folder_meta.hpp"
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/io/npy.hpp"
@@ -33,9 +34,9 @@ bool aligned(std::span<const std::byte> bytes) {
 std::vector<int> read_integers(const std::string& path, int clips);
 
 skeleton::channel_layout layout_for(const folder_meta& meta, int channels, const std::string& where,
-                                    std::vector<std::string>& notes);
+                                    findings& found);
 
-void name_classes(clip_set& clips, std::vector<std::string>& notes);
+void name_classes(clip_set& clips, findings& found);
 
 template <class Visit>
 void for_each_point(const skeleton::pose_view<const float>& clip, Visit&& visit) {

@@ -82,7 +82,7 @@ MGKIT_INLINE detections untrimmed::read(const std::string& path, std::size_t ind
     out.fps = folder.rate(index, out.found);
     out.width = static_cast<int>(folder.number("width"));
     out.height = static_cast<int>(folder.number("height"));
-    out.found.append(folder.found);
+    out.found.append(folder.assumed);
     out.confidence_assumed = gains;
     return out;
 }

@@ -55,7 +55,7 @@ struct untrimmed_folder {
     io::npy_file data;
     std::vector<std::size_t> starts;
     skeleton::channel_layout layout = skeleton::channel_layout::xyz;
-    findings found;
+    findings assumed;
 
     explicit untrimmed_folder(const std::string& folder)
         : path(folder), data(folder + "/long_data.npy") {
@@ -82,9 +82,9 @@ struct untrimmed_folder {
                  : shape[2] == 3 ? skeleton::channel_layout::xyz
                                  : skeleton::channel_layout::xyzc;
         if (!meta.layout)
-            found.add(finding_kind::assumed, "channels_unnamed",
-                      text("folder whose meta.json does not name the channels, read as ",
-                           skeleton::name(layout)));
+            assumed.add(finding_kind::assumed, "channels_unnamed",
+                        text("folder whose meta.json does not name the channels, read as ",
+                             skeleton::name(layout)));
         starts = untrimmed_starts(folder, static_cast<std::size_t>(shape[0]));
         const auto known = known_skeleton(meta.topology);
         meta.topology.name = !known.empty()             ? std::string(known)
