@@ -1,13 +1,13 @@
 #!/bin/sh
 # with_data.sh NAME GOLDEN_DIR DATA_DIR [--golden|--data] COMMAND...: runs the test NAME with the data
-# folders in the environment; what the caller's environment already says wins. With --golden or
-# --data, a folder without parity files or data sets skips the test (exit 77). What the test took, user
+# folders in the environment; what the caller's environment already says wins (cases lie beside the
+# data). With --golden, --data or --cases, a folder without such files skips the test (exit 77). What the test took, user
 # and system seconds, is added to the file $MGKIT_SECONDS as a line "test NAME SECONDS" where that is set.
 name=$1
-: "${MGKIT_GOLDEN_DIR:=$2}" "${MGKIT_DATA_DIR:=$3}"
+: "${MGKIT_GOLDEN_DIR:=$2}" "${MGKIT_DATA_DIR:=$3}" "${MGKIT_CASES_DIR:=${3%/*}/cases}"
 # Spinning OpenMP threads starve each other when a machine is shared.
 : "${OMP_WAIT_POLICY:=passive}"
-export MGKIT_GOLDEN_DIR MGKIT_DATA_DIR OMP_WAIT_POLICY
+export MGKIT_GOLDEN_DIR MGKIT_DATA_DIR MGKIT_CASES_DIR OMP_WAIT_POLICY
 shift 3
 
 skip_without() { # skip_without VARIABLE FOLDER FILES
@@ -19,6 +19,10 @@ skip_without() { # skip_without VARIABLE FOLDER FILES
 case $1 in
     --golden)
         skip_without MGKIT_GOLDEN_DIR "$MGKIT_GOLDEN_DIR" '*.safetensors'
+        shift
+        ;;
+    --cases)
+        skip_without MGKIT_CASES_DIR "$MGKIT_CASES_DIR" 'CASES.md'
         shift
         ;;
     --data)

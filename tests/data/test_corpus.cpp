@@ -98,15 +98,50 @@ TEST_CASE("corpus: what cannot be is refused", "[data]") {
     refused("a,a.json,,,draw,\n", "win, loss or nothing");
     refused("a,a.json,,,,-1\n", "frames per second");
     refused("a,a.json,1,train,,\nb,b.json,1,test,,\n", "subject 1 on both");
-    refused("a,a.json,,,,\n", "segments of recordings of this corpus");
+    refused("c,c.json,,,,\n", "segments of recordings of this corpus");
     CHECK_THROWS_AS(data::open_corpus(c.folder / "nowhere"), mgkit::error);
     c.manifest("recording,file\na,a.json\nb,missing.json\n");
     const auto corpus = data::open_corpus(c.folder.name());
     CHECK_THROWS_AS(data::open_recording(corpus, 1), mgkit::error);
+}
+
+TEST_CASE("corpus: one imperfect item does not stop the rest", "[data]") {
+    small_corpus c;
+    const data::read_policy strict{.strict = true};
+    CHECK(data::open_corpus(c.folder.name(), strict).found.count("subjects_unknown") == 1);
+
+    io::write_file(c.folder / "readme.md", std::string_view("mine"));
+    std::filesystem::remove(c.folder / "recordings.csv");
+    const auto found = data::open_corpus(c.folder.name()).found;
+    CHECK(found.count("unread_files") == 1);
+    CHECK_THAT(found.sentences().front(), Catch::Contains("readme.md"));
+    CHECK_THROWS_WITH(data::open_corpus(c.folder.name(), strict), Catch::Contains("readme.md"));
+    std::filesystem::remove(c.folder / "readme.md");
+
+    c.manifest("recording,file\na,a.json\n");
+    const auto some = data::open_corpus(c.folder.name());
+    CHECK(some.found.count("recordings_not_listed") == 2);
+    CHECK(some.marks->found.count("segments_of_unknown_recordings") == 1);
+    CHECK(some.marks->size() == 2);
+    CHECK_THROWS_WITH(data::open_corpus(c.folder.name(), strict),
+                      Catch::Contains("recordings.csv"));
+
+    c.manifest("recording,file\na,a.json\nb,b.json\nc,c.json\n");
     io::write_file(c.folder / "segments.csv",
-                   std::string_view("recording,start,end,label\na,0,41,0\n"));
-    CHECK_THROWS_WITH(data::open_recording(data::open_corpus(c.folder.name()), 0),
-                      Catch::Contains("within 40 frames"));
+                   std::string_view("recording,start,end,label\na,30,41,0\na,40,50,0\na,3,3,0\n"));
+    CHECK_THROWS_WITH(data::open_corpus(c.folder.name(), strict),
+                      Catch::Contains("a frame after 3"));
+    const auto corpus = data::open_corpus(c.folder.name());
+    CHECK(corpus.marks->found.count("segments_unusable") == 1);
+    const auto read = data::open_recording(corpus, 0);
+    CHECK(read.report.found.count("segments_cut_at_end") == 1);
+    CHECK(read.report.found.count("segments_beyond_end") == 1);
+    CHECK(data::open_recording(corpus, 1).report.found.empty());
+    CHECK_THROWS_WITH(data::open_recording(corpus, 0, strict), Catch::Contains("within 40 frames"));
+    data::findings beyond;
+    const auto kept = data::within(corpus.marks->of("a"), 40, beyond);
+    REQUIRE(kept.size() == 1);
+    CHECK(kept[0] == data::segment{30, 40, 0, 0});
 }
 
 TEST_CASE("durations for the prior: the training side only", "[data]") {

@@ -1,6 +1,7 @@
 """Tests of the program mgfm as its users meet it: run.py PROGRAM [NAME...]
 
-Every test is a function of a folder of its own; NAME selects tests by the start of their names.
+Every test is a function of a folder of its own; NAME selects tests by the start of their names. Those
+of case_ need $MGKIT_CASES_DIR and run where they are asked for.
 """
 
 import sys
@@ -14,6 +15,7 @@ import audits
 import bad_arguments
 import bad_folders
 import bad_weights
+import cases
 import commands
 import other_data
 import pretraining
@@ -26,8 +28,10 @@ import training_side
 def main():
     chosen = sys.argv[2:] or [""]
     failed = 0
-    for module in (audits, bad_folders, bad_arguments, bad_weights, commands, other_data, pretraining,
-                   recordings, reports, same_bits, training_side):
+    modules = [cases] if chosen[0].startswith("case_") else [
+        audits, bad_folders, bad_arguments, bad_weights, commands, other_data, pretraining, recordings,
+        reports, same_bits, training_side]
+    for module in modules:
         for name, test in vars(module).items():
             if not name.startswith("test_") or not any(name[5:].startswith(c) for c in chosen):
                 continue

@@ -30,6 +30,27 @@ MGKIT_INLINE std::string_view name(finding_kind kind) {
     return "";
 }
 
+namespace detail {
+
+/// Words behind a count, which begin with a plural: "classes shown" for 1 is "class shown".
+MGKIT_INLINE std::string counted(std::int64_t count, std::string_view words) {
+    std::string out = text(count, " ", words);
+    if (count != 1) return out;
+    std::size_t begin = 2;
+    for (int word = 0; word < 2 && begin < out.size(); ++word) {
+        const std::size_t end = std::min(out.find_first_of(" ,", begin), out.size());
+        if (out[end - 1] == 's' && (end < 2 || out[end - 2] != 's')) {
+            const bool classes = out.substr(begin, end - begin).ends_with("sses");
+            out.erase(end - (classes ? 2 : 1), classes ? 2 : 1);
+            break;
+        }
+        begin = end + 1;
+    }
+    return out;
+}
+
+}  // namespace detail
+
 MGKIT_INLINE void findings::add(finding one) {
     if (one.count == 0) return;
     const auto same = std::find_if(all_.begin(), all_.end(), [&](const finding& f) {
@@ -86,7 +107,7 @@ MGKIT_INLINE std::vector<std::string> findings::sentences() const {
             count += other.count;
             recordings += other.recording.empty() ? 0 : 1;
         }
-        std::string line = text(name(first.kind), ": ", count, " ", first.words);
+        std::string line = text(name(first.kind), ": ", detail::counted(count, first.words));
         if (recordings > 1)
             line += text(", in ", recordings, " recordings, first ", first.recording);
         else if (recordings == 1)
