@@ -22,8 +22,8 @@ namespace {
 
 /// An upright COCO body, shoulders `width` apart, in pixels.
 std::vector<float> standing(float x, float y, float width, float confidence = 0.9f) {
-    constexpr float across[] = {0,    .08f, -.08f, .18f, -.18f, .5f,  -.5f, .6f, -.6f,
-                                .65f, -.65f, .35f, -.35f, .36f, -.36f, .37f, -.37f};
+    constexpr float across[] = {0,    .08f,  -.08f, .18f,  -.18f, .5f,   -.5f, .6f,  -.6f,
+                                .65f, -.65f, .35f,  -.35f, .36f,  -.36f, .37f, -.37f};
     constexpr float down[] = {-.6f, -.68f, -.68f, -.63f, -.63f, 0,    0,    .75f, .75f,
                               1.4f, 1.4f,  1.3f,  1.3f,  2.3f,  2.3f, 3.2f, 3.2f};
     std::vector<float> out;
@@ -423,9 +423,10 @@ TEST_CASE("linking is the same whatever the order of the people", "[data][tracks
             for (const int k : order) {
                 if (random.uniform() < .1) continue;
                 const auto& at = starts[std::size_t(k)];
-                people.person(
-                    standing(at[0] + speeds[std::size_t(k)][0] * number(t), at[1], 60),
-                    random.uniform() < .3 ? -1 : random.uniform() < .1 ? 50 : k);
+                people.person(standing(at[0] + speeds[std::size_t(k)][0] * number(t), at[1], 60),
+                              random.uniform() < .3   ? -1
+                              : random.uniform() < .1 ? 50
+                                                      : k);
                 who.push_back(k);
             }
             people.frame();

@@ -63,7 +63,8 @@ MGKIT_INLINE std::vector<int> usable_ids(const detections& people, tally& repeat
                 if (out[k] == ids[i]) doubtful[k] = 1;
         }
     }
-    std::erase_if(known, [&](const auto& of) { return few * of.second.repeated <= of.second.frames; });
+    std::erase_if(known,
+                  [&](const auto& of) { return few * of.second.repeated <= of.second.frames; });
     for (int t = 0; t < people.frames(); ++t)
         for (std::size_t i = people.first[static_cast<std::size_t>(t)];
              i < people.first[static_cast<std::size_t>(t) + 1]; ++i) {
@@ -224,8 +225,8 @@ private:
     body_measure bodies_;
     std::vector<int> ids_;
     linked_people out_;
-    std::vector<int> track_id_;           ///< per track, the id it has now
-    std::map<int, std::size_t> holder_;   ///< per id, the track that has it
+    std::vector<int> track_id_;          ///< per track, the id it has now
+    std::map<int, std::size_t> holder_;  ///< per id, the track that has it
     std::vector<std::size_t> open_, to_, from_;
     std::vector<char> taken_;
     std::vector<worth> pairs_;

@@ -23,9 +23,9 @@ struct primary_stretch {
 struct primary_report {
     int frames = 0;
     int tracks = 0;
-    int switches = 0;        ///< changes from one track to another
-    int empty_frames = 0;    ///< frames where the chosen track has nobody
-    int several_people = 0;  ///< frames with more than one person
+    int switches = 0;              ///< changes from one track to another
+    int empty_frames = 0;          ///< frames where the chosen track has nobody
+    int several_people = 0;        ///< frames with more than one person
     int joins = 0;                 ///< changes of a track id within a track
     int splits = 0;                ///< times a track id jumped to another body
     std::int64_t ids_ignored = 0;  ///< people whose track id others of the frame have too

@@ -42,7 +42,8 @@ MGKIT_INLINE std::span<const std::size_t> best_matching::operator()(std::size_t 
         }
         rows_.clear();
         columns_.clear();
-        const auto place = [&](std::vector<std::size_t>& list, std::size_t node, std::size_t value) {
+        const auto place = [&](std::vector<std::size_t>& list, std::size_t node,
+                               std::size_t value) {
             if (position_[node] != none) return;
             position_[node] = list.size();
             list.push_back(value);
