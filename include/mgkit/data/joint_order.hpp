@@ -12,8 +12,8 @@ namespace MGKIT_NAMESPACE::data {
 struct joint_order {
     skeleton::dynamic topology;  ///< of the recordings
     std::vector<int> from;       ///< per joint of the topology: its place in the file, from 0
-    int in_file = 0;             ///< joints of a person in the file
-    std::string stated_by;       ///< for messages: "--joints map.csv"
+    int in_file = 0;        ///< joints of a person in the file; 0: as many as `from` needs, or more
+    std::string stated_by;  ///< for messages: "--joints map.csv"
 };
 
 }  // namespace MGKIT_NAMESPACE::data

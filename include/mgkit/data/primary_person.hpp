@@ -1,22 +1,16 @@
 // One person out of everybody that a pose estimator saw.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/findings.hpp"
+#include "mgkit/data/link_people.hpp"
 #include "mgkit/data/recording.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
 namespace MGKIT_NAMESPACE::data {
-
-/// How people are linked over frames and which of them is meant.
-struct primary_rule {
-    double visible = 0.3;      ///< joints above this confidence measure size and distance
-    double max_step = 0.5;     ///< body scales that the median joint may move between detections
-    int max_gap_frames = 5;    ///< a person unseen for more frames starts a new track
-    int min_track_frames = 5;  ///< shorter tracks yield to longer ones, whatever their size
-};
 
 /// Frames [start, end) for which one track was taken.
 struct primary_stretch {
@@ -29,9 +23,12 @@ struct primary_stretch {
 struct primary_report {
     int frames = 0;
     int tracks = 0;
-    int switches = 0;        ///< changes from one track to another
-    int empty_frames = 0;    ///< frames where the chosen track has nobody
-    int several_people = 0;  ///< frames with more than one person
+    int switches = 0;              ///< changes from one track to another
+    int empty_frames = 0;          ///< frames where the chosen track has nobody
+    int several_people = 0;        ///< frames with more than one person
+    int joins = 0;                 ///< changes of a track id within a track
+    int splits = 0;                ///< times a track id jumped to another body
+    std::int64_t ids_ignored = 0;  ///< people whose track id others of the frame have too
     std::vector<primary_stretch> stretches;
     findings found;  ///< what reading and choosing assumed, left out or repaired
 
@@ -46,15 +43,13 @@ struct primary_result {
 
 /// Chooses one person per frame.
 ///
-/// People are linked into continuous tracks, unseen for at most `max_gap_frames` at a time: by the
-/// estimator's id where it gave one, else each to the nearest unlinked person of the frames before,
-/// nearest pairs first, where the median joint moved at most `max_step` body scales. In each frame
+/// People are linked into continuous tracks by `link_people`; track ids are hints. In each frame
 /// the track of the largest median body scale is taken among those that span it (have begun, and
 /// have not ended), tracks of fewer than `min_track_frames` only where there is no other; the
 /// earlier one on a tie. When a track ends, another takes over: a switch. Frames where the chosen
 /// track has nobody become frames with all joints invalid (a layout without confidence then gains
-/// one). Errors: mgkit::error for detections without frames or a rule out of range. Cost: per frame
-/// P (P + A) V for P people and A open tracks; memory for one number per person.
+/// one). Errors: mgkit::error for detections without frames or a rule out of range. Cost: that of
+/// linking; memory for a few numbers per person.
 primary_result primary_person(const detections& people, const primary_rule& rule = {});
 
 /// Detections of at most one person per frame as they are. Errors: mgkit::error for two in a frame.

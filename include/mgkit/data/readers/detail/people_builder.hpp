@@ -91,9 +91,15 @@ public:
     /// The skeleton stated, for people of `joints` joints in the file.
     void layout(std::size_t joints, skeleton::channel_layout channels) {
         const joint_order& order = *policy_.joints;
-        if (static_cast<std::size_t>(order.in_file) != joints)
-            refuse(text(order.in_file, " joints, as ", order.stated_by, " states"), text(joints),
-                   "state the joints of these files");
+        const std::size_t needed = order.from.empty() ? 1
+                                                      : static_cast<std::size_t>(*std::max_element(
+                                                            order.from.begin(), order.from.end())) +
+                                                            1;
+        const auto stated = static_cast<std::size_t>(order.in_file);
+        if (stated > 0 ? stated != joints : joints < needed)
+            refuse(text(stated > 0 ? "" : "at least ", stated > 0 ? stated : needed, " joints, as ",
+                        order.stated_by, " states"),
+                   text(joints), "state the joints of these files");
         file_joints_ = joints;
         out_.topology = order.topology;
         out_.layout = channels;
