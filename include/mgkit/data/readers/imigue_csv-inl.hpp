@@ -98,13 +98,16 @@ MGKIT_INLINE std::size_t count_fields(std::string_view line) {
     return fields;
 }
 
-/// Whether a line is one of names: its second field is no number.
+/// Whether a line is one of names, in words or as pandas numbers them: 0, 1, 2, ...
 MGKIT_INLINE bool is_heading(std::string_view line) {
+    std::array<std::string_view, 6> fields{};
+    for (auto& field : fields) field = take_field(line);
+    bool counts = true;
     double value = 0;
-    take_field(line);
-    const auto field = take_field(line);
-    return !says_nothing(field) && !read_number(field, value) &&
-           field.find_first_not_of("0123456789.,;eE+-") != std::string_view::npos;
+    for (std::size_t k = 0; k < fields.size(); ++k)
+        counts = counts && read_number(fields[k], value) && value == static_cast<double>(k);
+    return counts || (!says_nothing(fields[1]) && !read_number(fields[1], value) &&
+                      fields[1].find_first_not_of("0123456789.,;eE+-") != std::string_view::npos);
 }
 
 /// What is wrong with a line of another number of fields, as a remedy; empty where nothing is
@@ -150,13 +153,21 @@ MGKIT_INLINE bool index_rises(std::string_view rest) {
     return true;
 }
 
-/// The first line that is no heading, and where it starts the rest.
+/// Takes blank lines and a heading off the start.
+MGKIT_INLINE std::string_view rows_of(std::string_view csv) {
+    std::string_view rest = without_mark(csv);
+    for (bool heading = false;;) {
+        std::string_view probe = rest;
+        const std::string_view line = take_line(probe);
+        if (probe.size() == rest.size() || !(line.empty() || (!heading && is_heading(line))))
+            return rest;
+        heading = heading || !line.empty();
+        rest = probe;
+    }
+}
 MGKIT_INLINE std::string_view first_row(std::string_view csv) {
-    std::string_view rest = without_mark(csv), line;
-    do line = take_line(rest);
-    while (line.empty() && !rest.empty());
-    if (is_heading(line)) line = take_line(rest);
-    return line;
+    std::string_view rest = rows_of(csv);
+    return take_line(rest);
 }
 
 /// Frames count from 0, or from 1 where the first row is 1: rows missing before it are frames.
@@ -177,16 +188,21 @@ MGKIT_INLINE void begin_count(people_builder& people, std::int64_t first) {
 MGKIT_INLINE void keep_row(people_builder& people, const std::array<float, 3 * 35>& row,
                            std::array<float, 3 * 22>& joints) {
     bool seen = false;
+    int below = 0, above = 0;
     for (std::size_t j = 0; j < imigue_csv::stored.size(); ++j) {
         std::copy_n(row.begin() + static_cast<std::ptrdiff_t>(3 * imigue_csv::stored[j]), 3,
                     joints.begin() + static_cast<std::ptrdiff_t>(3 * j));
         const float score = joints[3 * j + 2];
         seen = seen || !(score <= 0);
-        people.found(finding_kind::suspect, "scores_negative",
-                     "joints with a score below 0, not seen", score < 0 ? 1 : 0);
-        people.found(finding_kind::suspect, "scores_above_one",
-                     "joints with a score above 1.1: is it a score?", score > 1.1f ? 1 : 0);
+        below += score < 0 ? 1 : 0;
+        above += score > 1.1f ? 1 : 0;  // OpenPose's own go slightly beyond 1
     }
+    if (below > 0)
+        people.found(finding_kind::suspect, "scores_negative",
+                     "joints with a score below 0, not seen", below);
+    if (above > 0)
+        people.found(finding_kind::suspect, "scores_above_one",
+                     "joints with a score above 1.1: is it a score?", above);
     if (!seen) return;
     people.begin_person();
     people.end_person(joints, -1);
@@ -227,8 +243,8 @@ MGKIT_INLINE std::string imigue_csv::almost(const std::string& path) {
         }
         const std::string remedy = detail::other_fields(line, fields);
         if (remedy.empty()) return {};
-        return text("a CSV of ", fields, " fields; iMiGUE has ", columns, " or ",
-                    columns_without_hands, ": ", remedy);
+        return text("a CSV of ", fields, fields == 1 ? " field" : " fields", "; iMiGUE has ",
+                    columns, " or ", columns_without_hands, ": ", remedy);
     } catch (const error&) {
         return {};
     }
@@ -243,8 +259,7 @@ MGKIT_INLINE detections imigue_csv::parse(std::string_view csv, const std::strin
     std::array<float, 3 * 35> row{};
     std::array<float, 3 * 22> joints{};
     std::size_t expected = 0;
-    std::string_view rest = detail::without_mark(csv);
-    if (std::string_view probe = rest; detail::is_heading(detail::take_line(probe))) rest = probe;
+    std::string_view rest = detail::rows_of(csv);
     const bool numbered = detail::index_rises(rest);
     if (!numbered)
         people.out().found.add(finding_kind::suspect, "index_not_rising",
@@ -254,9 +269,8 @@ MGKIT_INLINE detections imigue_csv::parse(std::string_view csv, const std::strin
     while (!rest.empty()) {
         std::string_view line = detail::take_line(rest);
         if (line.empty()) {
-            const bool last = rest.find_first_not_of(" \r\n") == std::string_view::npos;
-            people.found(finding_kind::left_out, "blank_lines", "blank lines between rows",
-                         last ? 0 : 1);
+            if (rest.find_first_not_of(" \r\n") != std::string_view::npos)
+                people.found(finding_kind::left_out, "blank_lines", "blank lines between rows");
             continue;
         }
         const std::size_t fields = detail::count_fields(line);
