@@ -386,6 +386,9 @@ MGKIT_INLINE detections mediapipe_handler::finish() {
     }
     const double rate = rate_of(times_, out.fps, out.found);
     if (out.fps == 0) out.fps = rate;
+    if (const auto others = out.found.count("timestamps_not_rising");
+        people_.strict() && others > 0)
+        people_.refuse("timestamps that rise", text(others, " others"));
     return out;
 }
 
