@@ -100,6 +100,10 @@ MGKIT_INLINE std::size_t count_fields(std::string_view line) {
 
 /// Whether a line is one of names, in words or as pandas numbers them: 0, 1, 2, ...
 MGKIT_INLINE bool is_heading(std::string_view line) {
+    if (count_fields(line) == 1)  // between other separators
+        return std::any_of(line.begin(), line.end(), [](char c) {
+            return (c >= 'a' && c <= 'z' && c != 'e') || (c >= 'A' && c <= 'Z' && c != 'E');
+        });
     std::array<std::string_view, 6> fields{};
     for (auto& field : fields) field = take_field(line);
     bool counts = true;
