@@ -78,10 +78,7 @@ struct long_folder {
     }
 };
 
-}  // namespace npy_tests
-
 TEST_CASE("names become numbers in order of first appearance", "[data][quick]") {
-    using namespace npy_tests;
     const std::vector<std::string> names{"P07", "P01", "P07", "", "p01", "P01"};
     const auto numbered = number_names(names);
     CHECK(numbered.numbers == std::vector<int>{0, 1, 0, 2, 3, 1});
@@ -90,7 +87,6 @@ TEST_CASE("names become numbers in order of first appearance", "[data][quick]") 
 }
 
 TEST_CASE("integers of a clip folder may be floats, columns or booleans", "[data][quick]") {
-    using namespace npy_tests;
     const auto labels = [](const auto& values, std::vector<std::int64_t> shape) {
         const auto loaded = read_after([&](const std::string& folder) {
             io::write_npy(folder + "/label.npy", values, shape);
@@ -113,7 +109,6 @@ TEST_CASE("integers of a clip folder may be floats, columns or booleans", "[data
 }
 
 TEST_CASE("values of a clip folder may be of any type and order", "[data][quick]") {
-    using namespace npy_tests;
     folder_parts parts;
     for (std::size_t i = 0; i < parts.data.size(); ++i)
         parts.data[i] = static_cast<float>(i % 91) - 9;
@@ -160,7 +155,6 @@ TEST_CASE("values of a clip folder may be of any type and order", "[data][quick]
 }
 
 TEST_CASE("subjects may have names", "[data][quick]") {
-    using namespace npy_tests;
     const auto named = [](const std::vector<std::string>& names) {
         return read_after([&](const std::string& folder) {
             io::write_file(folder + "/subject.npy", text_array(names, 3));
@@ -196,7 +190,6 @@ TEST_CASE("subjects may have names", "[data][quick]") {
 }
 
 TEST_CASE("a third channel that looks like a score has to be named", "[data][quick]") {
-    using namespace npy_tests;
     const auto folder = [](float size, float low, float high, bool named = false) {
         return [=](folder_parts& p) {
             for (int n = 0; n < 4; ++n)
@@ -229,7 +222,6 @@ TEST_CASE("a third channel that looks like a score has to be named", "[data][qui
 }
 
 TEST_CASE("bones stand in any direction as long as they are a tree", "[data][quick]") {
-    using namespace npy_tests;
     const auto parents = [](io::json bones, int notes, io::json centre = nullptr) {
         const auto loaded = read_changed([&](folder_parts& p) {
             p.meta["bones"] = bones;
@@ -269,7 +261,6 @@ TEST_CASE("bones stand in any direction as long as they are a tree", "[data][qui
 
 TEST_CASE("untrimmed: values that are missing are counted, arrays may be of any kind",
           "[data][readers][quick]") {
-    using namespace npy_tests;
     long_folder folder;
     CHECK(folder.read(1, marking).found.empty());
     folder.values[(3 * 3 + 1) * 3] = std::numeric_limits<float>::quiet_NaN();
@@ -292,7 +283,6 @@ TEST_CASE("untrimmed: values that are missing are counted, arrays may be of any 
 }
 
 TEST_CASE("untrimmed: times that fall are not used, gaps are counted", "[data][readers][quick]") {
-    using namespace npy_tests;
     long_folder folder;
     folder.meta.erase("fps");
     folder.write();
@@ -312,7 +302,6 @@ TEST_CASE("untrimmed: times that fall are not used, gaps are counted", "[data][r
 }
 
 TEST_CASE("untrimmed: folders that are nearly it", "[data][readers][quick]") {
-    using namespace npy_tests;
     long_folder folder;
     CHECK(untrimmed{}.recognises(folder.scratch.name()));
     std::filesystem::remove(folder.at("long_start.npy"));
@@ -326,7 +315,6 @@ TEST_CASE("untrimmed: folders that are nearly it", "[data][readers][quick]") {
 }
 
 TEST_CASE("arrays: what users reported", "[data][readers][real]") {
-    using namespace npy_tests;
     if (case_of("13-npy").empty()) return skip("no cases beside the data sets");
     CHECK_REFUSED(read_folder(case_of("12-miga/clips")), "expected 'channels'");
     CHECK(read_folder(case_of("12-miga/clips-named")).clips.shape.layout ==
@@ -343,3 +331,5 @@ TEST_CASE("arrays: what users reported", "[data][readers][real]") {
     const auto marked = untrimmed{}.read(case_of("31-untrimmed-nan"), 0, marking);
     CHECK(marked.found.count("not_finite") == 14);
 }
+
+}  // namespace npy_tests

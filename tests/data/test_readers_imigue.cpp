@@ -46,10 +46,7 @@ detections read(const std::string& csv, const read_policy& policy = {}) {
     return imigue_csv::parse(csv, "v.csv", policy);
 }
 
-}  // namespace imigue_tests
-
 TEST_CASE("iMiGUE: rows of an index and 35 joints", "[data][readers]") {
-    using namespace imigue_tests;
     const auto row = [](int index, int joints) {
         std::string out = text(index);
         for (int j = 0; j < joints; ++j) out += text(",", j, ".5,", 100 + j, ", 0.25");
@@ -103,7 +100,6 @@ TEST_CASE("iMiGUE: rows of an index and 35 joints", "[data][readers]") {
 }
 
 TEST_CASE("iMiGUE: a clean file raises nothing", "[data][readers][quick]") {
-    using namespace imigue_tests;
     const std::string rows = row("0") + "\n" + row("1") + "\n" + row("2") + "\n";
     CHECK(read(rows).found.empty());
     CHECK(read(heading(106) + "\n" + rows).found.empty());
@@ -113,7 +109,6 @@ TEST_CASE("iMiGUE: a clean file raises nothing", "[data][readers][quick]") {
 }
 
 TEST_CASE("iMiGUE: the same rows in other dress are the same recording", "[data][readers][quick]") {
-    using namespace imigue_tests;
     const std::string lines[] = {row("0"), row("1"), row("2")};
     const auto plain = read(lines[0] + "\n" + lines[1] + "\n" + lines[2]);
     REQUIRE(plain.frames() == 3);
@@ -151,7 +146,6 @@ TEST_CASE("iMiGUE: the same rows in other dress are the same recording", "[data]
 }
 
 TEST_CASE("iMiGUE: empty cells are values that are missing", "[data][readers][quick]") {
-    using namespace imigue_tests;
     for (const char* nothing : {"", " ", "nan", "NaN", "NA", "null", "\"\"", "None"}) {
         INFO(nothing);
         const std::string csv = row("0") + "\n" + with(row("1"), 1 + 3 * 4, nothing) + "\n";
@@ -174,7 +168,6 @@ TEST_CASE("iMiGUE: empty cells are values that are missing", "[data][readers][qu
 }
 
 TEST_CASE("iMiGUE: an index that jumps numbers the frames", "[data][readers][quick]") {
-    using namespace imigue_tests;
     const auto rows = [](const std::vector<std::string>& numbers) {
         std::string out;
         for (const auto& n : numbers) out += row(n) + "\n";
@@ -197,7 +190,6 @@ TEST_CASE("iMiGUE: an index that jumps numbers the frames", "[data][readers][qui
 }
 
 TEST_CASE("iMiGUE: scores that are none", "[data][readers][quick]") {
-    using namespace imigue_tests;
     const auto above = read(row("0", 35, ",", "100"));
     CHECK(above.found.count("scores_above_one") == 22);
     const auto below = read(row("0") + "\n" + with(row("1"), 3, "-0.5"));
@@ -209,7 +201,6 @@ TEST_CASE("iMiGUE: scores that are none", "[data][readers][quick]") {
 }
 
 TEST_CASE("iMiGUE: tables that are nearly it are told what differs", "[data][readers][quick]") {
-    using namespace imigue_tests;
     scratch_folder scratch;
     const auto nearly = [&](const std::string& csv, const std::string& name = "x.csv") {
         io::write_file(scratch / name, csv);
@@ -238,7 +229,6 @@ TEST_CASE("iMiGUE: tables that are nearly it are told what differs", "[data][rea
 }
 
 TEST_CASE("iMiGUE: what users reported", "[data][readers][real]") {
-    using namespace imigue_tests;
     if (case_of("19-imigue-csv").empty()) return skip("no cases beside the data sets");
     const auto blank = read_any(case_of("19-imigue-csv/0010_light_hand.csv"));
     CHECK(blank.frames() == 6);
@@ -248,3 +238,5 @@ TEST_CASE("iMiGUE: what users reported", "[data][readers][real]") {
     CHECK_CONTAINS(imigue_csv::almost(case_of("19-imigue-csv/0011_light_hand.csv")), "semicolons");
     CHECK(read_any(case_of("19-imigue-csv/0009_light_hand.csv"), 0, marking).frames() == 6);
 }
+
+}  // namespace imigue_tests

@@ -50,10 +50,7 @@ detections read(const std::string& json, const read_policy& policy = {}) {
     return mediapipe::parse(json, "m.json", policy);
 }
 
-}  // namespace mediapipe_tests
-
 TEST_CASE("MediaPipe: the dump of its results", "[data][readers]") {
-    using namespace mediapipe_tests;
     const auto landmarks = [](int count, const std::string& more =
                                              ", \"z\": -0.5, \"visibility\": "
                                              "0.75, \"presence\": 0.9") {
@@ -134,7 +131,6 @@ TEST_CASE("MediaPipe: the dump of its results", "[data][readers]") {
 }
 
 TEST_CASE("MediaPipe: a clean dump raises nothing", "[data][readers][quick]") {
-    using namespace mediapipe_tests;
     const auto steady = read(timed({0, 40, 80, 120}, "timestamp_ms", sized));
     CHECK(steady.found.empty());
     CHECK_FALSE(steady.confidence_assumed);
@@ -151,7 +147,6 @@ TEST_CASE("MediaPipe: a clean dump raises nothing", "[data][readers][quick]") {
 
 TEST_CASE("MediaPipe: the tasks in JavaScript and Python, and the names of both",
           "[data][readers][quick]") {
-    using namespace mediapipe_tests;
     // JavaScript: results of frames in a list, each with a list of people.
     const std::string bare = landmarks(33, "");
     const auto script =
@@ -186,7 +181,6 @@ TEST_CASE("MediaPipe: the tasks in JavaScript and Python, and the names of both"
 }
 
 TEST_CASE("MediaPipe: protobuf's JSON leaves zeros out", "[data][readers][quick]") {
-    using namespace mediapipe_tests;
     const auto wrapped = [](const std::string& list) { return "{\"landmark\": [" + list + "]}"; };
     const std::string one = "{\"x\": 0.5, \"y\": 0.25, \"z\": 0.125, \"visibility\": 0.5}";
     const std::string zeros = "{\"y\": 0.25, \"visibility\": 0.5}, {\"x\": 0.5}, {}";
@@ -221,7 +215,6 @@ TEST_CASE("MediaPipe: protobuf's JSON leaves zeros out", "[data][readers][quick]
 }
 
 TEST_CASE("MediaPipe: hands alone", "[data][readers][quick]") {
-    using namespace mediapipe_tests;
     const std::string hand = landmarks(21, "");
     const auto side = [](const char* name) {
         return text("[{\"score\": 0.9, \"index\": 0, \"categoryName\": \"", name,
@@ -250,7 +243,6 @@ TEST_CASE("MediaPipe: hands alone", "[data][readers][quick]") {
 }
 
 TEST_CASE("MediaPipe: times that jump, repeat or fall", "[data][readers][quick]") {
-    using namespace mediapipe_tests;
     const auto fallen = read(timed({0, 40, 80, 120, 160, 200, 240, 280, 0, 0}));
     CHECK(fallen.frames() == 10);
     CHECK(fallen.fps == Catch::Approx(25));
@@ -289,7 +281,6 @@ TEST_CASE("MediaPipe: times that jump, repeat or fall", "[data][readers][quick]"
 }
 
 TEST_CASE("MediaPipe: frames with numbers", "[data][readers][quick]") {
-    using namespace mediapipe_tests;
     const auto numbered = [](const std::string& key, const std::vector<std::string>& numbers) {
         std::string out = "[";
         for (std::size_t k = 0; k < numbers.size(); ++k)
@@ -307,7 +298,6 @@ TEST_CASE("MediaPipe: frames with numbers", "[data][readers][quick]") {
 
 TEST_CASE("MediaPipe: lists of another length are left out, values follow the policy",
           "[data][readers][quick]") {
-    using namespace mediapipe_tests;
     const std::string good = "{\"pose_landmarks\": " + landmarks(33) + "}";
     const std::string json =
         sized + good + ", {\"pose_landmarks\": " + landmarks(32) + "}, " + good + "]}";
@@ -336,7 +326,6 @@ TEST_CASE("MediaPipe: lists of another length are left out, values follow the po
 }
 
 TEST_CASE("MediaPipe: recognised by where its names stand", "[data][readers][quick]") {
-    using namespace mediapipe_tests;
     scratch_folder scratch;
     const auto known = [&](const std::string& json) {
         io::write_file(scratch / "x.json", json);
@@ -365,7 +354,6 @@ TEST_CASE("MediaPipe: recognised by where its names stand", "[data][readers][qui
 }
 
 TEST_CASE("MediaPipe: what users reported", "[data][readers][real]") {
-    using namespace mediapipe_tests;
     if (case_of("09-mediapipe").empty()) return skip("no cases beside the data sets");
     const auto tasks = read_any(case_of("09-mediapipe/a-tasks-js/session.json"));
     CHECK(tasks.frames() == 6);
@@ -392,3 +380,5 @@ TEST_CASE("MediaPipe: what users reported", "[data][readers][real]") {
     CHECK(times.fps == Catch::Approx(25));
     CHECK(times.found.count("timestamps_not_rising") == 2);
 }
+
+}  // namespace mediapipe_tests

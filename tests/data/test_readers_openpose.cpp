@@ -58,12 +58,7 @@ struct frames_folder {
     }
 };
 
-}  // namespace openpose_tests
-
-using openpose_tests::frames_folder;
-
 TEST_CASE("OpenPose: a folder as --write_json leaves it", "[data][readers]") {
-    using namespace openpose_tests;
     scratch_folder scratch;
     const auto name = [&](const std::string& video, int k) {
         return scratch / (video + "_" + number(k) + "_keypoints.json");
@@ -129,7 +124,6 @@ TEST_CASE("OpenPose: a folder as --write_json leaves it", "[data][readers]") {
 }
 
 TEST_CASE("OpenPose: a clean folder raises nothing", "[data][readers][quick]") {
-    using namespace openpose_tests;
     CHECK(frames_folder({0, 1, 2, 3}).read().found.empty());
     frames_folder hands({});
     for (int k = 0; k < 3; ++k) hands.add(number(k), file(body(hand, face, 25, text("[", k, "]"))));
@@ -141,7 +135,6 @@ TEST_CASE("OpenPose: a clean folder raises nothing", "[data][readers][quick]") {
 
 TEST_CASE("OpenPose: numbers that are missing are frames, also at the start",
           "[data][readers][quick]") {
-    using namespace openpose_tests;
     const auto gaps = frames_folder({0, 1, 2, 6, 7, 9}).read();
     CHECK(gaps.first == std::vector<std::size_t>{0, 1, 2, 3, 3, 3, 3, 4, 5, 5, 6});
     CHECK(gaps.found.count("missing_frames") == 4);
@@ -169,7 +162,6 @@ TEST_CASE("OpenPose: numbers that are missing are frames, also at the start",
 }
 
 TEST_CASE("OpenPose: a second file of a frame is left out", "[data][readers][quick]") {
-    using namespace openpose_tests;
     frames_folder twice({0, 1, 2});
     twice.add("1", file(body("", "") + "," + body("", "")));
     const auto people = twice.read();
@@ -181,7 +173,6 @@ TEST_CASE("OpenPose: a second file of a frame is left out", "[data][readers][qui
 }
 
 TEST_CASE("OpenPose: a face or hands without a body", "[data][readers][quick]") {
-    using namespace openpose_tests;
     const auto people = [](const std::string& left, const std::string& right,
                            const std::string& faces) {
         return "{\"pose_keypoints_2d\":[],\"face_keypoints_2d\":[" + faces +
@@ -231,7 +222,6 @@ TEST_CASE("OpenPose: a face or hands without a body", "[data][readers][quick]") 
 
 TEST_CASE("OpenPose: people whose lists do not fit are left out and counted",
           "[data][readers][quick]") {
-    using namespace openpose_tests;
     frames_folder folder({0, 1});
     folder.add(number(2), file(body("", "", 24) + "," + body("", "")));
     folder.add(number(3), file(body("1,2", "") + "," + body("", "1,2,3") + "," + body("", "", 18)));
@@ -246,7 +236,6 @@ TEST_CASE("OpenPose: people whose lists do not fit are left out and counted",
 }
 
 TEST_CASE("OpenPose: ids of any kind, and 3-D keypoints", "[data][readers][quick]") {
-    using namespace openpose_tests;
     const auto track = [](const std::string& id) {
         const auto people =
             openpose::parse(file(body("", "", 25, id) + "," + body("", "", 25, id)), "f");
@@ -268,7 +257,6 @@ TEST_CASE("OpenPose: ids of any kind, and 3-D keypoints", "[data][readers][quick
 }
 
 TEST_CASE("OpenPose: joints that somebody states", "[data][readers][quick]") {
-    using namespace openpose_tests;
     auto order = std::make_shared<joint_order>();
     order->topology = skeleton::dynamic::copy_of(skeleton::body25b{});
     for (int j = 0; j < 25; ++j) order->from.push_back(j);
@@ -291,7 +279,6 @@ TEST_CASE("OpenPose: joints that somebody states", "[data][readers][quick]") {
 }
 
 TEST_CASE("OpenPose: folders and files that are nearly it", "[data][readers][quick]") {
-    using namespace openpose_tests;
     frames_folder folder({0});
     CHECK(openpose::almost(folder.scratch.name()).empty());
     CHECK_CONTAINS(openpose::almost(folder.scratch / ("talk_" + number(0) + "_keypoints.json")),
@@ -307,7 +294,6 @@ TEST_CASE("OpenPose: folders and files that are nearly it", "[data][readers][qui
 }
 
 TEST_CASE("OpenPose: what users reported", "[data][readers][real]") {
-    using namespace openpose_tests;
     if (case_of("05-face-only").empty()) return skip("no cases beside the data sets");
     const auto only_face = read_any(case_of("05-face-only/ask"));
     CHECK(only_face.frames() == 8);
@@ -322,3 +308,5 @@ TEST_CASE("OpenPose: what users reported", "[data][readers][real]") {
     CHECK(read_any(case_of("07-order/duo")).found.empty());
     CHECK_REFUSED(read_any(case_of("21-killed/v")), "v_000000000006_keypoints.json: expected");
 }
+
+}  // namespace openpose_tests
