@@ -88,7 +88,7 @@ TEST_CASE("other element types are converted", "[data]") {
     const auto loaded = data::read_folder(folder.name());
     CHECK_FALSE(loaded.report.memory_mapped);
     CHECK(loaded.clips.clip(3).at(0, 0, 2) == 1.5f);
-    io::write_npy(folder / "label.npy", std::vector<float>{0, 1, 1, 0}, {4});
+    io::write_npy(folder / "label.npy", std::vector<float>{0, 1, 1.5f, 0}, {4});
     CHECK_REFUSED(data::read_folder(folder.name()), "label.npy");
 }
 

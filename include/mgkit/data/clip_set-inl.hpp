@@ -147,6 +147,7 @@ MGKIT_INLINE clip_set clip_set::subset(std::span<const int> indices) const {
     out.shape = shape;
     out.class_names = class_names;
     out.class_groups = class_groups;
+    out.subject_names = subject_names;
     if (views) out.views.emplace();
     if (published) out.published.emplace();
     for (const int i : indices) {

@@ -42,6 +42,7 @@ public:
     std::vector<int> num_frames;                ///< valid frames, at least 1
     std::vector<int> labels;                    ///< below class_names.size(); empty if unlabelled
     std::vector<int> subjects;                  ///< who performed
+    std::vector<std::string> subject_names;     ///< by the numbers in `subjects`; empty: numbers
     std::optional<std::vector<int>> views;      ///< camera, where known
     std::optional<std::vector<int>> published;  ///< split of the makers: 0 train, 1 test
 

@@ -83,6 +83,8 @@ MGKIT_INLINE folder_meta parse_folder_meta(std::string_view text, const std::str
                     mgkit::text(out.class_names.size(), " names, one per class name"),
                     mgkit::text(out.class_groups.size()));
 
+    out.subject_names = io::get_or<std::vector<std::string>>(meta, "subject_names", {}, where);
+
     auto joints = io::get<std::vector<std::string>>(meta, "joints", where);
     std::vector<skeleton::joint_pair> bones;
     for (const auto& bone : io::get<std::vector<std::vector<int>>>(meta, "bones", where)) {
@@ -103,6 +105,8 @@ MGKIT_INLINE folder_meta parse_folder_meta(std::string_view text, const std::str
                                                 detail::joint_of(pair[1], joints, place)};
     }
     out.topology = skeleton::dynamic::from_bones(where, std::move(joints), bones, hints);
+    for (const auto [child, parent] : bones)
+        out.bones_turned += out.topology.parents[static_cast<std::size_t>(child)] != parent ? 1 : 0;
     return out;
 }
 

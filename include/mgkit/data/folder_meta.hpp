@@ -21,7 +21,9 @@ struct folder_meta {
     std::optional<skeleton::channel_layout> layout;  ///< empty where channels are not named
     std::vector<std::string> class_names;            ///< empty where classes are not named
     std::vector<std::string> class_groups;           ///< one per class name, or empty
+    std::vector<std::string> subject_names;          ///< by the numbers of subject.npy, or empty
     bool zero_is_missing = false;
+    int bones_turned = 0;  ///< bones that stand as (parent, child)
 };
 
 namespace detail {
@@ -33,13 +35,14 @@ std::string free_text(const io::json& object, const char* key);
 
 /// Reads the text of meta.json; `where` names it in errors.
 ///
-/// Needed: `joints` (names), `bones` ([child, parent], counted from 0, any order). Used where
-/// present: `channels` (x, y, z, confidence), `class_names`, `class_groups` (the group of each
-/// class), `zero_is_missing` (a joint at exactly 0 was not tracked), `centre` and `scale_pair`
-/// (joints by index or name), `synthetic`, and the free texts `name`, `source`, `units`, `fps`,
-/// `licence`, `caveat`, `generator_version`, and `findings` as to_json(findings) writes them.
-/// Everything else is ignored. Errors: mgkit::error for invalid JSON, wrong types, a skeleton that
-/// is no tree.
+/// Needed: `joints` (names), `bones` ([child, parent], counted from 0, any order, and any direction
+/// as long as they are a tree: see `skeleton::dynamic::from_bones`). Used where present: `channels`
+/// (x, y, z, confidence), `class_names`, `class_groups` (the group of each class), `subject_names`,
+/// `zero_is_missing` (a joint at exactly 0 was not tracked), `centre` and `scale_pair` (joints by
+/// index or name), `synthetic`, and the free texts `name`, `source`, `units`, `fps`, `licence`,
+/// `caveat`, `generator_version`, and
+/// `findings` as to_json(findings) writes them. Everything else is ignored. Errors: mgkit::error
+/// for invalid JSON, wrong types, a skeleton that is no tree.
 folder_meta parse_folder_meta(std::string_view text, const std::string& where);
 
 }  // namespace MGKIT_NAMESPACE::data

@@ -12,6 +12,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/detail/folder_arrays.hpp"
+#include "mgkit/data/detail/integer_arrays.hpp"
 #include "mgkit/data/folder_meta.hpp"
 #include "mgkit/data/read_folder.hpp"
 #include "mgkit/data/read_policy.hpp"
@@ -30,8 +31,10 @@ MGKIT_INLINE loaded_folder read_folder(const std::string& folder, const read_pol
     const detail::extents size = detail::read_extents(*file);
     read_report report;
     report.clips_in_file = size.clips;
+    const std::string one_each = text("one entry for each of the ", size.clips, " clips");
     const auto array = [&](const char* name) {
-        return detail::read_integers(folder + "/" + name, size.clips);
+        return detail::read_integer_list(folder + "/" + name, static_cast<std::size_t>(size.clips),
+                                         one_each);
     };
     const auto optional_array = [&](const char* name) -> std::optional<std::vector<int>> {
         if (!detail::file_exists(folder + "/" + name)) return std::nullopt;
@@ -47,7 +50,11 @@ MGKIT_INLINE loaded_folder read_folder(const std::string& folder, const read_pol
                     text(size.joints), "correct one of the two");
     clips.num_frames = array("num_frames.npy");
     clips.labels = array("label.npy");
-    clips.subjects = array("subject.npy");
+    auto subjects = detail::read_numbers_or_names(folder + "/subject.npy",
+                                                  static_cast<std::size_t>(size.clips), one_each);
+    clips.subjects = std::move(subjects.numbers);
+    clips.subject_names =
+        subjects.names.empty() ? std::move(meta.subject_names) : std::move(subjects.names);
     clips.views = optional_array("view.npy");
     clips.published = optional_array("split.npy");
     clips.about = std::move(meta.about);
@@ -68,6 +75,13 @@ MGKIT_INLINE loaded_folder read_folder(const std::string& folder, const read_pol
             throw error(folder + "/label.npy",
                         text("labels from 0 to ", clips.classes() - 1, ", one per class name"),
                         text(clips.labels[k], " for clip ", i), "count classes from 0");
+        if (!clips.subject_names.empty() &&
+            (clips.subjects[k] < 0 ||
+             clips.subjects[k] >= static_cast<int>(clips.subject_names.size())))
+            throw error(folder + "/subject.npy",
+                        text("subjects from 0 to ", clips.subject_names.size() - 1,
+                             ", one per name in meta.json"),
+                        text(clips.subjects[k], " for clip ", i));
         if (clips.published && ((*clips.published)[k] < 0 || (*clips.published)[k] > 1))
             throw error(folder + "/split.npy", "0 for train or 1 for test",
                         text((*clips.published)[k], " for clip ", i));
@@ -80,10 +94,13 @@ MGKIT_INLINE loaded_folder read_folder(const std::string& folder, const read_pol
     if (file->type() == io::dtype::f32 && detail::aligned<float>(file->bytes())) {
         const auto values = file->view<float>();
         clips.set_values(std::shared_ptr<const float>(file, values.data()), values.size(), rows);
-        report.memory_mapped = true;
+        report.memory_mapped = file->mapped();
     } else {
         clips.set_values(file->read<float>());
     }
+    if (!meta.layout) detail::require_named_score(clips, meta_path);
+    report.found.add(finding_kind::repaired, "bones_turned",
+                     "bones of meta.json that stand as (parent, child), turned", meta.bones_turned);
     detail::mark_invalid(clips, zeros, policy.not_finite == not_finite_rule::mark_invalid,
                          file->path(), report);
     detail::leave_out_unusable(clips, folder, report);

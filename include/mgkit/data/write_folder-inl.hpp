@@ -31,6 +31,7 @@ MGKIT_INLINE io::json meta_of(const clip_set& clips) {
     put_skeleton(meta, clips.topology, clips.shape.layout);
     meta["class_names"] = clips.class_names;
     if (!clips.class_groups.empty()) meta["class_groups"] = clips.class_groups;
+    if (!clips.subject_names.empty()) meta["subject_names"] = clips.subject_names;
     meta["zero_is_missing"] = false;
     meta["synthetic"] = clips.about.synthetic;
     const auto free_text = [&](const char* key, const std::string& value) {

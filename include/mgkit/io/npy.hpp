@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,19 +19,23 @@ namespace MGKIT_NAMESPACE::io {
 /// What an .npy file says and holds; `bytes` points into the memory that was parsed.
 struct npy_array {
     dtype type = dtype::f64;
-    std::vector<std::int64_t> shape;   ///< row-major extents; empty for a single value
+    std::vector<std::int64_t> shape;   ///< extents; empty for a single value
     std::span<const std::byte> bytes;  ///< exactly the elements
+    bool big_endian = false;           ///< bytes of each element from the highest on
+    bool fortran = false;              ///< the first index runs fastest, not the last
 };
 
 /// Reads the header of an .npy file in memory (versions 1.0, 2.0, 3.0).
 ///
 /// Refused with mgkit::error: wrong magic or version, headers cut short, above 64 KiB or anything
-/// but NumPy's dictionary, objects, structures, big-endian or Fortran-ordered data, extents that
-/// overflow, and data longer or shorter than the header says. `where` names the source in errors.
-/// Cost: length of the header.
+/// but NumPy's dictionary, objects, structures, texts, extents that overflow, and data longer or
+/// shorter than the header says. `where` names the source in errors. Cost: length of the header.
 npy_array parse_npy(std::span<const std::byte> file, const std::string& where);
 
-/// An .npy file, memory-mapped.
+/// The elements row-major and in this machine's byte order. Cost: one pass.
+std::vector<std::byte> native_bytes(const npy_array& array);
+
+/// An .npy file, memory-mapped; copied where it is big-endian or in Fortran order.
 ///
 /// Errors: as mapped_file and parse_npy.
 class npy_file {
@@ -42,6 +47,8 @@ public:
     const std::vector<std::int64_t>& shape() const noexcept { return array_.shape; }
     std::size_t size() const noexcept { return array_.bytes.size() / size_of(array_.type); }
     std::span<const std::byte> bytes() const noexcept { return array_.bytes; }
+    /// Whether the elements lie in the mapped file itself.
+    bool mapped() const noexcept { return native_.empty(); }
 
     /// The elements in place, row-major; valid while this object lives. The file must hold exactly
     /// S, aligned for S (NumPy's own files are). Cost: none.
@@ -65,7 +72,18 @@ public:
 private:
     mapped_file file_;
     npy_array array_;
+    std::vector<std::byte> native_;
 };
+
+/// Texts of an .npy file and how they are arranged.
+struct npy_texts {
+    std::vector<std::int64_t> shape;
+    std::vector<std::string> values;  ///< UTF-8, row-major
+};
+
+/// The elements of an .npy file of texts ('<U8', '|S8'); nothing where they are something else.
+/// Errors: as npy_file; code points that are none, bytes above 127.
+std::optional<npy_texts> read_npy_texts(const std::string& path);
 
 /// The header NumPy would write (version 1.0), padded so that data starts at a multiple of 64, or
 /// at byte `size` (a multiple of 64) for headers that are to be rewritten with another shape.

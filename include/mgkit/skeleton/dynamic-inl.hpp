@@ -34,9 +34,62 @@ MGKIT_INLINE int find_name(std::span<const joint_name> names, const joint_name& 
     return -1;
 }
 
+/// Parents of a tree given as bones of either direction; empty where they are no tree. Bones keep
+/// their direction where all do, or else turn all; or else all point to `centre`, to the joint with
+/// most bones where it is -1.
+MGKIT_INLINE std::vector<int> orient_bones(int joints, std::span<const joint_pair> bones,
+                                           int centre) {
+    const auto v = static_cast<std::size_t>(joints);
+    std::vector<std::vector<int>> near(v);
+    std::size_t edges = 0;
+    for (const auto [a, b] : bones) {
+        if (a < 0 || a >= joints || b < 0 || b >= joints) return {};
+        if (a == b) {
+            if (centre < 0) centre = a;  // a root by its own word
+            continue;
+        }
+        near[static_cast<std::size_t>(a)].push_back(b);
+        near[static_cast<std::size_t>(b)].push_back(a);
+        ++edges;
+    }
+    if (edges + 1 != v) return {};
+    const auto from = [&](int root) {
+        std::vector<int> parents(v, -1), open{root};
+        parents[static_cast<std::size_t>(root)] = root;
+        for (std::size_t i = 0; i < open.size(); ++i)
+            for (const int next : near[static_cast<std::size_t>(open[i])]) {
+                int& slot = parents[static_cast<std::size_t>(next)];
+                if (slot >= 0) continue;
+                slot = open[i];
+                open.push_back(next);
+            }
+        return open.size() == v ? parents : std::vector<int>{};
+    };
+    for (const bool turned : {false, true}) {
+        // A tree has its direction where each joint but one is the child of one bone.
+        std::vector<int> times(v, 0);
+        for (const auto [a, b] : bones)
+            if (a != b) ++times[static_cast<std::size_t>(turned ? b : a)];
+        if (*std::max_element(times.begin(), times.end()) <= 1)
+            return from(static_cast<int>(std::find(times.begin(), times.end(), 0) - times.begin()));
+    }
+    int root = centre;
+    if (root < 0 || root >= joints) {
+        root = 0;
+        for (int j = 0; j < joints; ++j)
+            if (near[static_cast<std::size_t>(j)].size() >
+                near[static_cast<std::size_t>(root)].size())
+                root = j;
+    }
+    return from(root);
+}
+
 MGKIT_INLINE std::vector<int> tree_from_bones(const std::string& where,
                                               const std::vector<std::string>& joints,
-                                              std::span<const joint_pair> bones) {
+                                              std::span<const joint_pair> bones, int centre) {
+    if (auto parents = orient_bones(static_cast<int>(joints.size()), bones, centre);
+        !parents.empty())
+        return parents;
     const int v = static_cast<int>(joints.size());
     const auto bone = [&](std::size_t i) {
         return text("bone ", i, " (", bones[i].first, ", ", bones[i].second, ")");
@@ -132,7 +185,7 @@ MGKIT_INLINE dynamic dynamic::from_bones(std::string name, std::vector<std::stri
                             text("\"", joints[j], "\" for joints ", k, " and ", j), "rename one");
     }
     dynamic out;
-    out.parents = detail::tree_from_bones(where, joints, bones);
+    out.parents = detail::tree_from_bones(where, joints, bones, hints.centre.value_or(-1));
     out.name = std::move(name);
     const int v = static_cast<int>(joints.size());
     std::vector<joint_name> names;

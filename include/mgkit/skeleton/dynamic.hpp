@@ -40,14 +40,16 @@ struct dynamic {
 
     /// A topology from joint names and bones (child, parent), counted from 0, in any order.
     ///
-    /// A joint without a parent, or listed with itself, is the root. Filled in by rule, unless
-    /// `hints` state it: centre = root; scale pair = the first of hip centre and shoulder centre,
-    /// mid hip and neck, spine base and spine shoulder, pelvis and neck or thorax, the two
-    /// shoulders, spine and head, neck and head that the names show (any spelling), else the root
-    /// and its child with the most joints below it; mirror = left/right names, or nothing where
-    /// that would contradict the bones; parts by name; anchors = nose, eyes and ears, else the
-    /// head, else none. Errors: mgkit::error for no joints, empty or repeated names, indices out of
-    /// range, two parents, no single root, a cycle. Cost: V^2.
+    /// A joint without a parent, or listed with itself, is the root. Where that does not make a
+    /// tree, bones may stand in any direction: all turn, or else all point to the centre of
+    /// `hints`, or to the joint with most bones. Filled in by rule, unless `hints` state it: centre
+    /// = root; scale pair = the first of hip centre and shoulder centre, mid hip and neck, spine
+    /// base and spine shoulder, pelvis and neck or thorax, the two shoulders, spine and head, neck
+    /// and head that the names show (any spelling), else the root and its child with the most
+    /// joints below it; mirror = left/right names, or nothing where that would contradict the
+    /// bones; parts by name; anchors = nose, eyes and ears, else the head, else none. Errors:
+    /// mgkit::error for no joints, empty or repeated names, indices out of range, two parents, no
+    /// single root, a cycle. Cost: V^2.
     static dynamic from_bones(std::string name, std::vector<std::string> joints,
                               std::span<const joint_pair> bones, const dynamic_hints& hints = {});
 

@@ -15,6 +15,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/detail/folder_arrays.hpp"
+#include "mgkit/data/detail/third_channel.hpp"
 #include "mgkit/data/folder_meta.hpp"
 #include "mgkit/data/keep_clips.hpp"
 #include "mgkit/data/read_policy.hpp"
@@ -53,12 +54,16 @@ MGKIT_INLINE void require_folder(const std::string& folder) {
                     code ? code.message() : "no folder", "check the name");
 }
 
-MGKIT_INLINE std::vector<int> read_integers(const std::string& path, int clips) {
-    const io::npy_file file(path);
-    if (file.shape().size() != 1 || file.shape()[0] != clips)
-        throw error(path, text("one entry for each of the ", clips, " clips"),
-                    "shape " + io::shape_text(file.shape()), "write it together with data.npy");
-    return file.read<int>();
+MGKIT_INLINE void require_named_score(const clip_set& clips, const std::string& meta) {
+    if (clips.shape.layout != skeleton::channel_layout::xyz) return;
+    third_channel seen;
+    for (int i = 0; i < clips.size(); ++i) {
+        const auto clip = clips.clip(i);
+        for_each_point(clip, [&](int t, int v, int m) {
+            seen.add(clip.at(0, t, v, m), clip.at(1, t, v, m), clip.at(2, t, v, m));
+        });
+    }
+    seen.require_coordinate(meta);
 }
 
 MGKIT_INLINE skeleton::channel_layout layout_for(const folder_meta& meta, int channels,

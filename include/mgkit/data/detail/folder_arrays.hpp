@@ -30,8 +30,8 @@ bool aligned(std::span<const std::byte> bytes) {
     return reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(S) == 0;
 }
 
-/// One integer per clip.
-std::vector<int> read_integers(const std::string& path, int clips);
+/// Refuses values read as x, y, z because nobody named the channels, where z looks like a score.
+void require_named_score(const clip_set& clips, const std::string& meta);
 
 skeleton::channel_layout layout_for(const folder_meta& meta, int channels, const std::string& where,
                                     findings& found);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -15,11 +16,13 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/convert_recording.hpp"
 #include "mgkit/data/detections.hpp"
+#include "mgkit/data/findings.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
 #include "mgkit/data/readers/detail/json_text.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/detail/seen_joints.hpp"
 #include "mgkit/data/readers/imigue_csv.hpp"
+#include "mgkit/data/readers/limits.hpp"
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/skeleton/convert.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
@@ -36,41 +39,177 @@ MGKIT_INLINE std::string imigue_csv::called(const std::string& path) {
 
 namespace detail {
 
-/// Takes the first line off a text, without its end.
+/// Takes the first line off a text, without its end and blanks around it.
 MGKIT_INLINE std::string_view take_line(std::string_view& rest) {
     const auto end = std::min(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
     return line;
 }
 
-/// Takes the first field off a line, without blanks around it.
+MGKIT_INLINE std::string_view without_mark(std::string_view csv) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (csv.starts_with(byte_order_mark)) csv.remove_prefix(byte_order_mark.size());
+    return csv;
+}
+
+/// Takes the first field off a line, without blanks and quotes around it. A separator between
+/// quotes is part of the field.
 MGKIT_INLINE std::string_view take_field(std::string_view& line) {
-    const auto end = std::min(line.find(','), line.size());
+    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!line.empty() && blank(line.front())) line.remove_prefix(1);
+    std::size_t from = 0;
+    if (line.starts_with('"')) from = std::min(line.find('"', 1), line.size());
+    const auto end = std::min(line.find(',', from), line.size());
     std::string_view field = line.substr(0, end);
     line.remove_prefix(std::min(end + 1, line.size()));
-    while (field.starts_with(' ')) field.remove_prefix(1);
-    while (field.ends_with(' ')) field.remove_suffix(1);
+    while (!field.empty() && blank(field.back())) field.remove_suffix(1);
+    if (field.size() > 1 && field.front() == '"' && field.back() == '"') {
+        field.remove_prefix(1);
+        field.remove_suffix(1);
+        while (!field.empty() && blank(field.front())) field.remove_prefix(1);
+        while (!field.empty() && blank(field.back())) field.remove_suffix(1);
+    }
     return field;
 }
 
 /// Whether a field is a number (also nan and inf), and which.
 MGKIT_INLINE bool read_number(std::string_view field, double& value) {
+    if (field.size() > 1 && field.front() == '+' && field[1] != '-') field.remove_prefix(1);
     const auto [end, problem] = std::from_chars(field.data(), field.data() + field.size(), value);
     return problem == std::errc{} && end == field.data() + field.size();
 }
 
-MGKIT_INLINE std::size_t count_fields(std::string_view line) {
-    return 1 + static_cast<std::size_t>(std::count(line.begin(), line.end(), ','));
+/// Whether a field says that there is no value, as programs write it.
+MGKIT_INLINE bool says_nothing(std::string_view field) {
+    for (const std::string_view word : {"", "NA", "N/A", "#N/A", "<NA>", "null", "NULL", "None"})
+        if (field == word) return true;
+    return false;
 }
 
-/// Whether a line is one of names: its second field is no number.
+MGKIT_INLINE std::size_t count_fields(std::string_view line) {
+    std::size_t fields = 1;
+    bool quoted = false;
+    for (const char c : line) {
+        quoted = quoted != (c == '"');
+        fields += c == ',' && !quoted ? 1 : 0;
+    }
+    return fields;
+}
+
+/// Whether a line is one of names, in words or as pandas numbers them: 0, 1, 2, ...
 MGKIT_INLINE bool is_heading(std::string_view line) {
+    if (count_fields(line) == 1)  // between other separators
+        return std::any_of(line.begin(), line.end(), [](char c) {
+            return (c >= 'a' && c <= 'z' && c != 'e') || (c >= 'A' && c <= 'Z' && c != 'E');
+        });
+    std::array<std::string_view, 6> fields{};
+    for (auto& field : fields) field = take_field(line);
+    bool counts = true;
     double value = 0;
-    take_field(line);
-    const auto field = take_field(line);
-    return !field.empty() && !read_number(field, value);
+    for (std::size_t k = 0; k < fields.size(); ++k)
+        counts = counts && read_number(fields[k], value) && value == static_cast<double>(k);
+    return counts || (!says_nothing(fields[1]) && !read_number(fields[1], value) &&
+                      fields[1].find_first_not_of("0123456789.,;eE+-") != std::string_view::npos);
+}
+
+/// What is wrong with a line of another number of fields, as a remedy; empty where nothing is
+/// known.
+MGKIT_INLINE std::string other_fields(std::string_view line, std::size_t fields) {
+    constexpr std::size_t hands = imigue_csv::columns, bare = imigue_csv::columns_without_hands;
+    const auto count = [line](char c) {
+        return 1 + static_cast<std::size_t>(std::count(line.begin(), line.end(), c));
+    };
+    for (const char separator : {';', '\t'}) {
+        const std::size_t others = count(separator);
+        if (others < bare - 2 || others > hands + 2) continue;
+        return text("it has ", others, " fields between ", separator == ';' ? "semicolons" : "tabs",
+                    ": save it with commas", fields > 1 ? " and with points in its numbers" : "");
+    }
+    if (fields == hands + 1 || fields == bare + 1)
+        return "was it saved with its index? pandas: to_csv(..., index=False)";
+    if (fields == hands - 1 || fields == bare - 1)
+        return "the first column, an index of the frame, is not there";
+    if (fields == 2 * hands - 1 || fields == 2 * bare - 1 || fields == 2 * hands ||
+        fields == 2 * bare)
+        return "are its numbers written with commas? save them with points";
+    return {};
+}
+
+MGKIT_INLINE std::string what_fields() {
+    return text("a CSV of ", imigue_csv::columns, " or ", imigue_csv::columns_without_hands,
+                " fields, as iMiGUE has");
+}
+
+/// Whether the index of every row is a whole number above that of the row before.
+MGKIT_INLINE bool index_rises(std::string_view rest) {
+    double before = -1;
+    while (!rest.empty()) {
+        std::string_view line = take_line(rest);
+        if (line.empty()) continue;
+        double value = 0;
+        if (!read_number(take_field(line), value) || value != std::floor(value) ||
+            !(value > before && value < 2147483647.0))
+            return false;
+        before = value;
+    }
+    return true;
+}
+
+/// Takes blank lines and a heading off the start.
+MGKIT_INLINE std::string_view rows_of(std::string_view csv) {
+    std::string_view rest = without_mark(csv);
+    for (bool heading = false;;) {
+        std::string_view probe = rest;
+        const std::string_view line = take_line(probe);
+        if (probe.size() == rest.size() || !(line.empty() || (!heading && is_heading(line))))
+            return rest;
+        heading = heading || !line.empty();
+        rest = probe;
+    }
+}
+MGKIT_INLINE std::string_view first_row(std::string_view csv) {
+    std::string_view rest = rows_of(csv);
+    return take_line(rest);
+}
+
+/// Frames count from 0, or from 1 where the first row is 1: rows missing before it are frames.
+MGKIT_INLINE void begin_count(people_builder& people, std::int64_t first) {
+    if (first == 1) return;
+    people.count_from_zero();
+    for (std::int64_t frame = 0; frame < std::min(first, limits{}.frames); ++frame) {
+        people.begin_frame();
+        people.end_frame();
+    }
+    people.out().found.add(
+        finding_kind::assumed, "frames_before_first",
+        "frames before the first row, read as frames without anybody: its column counts from 0",
+        first);
+}
+
+/// The joints kept of a row, as a person unless none was seen.
+MGKIT_INLINE void keep_row(people_builder& people, const std::array<float, 3 * 35>& row,
+                           std::array<float, 3 * 22>& joints) {
+    bool seen = false;
+    int below = 0, above = 0;
+    for (std::size_t j = 0; j < imigue_csv::stored.size(); ++j) {
+        std::copy_n(row.begin() + static_cast<std::ptrdiff_t>(3 * imigue_csv::stored[j]), 3,
+                    joints.begin() + static_cast<std::ptrdiff_t>(3 * j));
+        const float score = joints[3 * j + 2];
+        seen = seen || !(score <= 0);
+        below += score < 0 ? 1 : 0;
+        above += score > 1.1f ? 1 : 0;  // OpenPose's own go slightly beyond 1
+    }
+    if (below > 0)
+        people.found(finding_kind::suspect, "scores_negative",
+                     "joints with a score below 0, not seen", below);
+    if (above > 0)
+        people.found(finding_kind::suspect, "scores_above_one",
+                     "joints with a score above 1.1: is it a score?", above);
+    if (!seen) return;
+    people.begin_person();
+    people.end_person(joints, -1);
 }
 
 }  // namespace detail
@@ -88,13 +227,30 @@ MGKIT_INLINE bool imigue_csv::recognises(const std::string& path) const {
     if (!path.ends_with(".csv")) return false;
     try {
         const io::mapped_file file(path);
-        std::string_view rest = file.text().substr(0, std::size_t{1} << 16);
-        std::string_view line = detail::take_line(rest);
-        if (detail::is_heading(line)) line = detail::take_line(rest);
+        const auto line = detail::first_row(file.text().substr(0, std::size_t{1} << 16));
         const std::size_t fields = detail::count_fields(line);
         return (fields == columns || fields == columns_without_hands) && !detail::is_heading(line);
     } catch (const error&) {
         return false;
+    }
+}
+
+MGKIT_INLINE std::string imigue_csv::almost(const std::string& path) {
+    if (!path.ends_with(".csv") && !path.ends_with(".tsv") && !path.ends_with(".txt")) return {};
+    try {
+        const io::mapped_file file(path);
+        const auto line = detail::first_row(file.text().substr(0, std::size_t{1} << 16));
+        const std::size_t fields = detail::count_fields(line);
+        if (fields == columns || fields == columns_without_hands) {
+            if (path.ends_with(".csv")) return {};
+            return "the fields of iMiGUE under another ending: name it .csv";
+        }
+        const std::string remedy = detail::other_fields(line, fields);
+        if (remedy.empty()) return {};
+        return text("a CSV of ", fields, fields == 1 ? " field" : " fields", "; iMiGUE has ",
+                    columns, " or ", columns_without_hands, ": ", remedy);
+    } catch (const error&) {
+        return {};
     }
 }
 
@@ -107,38 +263,48 @@ MGKIT_INLINE detections imigue_csv::parse(std::string_view csv, const std::strin
     std::array<float, 3 * 35> row{};
     std::array<float, 3 * 22> joints{};
     std::size_t expected = 0;
-    std::string_view rest = csv;
-    if (std::string_view probe = rest; detail::is_heading(detail::take_line(probe))) rest = probe;
+    std::string_view rest = detail::rows_of(csv);
+    const bool numbered = detail::index_rises(rest);
+    if (!numbered)
+        people.out().found.add(finding_kind::suspect, "index_not_rising",
+                               "recording whose first column does not count frames, rows taken as "
+                               "frames");
+    std::int64_t first = -1;
     while (!rest.empty()) {
         std::string_view line = detail::take_line(rest);
-        people.begin_frame();
+        if (line.empty()) {
+            if (rest.find_first_not_of(" \r\n") != std::string_view::npos)
+                people.found(finding_kind::left_out, "blank_lines", "blank lines between rows");
+            continue;
+        }
         const std::size_t fields = detail::count_fields(line);
+        double frame = 0;
+        if (std::string_view copy = line; numbered)
+            (void)detail::read_number(detail::take_field(copy), frame);
+        if (numbered && first < 0) {
+            first = static_cast<std::int64_t>(frame);
+            detail::begin_count(people, first);
+        }
+        people.begin_frame();
         if (expected == 0 && (fields == columns || fields == columns_without_hands))
             expected = fields;
         if (fields != expected)
-            people.refuse(expected == 0 ? text(columns, " or ", columns_without_hands, " fields")
-                                        : text(expected, " fields, as before"),
-                          text(fields));
+            people.refuse(
+                expected == 0 ? detail::what_fields() : text(expected, " fields, as before"),
+                text(fields), detail::other_fields(line, fields));
+        if (numbered) people.name_frame(static_cast<std::int64_t>(frame));
         row.fill(0);
-        bool seen = false;
         for (std::size_t k = 0; k < fields; ++k) {
             const auto field = detail::take_field(line);
-            double value = 0;
-            if (!detail::read_number(field, value))
-                people.refuse("a number", text(detail::printable(field), " as field ", k));
-            if (k == 0) continue;
-            row[k - 1] = std::isfinite(value) ? people.number(value)
-                                              : std::numeric_limits<float>::quiet_NaN();
+            double value = std::numeric_limits<double>::quiet_NaN();
+            if (!detail::says_nothing(field) && !detail::read_number(field, value))
+                people.refuse("a number", text(detail::printable(field), " as field ", k),
+                              field.find(',') != std::string_view::npos
+                                  ? "write numbers with points, not commas"
+                                  : "");
+            if (k > 0) row[k - 1] = people.number(value);
         }
-        for (std::size_t j = 0; j < stored.size(); ++j) {
-            std::copy_n(row.begin() + static_cast<std::ptrdiff_t>(3 * stored[j]), 3,
-                        joints.begin() + static_cast<std::ptrdiff_t>(3 * j));
-            seen = seen || !(joints[3 * j + 2] <= 0);
-        }
-        if (seen) {
-            people.begin_person();
-            people.end_person(joints, -1);
-        }
+        detail::keep_row(people, row, joints);
         people.end_frame();
     }
     if (expected == columns_without_hands)

@@ -17,8 +17,11 @@ namespace MGKIT_NAMESPACE::data::readers {
 ///
 /// The joints are BODY_25 and five finger points of each hand; the 22 of `skeleton::imigue22` are
 /// kept. `ID_light.csv` without fingers (25 joints) is read too, the fingers not seen. A first line
-/// of names is skipped. A joint of score 0 or less was not seen, a row without any joint has
-/// nobody. The release does not say which finger block is which hand: see
+/// of names and blank lines are skipped; fields may be quoted; an empty one, `nan` or `NA` is a
+/// value that is missing. A joint of score 0 or less was not seen, a row without any joint has
+/// nobody. Where the first column rises in whole numbers it numbers the frames, from 0 on, or from
+/// 1 where the first row is 1; numbers left out are frames without anybody. Else rows are frames.
+/// The release does not say which finger block is which hand: see
 /// `skeleton::finger_blocks_swapped`. Errors: mgkit::error naming file, frame and field. Cost: one
 /// pass, memory for the numbers.
 struct imigue_csv {
@@ -29,6 +32,8 @@ struct imigue_csv {
         "iMiGUE's ID_light_hand.csv: rows of an index and 35 joints";
 
     bool recognises(const std::string& path) const;
+    /// What keeps `path` from being this format, in a sentence; empty for anything quite different.
+    static std::string almost(const std::string& path);
     std::vector<std::string> list(const std::string& path) const { return {called(path)}; }
     detections read(const std::string& path, std::size_t index,
                     const read_policy& policy = {}) const;

@@ -9,9 +9,9 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
+#include "mgkit/data/readers/detail/json_outline.hpp"
 #include "mgkit/data/readers/detail/json_text.hpp"
 #include "mgkit/data/readers/detail/mediapipe_handler.hpp"
-#include "mgkit/data/readers/detail/peek.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/detail/seen_joints.hpp"
 #include "mgkit/data/readers/mediapipe.hpp"
@@ -21,8 +21,43 @@
 
 namespace MGKIT_NAMESPACE::data::readers {
 
+namespace detail {
+
+/// Whether frames of landmarks stand at `prefix`: MediaPipe's names of them, or the bare
+/// `landmarks` of its tasks in JavaScript.
+MGKIT_INLINE bool has_landmarks(const json_outline& outline, const std::string& prefix) {
+    for (const char* key :
+         {"pose_landmarks", "poseLandmarks", "left_hand_landmarks", "leftHandLandmarks",
+          "right_hand_landmarks", "rightHandLandmarks", "hand_landmarks", "handLandmarks",
+          "multi_hand_landmarks", "multiHandLandmarks"})
+        if (outline.has(prefix + key)) return true;
+    return outline.has(prefix + "landmarks[][].x") || outline.has(prefix + "landmarks[].x");
+}
+
+}  // namespace detail
+
 MGKIT_INLINE bool mediapipe::recognises(const std::string& path) const {
-    return detail::holds_any(path, {"\"pose_landmarks\""});
+    const auto outline = detail::outline_of_file(path);
+    return detail::has_landmarks(outline, outline.root == '[' ? "[]." : "frames[].");
+}
+
+MGKIT_INLINE std::string mediapipe::almost(const std::string& path) {
+    const auto outline = detail::outline_of_file(path);
+    if (outline.root == 0) return {};
+    if (detail::has_landmarks(outline, outline.root == '[' ? "[]." : "frames[].")) return {};
+    if (detail::has_landmarks(outline, ""))
+        return "MediaPipe's landmarks of one frame: write a list of such objects, one per frame";
+    const char* frames = "MediaPipe's frames have another place here (";
+    for (const auto& known : outline.paths) {
+        const auto dot = known.rfind('.');
+        const std::string prefix = dot == std::string::npos ? "" : known.substr(0, dot + 1);
+        if (!detail::has_landmarks(outline, prefix)) continue;
+        return text(frames, detail::printable(prefix.substr(0, dot)),
+                    "): write {\"frames\": [...]} or the list of frames alone");
+    }
+    if (outline.has("[][].x") || outline.has("[][][].x"))
+        return "lists of landmarks without names: write {\"pose_landmarks\": [...]} for each frame";
+    return {};
 }
 
 MGKIT_INLINE std::vector<std::string> mediapipe::list(const std::string& path) const {

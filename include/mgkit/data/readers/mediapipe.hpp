@@ -17,12 +17,18 @@ namespace MGKIT_NAMESPACE::data::readers {
 ///
 /// MediaPipe has no file format; this is the plain dump of its results:
 /// `{"fps", "width", "height", "frames": [{"timestamp_ms", "pose_landmarks", "left_hand_landmarks",
-/// "right_hand_landmarks"}]}`, all but `frames` optional, landmarks `[{"x", "y", "z",
-/// "visibility"}]`, or a list of such lists for several people (hands in the order of the poses),
-/// or null or [] for nobody. x and y are shares of width and height, z of width; where both sizes
-/// are given, pixels are restored. Without z anywhere the layout is x, y, confidence. Confidence is
-/// the visibility, 1 where there is none, and 1 for a hand whose visibilities are all 0.
-/// Errors: mgkit::error naming file, frame and person. Cost: one pass, memory for the numbers.
+/// "right_hand_landmarks"}]}`, all but `frames` optional, or the list of frames alone; null or []
+/// is nobody. Landmarks are `[{"x", "y", "z", "visibility"}]`, or a list of such lists for several
+/// people (hands in the order of the poses), or either inside protobuf's `{"landmark": [...]}`,
+/// which leaves zeros out. Names may be camelCase; the tasks' `landmarks` is a pose of 33, or hands
+/// of 21 whose sides `handedness` tells, as it does for `hand_landmarks` and
+/// `multi_hand_landmarks`. x and y are shares of width and height, z of width; where both sizes are
+/// given, pixels are restored. Without z anywhere the layout is x, y, confidence. Confidence is the
+/// visibility, 1 where there is none, and 1 for a hand whose visibilities are all 0. Without a
+/// stated rate it is guessed from the timestamps (see rate_of), which are otherwise not used: rows
+/// are frames, unless frames are numbered (`frame`, `frame_id`). Face and world landmarks are left
+/// out, as are lists of another number of landmarks unless the policy is strict. Errors:
+/// mgkit::error naming file, frame and person. Cost: one pass, memory for the numbers.
 struct mediapipe {
     static constexpr std::string_view name = "mediapipe";
     static constexpr std::string_view extension = ".json";
@@ -30,6 +36,8 @@ struct mediapipe {
         "MediaPipe landmarks dumped to one .json: 33 pose landmarks, hands";
 
     bool recognises(const std::string& path) const;
+    /// What keeps `path` from being this format, in a sentence; empty for anything quite different.
+    static std::string almost(const std::string& path);
     std::vector<std::string> list(const std::string& path) const;
     template <class Provider = nlohmann_json>
     detections read(const std::string& path, std::size_t index,

@@ -13,11 +13,14 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/detections.hpp"
+#include "mgkit/data/findings.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
+#include "mgkit/data/readers/detail/json_outline.hpp"
 #include "mgkit/data/readers/detail/json_text.hpp"
 #include "mgkit/data/readers/detail/openpose_handler.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/detail/seen_joints.hpp"
+#include "mgkit/data/readers/limits.hpp"
 #include "mgkit/data/readers/openpose.hpp"
 #include "mgkit/data/write_folder.hpp"
 #include "mgkit/io/mapped_file.hpp"
@@ -45,6 +48,32 @@ MGKIT_INLINE std::vector<std::string> openpose::list(const std::string& path) co
     return out;
 }
 
+namespace detail {
+
+/// OpenPose numbers frames in twelve digits from 0 on, as the video has them: numbers missing at
+/// the start are frames, so that annotations keep their place. Pictures keep their own names, which
+/// often count from 1.
+MGKIT_INLINE void count_frames_from(people_builder& people, const openpose_file& first) {
+    const std::string called = stem(first.path, openpose_ending);
+    const std::size_t digits = called.size() - 1 - called.find_last_not_of("0123456789");
+    if (first.number == 1 && digits != 12) {
+        people.out().found.add(finding_kind::assumed, "frames_count_from",
+                               "recording whose pictures are counted from 1");
+        return;
+    }
+    people.count_from_zero();
+    for (std::int64_t frame = 0; frame < std::min(first.number, limits{}.frames); ++frame) {
+        people.begin_frame();
+        people.end_frame();
+    }
+    people.out().found.add(
+        finding_kind::assumed, "frames_before_first",
+        "frames before the first file, read as frames without anybody: numbers count from 0",
+        std::max<std::int64_t>(0, first.number));
+}
+
+}  // namespace detail
+
 MGKIT_INLINE detections openpose::parse_by(detail::json_parser parser, std::string_view json,
                                            const std::string& where, const read_policy& policy) {
     detail::people_builder people(where, policy);
@@ -52,8 +81,7 @@ MGKIT_INLINE detections openpose::parse_by(detail::json_parser parser, std::stri
     handler.begin_frame();
     detail::walk_json(parser, json, handler, where);
     handler.end_frame();
-    handler.note_dropped();
-    return people.finish();
+    return handler.finish();
 }
 
 MGKIT_INLINE detections openpose::read_by(detail::json_parser parser, const std::string& path,
@@ -68,20 +96,47 @@ MGKIT_INLINE detections openpose::read_by(detail::json_parser parser, const std:
         throw error(path, "one of the recordings in the folder", text("number ", index));
     detail::people_builder people(path, policy);
     detail::openpose_handler handler(people);
+    detail::count_frames_from(people, files[first]);
     for (std::size_t k = first; k < files.size() && files[k].recording == files[first].recording;
          ++k) {
         people.next_file(files[k].path);
+        if (k > first && files[k].number == files[k - 1].number && !people.strict()) {
+            people.found(finding_kind::left_out, "files_of_one_frame",
+                         "files of a frame number that another file has, too");
+            continue;
+        }
         handler.begin_frame();
         people.name_frame(std::max<std::int64_t>(0, files[k].number));
         const io::mapped_file file(files[k].path);
         detail::walk_json(parser, file.text(), handler, people.where());
         handler.end_frame();
     }
-    handler.note_dropped();
     people.next_file(path);
-    auto out = people.finish();
+    auto out = handler.finish();
     out.name = files[first].recording.empty() ? detail::stem(path) : files[first].recording;
     return out;
+}
+
+MGKIT_INLINE std::string openpose::almost(const std::string& path) {
+    std::error_code code;
+    if (!std::filesystem::is_directory(path, code)) {
+        if (!detail::outline_of_file(path).has("people[]") &&
+            !path.ends_with(detail::openpose_ending))
+            return {};
+        return "one frame of OpenPose: name the folder that holds the frames, not a file of it";
+    }
+    std::filesystem::directory_iterator entry(path, code), end;
+    for (int looked = 0; !code && entry != end && looked < 10; entry.increment(code)) {
+        const std::string name = entry->path().string();
+        if (name.ends_with(detail::openpose_ending)) return {};
+        if (!name.ends_with(".json")) continue;
+        ++looked;
+        if (detail::outline_of_file(name).has("people[]"))
+            return text("a folder of OpenPose's frames under other names, the first ",
+                        detail::printable(detail::stem(name)),
+                        ": rename them to NAME_NUMBER_keypoints.json");
+    }
+    return {};
 }
 
 MGKIT_INLINE void openpose::write(const std::string& path, const recording& one) const {

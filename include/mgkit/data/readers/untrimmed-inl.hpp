@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/data/detail/integer_arrays.hpp"
 #include "mgkit/data/detail/skeleton_meta.hpp"
+#include "mgkit/data/detail/third_channel.hpp"
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/detail/seen_joints.hpp"
@@ -30,6 +32,21 @@ MGKIT_INLINE bool untrimmed::recognises(const std::string& path) const {
     std::error_code code;
     return std::filesystem::is_regular_file(path + "/long_data.npy", code) &&
            std::filesystem::is_regular_file(path + "/long_start.npy", code);
+}
+
+MGKIT_INLINE std::string untrimmed::almost(const std::string& path) {
+    std::error_code code;
+    const auto has = [&](const char* file) {
+        return std::filesystem::is_regular_file(path + "/" + file, code);
+    };
+    if (has("long_data.npy"))
+        return "a folder of untrimmed recordings without long_start.npy: save the first row of "
+               "each "
+               "recording, and the number of rows, as np.save('long_start.npy', ...)";
+    if (has("long_start.npy"))
+        return "a folder of untrimmed recordings without long_data.npy, an array (frames of all "
+               "recordings, joints, channels)";
+    return {};
 }
 
 MGKIT_INLINE std::vector<std::string> untrimmed::list(const std::string& path) const {
@@ -53,7 +70,7 @@ MGKIT_INLINE detections untrimmed::read(const std::string& path, std::size_t ind
     const auto channels = static_cast<std::size_t>(skeleton::channels(layout));
     std::vector<int> tracked;
     if (const auto valid = folder.per_row("long_valid.npy"))
-        tracked = folder.part<int>(*valid, start, frames);
+        tracked = data::detail::whole_numbers(*valid, start, frames);
 
     read_policy rule = policy;
     if (zeros) rule.zeros = zero_rule::missing;
@@ -61,6 +78,12 @@ MGKIT_INLINE detections untrimmed::read(const std::string& path, std::size_t ind
     people.layout(folder.meta.topology, layout);
     const auto values =
         folder.part<float>(folder.data, start * joints * stored, frames * joints * stored);
+    if (!folder.meta.layout && stored == 3) {
+        data::detail::third_channel seen;
+        for (std::size_t i = 0; i < values.size(); i += 3)
+            seen.add(values[i], values[i + 1], values[i + 2]);
+        seen.require_coordinate(path + "/meta.json");
+    }
     std::vector<float> person(joints * channels);
     for (std::size_t t = 0; t < frames; ++t) {
         people.begin_frame();
@@ -80,6 +103,9 @@ MGKIT_INLINE detections untrimmed::read(const std::string& path, std::size_t ind
     auto out = people.finish();
     out.name = folder.names()[index];
     out.fps = folder.rate(index, out.found);
+    if (policy.strict && out.found.count("timestamps_not_rising") > 0)
+        throw error(path + "/long_timestamp_ms.npy", "times that rise",
+                    text(out.found.count("timestamps_not_rising"), " others in recording ", index));
     out.width = static_cast<int>(folder.number("width"));
     out.height = static_cast<int>(folder.number("height"));
     out.found.append(folder.assumed);
@@ -93,8 +119,14 @@ MGKIT_INLINE untrimmed_facts untrimmed::facts(const std::string& path) {
     out.names = folder.names();
     for (std::size_t i = 0; i < folder.recordings(); ++i)
         out.frames.push_back(static_cast<int>(folder.frames(i)));
-    out.subjects = folder.per_recording("long_subject.npy");
-    out.classes = folder.per_recording("long_class.npy");
+    auto subjects = folder.per_recording("long_subject.npy");
+    out.subjects = std::move(subjects.numbers);
+    out.subject_names =
+        subjects.names.empty() ? folder.meta.subject_names : std::move(subjects.names);
+    if (folder.has("long_class.npy"))
+        out.classes = data::detail::read_integer_list(
+            path + "/long_class.npy", folder.recordings(),
+            text(folder.recordings(), " numbers, one per recording"));
     out.class_names = folder.meta.class_names;
     const auto recording_of_row = [&](int value, const std::string& file, std::size_t row) {
         if (value < 0 || value >= static_cast<int>(folder.recordings()))
@@ -131,7 +163,7 @@ MGKIT_INLINE std::vector<int> untrimmed::frame_labels(const std::string& path, s
     const std::size_t frames = folder.frames(index);
     const auto labels = folder.per_row("long_label.npy");
     if (!labels) return {};
-    return folder.part<int>(*labels, folder.starts[index], frames);
+    return data::detail::whole_numbers(*labels, folder.starts[index], frames);
 }
 
 MGKIT_INLINE void untrimmed::write_all(const std::string& path,

@@ -25,6 +25,7 @@ struct untrimmed_facts {
     std::vector<std::string> names;              ///< of the recordings
     std::vector<int> frames;                     ///< per recording
     std::vector<int> subjects;                   ///< per recording
+    std::vector<std::string> subject_names;      ///< by the numbers in `subjects`
     std::vector<int> classes;                    ///< per recording
     std::vector<std::vector<segment>> segments;  ///< per recording
     std::vector<untrimmed_tag> tags;
@@ -39,10 +40,10 @@ struct untrimmed_facts {
 /// `long_timestamp_ms.npy` (sum of T), from which the rate is taken where meta.json has no number;
 /// `long_subject.npy` and `long_class.npy` (per recording); `long_segments.npy` (rows recording,
 /// start, end exclusive, label), `long_tags.npy` (rows recording, frame, class), `long_label.npy`
-/// (sum of T). Each frame is one person, or nobody where `long_valid` is 0.
-/// Files are mapped: reading a recording touches its own rows only. Values that are not finite and
-/// joints at zero follow the policy, for which a layout without confidence gains one.
-/// Errors: mgkit::error naming file and entry.
+/// (sum of T). Integers may be stored as floats, subjects as names. Each frame is one person, or
+/// nobody where `long_valid` is 0. Files are mapped: reading a recording touches its own rows only.
+/// Values that are not finite and joints at zero follow the policy, for which a layout without
+/// confidence gains one. Errors: mgkit::error naming file and entry.
 struct untrimmed {
     static constexpr std::string_view name = "untrimmed";
     static constexpr bool one_person = true;
@@ -50,6 +51,8 @@ struct untrimmed {
         "folder of NumPy arrays: long_data.npy, long_start.npy, meta.json";
 
     bool recognises(const std::string& path) const;
+    /// What keeps `path` from being this format, in a sentence; empty for anything quite different.
+    static std::string almost(const std::string& path);
     std::vector<std::string> list(const std::string& path) const;
     detections read(const std::string& path, std::size_t index,
                     const read_policy& policy = {}) const;

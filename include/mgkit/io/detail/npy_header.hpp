@@ -19,6 +19,10 @@ namespace MGKIT_NAMESPACE::io::detail {
 struct npy_facts {
     dtype type = dtype::f64;
     std::vector<std::int64_t> shape;
+    bool big_endian = false, fortran = false;
+    std::size_t text = 0;      ///< characters of each element where they are texts
+    bool wide_text = false;    ///< four bytes per character, not one
+    bool texts_asked = false;  ///< set before: texts are wanted, not refused
 };
 
 inline constexpr std::string_view npy_magic{"\x93NUMPY", 6};
@@ -46,16 +50,31 @@ inline constexpr std::array<npy_type, 15> npy_types{{{"<f8", dtype::f64},
 
 inline dtype npy_dtype(std::string_view descr, const std::string& where) {
     for (const npy_type& known : npy_types)
-        if (known.descr == descr) return known.type;
+        if (known.descr == descr ||
+            (descr.substr(0, 1) == ">" && known.descr.substr(1) == descr.substr(1)))
+            return known.type;
     const std::string expected = "an element type like '<f4', '<f8', '<i8' or '|u1'";
     if (descr.substr(0, 2) == "|O")
         throw error(where, expected, "Python objects ('|O')",
                     "objects are pickled code and never loaded; save it as numbers, for example "
                     "np.asarray(a, dtype=np.float32)");
-    if (descr.substr(0, 1) == ">")
-        throw error(where, expected, "big-endian " + excerpt(descr),
-                    "save it little-endian: a.astype(a.dtype.newbyteorder('<'))");
-    throw error(where, expected, excerpt(descr), "save it as a plain number type");
+    throw error(where, expected, excerpt(descr),
+                descr.find_first_of("US") == 1 ? "texts are read for subjects only: number them"
+                                               : "save it as a plain number type");
+}
+
+/// Reads "<U12" or "|S12" as a type of texts. False where it is another type.
+inline bool npy_text_type(std::string_view descr, npy_facts& out) {
+    if (descr.size() < 3 || (descr[1] != 'U' && descr[1] != 'S')) return false;
+    std::size_t length = 0;
+    for (const char digit : descr.substr(2)) {
+        if (digit < '0' || digit > '9' || length > 100000) return false;
+        length = 10 * length + static_cast<std::size_t>(digit - '0');
+    }
+    out.text = length;
+    out.wide_text = descr[1] == 'U';
+    out.type = dtype::u8;
+    return true;
 }
 
 /// The header's Python dictionary: the three keys NumPy writes, once each, in any order.
@@ -88,9 +107,7 @@ public:
             refuse("the keys descr, fortran_order and shape", "fewer");
         skip();
         if (at_ != text_.size()) refuse("the end of the header", rest());
-        if (fortran_ && out.shape.size() > 1)
-            throw error(where_, "row-major order", "Fortran order",
-                        "save np.ascontiguousarray(a) instead");
+        out.fortran = fortran_ && out.shape.size() > 1;
     }
 
 private:
@@ -99,7 +116,9 @@ private:
         if (at_ < text_.size() && (text_[at_] == '[' || text_[at_] == '('))
             throw error(where_, "one number per element", "a structured element type",
                         "save each field as its own array");
-        out.type = npy_dtype(string(), where_);
+        const std::string_view word = string();
+        out.big_endian = word.substr(0, 1) == ">";
+        if (!out.texts_asked || !npy_text_type(word, out)) out.type = npy_dtype(word, where_);
     }
 
     void order() {

@@ -79,6 +79,10 @@ public:
 
     /// Whether the policy says what the joints are, so that any number of them is known.
     bool joints_stated() const { return policy_.joints != nullptr; }
+    /// How many joints of a person in the file the policy states; 0 where it states none.
+    std::size_t stated_joints() const {
+        return joints_stated() ? static_cast<std::size_t>(policy_.joints->in_file) : 0;
+    }
     /// Joints of a person in the file.
     std::size_t file_joints() const { return file_joints_; }
     /// The skeleton that the format has; the one stated instead, where one is.

@@ -1,7 +1,7 @@
 // The arrays of a folder of untrimmed recordings, checked against each other.
 #pragma once
 
-#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -12,7 +12,11 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/convert_recording.hpp"
+#include "mgkit/data/detail/integer_arrays.hpp"
+#include "mgkit/data/findings.hpp"
 #include "mgkit/data/folder_meta.hpp"
+#include "mgkit/data/number_names.hpp"
+#include "mgkit/data/readers/detail/frame_times.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/limits.hpp"
 #include "mgkit/io/json.hpp"
@@ -27,11 +31,11 @@ inline std::vector<std::size_t> untrimmed_starts(const std::string& folder, std:
     if (file.shape().size() != 1 || file.size() < 2)
         throw error(file.path(), "one number per recording and one for the end",
                     "shape " + io::shape_text(file.shape()));
-    const auto starts = file.read<std::int64_t>();
+    const auto starts = data::detail::whole_numbers(file);
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < starts.size(); ++i) {
         const bool rising = starts[i] >= 0 && (i == 0 ? starts[i] == 0 : starts[i] > starts[i - 1]);
-        if (!rising || static_cast<std::uint64_t>(starts[i]) > rows)
+        if (!rising || static_cast<std::size_t>(starts[i]) > rows)
             throw error(file.path(),
                         text("numbers that start at 0 and rise to at most ", rows,
                              ", the rows of long_data.npy"),
@@ -85,6 +89,8 @@ struct untrimmed_folder {
             assumed.add(finding_kind::assumed, "channels_unnamed",
                         text("folder whose meta.json does not name the channels, read as ",
                              skeleton::name(layout)));
+        assumed.add(finding_kind::repaired, "bones_turned",
+                    "bones of meta.json that stand as (parent, child), turned", meta.bones_turned);
         starts = untrimmed_starts(folder, static_cast<std::size_t>(shape[0]));
         const auto known = known_skeleton(meta.topology);
         meta.topology.name = !known.empty()             ? std::string(known)
@@ -107,13 +113,11 @@ struct untrimmed_folder {
                         "shape " + io::shape_text(out.shape()));
         return out;
     }
-    std::vector<int> per_recording(const char* file) const {
+    /// An optional list of a number or a name for each recording.
+    numbered_names per_recording(const char* file) const {
         if (!has(file)) return {};
-        const io::npy_file out(path + "/" + file);
-        if (out.shape().size() != 1 || out.size() != recordings())
-            throw error(out.path(), text(recordings(), " numbers, one per recording"),
-                        "shape " + io::shape_text(out.shape()));
-        return out.read<int>();
+        return data::detail::read_numbers_or_names(
+            path + "/" + file, recordings(), text(recordings(), " numbers, one per recording"));
     }
     /// An optional table of `columns` integers per row.
     std::vector<int> table(const char* file, std::int64_t columns) const {
@@ -122,7 +126,7 @@ struct untrimmed_folder {
         if (out.shape().size() != 2 || out.shape()[1] != columns)
             throw error(out.path(), text("rows of ", columns, " integers"),
                         "shape " + io::shape_text(out.shape()));
-        return out.read<int>();
+        return data::detail::whole_numbers(out);
     }
     /// Elements [first, first + count) of a one- or more-dimensional array, as S.
     template <class S>
@@ -162,20 +166,12 @@ struct untrimmed_folder {
         if (const double fps = number("fps"); fps > 0) return fps;
         const auto stamps = per_row("long_timestamp_ms.npy");
         if (stamps && frames(index) > 1) {
-            auto at = part<double>(*stamps, starts[index], frames(index));
-            std::vector<double> steps;
-            for (std::size_t t = 1; t < at.size(); ++t) {
-                if (!(at[t] > at[t - 1]))
-                    throw error(
-                        stamps->path(), "times that rise",
-                        text(at[t], " after ", at[t - 1], " in recording ", index, ", frame ", t));
-                steps.push_back(at[t] - at[t - 1]);
-            }
-            const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-            std::nth_element(steps.begin(), middle, steps.end());
-            said.add(finding_kind::guessed, "rate_from_timestamps",
-                     "frame rate, from the median step of the timestamps");
-            return 1000.0 / *middle;
+            std::vector<frame_time> times;
+            for (const double at : part<double>(*stamps, starts[index], frames(index)))
+                times.push_back({static_cast<int>(times.size()), at});
+            std::erase_if(times,
+                          [](const frame_time& t) { return !std::isfinite(t.milliseconds); });
+            if (const double fps = rate_of(times, 0, said); fps > 0) return fps;
         }
         if (!meta.about.fps.empty())
             said.add(finding_kind::assumed, "rate_unknown",
