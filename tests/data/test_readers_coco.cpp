@@ -8,6 +8,7 @@
 #include "data/recordings.hpp"
 #include "io/support.hpp"
 #include "mgkit/data/joint_order.hpp"
+#include "mgkit/data/primary_person.hpp"
 #include "mgkit/data/readers/any.hpp"
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/skeleton/coco_wholebody133.hpp"
@@ -24,13 +25,13 @@ namespace {
 /// x, y, score in turn: (x + j, 100 + j, 0.75).
 std::string triples(int joints, double x) {
     std::string out;
-    for (int j = 0; j < joints; ++j)
-        out += text(j > 0 ? ", " : "", x + j, ", ", 100 + j, ", 0.75");
+    for (int j = 0; j < joints; ++j) out += text(j > 0 ? ", " : "", x + j, ", ", 100 + j, ", 0.75");
     return "[" + out + "]";
 }
 std::string result(const std::string& image, double x, const std::string& more = "",
                    int joints = 17) {
-    return "{\"image_id\": " + image + ", \"category_id\": 1, \"keypoints\": " + triples(joints, x) +
+    return "{\"image_id\": " + image +
+           ", \"category_id\": 1, \"keypoints\": " + triples(joints, x) +
            ", \"score\": 2.5, \"box\": [1, 2, 3, 4]" + more + "}";
 }
 detections results(const std::string& people, const read_policy& policy = {}) {
@@ -86,7 +87,8 @@ TEST_CASE("AlphaPose: frames without anybody are left out of its list", "[data][
           std::vector<std::string>{
               "assumed: 2 frame numbers missing, read as frames without anybody, frames 1, 3"});
     // The head counts too, and the order of the list does not.
-    const auto late = results(result("\"frame_000004.png\"", 4) + "," + result("\"frame_000002.png\"", 2));
+    const auto late =
+        results(result("\"frame_000004.png\"", 4) + "," + result("\"frame_000002.png\"", 2));
     CHECK(late.first == std::vector<std::size_t>{0, 0, 0, 1, 1, 2});
     CHECK(late.person(0)[0] == 2);
     CHECK(late.found.count("missing_frames") == 3);
@@ -112,7 +114,8 @@ TEST_CASE("COCO results: pictures, ids and skeletons of the tools", "[data][read
     for (const std::string id : {"\"idx\": 4", "\"idx\": [4.0, 1.0]", "\"track_id\": 4.0",
                                  "\"idx\": 9, \"track_id\": 4", "\"track_id\": 4, \"idx\": 9"})
         CHECK(results(result("0", 1, ", " + id)).track[0] == 4);
-    for (const std::string id : {"\"idx\": null", "\"idx\": []", "\"idx\": -1", "\"idx\": [[2.0]]"}) {
+    for (const std::string id :
+         {"\"idx\": null", "\"idx\": []", "\"idx\": -1", "\"idx\": [[2.0]]"}) {
         INFO(id);
         if (id.find("[[") == std::string::npos)
             CHECK(results(result("0", 1, ", " + id)).track[0] == -1);
@@ -132,17 +135,18 @@ TEST_CASE("COCO results: pictures, ids and skeletons of the tools", "[data][read
     };
     for (std::size_t j = 0; j < 26; ++j) {
         const auto joint = skeleton::halpe26::joints[j];
-        CHECK(at(joint) == (joint == "head" || joint == "neck" || joint == "hip" ? -1.0f : float(j)));
+        CHECK(at(joint) ==
+              (joint == "head" || joint == "neck" || joint == "hip" ? -1.0f : float(j)));
     }
     CHECK(at("face_0") == 26);
     CHECK(at("left_hand_root") == 94);
     CHECK(at("right_pinky4") == 135);
     CHECK(whole.found.count("halpe136") == 1);
     CHECK(results(result("0", 1, "", 136), any_order(136)).topology.joints.size() == 136);
-    const auto parts = results(result("0", 1, ", \"foot_kpts\": " + triples(6, 1) +
-                                                  ", \"face_kpts\": " + triples(68, 1) +
-                                                  ", \"lefthand_kpts\": " + triples(21, 1) +
-                                                  ", \"righthand_kpts\": " + triples(21, 1)));
+    const auto parts = results(result(
+        "0", 1,
+        ", \"foot_kpts\": " + triples(6, 1) + ", \"face_kpts\": " + triples(68, 1) +
+            ", \"lefthand_kpts\": " + triples(21, 1) + ", \"righthand_kpts\": " + triples(21, 1)));
     CHECK(parts.topology.name == "coco_wholebody133");
     CHECK_REFUSED(results(result("0", 1, "", 25)), "state the joints: --skeleton NAME or --joints");
     CHECK(results(result("0", 1, "", 25), any_order(25)).people() == 1);
@@ -150,7 +154,7 @@ TEST_CASE("COCO results: pictures, ids and skeletons of the tools", "[data][read
 
 TEST_CASE("AlphaPose: objects by picture", "[data][readers][quick]") {
     scratch_folder scratch;
-    for (const std::string json :
+    for (const std::string& json :
          {"{\"0.jpg\": {\"version\": \"AlphaPose v0.3\", \"bodies\": [{\"joints\": " +
               triples(18, 3) + "}]}, \"2.jpg\": {\"bodies\": []}}",
           "{\"0.jpg\": {\"version\": \"AlphaPose v0.3\", \"people\": [{\"pose_keypoints_2d\": " +
@@ -198,10 +202,12 @@ TEST_CASE("COCO results: what is refused, and what left out", "[data][readers][q
               "left out: 1 people with other numbers of joints or scores, frame 1"});
     CHECK_REFUSED(results(odd, {.strict = true}), "r.json, frame 1, person 0: expected 17 joints");
     odd.replace(odd.find("0.75"), 4, "null");
-    CHECK_REFUSED(results(odd), "frame 0, person 0: expected finite numbers, found none for joint 0");
+    CHECK_REFUSED(results(odd),
+                  "frame 0, person 0: expected finite numbers, found none for joint 0");
     CHECK(results(odd, recordings::marking).found.count("not_finite") == 1);
-    CHECK(results(result("0", 1, ", \"pred_xyz_jts\": [[1, 2, 3]]")).found.count("depth_left_out") ==
-          1);
+    CHECK(
+        results(result("0", 1, ", \"pred_xyz_jts\": [[1, 2, 3]]")).found.count("depth_left_out") ==
+        1);
 }
 
 TEST_CASE("COCO results: an empty end is kept when written", "[data][readers][quick]") {
@@ -211,20 +217,19 @@ TEST_CASE("COCO results: an empty end is kept when written", "[data][readers][qu
     recordings::blank(one, 4);
     readers::write_as("coco_results", scratch / "w.json", one);
     recordings::check_same(recording_of(readers::read_any(scratch / "w.json")), one);
-    CHECK_REFUSED(
-        readers::write_as("coco_results", scratch / "z.json",
-                          recordings::random_recording<skeleton::coco_wholebody133>(
-                              2, skeleton::channel_layout::xyzc)),
-        "COCO's results have no z");
+    CHECK_REFUSED(readers::write_as("coco_results", scratch / "z.json",
+                                    recordings::random_recording<skeleton::coco_wholebody133>(
+                                        2, skeleton::channel_layout::xyzc)),
+                  "COCO's results have no z");
 }
 
 TEST_CASE("kinetics-skeleton: shares of the picture, 18 joints", "[data][readers][quick]") {
     scratch_folder scratch;
-    io::write_file(scratch / "clip.json",
-                   kinetics_clip(kinetics_frame(1, kinetics_person("0.469, 0.292")) + "," +
-                                 kinetics_frame(2, "") + "," +
-                                 kinetics_frame(5, kinetics_person("0.5, 0.25") + "," +
-                                                       kinetics_person("0.75, 0.25"))));
+    io::write_file(
+        scratch / "clip.json",
+        kinetics_clip(
+            kinetics_frame(1, kinetics_person("0.469, 0.292")) + "," + kinetics_frame(2, "") + "," +
+            kinetics_frame(5, kinetics_person("0.5, 0.25") + "," + kinetics_person("0.75, 0.25"))));
     CHECK(readers::recognise(scratch / "clip.json") == "kinetics_skeleton");
     const auto clip = readers::read_any(scratch / "clip.json");
     CHECK(clip.name == "clip");
@@ -244,7 +249,8 @@ TEST_CASE("kinetics-skeleton: shares of the picture, 18 joints", "[data][readers
     REQUIRE(centred.found.all().size() == 1);
     CHECK_CONTAINS(centred.found.sentences()[0], "from its centre");
     CHECK(parse(kinetics_frame(0, kinetics_person("300, 140"))).found.empty());  // pixels
-    CHECK(parse(kinetics_frame(0, kinetics_person("300, 140", 17, 17)), any_order(17)).people() == 1);
+    CHECK(parse(kinetics_frame(0, kinetics_person("300, 140", 17, 17)), any_order(17)).people() ==
+          1);
     const std::string odd = kinetics_frame(0, kinetics_person("300, 140")) + "," +
                             kinetics_frame(1, kinetics_person("300, 140", 18, 17));
     CHECK(parse(odd).found.count("people_of_other_shape") == 1);
@@ -288,7 +294,8 @@ TEST_CASE("an unknown file is told what it is and what is nearest", "[data][read
     said(std::string("\0\1", 2), "no text");
     said("{\"instance_info\": []}", "nearest: mmpose: 'instance_info' holds nobody");
     said("[{\"image_id\": 1, \"bbox\": [1]}]", "nearest: coco_results: a list with 'image_id'");
-    said("{\"annotations\": [{\"image_id\": 1, \"keypoints\": [1]}]}", "; or coco_results: a data");
+    said("{\"annotations\": [{\"image_id\": 1, \"keypoints\": [1]}]}",
+         "nearest: coco_results: a data set");
     said("{\"data\": [{\"skeleton\": []}]}", "nearest: kinetics_skeleton: frames with 'skeleton'");
     std::filesystem::create_directory(scratch / "folder");
     CHECK(readers::nearest_format(scratch / "folder") == "an empty folder");

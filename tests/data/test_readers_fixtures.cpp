@@ -172,9 +172,11 @@ TEST_CASE("MMPose: hostile files are refused with their place", "[data][readers]
             "found 16");
     refused(video(frame("0", "{\"keypoints\": [[1, 2], [1, 2, 3]]}")), "points [x, y]");
     refused(video(frame("0", "{\"keypoints\": [[1]]}")), "found 1 numbers");
-    refused(video(frame("0", "{\"keypoints\": [1, 2]}")), "2 or 3 numbers per joint, found 2");
-    refused(video(frame("0", "{\"keypoints\": [1, 2, [3]]}")), "points as lists [x, y], found a list");
-    refused(video(frame("0", "{\"keypoints\": [[1, 2], 3]}")), "points as lists [x, y], found a num");
+    refused(video(frame("0", "{\"keypoints\": [1, 2]}")), "17 (COCO), 26 (Halpe)");
+    refused(video(frame("0", "{\"keypoints\": [1, 2, [3]]}")),
+            "points as lists [x, y], found a list");
+    refused(video(frame("0", "{\"keypoints\": [[1, 2], 3]}")),
+            "points as lists [x, y], found a num");
     refused(video(frame("0", "{\"keypoints\": [[\"1\", 2]]}")), "coordinates as numbers");
     refused(video(frame("0", "{\"keypoints\": [[[1], 2]]}")),
             "coordinates as numbers, found a list");

@@ -102,8 +102,10 @@ TEST_CASE("MMPose 0.x: points carry their scores", "[data][readers][quick]") {
         "{\"000001.jpg\": [" + old_person(200) + "], \"000003.jpg\": [" + old_person(210) + "]}",
         "[{\"7\": " + old_person(200) + "}, {}, {\"7\": " + old_person(210) + "}]",
         "{\"0\": {\"4\": " + old_person(200) + "}, \"2\": {\"4\": " + old_person(210) + "}}",
-        "[{\"instances\": {\"4\": " + old_person(200) + "}}, {\"instances\": null}, {\"instances\": "
-            "{\"4\": " + old_person(210) + "}}]",
+        "[{\"instances\": {\"4\": " + old_person(200) +
+            "}}, {\"instances\": null}, {\"instances\": "
+            "{\"4\": " +
+            old_person(210) + "}}]",
     };
     for (const auto& json : forms) {
         INFO(json.substr(0, 60));
@@ -145,8 +147,9 @@ TEST_CASE("MMPose: objects by plain numbers are people where few, frames where m
     CHECK(many.track[39] == 9);
     CHECK(many.found.sentences() ==
           std::vector<std::string>{"guessed: 1 object by plain numbers, read as frames"});
-    CHECK_REFUSED(mmpose::parse("{\"frame_2\": [" + new_person(1) + "], \"frame_1\": []}", "f.json"),
-                  "frame numbers that rise");
+    CHECK_REFUSED(
+        mmpose::parse("{\"frame_2\": [" + new_person(1) + "], \"frame_1\": []}", "f.json"),
+        "frame numbers that rise");
     CHECK_REFUSED(mmpose::parse("{\"frame_2\": [" + new_person(1) + "], \"more\": []}", "f.json"),
                   "a frame number at the end of each key, found \"more\"");
 }
@@ -220,6 +223,8 @@ TEST_CASE("MMPose: a folder of one file per picture is one recording", "[data][r
         io::write_file(at + "000001.json",
                        "{\"instance_info\": [[" + new_person(1) + "], [" + new_person(1) + "]]}");
         CHECK_REFUSED(mmpose{}.read(at, 0), "expected");
+        io::write_file(at + "000001.json", "{}");
+        CHECK_REFUSED(mmpose{}.read(at, 0), "expected");
         io::write_file(at + "000001.json", "[" + new_person(1, "", 18) + "]");
         CHECK(readers::read_any(at).found.count("people_of_other_shape") == 1);
         CHECK_REFUSED(readers::read_any(at, 0, {.strict = true}), "000001.json, frame 1, person 0");
@@ -245,11 +250,12 @@ TEST_CASE("MMPose: track ids are what trackers write", "[data][readers][quick]")
         CHECK(track(", \"track_id\": " + id).track[0] == -1);
         CHECK(track(", \"track_id\": " + id).found.count("track_ids_unreadable") == 1);
     }
-    const auto texts = mmpose::parse(
-        "[" + frame_1x(0, new_person(1, ", \"track_id\": \"a\"") + "," +
-                              new_person(1, ", \"track_id\": \"b\"")) +
-            "," + frame_1x(1, new_person(1, ", \"track_id\": \"b\"")) + "]",
-        "t.json");
+    const auto texts =
+        mmpose::parse("[" +
+                          frame_1x(0, new_person(1, ", \"track_id\": \"a\"") + "," +
+                                          new_person(1, ", \"track_id\": \"b\"")) +
+                          "," + frame_1x(1, new_person(1, ", \"track_id\": \"b\"")) + "]",
+                      "t.json");
     CHECK(texts.track[0] != texts.track[1]);
     CHECK(texts.track[1] == texts.track[2]);
 }
@@ -258,14 +264,15 @@ TEST_CASE("MMPose: a third coordinate is never taken for COCO's", "[data][reader
     const auto lifted = [](const std::string& scores, int joints = 17) {
         std::string points;
         for (int j = 0; j < joints; ++j)
-            points += text(j > 0 ? ", [" : "[", -.2 + .01 * j, ", ", .1 * j, ", ", .1 * j + .05, "]");
+            points +=
+                text(j > 0 ? ", [" : "[", -.2 + .01 * j, ", ", .1 * j, ", ", .1 * j + .05, "]");
         return "[" + frame_1x(0, "{\"keypoints\": [" + points + "]" + scores + "}") + "]";
     };
     const std::string scores = ", \"keypoint_scores\": " + old_scores(17);
-    for (const auto& json : {lifted(scores), lifted(""),
-                             "[" + frame_1x(0, "{\"keypoints\": " + old_points(17, 300, ", 950") +
-                                                   scores + "}") + "]",
-                             "[{\"keypoints\": " + old_points(17, 300, ", -40.5") + "}]"}) {
+    for (const auto& json :
+         {lifted(scores), lifted(""),
+          "[" + frame_1x(0, "{\"keypoints\": " + old_points(17, 300, ", 950") + scores + "}") + "]",
+          "[{\"keypoints\": " + old_points(17, 300, ", -40.5") + "}]"}) {
         INFO(json.substr(0, 80));
         CHECK_REFUSED(mmpose::parse(json, "lifted.json"),
                       "state the joints: --skeleton NAME or --joints map.csv");
@@ -276,12 +283,13 @@ TEST_CASE("MMPose: a third coordinate is never taken for COCO's", "[data][reader
     CHECK(stated.person(0)[1] == 1.6f);  // joint 0 is the file's last
     CHECK(mmpose::parse(lifted(""), "l", stating(17)).layout == channel_layout::xyz);
     // Shares of the picture and scores, or metres and metres: nothing tells.
-    const std::string shares =
-        "[{\"keypoints\": [" + std::string("[0.5, 0.25, 0.9]") + "]}]";
+    const std::string shares = "[{\"keypoints\": [" + std::string("[0.5, 0.25, 0.9]") + "]}]";
     CHECK_REFUSED(mmpose::parse(shares, "s.json", stating(1)), "may be x, y, score or x, y, z");
     // Names of another skeleton are refused, unless the joints are stated.
-    const std::string named = "{\"meta_info\": {\"keypoint_id2name\": {\"0\": \"root\"}}, "
-                              "\"instance_info\": " + lifted(scores) + "}";
+    const std::string named =
+        "{\"meta_info\": {\"keypoint_id2name\": {\"0\": \"root\"}}, "
+        "\"instance_info\": " +
+        lifted(scores) + "}";
     CHECK_REFUSED(mmpose::parse(named, "n.json"), "joint 0 to be nose, found \"root\"");
     CHECK(mmpose::parse(named, "n.json", stating(17)).people() == 1);
 }
@@ -299,11 +307,12 @@ TEST_CASE("MMPose: stated joints may be any number", "[data][readers][quick]") {
 
 TEST_CASE("MMPose: one person that does not fit does not stop the rest", "[data][readers][quick]") {
     const std::string good = new_person(200);
-    const std::string odd_scores =
-        "{\"keypoints\": " + old_points(17, 1, "") + ", \"keypoint_scores\": " + old_scores(16) + "}";
-    for (const auto& odd : {odd_scores, new_person(1, "", 18), new_person(1, "", 26),
-                            std::string("{\"keypoints\": []}"), std::string("{\"track_id\": 1}"),
-                            std::string("{\"keypoints\": [1, 2, 3, 4]}")}) {
+    const std::string odd_scores = "{\"keypoints\": " + old_points(17, 1, "") +
+                                   ", \"keypoint_scores\": " + old_scores(16) + "}";
+    for (const auto& odd :
+         {odd_scores, new_person(1, "", 18), new_person(1, "", 26),
+          std::string("{\"keypoints\": []}"), std::string("{\"track_id\": 1}"),
+          std::string("{\"keypoints\": [1, 2, 3, 4]}"), std::string("{\"keypoints\": [1]}")}) {
         INFO(odd.substr(0, 60));
         const std::string json =
             "[" + frame_1x(0, good) + "," + frame_1x(1, odd + "," + good) + "]";
@@ -319,6 +328,17 @@ TEST_CASE("MMPose: one person that does not fit does not stop the rest", "[data]
               .people() == 1);
     CHECK_REFUSED(mmpose::parse("[" + frame_1x(0, odd_scores) + "]", "o.json"),
                   "o.json, frame 0, person 0: expected 17 keypoint_scores");
+    // A third number that repeats the score is no depth.
+    const auto twice = mmpose::parse("[{\"keypoints\": " + old_points(17, 200) +
+                                         ", \"keypoint_scores\": " + old_scores(17) + "}]",
+                                     "t.json");
+    check_frames(twice, {200});
+    CHECK(twice.layout == channel_layout::xyc);
+    CHECK(twice.found.empty());
+    // Coordinates in turn without scores.
+    std::string pairs;
+    for (int j = 0; j < 17; ++j) pairs += text(j > 0 ? ", " : "", 300 + j, ", ", 5);
+    CHECK(mmpose::parse("[{\"keypoints\": [" + pairs + "]}]", "p").person(0)[3] == 301);
     // No scores at all: said, and no confidence claimed.
     const auto bare = mmpose::parse("[{\"keypoints\": " + old_points(17, 1, "") + "}]", "b.json");
     CHECK(bare.confidence_assumed);
@@ -354,8 +374,9 @@ TEST_CASE("MMPose: what is not quite its file is told the difference", "[data][r
     differs("[{\"keypoints\": {\"x\": [1], \"y\": [2]}}]", "'keypoints' is an object");
     differs("[{\"keypoint_scores\": [1], \"box\": [2]}]", "scores without 'keypoints'");
     differs("{\"results\": [{\"keypoints\": [[1, 2]]}]}", "expected a list of people");
-    differs("{\"annotations\": [{\"image_id\": 1, \"keypoints\": [1]}]}", "a data set");
-    for (const std::string json : {"{\"hello\": 1}", "[1]", "no JSON", "[{\"image_id\": 1}]"}) {
+    differs("[{\"keypoints\": [[[1, 2]]], \"keypoint_scores\": [[1]]}]", "for several people");
+    for (const std::string json : {"{\"hello\": 1}", "[1]", "no JSON", "[{\"image_id\": 1}]",
+                                   "{\"annotations\": [{\"image_id\": 1, \"keypoints\": [1]}]}"}) {
         io::write_file(scratch / "x.json", json);
         CHECK(mmpose::almost(scratch / "x.json").empty());
     }

@@ -91,8 +91,9 @@ MGKIT_INLINE std::string file_in_words(const std::string& path) {
     const auto outline = outline_of_file(path);
     if (outline.root != 0) return outline.words();
     const std::string_view line = all.substr(0, std::min<std::size_t>(all.find('\n'), 1 << 16));
-    if (!std::all_of(line.begin(), line.end(),
-                     [](char c) { return static_cast<unsigned char>(c) >= 32 || c == '\t' || c == '\r'; }))
+    if (!std::all_of(line.begin(), line.end(), [](char c) {
+            return static_cast<unsigned char>(c) >= 32 || c == '\t' || c == '\r';
+        }))
         return all.starts_with("\x93NUMPY") ? "a single .npy array" : "no text";
     for (const char separator : {',', ';', '\t'}) {
         const auto fields = std::count(line.begin(), line.end(), separator);
@@ -123,7 +124,8 @@ MGKIT_INLINE std::string nearest_format(const std::string& path) {
         if constexpr (requires { R::almost(path); }) {
             const std::string difference = R::almost(path);
             if (!difference.empty())
-                nearest += text(nearest.empty() ? "; nearest: " : "; or ", R::name, ": ", difference);
+                nearest +=
+                    text(nearest.empty() ? "; nearest: " : "; or ", R::name, ": ", difference);
         }
     });
     return out + nearest;

@@ -46,7 +46,7 @@ public:
             if (row.recording == recording) rows.push_back(row);
         const auto earlier = [](const auto& a, const auto& b) { return a.number < b.number; };
         if (!std::is_sorted(rows.begin(), rows.end(), earlier)) {
-            people_.found(finding_kind::repaired, "frames_sorted",
+            people_.found(finding_kind::assumed, "frames_sorted",
                           "recording whose frames were not in order, sorted by their numbers");
             std::stable_sort(rows.begin(), rows.end(), earlier);
         }
@@ -204,8 +204,7 @@ MGKIT_INLINE void coco_results::write(const std::string& path, const recording& 
     const auto known = detail::as_one_of<coco_wholebody133, halpe26, coco17>(one);
     const auto view = known.poses.view();
     if (coordinates(view.shape.layout) != 2)
-        throw error(path, "x and y", skeleton::name(view.shape.layout),
-                    "COCO's results have no z");
+        throw error(path, "x and y", skeleton::name(view.shape.layout), "COCO's results have no z");
     detail::json_text out(path);
     bool first = true;
     out << "[";

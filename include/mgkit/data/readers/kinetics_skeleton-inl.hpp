@@ -112,9 +112,12 @@ private:
     }
     [[noreturn]] void wrong(const char* found) const {
         static constexpr const char* expected[] = {
-            "an object with 'data'", "'data' as a list",
-            "frames as objects",     "'frame_index' as a whole number, 'skeleton' as a list",
-            "people as objects",     "'pose' and 'score' as lists",
+            "an object with 'data'",
+            "'data' as a list",
+            "frames as objects",
+            "'frame_index' as a whole number, 'skeleton' as a list",
+            "people as objects",
+            "'pose' and 'score' as lists",
             "numbers"};
         people_.refuse(expected[static_cast<std::size_t>(top())], found);
     }
@@ -156,8 +159,8 @@ private:
             }
         }
         if (joints != people_.file_joints())
-            return leave_out({people_.place(), text(people_.file_joints(), " joints, as before"),
-                              text(joints)});
+            return leave_out(
+                {people_.place(), text(people_.file_joints(), " joints, as before"), text(joints)});
         values_.clear();
         for (std::size_t j = 0; j < joints; ++j) {
             values_.insert(values_.end(), {pose_[2 * j], pose_[2 * j + 1], scores_[j]});

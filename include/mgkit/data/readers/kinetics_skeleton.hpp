@@ -16,15 +16,15 @@ namespace MGKIT_NAMESPACE::data::readers {
 /// [x, y, ..], "score": [..]}, ..]}, ..], "label": .., "label_index": ..}`.
 ///
 /// 18 joints in OpenPose's order; another number needs a policy that states them. Coordinates are
-/// shares of the picture's width and height from its upper left corner, or, where some are negative,
-/// from its centre; they stay so, since the file does not tell the picture's shape: a share of the
-/// width is another length than one of the height, which is a finding. Coordinates beyond 2 are taken
-/// for pixels, without a finding. A joint of score 0 was not seen. Frame numbers must rise; gaps
-/// become frames without anybody and are noted. There are no track ids; labels are skipped. A person
-/// of another number of joints or scores is left out and counted, or refused by a strict policy.
-/// Errors: mgkit::error naming file, frame and person. Cost: one pass, memory for the numbers.
-/// Source: Yan et al., "Spatial Temporal Graph Convolutional Networks for Skeleton-Based Action
-/// Recognition", AAAI 2018, section 4.1, and the feeder of its repository.
+/// shares of the picture's width and height from its upper left corner, or, where some are
+/// negative, from its centre; they stay so, since the file does not tell the picture's shape: a
+/// share of the width is another length than one of the height, which is a finding. Coordinates
+/// beyond 2 are taken for pixels, without a finding. A joint of score 0 was not seen. Frame numbers
+/// must rise; gaps become frames without anybody and are noted. There are no track ids; labels are
+/// skipped. A person of another number of joints or scores is left out and counted, or refused by a
+/// strict policy. Errors: mgkit::error naming file, frame and person. Cost: one pass, memory for
+/// the numbers. Source: Yan et al., "Spatial Temporal Graph Convolutional Networks for
+/// Skeleton-Based Action Recognition", AAAI 2018, section 4.1, and the feeder of its repository.
 struct kinetics_skeleton {
     static constexpr std::string_view name = "kinetics_skeleton";
     static constexpr std::string_view extension = ".json";

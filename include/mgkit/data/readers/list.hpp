@@ -13,7 +13,7 @@
 namespace MGKIT_NAMESPACE::data::readers {
 
 /// The formats that `recognise` tries, in this order; drives tests and tables.
-using all = type_list<mmpose, openpose, mediapipe, untrimmed, imigue_csv, coco_results,
-                      kinetics_skeleton>;
+using all =
+    type_list<mmpose, openpose, mediapipe, untrimmed, imigue_csv, coco_results, kinetics_skeleton>;
 
 }  // namespace MGKIT_NAMESPACE::data::readers

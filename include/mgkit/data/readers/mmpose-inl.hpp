@@ -33,7 +33,8 @@ namespace detail {
 
 /// Whether a text is one picture's: people, or an empty list.
 MGKIT_INLINE bool mmpose_one_frame(const json_outline& outline) {
-    return mmpose_layout_of(outline).one_frame || (outline.root == '[' && outline.paths.size() == 1);
+    return mmpose_layout_of(outline).one_frame ||
+           (outline.root == '[' && outline.paths.size() == 1);
 }
 
 /// The files of a folder that are frames of recordings; empty where it is no such folder.
@@ -100,8 +101,7 @@ MGKIT_INLINE detections read_frame_files(json_parser parser, const std::vector<f
     for (std::size_t k = first; k < end; ++k) {
         people.next_file(files[k].path);
         const io::mapped_file file(files[k].path);
-        handler.begin_text(mmpose_layout_of(outline_of(file.text())),
-                           files[k].number);
+        handler.begin_text(mmpose_layout_of(outline_of(file.text())), files[k].number);
         walk_json(parser, file.text(), handler, people.where());
         handler.end_frame_text();
     }

@@ -86,8 +86,8 @@ public:
         }
         if (top() == at::picture) return name == "bodies" || name == "people";
         static constexpr std::array<std::string_view, 8> known{
-            "keypoints", "foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts",
-            "image_id",  "track_id",  "idx"};
+            "keypoints",      "foot_kpts", "face_kpts", "lefthand_kpts",
+            "righthand_kpts", "image_id",  "track_id",  "idx"};
         if (name == "pred_xyz_jts")
             people_.found(finding_kind::left_out, "depth_left_out",
                           "people whose 3-D keypoints stand beside others");
@@ -196,9 +196,8 @@ private:
             to.recording = source_of(whole + "/", file.recording);
             return;
         }
-        to.recording = source_of(folder + "/" + file.recording, names_pictures(file.recording)
-                                                                    ? stem(folder)
-                                                                    : file.recording);
+        to.recording = source_of(folder + "/" + file.recording,
+                                 names_pictures(file.recording) ? stem(folder) : file.recording);
     }
     void keep(const row& one) { rows_.push_back(one); }
     void end_person() {

@@ -20,8 +20,8 @@ struct frame_file {
 /// whose names differ in the number alone have equal recordings; it may be empty.
 frame_file frame_file_of(const std::string& path, std::string_view ending);
 
-/// The files of a folder whose names end so, by recording, then number, then name; empty where there
-/// are none. Errors: no readable folder, more files than a recording may have frames.
+/// The files of a folder whose names end so, by recording, then number, then name; empty where
+/// there are none. Errors: no readable folder, more files than a recording may have frames.
 std::vector<frame_file> frame_files(const std::string& folder, std::string_view ending);
 
 /// Whether a name says nothing but that these are pictures: "", "frame", "img" and the like.

@@ -32,12 +32,14 @@ public:
         depth_ = 0;
         frames_in_text_ = 0;
         list_ = list::unknown;
-        bare_ = false;
+        bare_ = rooted_ = false;
         root_seen_ = meta_seen_ = 0;
         person_key_.clear();
     }
     /// After each text that is one frame; a list without people is a frame too.
     void end_frame_text() {
+        if (rooted_ && (root_seen_ & bit(of::frames)) == 0)
+            people_.refuse("people or 'instance_info'", "an object with neither");
         if (frames_in_text_ > 0) return;
         open_frame();
         close_frame();
@@ -47,9 +49,9 @@ public:
         person_.finish();
         if (layout_.root_guessed)
             people_.out().found.add(finding_kind::guessed, "numbered_object",
-                          layout_.root_of_people
-                              ? "object by plain numbers, read as the people of one frame"
-                              : "object by plain numbers, read as frames");
+                                    layout_.root_of_people
+                                        ? "object by plain numbers, read as the people of one frame"
+                                        : "object by plain numbers, read as frames");
         return people_.finish();
     }
 
@@ -57,7 +59,10 @@ public:
         switch (top()) {
             case at::start:
                 if (layout_.keyed_root) return push(at::frames);
-                if (!layout_.lone_person) return push(at::root);
+                if (!layout_.lone_person) {
+                    rooted_ = true;
+                    return push(at::root);
+                }
                 open_frame();
                 start_person();
                 people_.begin_person();
@@ -415,7 +420,7 @@ private:
     of member_ = of::none, identified_by_ = of::none;
     element kind_ = element::unknown;
     list list_ = list::unknown;
-    bool bare_ = false;
+    bool bare_ = false, rooted_ = false;
     unsigned root_seen_ = 0, meta_seen_ = 0, element_seen_ = 0, person_seen_ = 0;
     std::int64_t track_ = -1;
     std::int64_t file_number_ = -1;  ///< of the text, where it is one frame of many

@@ -45,12 +45,13 @@ MGKIT_INLINE mmpose_layout mmpose_layout_of(const json_outline& outline) {
         out.known = true;
     // Of several ways in one text the first is taken; what differs is refused where it stands.
     constexpr std::string_view ending = "keypoints[]";
-    const auto found = std::find_if(
-        outline.paths.begin(), outline.paths.end(), [&](const std::string& path) {
+    const auto found =
+        std::find_if(outline.paths.begin(), outline.paths.end(), [&](const std::string& path) {
             return path.ends_with(ending) &&
                    (path.size() == ending.size() || path[path.size() - ending.size() - 1] == '.');
         });
     if (found == outline.paths.end()) return out;
+    if (outline.has(*found + "[][]")) return out;  // arrays of several people
     std::string_view rest = *found;
     rest.remove_suffix(std::min(rest.size(), ending.size() + 1));
     if (rest.empty()) {
@@ -72,7 +73,8 @@ MGKIT_INLINE mmpose_layout mmpose_layout_of(const json_outline& outline) {
         if (!out.keyed_root) return out;
         std::size_t keys = 0;
         for (const auto& path : outline.paths)
-            keys += path.ends_with(".keypoints") && first_key(outline, path).size() + 10 == path.size();
+            keys +=
+                path.ends_with(".keypoints") && first_key(outline, path).size() + 10 == path.size();
         out.root_guessed = all_digits(root);
         out.root_of_people = out.root_guessed ? keys <= 20 : !names_frame(root);
         out.one_frame = out.root_of_people;
@@ -91,9 +93,7 @@ MGKIT_INLINE mmpose_layout mmpose_layout_of(const json_outline& outline) {
 
 MGKIT_INLINE std::string mmpose_difference(const json_outline& outline) {
     if (mmpose_layout_of(outline).known || outline.has("[].image_id")) return {};
-    if (outline.has("annotations[].keypoints"))
-        return "a data set's 'annotations', which are no predictions: run a model and take its "
-               "results";
+    if (outline.has("annotations[].keypoints")) return {};
     if (outline.has("instance_info"))
         return "'instance_info' holds nobody with 'keypoints': save predictions, and look whether "
                "the run found anybody";
@@ -102,8 +102,13 @@ MGKIT_INLINE std::string mmpose_difference(const json_outline& outline) {
                             [&](const std::string& path) { return path.ends_with(ending); });
     };
     if (const auto inside = ends("keypoints.x"); inside != outline.paths.end())
-        return text(printable(*inside), ": 'keypoints' is an object; write lists [x, y] per joint "
-                                        "and 'keypoint_scores'");
+        return text(printable(*inside),
+                    ": 'keypoints' is an object; write lists [x, y] per joint "
+                    "and 'keypoint_scores'");
+    if (const auto arrays = ends("keypoints[][][]"); arrays != outline.paths.end())
+        return text(printable(*arrays),
+                    ": one list for several people; write an object with "
+                    "'keypoints' and 'keypoint_scores' for each");
     if (const auto scores = ends("keypoint_scores[]"); scores != outline.paths.end())
         return text(printable(*scores), ": scores without 'keypoints' beside them");
     if (const auto points = ends("keypoints[]"); points != outline.paths.end())

@@ -71,12 +71,12 @@ public:
     /// The person is complete: kept, or left out and counted.
     void end(std::int64_t track) {
         if (flat_) {
-            const std::size_t per =
-                scores_.empty() || points_.size() % scores_.size() != 0 ? 3
-                                                                        : points_.size() / scores_.size();
-            if (per < 2 || per > 3 || points_.size() % per != 0)
-                return leave_out(fault("2 or 3 numbers per joint", text(points_.size(), " numbers")));
-            dims_ = per;
+            const std::size_t numbers = points_.size(), scores = scores_.size();
+            dims_ = scores > 0 && numbers % scores == 0 ? numbers / scores
+                    : numbers % 3 == 0                  ? 3
+                                                        : 2;
+            if (dims_ < 2 || dims_ > 3 || numbers % dims_ != 0)
+                return leave_out(fault("2 or 3 numbers per joint", text(numbers, " numbers")));
         }
         const std::size_t joints = dims_ == 0 ? 0 : points_.size() / dims_;
         if (!scores_.empty() && scores_.size() != joints)
@@ -89,7 +89,8 @@ public:
                                    "three small numbers per joint, which may be x, y, score or x, "
                                    "y, z",
                                    "write points [x, y] or [x, y, z], and 'keypoint_scores'"));
-        const bool deep = dims_ == 3 && last == third::depth;
+        const bool repeated = !scores_.empty() && dims_ == 3 && repeats_scores();
+        const bool deep = dims_ == 3 && last == third::depth && !repeated;
         const auto channels = !deep             ? skeleton::channel_layout::xyc
                               : scores_.empty() ? skeleton::channel_layout::xyz
                                                 : skeleton::channel_layout::xyzc;
@@ -101,10 +102,11 @@ public:
                                    text(joints, " of ", skeleton::name(channels))));
         deep_ = deep_ || deep;
         third_is_score_ = third_is_score_ || (bare_points && !deep);
+        const std::size_t kept = repeated ? 2 : dims_;
         if (scores_.empty() && dims_ == 2) people_.out().confidence_assumed = true;
         values_.clear();
         for (std::size_t j = 0; j < joints; ++j) {
-            for (std::size_t c = 0; c < dims_; ++c) values_.push_back(points_[j * dims_ + c]);
+            for (std::size_t c = 0; c < kept; ++c) values_.push_back(points_[j * dims_ + c]);
             if (!scores_.empty())
                 values_.push_back(scores_[j]);
             else if (dims_ == 2)
@@ -117,9 +119,10 @@ public:
     void finish() {
         if (!people_.has_layout() && first_fault_) throw *first_fault_;
         if (deep_ && !people_.joints_stated() && names_ < skeleton::coco17::joints.size())
-            people_.refuse("names of the joints ('keypoint_id2name' of 'meta_info')",
-                           "x, y, z without names, which other skeletons of as many joints have too",
-                           "state the joints: --skeleton NAME or --joints map.csv");
+            people_.refuse(
+                "names of the joints ('keypoint_id2name' of 'meta_info')",
+                "x, y, z without names, which other skeletons of as many joints have too",
+                "state the joints: --skeleton NAME or --joints map.csv");
         auto& out = people_.out();
         if (third_is_score_)
             out.found.add(finding_kind::guessed, "third_is_score",
@@ -142,6 +145,15 @@ private:
     error fault(const std::string& expected, const std::string& found,
                 const std::string& remedy = {}) const {
         return error(people_.place(), expected, found, remedy);
+    }
+
+    /// Whether each point repeats its score: no depth then.
+    bool repeats_scores() const {
+        for (std::size_t j = 0; j < scores_.size(); ++j) {
+            const float a = points_[3 * j + 2], b = scores_[j];
+            if (a != b && !(std::isnan(a) && std::isnan(b))) return false;
+        }
+        return true;
     }
 
     /// What the third number of each point is where there are no scores beside.
