@@ -1,6 +1,8 @@
 // COCO's lists of results, skeletons of Kinetics, and what is said of files of no known format.
+#include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -273,6 +275,30 @@ TEST_CASE("kinetics-skeleton: shares of the picture, 18 joints", "[data][readers
     refused(kinetics_frame(0, kinetics_person("null, 1")), "finite numbers");
     CHECK_REFUSED(kinetics_skeleton::parse("{\"data\": {}}", "k.json"), "'data' as a list");
     CHECK_REFUSED(kinetics_skeleton{}.read(scratch / "clip.json", 1), "recording 0, the only one");
+}
+
+TEST_CASE("every changed byte of the variants is read or refused", "[data][readers][quick]") {
+    std::string old, flat;
+    for (int j = 0; j < 18; ++j) {
+        const char* comma = j > 0 ? "," : "";
+        flat += text(comma, "1,2,0.9");
+        if (j < 17) old += comma + std::string("[1,2,0.9]");
+    }
+    const auto mutate = [](auto reader, const std::string& whole) {
+        INFO(whole);
+        check_mutations(whole, [&](std::span<const std::byte> bytes) {
+            reader.parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "input");
+        });
+        reader.parse(whole, "input");
+    };
+    const std::string person = "{\"keypoints\":[" + old + "],\"track_id\":1.0}";
+    mutate(readers::mmpose{}, "[[" + person + "],[]]");
+    mutate(readers::mmpose{}, "{\"1.jpg\":[" + person + "]}");
+    mutate(readers::mmpose{}, "[{\"3\":" + person + "}]");
+    mutate(readers::mmpose{}, "{\"7\":" + person + "}");
+    mutate(readers::mmpose{}, person);
+    mutate(coco_results{}, "{\"0.jpg\":{\"bodies\":[{\"joints\":[" + flat + "]}]}}");
+    mutate(kinetics_skeleton{}, kinetics_clip(kinetics_frame(1, kinetics_person("0.5,0.25"))));
 }
 
 TEST_CASE("an unknown file is told what it is and what is nearest", "[data][readers][quick]") {
