@@ -49,7 +49,8 @@ recording own_recording(int frames) {
         return random_recording<skeleton::blazepose33>(frames);
     else if constexpr (std::is_same_v<R, readers::openpose>)
         return random_recording<skeleton::openpose18>(frames);
-    else if constexpr (std::is_same_v<R, readers::mmpose>)
+    else if constexpr (std::is_same_v<R, readers::mmpose> ||
+                       std::is_same_v<R, readers::coco_results>)
         return random_recording<skeleton::coco17>(frames);
     else
         return random_recording<skeleton::imigue22>(frames);
@@ -129,12 +130,16 @@ TEST_CASE("every skeleton of the formats survives", "[data][readers]") {
         const auto back = recording_of(readers::read_any(path));
         check_same(back, one);
         CHECK(back.topology.name == T::name);
-        if (format != "openpose" && format != "imigue_csv") CHECK(back.fps == 25);
+        if (format != "openpose" && format != "imigue_csv" && format != "coco_results")
+            CHECK(back.fps == 25);
     };
     there_and_back("mmpose", type_tag<coco17>{});
     there_and_back("mmpose", type_tag<halpe26>{});
     there_and_back("mmpose", type_tag<coco_wholebody133>{});
     there_and_back("mmpose", type_tag<coco17>{}, channel_layout::xyzc);
+    there_and_back("coco_results", type_tag<coco17>{});
+    there_and_back("coco_results", type_tag<halpe26>{});
+    there_and_back("coco_results", type_tag<coco_wholebody133>{});
     there_and_back("openpose", type_tag<openpose18>{});
     there_and_back("openpose", type_tag<body25>{});
     there_and_back("openpose", type_tag<body25_hands>{});
@@ -160,7 +165,8 @@ TEST_CASE("a recording of another skeleton is converted on the way out", "[data]
                                           : (c == 2 ? 1.0f : static_cast<float>(v + 10 * t + c));
     for (int t = 0; t < 4; ++t)
         for (int c = 0; c < 2; ++c) view.at(c, t, 0) = (view.at(c, t, 6) + view.at(c, t, 7)) / 2;
-    for (const std::string format : {"mmpose", "openpose", "mediapipe", "untrimmed"}) {
+    for (const std::string format :
+         {"mmpose", "openpose", "mediapipe", "untrimmed", "coco_results"}) {
         INFO(format);
         const std::string path = scratch / format;
         readers::write_as(format, path, one);

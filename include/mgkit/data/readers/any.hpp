@@ -50,6 +50,11 @@ void with_reader(std::string_view name, F&& f) {
 /// Name of the format that `path` has; empty where none fits. Never throws mgkit::error.
 std::string recognise(const std::string& path);
 
+/// What a path holds that no reader takes, for messages: "a list of objects with 'keypoints',
+/// 'box'; nearest: mmpose: ..", "a CSV of 107 fields", "a folder of 3 .mp4, 1 .csv". Empty where
+/// there is nothing. Never throws mgkit::error.
+std::string nearest_format(const std::string& path);
+
 /// As `recognise`; an mgkit::error that lists the formats where none fits.
 std::string require_format(const std::string& path);
 

@@ -21,7 +21,9 @@ namespace MGKIT_NAMESPACE::data::readers {
 /// - `list(path)`: names of the recordings inside, in order; one for formats of one recording.
 /// - `read(path, index, policy)`: one of them. Errors: mgkit::error for anything malformed.
 /// Optional: `extension`, how names of its files end, where it is one file; `one_person` true where
-/// the format follows one person by itself; `facts(path)` for what it knows beyond poses (see
+/// the format follows one person by itself; static `almost(path)`, for a file that `recognises`
+/// rejects: one sentence with the first difference from the format and what to do, empty where the
+/// file is nothing like it; `facts(path)` for what it knows beyond poses (see
 /// corpus.hpp).
 template <class R>
 concept reader = std::default_initializable<R> &&

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "mgkit/core/type_list.hpp"
+#include "mgkit/data/readers/coco_results.hpp"
 #include "mgkit/data/readers/imigue_csv.hpp"
+#include "mgkit/data/readers/kinetics_skeleton.hpp"
 #include "mgkit/data/readers/mediapipe.hpp"
 #include "mgkit/data/readers/mmpose.hpp"
 #include "mgkit/data/readers/openpose.hpp"
@@ -11,6 +13,7 @@
 namespace MGKIT_NAMESPACE::data::readers {
 
 /// The formats that `recognise` tries, in this order; drives tests and tables.
-using all = type_list<mmpose, openpose, mediapipe, untrimmed, imigue_csv>;
+using all =
+    type_list<mmpose, openpose, mediapipe, untrimmed, imigue_csv, coco_results, kinetics_skeleton>;
 
 }  // namespace MGKIT_NAMESPACE::data::readers

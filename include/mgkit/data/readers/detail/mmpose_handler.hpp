@@ -2,22 +2,21 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "mgkit/core/error.hpp"
-#include "mgkit/core/type_list.hpp"
+#include "mgkit/data/detections.hpp"
+#include "mgkit/data/findings.hpp"
+#include "mgkit/data/readers/detail/frame_files.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
+#include "mgkit/data/readers/detail/mmpose_layout.hpp"
+#include "mgkit/data/readers/detail/mmpose_person.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
-#include "mgkit/skeleton/coco17.hpp"
-#include "mgkit/skeleton/coco_wholebody133.hpp"
-#include "mgkit/skeleton/dynamic.hpp"
-#include "mgkit/skeleton/halpe26.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers::detail {
 
@@ -26,21 +25,63 @@ class mmpose_handler final : public json_handler {
 public:
     explicit mmpose_handler(people_builder& people) : people_(people) {}
 
+    /// Before each text. A number: the text is one frame of many, and which.
+    void begin_text(const mmpose_layout& layout, std::int64_t number = -1) {
+        layout_ = layout;
+        file_number_ = key_number_ = number;
+        depth_ = 0;
+        frames_in_text_ = 0;
+        list_ = list::unknown;
+        bare_ = rooted_ = false;
+        root_seen_ = meta_seen_ = 0;
+        person_key_.clear();
+    }
+    /// After each text that is one frame; a list without people is a frame too.
+    void end_frame_text() {
+        if (rooted_ && (root_seen_ & bit(of::frames)) == 0)
+            people_.refuse("people or 'instance_info'", "an object with neither");
+        if (frames_in_text_ > 0) return;
+        open_frame();
+        close_frame();
+    }
+    /// After all text. Errors: see `mmpose`.
+    detections finish() {
+        person_.finish();
+        if (layout_.root_guessed)
+            people_.out().found.add(finding_kind::guessed, "numbered_object",
+                                    layout_.root_of_people
+                                        ? "object by plain numbers, read as the people of one frame"
+                                        : "object by plain numbers, read as frames");
+        return people_.finish();
+    }
+
     bool begin_object() override {
         switch (top()) {
             case at::start:
-                return push(at::root);
+                if (layout_.keyed_root) return push(at::frames);
+                if (!layout_.lone_person) {
+                    rooted_ = true;
+                    return push(at::root);
+                }
+                open_frame();
+                start_person();
+                people_.begin_person();
+                return push(at::person);
             case at::root:
                 if (member_ == of::meta) return push(at::meta);
                 break;
             case at::meta:
                 return push(at::names);
             case at::frames:
+                if (layout_.keyed_people) return open_people();
                 element_seen_ = 0;
                 kind_ = element::unknown;
-                people_.begin_frame();
+                open_frame();
                 start_person();
                 return push(at::element);
+            case at::element:
+                if (member_ == of::people) return push(at::people);
+                break;
             case at::people:
                 start_person();
                 people_.begin_person();
@@ -59,19 +100,18 @@ public:
                 if (member_ == of::frames) return push(at::frames);
                 break;
             case at::frames:  // people of an image, without a frame around them
-                set_list(list::frames);
-                people_.begin_frame();
-                bare_ = true;
-                return push(at::people);
+                return open_people();
             case at::element:
                 if (member_ == of::people) return push(at::people);
                 [[fallthrough]];
             case at::person:
                 if (member_ == of::points) return push(at::points);
                 if (member_ == of::scores) return push(at::scores);
+                if (is_track(member_)) return push(at::ids);
                 break;
             case at::points:
-                point_start_ = points_.size();
+                if (person_.flat()) break;
+                person_.begin_point();
                 return push(at::point);
             default:
                 break;
@@ -81,36 +121,41 @@ public:
 
     void end_object() override {
         const at closed = pop();
-        if (closed == at::person) end_person();
+        if (closed == at::person) {
+            person_.end(track_);
+            if (depth_ == 0) close_frame();
+        }
+        if (closed == at::people || closed == at::frames) end_list(closed);
         if (closed != at::element) return;
         if (kind_ == element::unknown)
             people_.refuse("'instances' or 'keypoints'", "an object with neither");
         if (kind_ == element::person) {
-            set_list(list::people);
+            const bool frame = layout_.keyed_root && !layout_.root_of_people;
+            set_list(frame ? list::frames : list::people);
             people_.begin_person();
-            end_person();
+            person_.end(track_);
+            if (frame) close_frame();
         } else {
             set_list(list::frames);
             if ((element_seen_ & bit(of::people)) == 0)
                 people_.refuse("'instances' in each frame", "none");
-            people_.end_frame();
+            close_frame();
         }
     }
 
     void end_array() override {
         const at closed = pop();
-        if (closed == at::point) end_point();
-        if (closed == at::people && bare_) {
-            bare_ = false;
-            people_.end_frame();
-        }
-        if (closed == at::frames && list_ == list::people) people_.end_frame();
+        if (closed == at::point) person_.end_point();
+        if (closed == at::people || closed == at::frames) end_list(closed);
     }
 
     bool key(std::string_view name) override {
         switch (top()) {
             case at::root:
-                return member(name, {{{"meta_info", of::meta}, {"instance_info", of::frames}}},
+                return member(name,
+                              {{{"meta_info", of::meta},
+                                {"instance_info", of::frames},
+                                {"predictions", of::frames}}},
                               root_seen_);
             case at::meta:
                 return member(name,
@@ -122,24 +167,24 @@ public:
             case at::names:
                 joint_ = std::string(name.substr(0, 8));
                 return true;
+            case at::frames:
+                if (layout_.root_of_people)
+                    person_key_ = name;
+                else if (file_number_ < 0)
+                    number_frame(name);
+                return true;
+            case at::people:
+                person_key_ = name;
+                return true;
             case at::element:
-                if (!member(name,
-                            {{{"frame_id", of::frame},
-                              {"instances", of::people},
-                              {"keypoints", of::points},
-                              {"keypoint_scores", of::scores},
-                              {"track_id", of::track}}},
-                            element_seen_))
+                if (!of_person(name, element_seen_, {"frame_id", of::frame},
+                               {"instances", of::people}))
                     return false;
                 kind(member_ == of::frame || member_ == of::people ? element::frame
                                                                    : element::person);
                 return true;
             case at::person:
-                return member(name,
-                              {{{"keypoints", of::points},
-                                {"keypoint_scores", of::scores},
-                                {"track_id", of::track}}},
-                              person_seen_);
+                return of_person(name, person_seen_, {}, {});
             default:
                 return false;
         }
@@ -148,22 +193,25 @@ public:
     void number(double value, bool integral) override {
         switch (top()) {
             case at::point:
-                points_.push_back(people_.number(value));
-                return;
+                return person_.coordinate(people_.number(value));
+            case at::points:
+                return flat_point(people_.number(value));
             case at::scores:
-                scores_.push_back(people_.number(value));
-                return;
+                return person_.score(people_.number(value));
+            case at::ids:
+                return identify(people_.track_id(value));
             case at::meta:
                 return meta_number(value, integral);
             case at::element:
-                if (member_ == of::frame)
-                    return people_.name_frame(people_.whole(value, integral, "frame_id"));
-                [[fallthrough]];
-            case at::person:
-                if (member_ == of::track) {
-                    track_ = people_.whole(value, integral, "track_id");
+                if (member_ == of::frame) {
+                    const auto id =
+                        people_.whole(value, integral || value == std::floor(value), "frame_id");
+                    if (key_number_ < 0) people_.name_frame(id);
                     return;
                 }
+                [[fallthrough]];
+            case at::person:
+                if (is_track(member_)) return identify(people_.track_id(value));
                 break;
             default:
                 break;
@@ -172,15 +220,20 @@ public:
     }
     void null() override {
         constexpr float missing = std::numeric_limits<float>::quiet_NaN();
-        if (top() == at::point) return points_.push_back(missing);
-        if (top() == at::scores) return scores_.push_back(missing);
-        if (top() == at::meta) return;
-        if ((top() == at::person || top() == at::element) && member_ == of::track) return;
+        if (top() == at::point) return person_.coordinate(missing);
+        if (top() == at::points) return flat_point(missing);
+        if (top() == at::scores) return person_.score(missing);
+        if (top() == at::meta || top() == at::ids) return;
+        if ((top() == at::person || top() == at::element) && is_track(member_)) return;
+        if (top() == at::element && member_ == of::people) return;
         wrong("null");
     }
     void string(std::string_view value) override {
-        if (top() == at::names) return joint_name(value);
+        if (top() == at::names) return person_.joint_name(joint_, value);
         if (top() == at::meta) return;
+        if (top() == at::ids ||
+            ((top() == at::person || top() == at::element) && is_track(member_)))
+            return identify(people_.track_id(value));
         wrong("a string");
     }
     void boolean(bool) override {
@@ -199,7 +252,8 @@ private:
         person,
         points,
         point,
-        scores
+        scores,
+        ids
     };
     enum class of : std::uint8_t {
         none,
@@ -213,6 +267,9 @@ private:
         people,
         points,
         scores,
+        idx,
+        instance,
+        person,
         track
     };
     enum class element : std::uint8_t { unknown, frame, person };
@@ -233,12 +290,13 @@ private:
             "'keypoint_id2name' as an object",
             "names of joints",
             "frames or people",
-            "'frame_id' and 'track_id' as whole numbers, the others as lists",
+            "'frame_id' as a whole number, 'track_id' as a number, the others as lists",
             "people as objects",
-            "'keypoints' and 'keypoint_scores' as lists, 'track_id' as a whole number",
+            "'keypoints' and 'keypoint_scores' as lists, 'track_id' as a number",
             "points as lists [x, y]",
             "coordinates as numbers",
-            "scores as numbers"};
+            "scores as numbers",
+            "'track_id' as a number"};
         people_.refuse(expected[static_cast<std::size_t>(top())], found);
     }
 
@@ -246,7 +304,8 @@ private:
         std::string_view name;
         of member = of::none;
     };
-    bool member(std::string_view name, const std::array<named, 5>& known, unsigned& seen) {
+    using names = std::array<named, 8>;
+    bool member(std::string_view name, const names& known, unsigned& seen) {
         for (const auto& candidate : known) {
             if (candidate.name != name || name.empty()) continue;
             member_ = candidate.member;
@@ -257,6 +316,59 @@ private:
         }
         return false;
     }
+    bool of_person(std::string_view name, unsigned& seen, named first, named second) {
+        if (name == "keypoints_3d")
+            people_.found(finding_kind::left_out, "depth_left_out",
+                          "people whose 3-D keypoints stand beside others");
+        return member(name,
+                      {{{"keypoints", of::points},
+                        {"keypoint_scores", of::scores},
+                        {"track_id", of::track},
+                        {"person_id", of::person},
+                        {"instance_id", of::instance},
+                        {"idx", of::idx},
+                        first,
+                        second}},
+                      seen);
+    }
+    static bool is_track(of member) { return member >= of::idx; }
+    /// Of several ids of one person that of the tracker is taken; of a list the first.
+    void identify(std::int64_t id) {
+        if (id < 0 || member_ <= identified_by_) return;
+        identified_by_ = member_;
+        track_ = id;
+    }
+
+    void open_frame() {
+        people_.begin_frame();
+        if (key_number_ >= 0) people_.name_frame(key_number_);
+    }
+    void close_frame() {
+        if (++frames_in_text_ > 1 && file_number_ >= 0)
+            people_.refuse("one frame in each numbered file of the folder", "several",
+                           "keep recordings and files of one frame in folders of their own");
+        people_.end_frame();
+    }
+    bool open_people() {
+        set_list(list::frames);
+        open_frame();
+        bare_ = true;
+        return push(at::people);
+    }
+    void end_list(at closed) {
+        person_key_.clear();
+        if (closed == at::people && bare_) {
+            bare_ = false;
+            close_frame();
+        }
+        if (closed == at::frames && list_ == list::people) close_frame();
+    }
+    void number_frame(std::string_view key) {
+        key_number_ = frame_file_of(std::string(without_picture_ending(key)), {}).number;
+        if (key_number_ < 0)
+            people_.refuse("a frame number at the end of each key", printable(key),
+                           "write a list of frames");
+    }
     void kind(element seen) {
         if (kind_ != element::unknown && kind_ != seen)
             people_.refuse("either a frame or a person", "keys of both in one object");
@@ -265,7 +377,7 @@ private:
     void set_list(list seen) {
         if (list_ != list::unknown && list_ != seen)
             people_.refuse("a list of frames or a list of people", "both in one list");
-        if (list_ == list::unknown && seen == list::people) people_.begin_frame();
+        if (list_ == list::unknown && seen == list::people) open_frame();
         list_ = seen;
     }
 
@@ -281,77 +393,39 @@ private:
         if (size < 0) people_.refuse("a size of 0 or more", text(size));
         (member_ == of::width ? out.width : out.height) = static_cast<int>(size);
     }
-    /// All three skeletons begin with COCO's body; other models of 17 joints do not.
-    void joint_name(std::string_view value) {
-        using skeleton::coco17;
-        for (std::size_t j = 0; j < coco17::joints.size(); ++j)
-            if (joint_ == text(j) && value != coco17::joints[j])
-                people_.refuse(text("joint ", j, " to be ", coco17::joints[j]), printable(value),
-                               "use a model for human bodies trained on COCO, Halpe or "
-                               "COCO-WholeBody");
+    void flat_point(float value) {
+        if (person_.in_points()) wrong("a number");
+        person_.flat_coordinate(value);
     }
-
     void start_person() {
-        points_.clear();
-        scores_.clear();
-        dims_ = 0;
-        track_ = -1;
+        person_.start();
         person_seen_ = 0;
-    }
-    void end_point() {
-        const std::size_t size = points_.size() - point_start_;
-        if (dims_ == 0) dims_ = size;
-        if (size != dims_ || size < 2 || size > 3)
-            people_.refuse("points [x, y], or all [x, y, z]", text(size, " numbers"));
-        if (points_.size() > 3 * most_joints) people_.refuse("17, 26 or 133 joints", "more");
-    }
-    void end_person() {
-        const std::size_t joints = dims_ == 0 ? 0 : points_.size() / dims_;
-        if (scores_.size() != joints)
-            people_.refuse(text(joints, " keypoint_scores, as there are keypoints"),
-                           text(scores_.size()));
-        const auto channels =
-            dims_ == 3 ? skeleton::channel_layout::xyzc : skeleton::channel_layout::xyc;
-        if (!people_.has_layout()) {
-            skeleton::dynamic topology;
-            for_each_skeleton([&]<class T>(type_tag<T>) {
-                if (T::joints.size() == joints) topology = skeleton::dynamic::copy_of(T{});
-            });
-            if (topology.joints.empty())
-                people_.refuse("17 (COCO), 26 (Halpe) or 133 (COCO-WholeBody) joints", text(joints),
-                               "use a model with one of these skeletons");
-            people_.layout(std::move(topology), channels);
+        identified_by_ = of::none;
+        track_ = -1;
+        if (person_key_.empty()) return;
+        double number = 0;
+        bool digits = true;
+        for (const char c : person_key_) {
+            digits = digits && c >= '0' && c <= '9';
+            number = number * 10 + (c - '0');
         }
-        const auto& out = people_.out();
-        if (joints != out.topology.joints.size() || channels != out.layout)
-            people_.refuse(text(out.topology.joints.size(), " joints of channels ",
-                                skeleton::name(out.layout), ", as before"),
-                           text(joints, " of ", skeleton::name(channels)));
-        values_.clear();
-        for (std::size_t j = 0; j < joints; ++j) {
-            for (std::size_t c = 0; c < dims_; ++c) values_.push_back(points_[j * dims_ + c]);
-            values_.push_back(scores_[j]);
-        }
-        people_.end_person(values_, track_ < 0 ? -1 : track_);
+        track_ = digits ? people_.track_id(number) : people_.track_id(person_key_);
     }
-    template <class F>
-    static void for_each_skeleton(F&& f) {
-        type_list<skeleton::coco17, skeleton::halpe26, skeleton::coco_wholebody133>::for_each(f);
-    }
-
-    static constexpr std::size_t most_joints = 1000;
 
     people_builder& people_;
+    mmpose_person person_{people_};
+    mmpose_layout layout_;
     std::array<at, 8> stack_{};
-    std::size_t depth_ = 0, point_start_ = 0, dims_ = 0;
-    of member_ = of::none;
+    std::size_t depth_ = 0, frames_in_text_ = 0;
+    of member_ = of::none, identified_by_ = of::none;
     element kind_ = element::unknown;
     list list_ = list::unknown;
-    bool bare_ = false;
+    bool bare_ = false, rooted_ = false;
     unsigned root_seen_ = 0, meta_seen_ = 0, element_seen_ = 0, person_seen_ = 0;
     std::int64_t track_ = -1;
-    std::string joint_;
-    std::vector<float> points_, scores_, values_;
+    std::int64_t file_number_ = -1;  ///< of the text, where it is one frame of many
+    std::int64_t key_number_ = -1;   ///< that the frame has by file or key; -1 for none
+    std::string joint_, person_key_;
 };
 
 }  // namespace MGKIT_NAMESPACE::data::readers::detail

@@ -1,25 +1,22 @@
 // The states of reading a frame of OpenPose, and the names of its files.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
 #include <limits>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/findings.hpp"
+#include "mgkit/data/readers/detail/frame_files.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
-#include "mgkit/data/readers/limits.hpp"
 #include "mgkit/skeleton/body25.hpp"
 #include "mgkit/skeleton/body25_hands.hpp"
 #include "mgkit/skeleton/body25_hands_face.hpp"
@@ -335,47 +332,12 @@ inline detections openpose_handler::finish() {
     return out;
 }
 
-/// One frame's file.
-struct openpose_file {
-    std::string path, recording;
-    std::int64_t number = -1;  ///< -1 without a number in its name
-};
-
 inline constexpr std::string_view openpose_ending = "_keypoints.json";
 
-/// Splits "video_000000000012_keypoints.json" into recording and number.
-inline openpose_file openpose_name(const std::string& path) {
-    openpose_file out{path, stem(path, openpose_ending)};
-    std::size_t start = out.recording.size();
-    while (start > 0 && out.recording[start - 1] >= '0' && out.recording[start - 1] <= '9') --start;
-    if (start < out.recording.size()) {
-        out.number = 0;
-        for (const char digit : out.recording.substr(start))
-            out.number = std::min<std::int64_t>(out.number * 10 + (digit - '0'), 1'000'000'000'000);
-        out.recording.resize(start);
-        while (!out.recording.empty() && out.recording.back() == '_') out.recording.pop_back();
-    }
-    return out;
-}
-
 /// The frame files of a folder, by recording, then number, then name.
-inline std::vector<openpose_file> openpose_files(const std::string& folder) {
-    std::vector<openpose_file> out;
-    std::error_code code;
-    std::filesystem::directory_iterator entry(folder, code), end;
-    for (; !code && entry != end; entry.increment(code)) {
-        const std::string name = entry->path().filename().string();
-        if (name.size() > openpose_ending.size() && name.ends_with(openpose_ending))
-            out.push_back(openpose_name(entry->path().string()));
-        if (static_cast<std::int64_t>(out.size()) > limits{}.frames)
-            throw error(folder, text("at most ", limits{}.frames, " frames"), "more");
-    }
-    if (code) throw error(folder, "a readable folder", code.message(), "check the name");
+inline std::vector<frame_file> openpose_files(const std::string& folder) {
+    auto out = frame_files(folder, openpose_ending);
     if (out.empty()) throw error(folder, "files *_keypoints.json", "none");
-    std::sort(out.begin(), out.end(), [](const openpose_file& a, const openpose_file& b) {
-        if (a.recording != b.recording) return a.recording < b.recording;
-        return a.number != b.number ? a.number < b.number : a.path < b.path;
-    });
     return out;
 }
 

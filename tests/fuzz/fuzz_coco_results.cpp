@@ -1,0 +1,12 @@
+// Any bytes as COCO's keypoint results either give sound detections, or are refused by
+// mgkit::error.
+#include <cstddef>
+#include <cstdint>
+
+#include "fuzz/check_people.hpp"
+#include "mgkit/data/readers/coco_results.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz_reader<mgkit::data::readers::coco_results>(data, size);
+    return 0;
+}
