@@ -105,17 +105,22 @@ private:
     /// Takes NaN, Infinity or -Infinity, in the first letter of which the lexer has given up.
     bool python_number() {
         if (numbers_ != json_numbers::python) return false;
-        const std::string begun = lexer_.get_token_string();
-        const std::string_view rest =
-            text_.substr(static_cast<std::size_t>(at_ - text_.data()) - 1);
-        constexpr std::string_view nan = "NaN", infinity = "Infinity";
-        const bool is_nan = begun == "N" && rest.starts_with(nan);
-        if (!is_nan && !((begun == "I" || begun == "-I") && rest.starts_with(infinity)))
+        // The lexer does not tell where a token begins: here it does behind what parts tokens.
+        constexpr std::string_view nan = "NaN", infinity = "Infinity", mark = "\xef\xbb\xbf";
+        std::size_t start = static_cast<std::size_t>(at_ - text_.data());
+        if (start == 0) return false;
+        --start;
+        const bool is_nan = text_.substr(start, nan.size()) == nan;
+        if (!is_nan && text_.substr(start, infinity.size()) != infinity) return false;
+        const bool minus = !is_nan && start > 0 && text_[start - 1] == '-';
+        const std::string_view before = text_.substr(0, start - (minus ? 1 : 0));
+        if (!before.empty() && before != mark &&
+            std::string_view("[:, \t\r\n").find(before.back()) == std::string_view::npos)
             return false;
         using limits = std::numeric_limits<double>;
-        to_.real(is_nan                ? limits::quiet_NaN()
-                 : begun.size() == 2 ? -limits::infinity()
-                                       : limits::infinity());
+        to_.real(is_nan  ? limits::quiet_NaN()
+                 : minus ? -limits::infinity()
+                         : limits::infinity());
         const std::size_t unread = (is_nan ? nan : infinity).size() - 1;
         at_ += unread;
         const std::size_t line = lexer_.get_position().lines_read;
