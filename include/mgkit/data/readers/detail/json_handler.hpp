@@ -1,6 +1,7 @@
 // What a reader does with the parts of JSON text.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "mgkit/core/compiler.hpp"
@@ -18,6 +19,10 @@ public:
     virtual void end_array() = 0;
     /// NaN, Infinity and -Infinity, as Python writes them, come as such.
     virtual void number(double value, bool integral) = 0;
+    /// Neighbours in a list, none of them written as a whole number: as each by itself.
+    virtual void numbers(std::span<const double> values) {
+        for (const double value : values) number(value, false);
+    }
     virtual void null() = 0;
     virtual void string(std::string_view value) = 0;
     virtual void boolean(bool value) = 0;

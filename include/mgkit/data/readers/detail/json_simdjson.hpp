@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -68,7 +69,8 @@ public:
                         continue;
                     }
                     objects <<= 1;
-                    break;
+                    at = tell_numbers(to, at + 1);
+                    continue;
                 case '}':
                     to.end_object();
                     objects >>= 1;
@@ -101,6 +103,17 @@ public:
 
 private:
     char type(std::size_t at) const { return static_cast<char>(tape_[at] >> 56); }
+    /// Most of a recording is numbers in lists. The place behind them.
+    std::size_t tell_numbers(json_handler& to, std::size_t at) const {
+        double values[64];
+        while (type(at) == 'd') {
+            std::size_t count = 0;
+            for (; count < std::size(values) && type(at) == 'd'; at += 2)
+                values[count++] = std::bit_cast<double>(tape_[at + 1]);
+            to.numbers({values, count});
+        }
+        return at;
+    }
     std::size_t behind_word(std::size_t at) const {
         const char kind = type(at);
         return at + (kind == 'd' || kind == 'l' || kind == 'u' ? 2 : 1);

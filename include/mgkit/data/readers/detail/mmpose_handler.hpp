@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -169,6 +170,11 @@ public:
                 break;
         }
         wrong("a number");
+    }
+    void numbers(std::span<const double> values) override {
+        if (top() != at::point && top() != at::scores) return json_handler::numbers(values);
+        auto& list = top() == at::point ? points_ : scores_;
+        for (const double value : values) list.push_back(people_.number(value));
     }
     void null() override {
         constexpr float missing = std::numeric_limits<float>::quiet_NaN();

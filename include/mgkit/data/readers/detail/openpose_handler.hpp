@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -90,6 +91,10 @@ public:
         if (top() != at::numbers) wrong("a number");
         if (member_ == id) return person_id(value, integral);
         push_number(people_.number(value));
+    }
+    void numbers(std::span<const double> values) override {
+        if (top() != at::numbers || member_ == id) return json_handler::numbers(values);
+        for (const double value : values) push_number(people_.number(value));
     }
     void null() override {
         if (top() == at::numbers && member_ != id)
