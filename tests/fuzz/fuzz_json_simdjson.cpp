@@ -1,5 +1,5 @@
-// Any bytes are the same events, or the same refusal, to both parsers of JSON, and every reader makes
-// the same of both.
+// Any bytes are the same events, or the same refusal, to both parsers of JSON, and every reader
+// makes the same of both.
 #include <cstddef>
 #include <cstdint>
 #include <string>

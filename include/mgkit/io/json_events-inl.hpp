@@ -118,9 +118,7 @@ private:
             std::string_view("[:, \t\r\n").find(before.back()) == std::string_view::npos)
             return false;
         using limits = std::numeric_limits<double>;
-        to_.real(is_nan  ? limits::quiet_NaN()
-                 : minus ? -limits::infinity()
-                         : limits::infinity());
+        to_.real(is_nan ? limits::quiet_NaN() : minus ? -limits::infinity() : limits::infinity());
         const std::size_t unread = (is_nan ? nan : infinity).size() - 1;
         at_ += unread;
         const std::size_t line = lexer_.get_position().lines_read;
@@ -188,8 +186,7 @@ private:
 
 }  // namespace detail
 
-MGKIT_INLINE json_fault read_events(std::string_view text, json_events& to,
-                                    json_numbers numbers) {
+MGKIT_INLINE json_fault read_events(std::string_view text, json_events& to, json_numbers numbers) {
     // The lexer takes a zero byte for the end of the text and would accept anything behind it.
     if (const auto zero = text.find('\0'); zero != std::string_view::npos)
         return {mgkit::text("a zero byte at ", zero), {}, zero};

@@ -18,7 +18,7 @@ public:
     virtual void boolean(bool value) = 0;
     virtual void integer(std::int64_t value) = 0;   ///< written with a minus
     virtual void natural(std::uint64_t value) = 0;  ///< written without
-    virtual void real(double value) = 0;  ///< finite, unless the text may hold others
+    virtual void real(double value) = 0;            ///< finite, unless the text may hold others
     virtual void string(std::string& value) = 0;
     virtual void key(std::string& name) = 0;
     virtual void begin_object() = 0;

@@ -68,9 +68,10 @@ struct nlohmann_json {
 #if defined(MGKIT_JSON_SIMDJSON)
 /// Several times as fast, with the same events and errors. simdjson builds and checks its document
 /// first, so values that a handler skips are checked too, and nothing has been handed on where it
-/// finds a fault: then `nlohmann_json` reads the text. NaN and its like, which simdjson refuses, are
-/// replaced in a copy. Cost: linear; memory for two to three times the text, so text beyond a
-/// gibibyte is left to `nlohmann_json`. A thread keeps what texts of up to 256 KiB need, some 4 MiB.
+/// finds a fault: then `nlohmann_json` reads the text. NaN and its like, which simdjson refuses,
+/// are replaced in a copy. Cost: linear; memory for two to three times the text, so text beyond a
+/// gibibyte is left to `nlohmann_json`. A thread keeps what texts of up to 256 KiB need, some 4
+/// MiB.
 struct simdjson_json {
     static void parse(std::string_view json, detail::json_events& events);
 };

@@ -215,7 +215,8 @@ private:
         return text.empty();
 #else
         constexpr std::size_t page = 4096;
-        const std::size_t used = (reinterpret_cast<std::uintptr_t>(text.data()) + text.size()) % page;
+        const std::size_t used =
+            (reinterpret_cast<std::uintptr_t>(text.data()) + text.size()) % page;
         return used != 0 && used + simdjson::SIMDJSON_PADDING <= page;
 #endif
     }

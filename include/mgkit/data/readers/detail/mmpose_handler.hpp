@@ -173,8 +173,8 @@ public:
     }
     void numbers(std::span<const double> values) override {
         if (top() != at::point && top() != at::scores) return json_handler::numbers(values);
-        auto& list = top() == at::point ? points_ : scores_;
-        for (const double value : values) list.push_back(people_.number(value));
+        auto& into = top() == at::point ? points_ : scores_;
+        for (const double value : values) into.push_back(people_.number(value));
     }
     void null() override {
         constexpr float missing = std::numeric_limits<float>::quiet_NaN();
