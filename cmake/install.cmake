@@ -10,8 +10,14 @@ set(mgkit_package_dir ${CMAKE_INSTALL_DATADIR}/cmake/mgkit)
 install(TARGETS mgkit EXPORT mgkit FILE_SET HEADERS FILE_SET optional_backends)
 install(EXPORT mgkit FILE mgkit-targets.cmake NAMESPACE mgkit:: DESTINATION ${mgkit_package_dir})
 
-# One targets file per backend: find_package(mgkit COMPONENTS x) loads mgkit-component-x.cmake.
-foreach(component IN LISTS mgkit_components)
+# One targets file per backend and one for simdjson: find_package(mgkit COMPONENTS x) loads
+# mgkit-component-x.cmake.
+set(mgkit_installed_components ${mgkit_components})
+if(TARGET mgkit_simdjson)
+    list(APPEND mgkit_installed_components simdjson)
+    set(mgkit_packages_simdjson simdjson)
+endif()
+foreach(component IN LISTS mgkit_installed_components)
     install(TARGETS mgkit_${component} EXPORT mgkit_${component})
     install(EXPORT mgkit_${component} FILE mgkit-targets-${component}.cmake NAMESPACE mgkit::
             DESTINATION ${mgkit_package_dir})
@@ -32,6 +38,10 @@ if(MGKIT_COMPILED)
             DESTINATION ${mgkit_package_dir})
     # The provider is part of the default tensors' type: a program must choose the library's.
     set(mgkit_compiled_gemm ${mgkit_gemm_provider})
+    set(mgkit_compiled_json nlohmann)
+    if(TARGET mgkit_simdjson)
+        set(mgkit_compiled_json simdjson)
+    endif()
     configure_file(cmake/mgkit-component-compiled.cmake.in mgkit-component-compiled.cmake @ONLY)
     install(FILES ${PROJECT_BINARY_DIR}/mgkit-component-compiled.cmake
             DESTINATION ${mgkit_package_dir})

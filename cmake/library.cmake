@@ -9,6 +9,34 @@ file(GLOB_RECURSE mgkit_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${PROJECT_SOURCE_DIR}/cmake/backends.json)
 
+# The component simdjson: readers parse JSON with that library. Where it is found it is part of
+# mgkit::compiled and of mgkit's own programs; header-only users link mgkit::simdjson, or define
+# MGKIT_JSON_SIMDJSON and link simdjson by themselves.
+#   MGKIT_JSON = auto | simdjson | nlohmann
+set(MGKIT_JSON auto CACHE STRING "Parser of the readers' JSON: auto, simdjson or nlohmann")
+set_property(CACHE MGKIT_JSON PROPERTY STRINGS auto simdjson nlohmann)
+if(NOT MGKIT_JSON MATCHES "^(auto|simdjson|nlohmann)$")
+    message(FATAL_ERROR "MGKIT_JSON: expected auto, simdjson or nlohmann, found '${MGKIT_JSON}'")
+endif()
+if(NOT MGKIT_JSON STREQUAL "nlohmann")
+    find_package(simdjson CONFIG QUIET)
+    if(TARGET simdjson::simdjson)
+        add_library(mgkit_simdjson INTERFACE)
+        add_library(mgkit::simdjson ALIAS mgkit_simdjson)
+        set_target_properties(mgkit_simdjson PROPERTIES EXPORT_NAME simdjson)
+        target_link_libraries(mgkit_simdjson INTERFACE mgkit simdjson::simdjson)
+        target_compile_definitions(mgkit_simdjson INTERFACE MGKIT_JSON_SIMDJSON=1)
+    elseif(MGKIT_JSON STREQUAL "simdjson")
+        message(FATAL_ERROR "MGKIT_JSON=simdjson: its package was not found; install it "
+                            "(libsimdjson-dev) or choose auto or nlohmann")
+    endif()
+endif()
+if(TARGET mgkit_simdjson)
+    message(STATUS "mgkit: readers' JSON by simdjson ${simdjson_VERSION} (MGKIT_JSON=${MGKIT_JSON})")
+else()
+    message(STATUS "mgkit: readers' JSON by nlohmann (MGKIT_JSON=${MGKIT_JSON})")
+endif()
+
 # The compiled form: definitions (x-inl.hpp) built once, one unit per folder, into mgkit::compiled.
 option(MGKIT_COMPILED "Provide the component compiled: host code and Eigen's kernels built once"
        ${MGKIT_TESTS})

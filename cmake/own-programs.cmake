@@ -78,6 +78,8 @@ endif()
 function(mgkit_link_compiled target)
     if(TARGET mgkit_compiled)
         target_link_libraries(${target} PRIVATE mgkit::compiled)
+    elseif(TARGET mgkit_simdjson)
+        target_link_libraries(${target} PRIVATE mgkit_simdjson)
     endif()
 endfunction()
 

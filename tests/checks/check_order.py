@@ -9,6 +9,7 @@ import tree
 PLACES = [
     (r"Eigen/|unsupported/Eigen", {"tensor", "backend"}),
     (r"nlohmann/", {"io/json_events-inl.hpp", "io/json_value-inl.hpp"}),
+    (r"simdjson", {"data/readers/detail/json_simdjson.hpp"}),
     (r"(iostream|regex|filesystem|fstream|sstream)$", {"io", "data", "report"}),
     (r"dnnl|oneapi/|cblas|omp\.h|xtensor|torch/|ATen/|cuda", {"backend"}),
     (r"random$|format$|ranges$|catch2/|CLI/", set()),

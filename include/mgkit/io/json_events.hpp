@@ -18,7 +18,7 @@ public:
     virtual void boolean(bool value) = 0;
     virtual void integer(std::int64_t value) = 0;   ///< written with a minus
     virtual void natural(std::uint64_t value) = 0;  ///< written without
-    virtual void real(double value) = 0;
+    virtual void real(double value) = 0;            ///< finite, unless the text may hold others
     virtual void string(std::string& value) = 0;
     virtual void key(std::string& name) = 0;
     virtual void begin_object() = 0;
@@ -37,10 +37,17 @@ struct json_fault {
     std::size_t position = 0;  ///< bytes read
 };
 
+/// Which numbers text may hold.
+enum class json_numbers : std::uint8_t {
+    finite,  ///< JSON's
+    python   ///< also NaN, Infinity and -Infinity in these spellings, as Python writes them
+};
+
 /// Reads `text` and calls `to`, until the end or the first fault, which is returned: syntax,
 /// invalid UTF-8, numbers beyond double, a zero byte. What `to` throws passes through. Cost: linear
 /// in the text; memory for the open arrays and objects, a bit each.
-[[nodiscard]] json_fault read_events(std::string_view text, json_events& to);
+[[nodiscard]] json_fault read_events(std::string_view text, json_events& to,
+                                     json_numbers numbers = json_numbers::finite);
 
 }  // namespace MGKIT_NAMESPACE::io
 

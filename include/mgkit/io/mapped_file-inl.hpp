@@ -48,7 +48,10 @@ MGKIT_INLINE mapped_file::mapped_file(std::string path) : path_(std::move(path))
 #if defined(__unix__) || defined(__APPLE__)
 
 MGKIT_INLINE void mapped_file::release::operator()(const std::byte* data) const noexcept {
-    ::munmap(const_cast<std::byte*>(data), size);
+    if (mapped > 0)
+        ::munmap(const_cast<std::byte*>(data), mapped);
+    else
+        delete[] data;
 }
 
 MGKIT_INLINE void mapped_file::open() {
@@ -69,6 +72,21 @@ MGKIT_INLINE void mapped_file::open() {
         throw error(path_, "a file that fits the address space",
                     mgkit::text(static_cast<long long>(info.st_size), " bytes"));
     size_ = static_cast<std::size_t>(info.st_size);
+    constexpr std::size_t small = std::size_t{1} << 16;
+    if (size_ <= small) {
+        std::unique_ptr<std::byte[]> content(new std::byte[size_]);
+        std::size_t got = 0;
+        while (got < size_) {
+            const auto more = ::read(handle, content.get() + got, size_ - got);
+            if (more < 0 && errno == EINTR) continue;
+            if (more < 0) detail::unreadable(path_, errno);
+            if (more == 0) break;  // shortened meanwhile
+            got += static_cast<std::size_t>(more);
+        }
+        size_ = got;
+        data_ = {content.release(), release{0}};
+        return;
+    }
     void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, handle, 0);
     if (address == MAP_FAILED) detail::unreadable(path_, errno);
     data_ = {static_cast<const std::byte*>(address), release{size_}};
@@ -96,7 +114,7 @@ MGKIT_INLINE void mapped_file::open() {
     size_ = content.size();
     auto copy = std::make_unique<std::byte[]>(size_);
     std::copy(content.begin(), content.end(), copy.get());
-    data_ = {copy.release(), release{size_}};
+    data_ = {copy.release(), release{0}};
 }
 
 #endif

@@ -18,14 +18,15 @@ void check_path(const std::string& path);
 
 }  // namespace detail
 
-/// Read-only view of a file's bytes, memory-mapped where the system can (POSIX), read otherwise.
+/// Read-only view of a file's bytes: memory-mapped where the system can (POSIX) and the file is
+/// larger than 64 KiB, read otherwise.
 ///
 /// The bytes stay valid and in place while the object lives, also after it is moved from one
 /// holder to another. Empty files give an empty span.
 /// Errors: mgkit::error if the file is missing, unreadable, or not a regular file.
 /// The file must not be shortened by others while it is mapped; mgkit's own writers replace files
 /// by renaming, which is safe.
-/// Cost: constant; pages are read when touched.
+/// Cost: constant; pages are read when touched. A small file costs less to read than to map.
 class mapped_file {
 public:
     explicit mapped_file(std::string path);
@@ -40,7 +41,7 @@ public:
 
 private:
     struct release {
-        std::size_t size;
+        std::size_t mapped;  ///< bytes; 0: allocated
         void operator()(const std::byte* data) const noexcept;
     };
     void open();

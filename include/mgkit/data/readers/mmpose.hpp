@@ -51,13 +51,13 @@ struct mmpose {
     bool recognises(const std::string& path) const;
     static std::string almost(const std::string& path);
     std::vector<std::string> list(const std::string& path) const;
-    template <class Provider = nlohmann_json>
+    template <class Provider = default_json>
     detections read(const std::string& path, std::size_t index,
                     const read_policy& policy = {}) const {
         return read_by(detail::parser_of<Provider>, path, index, policy);
     }
     /// The text of such a file; `where` names it in errors.
-    template <class Provider = nlohmann_json>
+    template <class Provider = default_json>
     static detections parse(std::string_view json, const std::string& where,
                             const read_policy& policy = {}) {
         return parse_by(detail::parser_of<Provider>, json, where, policy);

@@ -53,7 +53,7 @@ namespace detail {
 /// OpenPose numbers frames in twelve digits from 0 on, as the video has them: numbers missing at
 /// the start are frames, so that annotations keep their place. Pictures keep their own names, which
 /// often count from 1.
-MGKIT_INLINE void count_frames_from(people_builder& people, const openpose_file& first) {
+MGKIT_INLINE void count_frames_from(people_builder& people, const frame_file& first) {
     const std::string called = stem(first.path, openpose_ending);
     const std::size_t digits = called.size() - 1 - called.find_last_not_of("0123456789");
     if (first.number == 1 && digits != 12) {

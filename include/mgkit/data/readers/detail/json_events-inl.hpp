@@ -10,6 +10,9 @@
 #include "mgkit/data/readers/limits.hpp"
 #include "mgkit/io/json_events.hpp"
 #include "mgkit/io/json_value.hpp"
+#if defined(MGKIT_JSON_SIMDJSON)
+#include "mgkit/data/readers/detail/json_simdjson.hpp"
+#endif
 
 namespace MGKIT_NAMESPACE::data::readers {
 
@@ -84,12 +87,43 @@ MGKIT_INLINE void walk_json(json_parser parse, std::string_view json, json_handl
 }  // namespace detail
 
 MGKIT_INLINE void nlohmann_json::parse(std::string_view json, detail::json_events& events) {
-    const io::json_fault fault = io::read_events(json, events);
+    const io::json_fault fault = io::read_events(json, events, io::json_numbers::python);
     if (fault.reason.empty()) return;
-    const bool letter = fault.token.ends_with('N') || fault.token.ends_with('I');
     throw error(events.where(), "valid JSON", detail::printable(fault.reason, 200),
-                text("see byte ", fault.position,
-                     letter ? "; JSON has no NaN or Infinity: write null" : ""));
+                text("see byte ", fault.position));
+}
+
+#if defined(MGKIT_JSON_SIMDJSON)
+MGKIT_INLINE void simdjson_json::parse(std::string_view json, detail::json_events& events) {
+    constexpr std::size_t most = std::size_t{1} << 30;
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    std::string_view text = json;
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    const auto try_in = [&](detail::simdjson_room& room) {
+        const auto* document = room.parse(text, events.depth());
+        if (!document) document = room.parse_python(text, events.depth());
+        if (!document) return false;
+        detail::json_tape(*document).tell(events.handler());
+        return true;
+    };
+    bool done = false;
+    if (text.size() <= detail::simdjson_room::kept) {
+        thread_local detail::simdjson_room room;
+        done = try_in(room);
+    } else if (text.size() <= most) {
+        detail::simdjson_room room;
+        done = try_in(room);
+    }
+    if (!done) nlohmann_json::parse(json, events);
+}
+#endif
+
+MGKIT_INLINE void default_json::parse(std::string_view json, detail::json_events& events) {
+#if defined(MGKIT_JSON_SIMDJSON)
+    simdjson_json::parse(json, events);
+#else
+    nlohmann_json::parse(json, events);
+#endif
 }
 
 }  // namespace MGKIT_NAMESPACE::data::readers

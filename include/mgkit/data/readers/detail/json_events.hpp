@@ -7,27 +7,10 @@
 #include <string_view>
 
 #include "mgkit/core/compiler.hpp"
+#include "mgkit/data/readers/detail/json_handler.hpp"
 #include "mgkit/io/json_events.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers::detail {
-
-/// What a reader keeps of JSON.
-class json_handler {
-public:
-    /// These three: false to skip the whole value, or the member's value.
-    virtual bool begin_object() = 0;
-    virtual bool begin_array() = 0;
-    virtual bool key(std::string_view name) = 0;
-    virtual void end_object() = 0;
-    virtual void end_array() = 0;
-    virtual void number(double value, bool integral) = 0;
-    virtual void null() = 0;
-    virtual void string(std::string_view value) = 0;
-    virtual void boolean(bool value) = 0;
-
-protected:
-    ~json_handler() = default;
-};
 
 /// Hands the events of any parser to a handler, with skipping of what the handler does not want and
 /// a bound on depth.
@@ -37,6 +20,9 @@ public:
         : handler_(handler), where_(where), most_(depth) {}
 
     const std::string& where() const { return where_; }
+    /// For parsers that skip what the handler does not want, and mind `depth()`, by themselves.
+    json_handler& handler() { return handler_; }
+    std::size_t depth() const { return most_; }
 
     void null() override;
     void boolean(bool value) override;
@@ -73,8 +59,28 @@ namespace MGKIT_NAMESPACE::data::readers {
 /// The parser that comes with every installation. A provider has a static `parse(text, events)`
 /// that calls `null`, `boolean`, `number(value, integral)`, `string`, `key`, `begin_object`,
 /// `end_object`, `begin_array` and `end_array` of `events` in the order of the text, and throws
-/// mgkit::error at `events.where()` for anything but valid JSON.
+/// mgkit::error at `events.where()` for anything but valid JSON; NaN, Infinity and -Infinity are
+/// taken for numbers.
 struct nlohmann_json {
+    static void parse(std::string_view json, detail::json_events& events);
+};
+
+#if defined(MGKIT_JSON_SIMDJSON)
+/// Several times as fast, with the same events and errors. simdjson builds and checks its document
+/// first, so values that a handler skips are checked too, and nothing has been handed on where it
+/// finds a fault: then `nlohmann_json` reads the text. NaN and its like, which simdjson refuses,
+/// are replaced in a copy. Cost: linear; memory for two to three times the text, so text beyond a
+/// gibibyte is left to `nlohmann_json`. A thread keeps what texts of up to 256 KiB need, some 4
+/// MiB.
+struct simdjson_json {
+    static void parse(std::string_view json, detail::json_events& events);
+};
+#endif
+
+/// The parser that readers use unless told otherwise: simdjson where MGKIT_JSON_SIMDJSON is defined
+/// (in the compiled form: was, where the library was built), else the one above. Both give the same
+/// events and the same errors.
+struct default_json {
     static void parse(std::string_view json, detail::json_events& events);
 };
 

@@ -108,7 +108,8 @@ MGKIT_INLINE json_outline outline_of(std::string_view text) {
     outline_events events(out);
     try {
         // The fault is not asked for: the text is cut, and may be no JSON at all.
-        (void)io::read_events(text.substr(0, std::size_t{1} << 18), events);
+        (void)io::read_events(text.substr(0, std::size_t{1} << 18), events,
+                              io::json_numbers::python);
     } catch (const outline_events::enough&) {
     }
     return out;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -217,6 +218,11 @@ public:
                 break;
         }
         wrong("a number");
+    }
+    void numbers(std::span<const double> values) override {
+        if (top() != at::point && top() != at::scores) return json_handler::numbers(values);
+        auto& into = top() == at::point ? points_ : scores_;
+        for (const double value : values) into.push_back(people_.number(value));
     }
     void null() override {
         constexpr float missing = std::numeric_limits<float>::quiet_NaN();

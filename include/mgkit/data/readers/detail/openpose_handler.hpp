@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,6 +83,10 @@ public:
             track_ = people_.track_id(value);
         else
             push_number(people_.number(value));
+    }
+    void numbers(std::span<const double> values) override {
+        if (top() != at::numbers || member_ == id) return json_handler::numbers(values);
+        for (const double value : values) push_number(people_.number(value));
     }
     void null() override {
         if (top() == at::numbers && member_ != id)

@@ -189,10 +189,10 @@ public:
 
     /// Number as float, NaN where it is none. Errors: beyond float.
     float number(double value) const {
-        if (!std::isfinite(value)) return std::numeric_limits<float>::quiet_NaN();
-        if (!(std::abs(value) <= double(std::numeric_limits<float>::max())))
-            refuse("numbers that fit float", text(value));
-        return static_cast<float>(value);
+        if (std::abs(value) <= double(std::numeric_limits<float>::max()))
+            return static_cast<float>(value);
+        if (std::isfinite(value)) refuse("numbers that fit float", text(value));
+        return std::numeric_limits<float>::quiet_NaN();
     }
     /// Track or frame number of whole value.
     std::int64_t whole(double value, bool integral, const char* what) const {
