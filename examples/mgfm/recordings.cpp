@@ -13,7 +13,7 @@
 
 #include "mgkit/core/parallel.hpp"
 #include "mgkit/data/convert_recording.hpp"
-#include "mgkit/data/joint_order.hpp"
+#include "mgkit/data/joint_map.hpp"
 #include "mgkit/data/source.hpp"
 #include "mgkit/data/tidy.hpp"
 #include "mgkit/io/csv.hpp"
@@ -123,7 +123,10 @@ data::read_policy recording_options::policy() const {
     out.strict = strict;
     if (!skeleton.empty() && joints.ends_with(".csv"))
         wrong_usage("--skeleton and --joints FILE.csv exclude each other");
-    // JOINTS
+    if (joints.ends_with(".csv"))
+        out.joints = std::make_shared<data::joint_order>(data::read_joint_map(joints));
+    else if (!skeleton.empty())
+        out.joints = std::make_shared<data::joint_order>(data::order_of(skeleton));
     return out;
 }
 

@@ -249,6 +249,9 @@ data::clip_set clip_facts(const recordings& from, const data::recording& person,
     out.about.name = "clips of " + from.corpus.about.name;
     out.about.source = "made by: " + command_line;
     out.about.fps = report::fixed(fps, 3);
+    if (std::none_of(from.corpus.entries.begin(), from.corpus.entries.end(),
+                     [](const data::corpus_entry& e) { return e.own_subject; }))
+        out.subject_names = from.corpus.subject_names;
     out.topology = person.topology;
     out.shape = person.poses.shape();
     out.shape.frames = frames;

@@ -18,6 +18,8 @@
 #include "mgkit/data/annotations.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/corpus.hpp"
+#include "mgkit/data/number_names.hpp"
+#include "mgkit/data/plausible_joints.hpp"
 #include "mgkit/data/primary_person.hpp"
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/readers/any.hpp"
@@ -54,7 +56,34 @@ MGKIT_INLINE bool stays_inside(const std::filesystem::path& file) {
            std::none_of(file.begin(), file.end(), [](const auto& part) { return part == ".."; });
 }
 
-MGKIT_INLINE std::vector<corpus_entry> read_manifest(const std::string& folder) {
+/// People by number, or, where one of them is no number, all by name; empty fields are unknown.
+MGKIT_INLINE void take_subjects(const io::csv_table& table, std::size_t column,
+                                std::vector<corpus_entry>& entries,
+                                std::vector<std::string>& names) {
+    const auto is_number = [](const std::string& field) {
+        return field.find_first_not_of("0123456789", field.starts_with('-') ? 1 : 0) ==
+               std::string::npos;
+    };
+    std::vector<std::string> fields;
+    std::vector<std::size_t> rows;
+    bool numbers = true;
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+        if (table.at(row, column).empty()) continue;
+        rows.push_back(row);
+        fields.push_back(table.at(row, column));
+        numbers = numbers && is_number(fields.back());
+    }
+    if (numbers) {
+        for (const std::size_t row : rows) entries[row].subject = table.integer(row, column);
+        return;
+    }
+    numbered_names found = number_names(fields);
+    for (std::size_t k = 0; k < rows.size(); ++k) entries[rows[k]].subject = found.numbers[k];
+    names = std::move(found.names);
+}
+
+MGKIT_INLINE std::vector<corpus_entry> read_manifest(const std::string& folder,
+                                                     std::vector<std::string>& subject_names) {
     const io::csv_table table = io::read_csv(folder + "/recordings.csv");
     const auto name = table.column("recording"), file = table.column("file");
     const auto subject = table.find("subject"), split = table.find("split"),
@@ -77,13 +106,13 @@ MGKIT_INLINE std::vector<corpus_entry> read_manifest(const std::string& folder) 
             if (i < 0) table.refuse(row, *index, "an index from 0");
             e.index = static_cast<std::size_t>(i);
         }
-        if (given(row, subject)) e.subject = table.integer(row, *subject);
         if (split) e.on = parse_side(table, row, *split);
         if (result) e.result = parse_outcome(table, row, *result);
         if (given(row, fps)) e.fps = table.real(row, *fps);
         if (e.fps < 0) table.refuse(row, *fps, "frames per second, above 0");
         out.push_back(std::move(e));
     }
+    if (subject) take_subjects(table, *subject, out, subject_names);
     return out;
 }
 
@@ -278,7 +307,7 @@ MGKIT_INLINE corpus open_corpus(const std::string& path, const read_policy& poli
         throw error(path, "a file or folder of recordings", "nothing of that name",
                     "check the path");
     if (fs::exists(path + "/recordings.csv", code)) {
-        out.entries = detail::read_manifest(path);
+        out.entries = detail::read_manifest(path, out.subject_names);
         detail::count_unlisted(path, out.entries, policy, out.found);
     } else if (!readers::recognise(path).empty()) {
         const auto names = readers::list_any(path);
@@ -301,6 +330,12 @@ MGKIT_INLINE corpus open_corpus(const std::string& path, const read_policy& poli
             e.own_subject = true;
             ++unknown;
         }
+    if (!out.subject_names.empty())
+        out.found.add(finding_kind::assumed, "subjects_named",
+                      text("people by name, numbered from 0 in order: ", out.subject_names.front(),
+                           out.subject_names.size() > 1 ? ", " + out.subject_names[1] : "",
+                           out.subject_names.size() > 2 ? ", ..." : ""),
+                      static_cast<std::int64_t>(out.subject_names.size()));
     out.found.add(finding_kind::assumed, "subjects_unknown",
                   "recordings of unknown subjects, each counted as its own", unknown);
     detail::check_sides(path, out.entries);
@@ -355,6 +390,9 @@ MGKIT_INLINE primary_result open_recording(const corpus& from, std::size_t i,
     if (e.result) r.result = e.result;
     if (e.fps > 0) r.fps = e.fps;
     check(r);
+    findings doubtful = check_joints(r);
+    doubtful.name_recording(e.name);
+    out.report.found.append(doubtful);
     if (!from.marks) return out;
     if (policy.strict)
         for (const segment& s : from.marks->of(e.name))

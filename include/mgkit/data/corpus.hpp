@@ -44,6 +44,7 @@ struct corpus {
     provenance about;
     std::string path;
     std::vector<corpus_entry> entries;
+    std::vector<std::string> subject_names;  ///< by number, where the manifest has names
     std::optional<annotations> marks;      ///< segments.csv, or segments of the format itself
     std::vector<std::string> class_names;  ///< of the tags
     std::vector<corpus_tag> tags;

@@ -142,10 +142,6 @@ MGKIT_INLINE std::string require_format(const std::string& path) {
                 detail::known_formats());
 }
 
-MGKIT_INLINE std::string nearest_format(const std::string&) {
-    return "something else";
-}
-
 MGKIT_INLINE std::vector<std::string> list_any(const std::string& path) {
     std::vector<std::string> out;
     detail::with_reader(require_format(path), [&](const auto& reader) { out = reader.list(path); });

@@ -58,10 +58,6 @@ std::string nearest_format(const std::string& path);
 /// As `recognise`; an mgkit::error that lists the formats where none fits.
 std::string require_format(const std::string& path);
 
-/// What lies at a path of no known format: the nearest one and the first difference, else its
-/// structure. Never throws mgkit::error.
-std::string nearest_format(const std::string& path);
-
 /// Names of the recordings at `path`. Errors: unknown format, malformed files.
 std::vector<std::string> list_any(const std::string& path);
 

@@ -221,8 +221,11 @@ public:
     }
     void numbers(std::span<const double> values) override {
         if (top() != at::point && top() != at::scores) return json_handler::numbers(values);
-        auto& into = top() == at::point ? points_ : scores_;
-        for (const double value : values) into.push_back(people_.number(value));
+        const bool scores = top() == at::scores;
+        for (const double value : values) {
+            const float x = people_.number(value);
+            scores ? person_.score(x) : person_.coordinate(x);
+        }
     }
     void null() override {
         constexpr float missing = std::numeric_limits<float>::quiet_NaN();
