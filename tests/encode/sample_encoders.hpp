@@ -1,0 +1,36 @@
+// Every encoder of the list behind one type, at its sample's settings: what a suite does with them is
+// compiled once, and only passes are for each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mgkit/encode/any_encoder.hpp"
+
+namespace MGKIT_NAMESPACE::test {
+
+template <tensor T>
+struct sample_encoder {
+    const char* name;
+    bool two_streams;
+    encode::any_encoder<T> (*make)(const nn::scope& at, const encode::clip_extents& clip);
+    nn::fact_map (*facts)(const encode::clip_extents& clip);  ///< that it is made from
+};
+
+template <tensor T>
+std::vector<sample_encoder<T>> sample_encoders() {
+    std::vector<sample_encoder<T>> out;
+    encode::all<T>::for_each([&out]<class E>(type_tag<E>) {
+        static_assert(encode::trainable_encoder<E, T>);
+        out.push_back({E::name, encode::two_stream_encoder<E, T>,
+                       [](const nn::scope& at, const encode::clip_extents& clip) {
+                           return encode::any_encoder<T>::of(E(at, E::sample_settings(clip)));
+                       },
+                       [](const encode::clip_extents& clip) {
+                           return encode::facts_of(E::name, E::sample_settings(clip));
+                       }});
+    });
+    return out;
+}
+
+}  // namespace MGKIT_NAMESPACE::test
