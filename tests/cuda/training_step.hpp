@@ -84,8 +84,8 @@ private:
     }
     Method made() {
         if constexpr (std::is_same_v<Method, pretext::any_method<T>>)
-            return pretext::make_method<T>(
-                method_, nn::scope(ctx), encoder_for<T>(method_, settings().clip), {classes});
+            return pretext::make_method<T>(method_, nn::scope(ctx),
+                                           encoder_for<T>(method_, settings().clip), {classes});
         else if constexpr (requires { Method(nn::scope(ctx), settings(), classes); })
             return Method(nn::scope(ctx), settings(), classes);
         else

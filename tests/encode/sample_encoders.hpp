@@ -1,5 +1,5 @@
-// Every encoder of the list behind one type, at its sample's settings: what a suite does with them is
-// compiled once, and only passes are for each.
+// Every encoder of the list behind one type, with the settings of its sample: what a suite does
+// with them is compiled once.
 #pragma once
 
 #include <string>

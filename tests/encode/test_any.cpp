@@ -140,8 +140,7 @@ TEST_CASE("every encoder is the same behind one type", "[any]") {
         constexpr bool two_streams = encode::two_stream_encoder<encoder, t64>;
         context ctx{.seed = 5};
         const nn::scope at(ctx, "backbone");
-        const nn::fact_map facts =
-            encode::facts_of(encoder::name, encoder::sample_settings(tiny));
+        const nn::fact_map facts = encode::facts_of(encoder::name, encoder::sample_settings(tiny));
         encoder model(at, encoder::sample_settings(tiny));
         any same(at, facts);
         REQUIRE(same.template as<encoder>() != nullptr);

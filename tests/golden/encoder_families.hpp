@@ -73,12 +73,11 @@ struct encoder_parts {
 template <class T, class Encoder>
 encoder_parts<T> parts_of(Encoder& model) {
     using X = variable<T>;
-    return {nn::leaves(model),
-            [&](context& ctx, const T& jt) { return model.ske_emb.t_embedding(ctx, jt); },
-            [&](context& ctx, const T& js) { return model.ske_emb.s_embedding(ctx, js); },
-            [&](context& ctx, const X& jt, const X& js) {
-                return model.encode_tokens(ctx, jt, js);
-            }};
+    return {
+        nn::leaves(model),
+        [&](context& ctx, const T& jt) { return model.ske_emb.t_embedding(ctx, jt); },
+        [&](context& ctx, const T& js) { return model.ske_emb.s_embedding(ctx, js); },
+        [&](context& ctx, const X& jt, const X& js) { return model.encode_tokens(ctx, jt, js); }};
 }
 
 template <class T>

@@ -130,7 +130,8 @@ void usdrl_forward(const io::safetensors_file& file, const io::json& config, che
         }
         if (!total) return;
         backward(ctx, *total);
-        expect_gradients(out, ctx, file, nn::leaves(model), "grad/", bound.gradients, cancelled_by_batch_norm);
+        expect_gradients(out, ctx, file, nn::leaves(model), "grad/", bound.gradients,
+                         cancelled_by_batch_norm);
     });
 }
 

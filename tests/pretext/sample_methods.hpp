@@ -23,7 +23,7 @@ struct made_method {
 template <tensor T>
 struct sample_method {
     const char* name;
-    bool two_streams;   ///< whether it needs them
+    bool two_streams;  ///< whether it needs them
     bool needs_labels;
     made_method<T> (*make)(const nn::scope& at, const nn::fact_map& settings, int classes);
 };
@@ -33,21 +33,20 @@ std::vector<sample_method<T>> sample_methods() {
     std::vector<sample_method<T>> out;
     pretext::all<T>::for_each([&out]<class M>(type_tag<M>) {
         static_assert(pretext::method<M>);
-        out.push_back(
-            {M::name, pretext::needs_two_streams<M>(), pretext::needs_labels<M>(),
-             [](const nn::scope& at, const nn::fact_map& settings, int classes) {
-                 std::unique_ptr<M> own;
-                 if constexpr (pretext::needs_labels<M>())
-                     own = std::make_unique<M>(at, settings, classes);
-                 else
-                     own = std::make_unique<M>(at, settings);
-                 M& method = *own;
-                 return made_method<T>{
-                     pretext::any_method<T>(std::move(own)),
-                     [&method](context& ctx, const pretext::batch<T>& input) -> T {
-                         return method(ctx, input).loss;
-                     }};
-             }});
+        out.push_back({M::name, pretext::needs_two_streams<M>(), pretext::needs_labels<M>(),
+                       [](const nn::scope& at, const nn::fact_map& settings, int classes) {
+                           std::unique_ptr<M> own;
+                           if constexpr (pretext::needs_labels<M>())
+                               own = std::make_unique<M>(at, settings, classes);
+                           else
+                               own = std::make_unique<M>(at, settings);
+                           M& method = *own;
+                           return made_method<T>{
+                               pretext::any_method<T>(std::move(own)),
+                               [&method](context& ctx, const pretext::batch<T>& input) -> T {
+                                   return method(ctx, input).loss;
+                               }};
+                       }});
     });
     return out;
 }
