@@ -5,6 +5,9 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "mgkit/backend/eigen.hpp"
@@ -35,6 +38,8 @@ public:
     using T = typename Method::tensor_type;
 
     training() { ctx.training = true; }
+    /// The method of the list that has this name, for `Method` = any_method.
+    explicit training(std::string method) : method_(std::move(method)) { ctx.training = true; }
 
     context ctx{.seed = 5};
 
@@ -77,11 +82,10 @@ private:
                 .heads = 2,
                 .drop_path = 0.3};
     }
-    static Method made(context& ctx) {
-        if constexpr (
-            requires { Method(nn::scope(ctx), nn::fact_map{}); } ||
-            requires { Method(nn::scope(ctx), nn::fact_map{}, classes); })
-            return sample<Method>(nn::scope(ctx), settings().clip, classes);
+    Method made() {
+        if constexpr (std::is_same_v<Method, pretext::any_method<T>>)
+            return pretext::make_method<T>(method_, nn::scope(ctx),
+                                           encoder_for<T>(method_, settings().clip), {classes});
         else if constexpr (requires { Method(nn::scope(ctx), settings(), classes); })
             return Method(nn::scope(ctx), settings(), classes);
         else
@@ -104,7 +108,8 @@ private:
         for (float& v : views_) v = static_cast<float>(stream.normal());
     }
 
-    Method model_ = made(ctx);
+    std::string method_;
+    Method model_ = made();
     train::updater<T> update_{ctx, model_, train::adam{}};
     train::stepper<T> step_{model_, update_};
     train::host_batch batch_{{{"clips", train::field_type::real, {3, 12, 7, 1}, two_views::views},

@@ -118,15 +118,21 @@ void shake(context& ctx, M& model, double by = 0.2) {
     }
 }
 
-/// Every gradient of a model, by name, and its parameters' values.
-template <class M>
-std::vector<std::pair<std::string, std::vector<double>>> gradients_of(context& ctx, M& model) {
+/// Every gradient among leaves, by name.
+template <class T>
+std::vector<std::pair<std::string, std::vector<double>>> gradients_of(
+    context& ctx, const nn::leaf_list<T>& leaves) {
     std::vector<std::pair<std::string, std::vector<double>>> out;
-    for (const auto& l : nn::parameters(nn::leaves(model)))
+    for (const auto& l : nn::parameters(leaves))
         out.emplace_back(l.name, l.weights->slot.filled
                                      ? testing::detail::to_doubles(ctx, l.weights->slot.gradient)
                                      : std::vector<double>{});
     return out;
+}
+/// The same of a model.
+template <nn::has_leaves M>
+std::vector<std::pair<std::string, std::vector<double>>> gradients_of(context& ctx, M& model) {
+    return gradients_of(ctx, nn::leaves(model));
 }
 
 }  // namespace MGKIT_NAMESPACE::test

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "encode/models.hpp"
+#include "encode/sample_encoders.hpp"
 #include "mgkit/testing/primitives_only.hpp"
 
 using namespace mgkit;
@@ -14,9 +15,9 @@ using test::tiny;
 
 namespace {
 
-template <class Encoder>
-Encoder make(context& ctx) {
-    Encoder model(ctx, Encoder::sample_settings(tiny));
+template <class T>
+encode::any_encoder<T> made(context& ctx, const test::sample_encoder<T>& sample) {
+    auto model = sample.make(ctx, tiny);
     test::shake(ctx, model);
     return model;
 }
@@ -27,56 +28,55 @@ encode::dste<t64> make_dste(context& ctx) {
     return model;
 }
 
-/// `f` of the same encoders on two tensor types.
-template <class... Fast, class... Slow, class F>
-void in_pairs(type_list<Fast...>, type_list<Slow...>, const F& f) {
-    (f(type_tag<Fast>{}, type_tag<Slow>{}), ...);
+void check_gradients_of_all(const context& with) {
+    for (const auto& sample : test::sample_encoders<t64>()) {
+        context ctx{.training = with.training, .rows = with.rows};
+        auto model = made(ctx, sample);
+        const auto report = testing::gradient_check(
+            ctx, model, [&](context& c, const auto& in) { return model(c, in[0]); },
+            std::vector<t64>{test::clips_of<t64>(ctx, tiny, {1, 2})});
+        INFO(sample.name << ": " << report.where);
+        CHECK(report.worst < 1e-6);
+        CHECK(report.checked > static_cast<std::size_t>(nn::parameter_count(model)));
+    }
 }
 
-template <class Encoder, class T>
-void check_encoder(context& ctx, double bound) {
-    auto model = make<Encoder>(ctx);
-    const auto report = testing::gradient_check(
-        ctx, model, [&](context& c, const auto& in) { return model(c, in[0]); },
-        std::vector<T>{test::clips_of<T>(ctx, tiny, {1, 2})});
-    INFO(Encoder::name << ": " << report.where);
-    CHECK(report.worst < bound);
-    CHECK(report.checked > static_cast<std::size_t>(nn::parameter_count(model)));
+using named_values = std::vector<std::pair<std::string, std::vector<double>>>;
+
+/// Gradients and features of every encoder, each after one pass.
+template <class T>
+std::vector<named_values> passes() {
+    std::vector<named_values> out;
+    for (const auto& sample : test::sample_encoders<T>()) {
+        context ctx;
+        auto model = made(ctx, sample);
+        const recording<T> record(ctx);
+        const auto features = model(ctx, variable<T>{test::clips_of<T>(ctx, tiny, {1, 2, 3})});
+        const T weights = backend_traits<T>::full(ctx, shape_of(features), 0.7);
+        backward(ctx, features, &weights);
+        nn::require_gradients(model, "every encoder");
+        out.push_back(test::gradients_of(ctx, model));
+        out.back().emplace_back("features", testing::detail::to_doubles(ctx, features.value));
+    }
+    return out;
 }
 
 }  // namespace
 
 TEST_CASE("every encoder: gradients of all parameters by differences", "[encode]") {
-    encode::all<t64>::for_each([](auto tag) {
-        context ctx;
-        check_encoder<typename decltype(tag)::type, t64>(ctx, 1e-6);
-    });
+    check_gradients_of_all({});
 }
 
 TEST_CASE("every encoder: gradients while training", "[encode]") {
-    encode::all<t64>::for_each([](auto tag) {
-        context ctx{.training = true, .rows = {{1, 0}, {2, 0}}};
-        check_encoder<typename decltype(tag)::type, t64>(ctx, 1e-6);
-    });
+    check_gradients_of_all({.training = true, .rows = {{1, 0}, {2, 0}}});
 }
 
 TEST_CASE("every encoder: fused kernels equal the composition", "[encode]") {
-    using composed = testing::primitives_only<t64>;
-    const auto run = [](auto tag) {
-        using encoder = typename decltype(tag)::type;
-        using T = typename encoder::tensor_type;
-        context ctx;
-        auto model = make<encoder>(ctx);
-        const recording<T> record(ctx);
-        const auto out = model(ctx, variable<T>{test::clips_of<T>(ctx, tiny, {1, 2, 3})});
-        const T weights = backend_traits<T>::full(ctx, shape_of(out), 0.7);
-        backward(ctx, out, &weights);
-        nn::require_gradients(model, "every encoder");
-        auto all = test::gradients_of(ctx, model);
-        all.emplace_back("features", testing::detail::to_doubles(ctx, out.value));
-        return all;
-    };
-    const auto compare = [](const auto& fast, const auto& slow) {
+    const auto all_fast = passes<t64>(), all_slow = passes<testing::primitives_only<t64>>();
+    REQUIRE(all_fast.size() == all_slow.size());
+    for (std::size_t which = 0; which < all_fast.size(); ++which) {
+        const named_values &fast = all_fast[which], &slow = all_slow[which];
+        INFO(test::sample_encoders<t64>()[which].name);
         REQUIRE(fast.size() == slow.size());
         for (std::size_t i = 0; i < fast.size(); ++i) {
             INFO(fast[i].first);
@@ -86,45 +86,41 @@ TEST_CASE("every encoder: fused kernels equal the composition", "[encode]") {
             for (std::size_t j = 0; j < fast[i].second.size(); ++j)
                 CHECK(std::abs(fast[i].second[j] - slow[i].second[j]) < 1e-12 * scale);
         }
-    };
-    in_pairs(encode::all<t64>{}, encode::all<composed>{},
-             [&](auto fast, auto slow) { compare(run(fast), run(slow)); });
+    }
 }
 
 TEST_CASE("every encoder: a clip's feature does not depend on its batch", "[encode]") {
-    encode::all<t64>::for_each([](auto tag) {
-        using encoder = typename decltype(tag)::type;
+    for (const auto& sample : test::sample_encoders<t64>()) {
+        INFO(sample.name);
         context ctx;
-        auto model = make<encoder>(ctx);
+        const auto model = made(ctx, sample);
         const auto all = numbers(ctx, model(ctx, test::clips_of<t64>(ctx, tiny, {4, 5, 6})));
         const auto again = numbers(ctx, model(ctx, test::clips_of<t64>(ctx, tiny, {4, 5, 6})));
         CHECK(all == again);
         const auto alone = numbers(ctx, model(ctx, test::clips_of<t64>(ctx, tiny, {5})));
         for (std::size_t i = 0; i < alone.size(); ++i)
             CHECK(alone[i] == Catch::Approx(all[alone.size() + i]).epsilon(1e-12));
-    });
+    }
 }
 
 TEST_CASE("every encoder: refuses clips of other sizes", "[encode]") {
-    encode::all<t64>::for_each([](auto tag) {
-        using encoder = typename decltype(tag)::type;
-        INFO(encoder::name);
+    for (const auto& sample : test::sample_encoders<t64>()) {
+        INFO(sample.name);
         context ctx;
-        auto model = make<encoder>(ctx);
+        const auto model = made(ctx, sample);
         const auto refuses = [&](const encode::clip_extents& e) {
             CHECK_THROWS_AS(model(ctx, test::clips_of<t64>(ctx, e, {1})), error);
         };
         refuses({3, 5, 3, 1});
         refuses({2, 5, 4, 1});
-        if constexpr (encode::two_stream_encoder<encoder,
-                                                 t64>) {  // both counts of tokens are sizes
+        if (sample.two_streams) {  // both counts of tokens are sizes
             refuses({2, 6, 3, 1});
             refuses({2, 5, 3, 2});
         }
         for (const encode::clip_extents& e :
              {encode::clip_extents{0, 5, 3, 1}, {2, 0, 3, 1}, {2, 5, 0, 1}, {2, 5, 3, -1}})
-            CHECK_THROWS_AS(encoder(ctx, encoder::sample_settings(e)), error);
-    });
+            CHECK_THROWS_AS(sample.make(ctx, e), error);
+    }
 }
 
 TEMPLATE_TEST_CASE("sizes that no attention has are refused", "[encode]", encode::dste<t64>,

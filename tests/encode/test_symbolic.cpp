@@ -1,6 +1,6 @@
 // Encoders, projectors and the whole objective on shapes alone, and what they cost.
 #include "encode/models.hpp"
-#include "mgkit/encode/any_encoder.hpp"
+#include "encode/sample_encoders.hpp"
 #include "mgkit/pretext/supervised.hpp"
 #include "mgkit/testing/symbolic.hpp"
 #include "mgkit/train/adam.hpp"
@@ -55,16 +55,14 @@ void check_gradients(M& model) {
 }  // namespace
 
 TEST_CASE("every encoder runs on shapes alone, forward and backward", "[encode][symbolic]") {
-    encode::all<symbolic>::for_each([](auto tag) {
-        using encoder = typename decltype(tag)::type;
-        STATIC_REQUIRE(encode::trainable_encoder<encoder, symbolic>);
+    for (const auto& sample : test::sample_encoders<symbolic>())
         for (const sizes& s : many) {
-            INFO(encoder::name << " of " << s.joints << " joints");
+            INFO(sample.name << " of " << s.joints << " joints");
             context ctx;
-            encoder model(ctx, encoder::sample_settings(s.clip()));
+            auto model = sample.make(ctx, s.clip());
             const symbolic clips(test::batch_shape(5, s.clip()));
             CHECK(model(ctx, clips).extents() == shape{5, model.features()});
-            if constexpr (encode::two_stream_encoder<encoder, symbolic>) {
+            if (sample.two_streams) {
                 const auto tokens = model.tokens(ctx, clips);
                 const shape t = tokens.temporal.extents(), p = tokens.spatial.extents();
                 REQUIRE((t.rank() == 3 && p.rank() == 3));
@@ -78,7 +76,6 @@ TEST_CASE("every encoder runs on shapes alone, forward and backward", "[encode][
             backward(ctx, sum(ctx, model(ctx, X{clips})));
             check_gradients(model);
         }
-    });
 }
 
 TEST_CASE("the cost of the dense encoder is the formula's, exactly", "[encode][symbolic]") {
@@ -168,20 +165,20 @@ TEST_CASE("a training step runs on shapes alone and costs what it should", "[enc
 }
 
 TEST_CASE("supervised training of every encoder runs on shapes alone", "[encode][symbolic]") {
-    encode::all<symbolic>::for_each([](auto tag) {
-        using encoder = typename decltype(tag)::type;
+    for (const auto& sample : test::sample_encoders<symbolic>()) {
+        INFO(sample.name);
         const encode::clip_extents clip{3, 8, 5, 1};
         context ctx;
         ctx.training = true;
         ctx.rows.resize(6);
-        pretext::supervised<symbolic, encoder, test::ready_views<2>> model(
-            ctx, encoder::sample_settings(clip), 4);
+        pretext::supervised<symbolic, encode::any_encoder<symbolic>, test::ready_views<2>> model(
+            ctx, sample.make(nn::scope(ctx, "backbone"), clip), 4);
         const recording<symbolic> record(ctx);
         const std::vector<int> labels{0, 3, 1};
         const X clips{symbolic(test::batch_shape(6, clip))};
         backward(ctx, model(ctx, pretext::batch<X>{clips, labels}).loss);
         check_gradients(model);
-    });
+    }
 }
 
 TEST_CASE("reading a value inside of what is traced is an error", "[encode][symbolic]") {

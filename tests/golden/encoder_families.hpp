@@ -1,6 +1,8 @@
 // Families: positional, dst_layer, dste, sttr.
 #pragma once
 
+#include <functional>
+
 #include "golden/support.hpp"
 #include "mgkit/encode/list.hpp"
 
@@ -53,52 +55,77 @@ void dst_layer(const io::safetensors_file& file, const io::json& config, checks&
         const T weights = tensor_from<T>(ctx, file, "input/w");
         backward(ctx, y, &weights);
         expect(out, ctx, file, "grad_input/x", dx.gradient, bound.gradients);
-        expect_gradients(out, ctx, file, layer, "grad/", bound.gradients);
+        expect_gradients(out, ctx, file, nn::leaves(layer), "grad/", bound.gradients);
     });
+}
+
+/// An encoder as the files see it, by its parts; of any type with the two embeddings of tokens.
+template <class T>
+struct encoder_parts {
+    using X = variable<T>;
+
+    nn::leaf_list<T> leaves;
+    std::function<T(context&, const T&)> t_embedding, s_embedding;
+    std::function<encode::stream_pair<X>(context&, const X& temporal, const X& spatial)> encode;
+};
+
+/// The encoder must outlive its parts.
+template <class T, class Encoder>
+encoder_parts<T> parts_of(Encoder& model) {
+    using X = variable<T>;
+    return {
+        nn::leaves(model),
+        [&](context& ctx, const T& jt) { return model.ske_emb.t_embedding(ctx, jt); },
+        [&](context& ctx, const T& js) { return model.ske_emb.s_embedding(ctx, js); },
+        [&](context& ctx, const X& jt, const X& js) { return model.encode_tokens(ctx, jt, js); }};
+}
+
+template <class T>
+void compare_encoder(const io::safetensors_file& file, const io::json& config, checks& out,
+                     context& ctx, const encoder_parts<T>& model) {
+    using S = scalar_of<T>;
+    using X = variable<T>;
+    const bounds<S> bound(config);
+    const T jt = tensor_from<T>(ctx, file, "input/jt"), js = tensor_from<T>(ctx, file, "input/js");
+    expect(out, ctx, file, "output/emb_t", model.t_embedding(ctx, jt), bound.values);
+    expect(out, ctx, file, "output/emb_s", model.s_embedding(ctx, js), bound.values);
+    const auto weighted = [&](const X& value, const std::string& name) {
+        return mgkit::sum(ctx, mul(ctx, value, X{tensor_from<T>(ctx, file, name)}));
+    };
+    for (const bool pool : {false, true}) {
+        if (pool && !file.contains("input/w_pool_t")) continue;
+        gradient_slot<T> dt, ds;
+        nn::zero_gradients(model.leaves);
+        const recording<T> record(ctx);
+        const auto y = model.encode(ctx, watch(jt, dt), watch(js, ds));
+        const auto pooled = encode::pooled(ctx, y);
+        if (!pool) {
+            expect(out, ctx, file, "output/y_t", y.temporal.value, bound.values);
+            expect(out, ctx, file, "output/y_s", y.spatial.value, bound.values);
+            expect(out, ctx, file, "output/pool_t", pooled.temporal.value, bound.values);
+            expect(out, ctx, file, "output/pool_s", pooled.spatial.value, bound.values);
+            expect(out, ctx, file, "output/feat", encode::joined(ctx, pooled).value, bound.values);
+            backward(ctx,
+                     add(ctx, weighted(y.temporal, "input/w_t"), weighted(y.spatial, "input/w_s")));
+            expect(out, ctx, file, "grad_input/jt", dt.gradient, bound.gradients);
+            expect(out, ctx, file, "grad_input/js", ds.gradient, bound.gradients);
+        } else {
+            backward(ctx, add(ctx, weighted(pooled.temporal, "input/w_pool_t"),
+                              weighted(pooled.spatial, "input/w_pool_s")));
+        }
+        expect_gradients(out, ctx, file, model.leaves, pool ? "grad_pooled/" : "grad/",
+                         bound.gradients);
+    }
 }
 
 template <template <class> class Encoder, class... Ts, class Settings>
 void encoder(const io::safetensors_file& file, const io::json& config, checks& out,
              const Settings& settings) {
     in_precisions<Ts...>([&]<class T>(type_tag<T>) {
-        using S = scalar_of<T>;
-        using X = variable<T>;
         context ctx;
-        const bounds<S> bound(config);
         Encoder<T> model(nn::scope(ctx), settings);
         nn::load(ctx, model, file, {.prefix = "param/"});
-        const T jt = tensor_from<T>(ctx, file, "input/jt"),
-                js = tensor_from<T>(ctx, file, "input/js");
-        expect(out, ctx, file, "output/emb_t", model.ske_emb.t_embedding(ctx, jt), bound.values);
-        expect(out, ctx, file, "output/emb_s", model.ske_emb.s_embedding(ctx, js), bound.values);
-        const auto weighted = [&](const X& value, const std::string& name) {
-            return mgkit::sum(ctx, mul(ctx, value, X{tensor_from<T>(ctx, file, name)}));
-        };
-        for (const bool pool : {false, true}) {
-            if (pool && !file.contains("input/w_pool_t")) continue;
-            gradient_slot<T> dt, ds;
-            nn::zero_gradients(model);
-            const recording<T> record(ctx);
-            const auto y = model.encode_tokens(ctx, watch(jt, dt), watch(js, ds));
-            const auto pooled = encode::pooled(ctx, y);
-            if (!pool) {
-                expect(out, ctx, file, "output/y_t", y.temporal.value, bound.values);
-                expect(out, ctx, file, "output/y_s", y.spatial.value, bound.values);
-                expect(out, ctx, file, "output/pool_t", pooled.temporal.value, bound.values);
-                expect(out, ctx, file, "output/pool_s", pooled.spatial.value, bound.values);
-                expect(out, ctx, file, "output/feat", encode::joined(ctx, pooled).value,
-                       bound.values);
-                backward(ctx, add(ctx, weighted(y.temporal, "input/w_t"),
-                                  weighted(y.spatial, "input/w_s")));
-                expect(out, ctx, file, "grad_input/jt", dt.gradient, bound.gradients);
-                expect(out, ctx, file, "grad_input/js", ds.gradient, bound.gradients);
-            } else {
-                backward(ctx, add(ctx, weighted(pooled.temporal, "input/w_pool_t"),
-                                  weighted(pooled.spatial, "input/w_pool_s")));
-            }
-            expect_gradients(out, ctx, file, model, pool ? "grad_pooled/" : "grad/",
-                             bound.gradients);
-        }
+        compare_encoder(file, config, out, ctx, parts_of<T>(model));
     });
 }
 

@@ -81,13 +81,14 @@ inline bool cancelled_by_loss(const std::string& name) {
 
 /// Compares the gradient of every parameter with `prefix`+name. Cancelled biases are measured on
 /// the scale of their layer's weight gradient.
-template <class M>
-void expect_gradients(checks& out, context& ctx, const io::safetensors_file& file, M& model,
-                      const std::string& prefix, double tolerance,
+template <tensor T>
+void expect_gradients(checks& out, context& ctx, const io::safetensors_file& file,
+                      const nn::leaf_list<T>& leaves, const std::string& prefix, double tolerance,
                       cancelled is_cancelled = nothing_cancelled) {
-    nn::for_each_parameter(model, [&](const std::string& name, auto& p) {
-        using T = std::remove_reference_t<decltype(p.value)>;
-        if (!file.contains(prefix + name)) return;
+    for (const nn::leaf<T>& l : nn::parameters(leaves)) {
+        const std::string& name = l.name;
+        parameter<T>& p = *l.weights;
+        if (!file.contains(prefix + name)) continue;
         if (!p.slot.filled) p.slot.gradient = backend_traits<T>::full(ctx, shape_of(p.value), 0);
         auto got = nn::host_values(ctx, p.slot.gradient);
         auto want = file.read<double>(prefix + name);
@@ -99,7 +100,7 @@ void expect_gradients(checks& out, context& ctx, const io::safetensors_file& fil
                 got.push_back(static_cast<typename backend_traits<T>::scalar>(v));
         }
         out.close(prefix + name, std::span(got), std::span(want), tolerance);
-    });
+    }
 }
 
 }  // namespace MGKIT_NAMESPACE::golden

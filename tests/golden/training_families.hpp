@@ -5,7 +5,7 @@
 #include "mgkit/augment/n_views.hpp"
 #include "mgkit/augment/presets.hpp"
 #include "mgkit/clip/resample.hpp"
-#include "mgkit/encode/list.hpp"
+#include "mgkit/encode/any_encoder.hpp"
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/skeleton/streams.hpp"
 #include "mgkit/train/adam.hpp"
@@ -21,32 +21,23 @@ inline encode::clip_extents clip_of(const io::json& config) {
             .persons = config.at("M").get<int>()};
 }
 
-template <class T>
-encode::dste_settings settings_of(const type_tag<encode::dste<T>>&, const io::json& config) {
-    return {.clip = clip_of(config),
-            .width = config.at("hidden").get<int>(),
-            .heads = config.at("heads").get<int>(),
-            .gap = config.at("gap").get<int>(),
-            .alpha = config.at("alpha").get<double>(),
-            .drop_path = 0};
-}
-template <class T>
-encode::sttr_settings settings_of(const type_tag<encode::sttr<T>>&, const io::json& config) {
-    return {.clip = clip_of(config),
-            .width = config.at("hidden").get<int>(),
-            .heads = config.at("heads").get<int>(),
-            .layers = config.at("layers").get<int>()};
-}
-
-/// Calls body with the encoder type a file names, in both precisions.
-template <class... Ts, class Body>
-void with_encoder(const io::json& config, Body&& body) {
-    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
-        if (config.at("backbone") == "STTR")
-            body(type_tag<encode::sttr<T>>{}, type_tag<T>{});
-        else
-            body(type_tag<encode::dste<T>>{}, type_tag<T>{});
-    });
+/// What the encoder that a file names is made from.
+inline nn::fact_map settings_of(const io::json& config) {
+    const int width = config.at("hidden").get<int>(), heads = config.at("heads").get<int>();
+    if (config.at("backbone") == "STTR")
+        return encode::facts_of("sttr",
+                                encode::sttr_settings{.clip = clip_of(config),
+                                                      .width = width,
+                                                      .heads = heads,
+                                                      .layers = config.at("layers").get<int>()});
+    nn::fact_map out =
+        encode::facts_of("dste", encode::dste_settings{.clip = clip_of(config),
+                                                       .width = width,
+                                                       .heads = heads,
+                                                       .gap = config.at("gap").get<int>(),
+                                                       .alpha = config.at("alpha").get<double>()});
+    out["drop_path"] = "0";
+    return out;
 }
 
 inline std::vector<skeleton::joint_pair> bones_of(const io::json& config) {
@@ -95,13 +86,13 @@ T stacked_views(context& ctx, const io::safetensors_file& file, const io::json& 
 
 template <class... Ts>
 void usdrl_forward(const io::safetensors_file& file, const io::json& config, checks& out) {
-    with_encoder<Ts...>(config, [&]<class E, class T>(type_tag<E> encoder, type_tag<T>) {
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
         using X = variable<T>;
         context ctx;
         ctx.training = true;
         const bounds<scalar_of<T>> bound(config);
-        pretext::decorrelation<T, E, four_views> model(nn::scope(ctx),
-                                                       settings_of(encoder, config));
+        pretext::decorrelation<T, encode::any_encoder<T>, four_views> model(nn::scope(ctx),
+                                                                            settings_of(config));
         nn::load(ctx, model, file, {.prefix = "param/"});
         const recording<T> record(ctx);
         const X clips = X{stacked_views<T>(ctx, file, config, "input/")};
@@ -139,7 +130,8 @@ void usdrl_forward(const io::safetensors_file& file, const io::json& config, che
         }
         if (!total) return;
         backward(ctx, *total);
-        expect_gradients(out, ctx, file, model, "grad/", bound.gradients, cancelled_by_batch_norm);
+        expect_gradients(out, ctx, file, nn::leaves(model), "grad/", bound.gradients,
+                         cancelled_by_batch_norm);
     });
 }
 
@@ -150,7 +142,7 @@ void usdrl_forward(const io::safetensors_file& file, const io::json& config, che
 /// statistics follow the drifting biases and are compared on the scale of 1.
 template <class... Ts>
 void pretrain_steps(const io::safetensors_file& file, const io::json& config, checks& out) {
-    with_encoder<Ts...>(config, [&]<class E, class T>(type_tag<E> encoder, type_tag<T>) {
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
         using S = scalar_of<T>;
         constexpr bool exact = std::is_same_v<S, double>;
         context ctx;
@@ -160,8 +152,8 @@ void pretrain_steps(const io::safetensors_file& file, const io::json& config, ch
         weights.similarity = config.at("ws").at("sim").get<double>();
         weights.variance_covariance = config.at("ws").at("vac").get<double>();
         weights.cross_correlation = config.at("ws").at("xcorr").get<double>();
-        pretext::decorrelation<T, E, four_views> model(nn::scope(ctx), settings_of(encoder, config),
-                                                       {}, weights);
+        pretext::decorrelation<T, encode::any_encoder<T>, four_views> model(
+            nn::scope(ctx), settings_of(config), {}, weights);
         nn::load(ctx, model, file, {.prefix = "param/"});
         const train::adam adam{.rate = config.at("lr").get<double>(),
                                .beta1 = config.at("betas").at(0).get<double>(),
@@ -194,7 +186,7 @@ void pretrain_steps(const io::safetensors_file& file, const io::json& config, ch
             nn::zero_gradients(model);
             backward(ctx, terms.total);
             if (step == 1)
-                expect_gradients(out, ctx, file, model, "grad/", exact ? 1e-9 : 2e-2,
+                expect_gradients(out, ctx, file, nn::leaves(model), "grad/", exact ? 1e-9 : 2e-2,
                                  cancelled_by_loss);
             update.step(ctx, adam.rate);
             for (const auto& l : nn::leaves(model)) {
@@ -214,15 +206,15 @@ void pretrain_steps(const io::safetensors_file& file, const io::json& config, ch
 
 template <class... Ts>
 void downstream(const io::safetensors_file& file, const io::json& config, checks& out) {
-    with_encoder<Ts...>(config, [&]<class E, class T>(type_tag<E> encoder, type_tag<T>) {
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
         using S = scalar_of<T>;
         context ctx;
         // Float bound: evaluation forward passes of the other families stay below 3e-6.
         const double bound = std::is_same_v<S, float> ? 2e-5 : 1e-9;
         const encode::clip_extents e = clip_of(config);
-        E model(nn::scope(ctx), settings_of(encoder, config));
+        auto model = encode::make_encoder<T>(nn::scope(ctx), settings_of(config));
         nn::load(ctx, model, file, {.prefix = "param/backbone."});
-        nn::linear<T> fc(nn::scope(ctx), 2 * model.width(), config.at("classes").get<int>());
+        nn::linear<T> fc(nn::scope(ctx), model.features(), config.at("classes").get<int>());
         nn::load(ctx, fc, file, {.prefix = "param/fc."});
 
         const auto data = file.read<S>("input/data");

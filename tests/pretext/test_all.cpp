@@ -15,7 +15,6 @@
 using namespace mgkit;
 using T = eigen::tensor<double>;
 using X = variable<T>;
-using every = pretext::all<T>;
 
 namespace {
 
@@ -68,48 +67,55 @@ private:
     std::vector<std::int64_t> counters_;
 };
 
+/// A method on the encoder for it, at these sizes.
+test::made_method<T> made(const test::sample_method<T>& sample, context& ctx,
+                          const encode::clip_extents& clip = extents) {
+    return sample.make(nn::scope(ctx), test::encoder_for<T>(sample.two_streams, clip), classes);
+}
+
 }  // namespace
 
 TEST_CASE("every method has a name of its own and says what it is made of", "[pretext][quick]") {
     std::set<std::string> names;
-    every::for_each([&](auto tag) {
-        using M = typename decltype(tag)::type;
-        static_assert(pretext::method<M>);
-        INFO(M::name);
-        CHECK(names.insert(M::name).second);
+    for (const auto& sample : test::sample_methods<T>()) {
+        INFO(sample.name);
+        CHECK(names.insert(sample.name).second);
         context ctx{.seed = 1};
-        const M model = test::sample<M>(nn::scope(ctx), extents, classes);
-        const auto encoder = test::encoder_for<M>(extents);
-        CHECK_CONTAINS(std::string(model.made_of().words("encoder")), encoder.at("encoder"));
+        const auto model = made(sample, ctx);
+        const auto encoder = test::encoder_for<T>(sample.two_streams, extents);
+        CHECK_CONTAINS(std::string(model.method.made_of().words("encoder")), encoder.at("encoder"));
         // The same method on another size is another run.
         auto wider = extents;
         wider.joints = 4;
-        const M other = test::sample<M>(nn::scope(ctx), wider, classes);
-        CHECK_FALSE(model.made_of() == other.made_of());
-        auto made = pretext::make_method<T>(M::name, nn::scope(ctx), encoder, {classes});
-        CHECK(made.made_of().words("method") == M::name);
-        CHECK(made.template encoder<encode::any_encoder<T>>().name() == encoder.at("encoder"));
-    });
+        const auto other = made(sample, ctx, wider);
+        CHECK_FALSE(model.method.made_of() == other.method.made_of());
+        auto by_name = pretext::make_method<T>(sample.name, nn::scope(ctx), encoder, {classes});
+        CHECK(by_name.made_of().words("method") == sample.name);
+        CHECK(by_name.encoder<encode::any_encoder<T>>().name() == encoder.at("encoder"));
+    }
     context ctx;
     CHECK_REFUSED(pretext::make_method<T>("nothing", nn::scope(ctx), {}),
-                  "a method among " + pretext::method_names<every>());
+                  "a method among " + pretext::method_names<pretext::all<T>>());
 }
 
 TEST_CASE("every method: gradients by central differences", "[pretext]") {
-    every::for_each([&](auto tag) {
-        using M = typename decltype(tag)::type;
-        INFO(M::name);
+    for (const auto& sample : test::sample_methods<T>()) {
+        INFO(sample.name);
         context ctx{.seed = 2, .training = true};
-        M model = test::sample<M>(nn::scope(ctx), extents, classes);
+        auto of_sample = made(sample, ctx);
+        auto& model = of_sample.method;
         test::shake(ctx, model);
         const T input = views_of_clips(ctx);
         const std::vector<int> labels{0, 2, 1, 1, 0, 2};
         // One pass before, so that a queue holds something.
         model(ctx, batch_of(X{input}, labels));
         const kept_state state(ctx, nn::leaves(model));
-        const auto loss = [&](context& c, const auto& in) {
+        const auto loss = [&]<operand V>(context& c, const std::vector<V>& in) -> V {
             state.restore();
-            return model(c, batch_of(in[0], labels)).loss;
+            if constexpr (std::is_same_v<V, T>)
+                return of_sample.plain(c, batch_of(in[0], labels));
+            else
+                return model(c, batch_of(in[0], labels)).loss;
         };
         // Clips are held fixed: a method may take the gradient of some of its passes out.
         const auto report = testing::gradient_check(ctx, model, loss, std::vector<T>{input},
@@ -117,39 +123,36 @@ TEST_CASE("every method: gradients by central differences", "[pretext]") {
         CAPTURE(report.where);
         CHECK(report.worst < 1e-6);
         CHECK(report.checked > 6);
-    });
+    }
 }
 
 TEST_CASE("every method: archives give back every value", "[pretext][quick]") {
     const scratch_folder folder;
-    every::for_each([&](auto tag) {
-        using M = typename decltype(tag)::type;
-        INFO(M::name);
+    for (const auto& sample : test::sample_methods<T>()) {
+        INFO(sample.name);
         context ctx{.seed = 2, .training = true}, other{.seed = 3};
-        M model = test::sample<M>(nn::scope(ctx), extents, classes),
-          copy = test::sample<M>(nn::scope(other), extents, classes);
+        auto model = made(sample, ctx).method, copy = made(sample, other).method;
         model(ctx, batch_of(X{views_of_clips(ctx)}, std::vector<int>{0, 2, 1, 1, 0, 2}));
-        nn::save(ctx, model, folder / M::name);
+        nn::save(ctx, model, folder / sample.name);
         REQUIRE(bits_of(other, copy) != bits_of(ctx, model));
-        nn::load(other, copy, io::safetensors_file(folder / M::name));
+        nn::load(other, copy, io::safetensors_file(folder / sample.name));
         CHECK(bits_of(other, copy) == bits_of(ctx, model));
-    });
+    }
 }
 
 TEST_CASE("every method refuses what is no whole number of views, or lacks what it reads",
           "[pretext][quick]") {
-    every::for_each([&](auto tag) {
-        using M = typename decltype(tag)::type;
-        INFO(M::name);
+    for (const auto& sample : test::sample_methods<T>()) {
+        INFO(sample.name);
         context ctx{.seed = 2, .training = true};
-        M model = test::sample<M>(nn::scope(ctx), extents, classes);
+        auto model = made(sample, ctx).method;
         const T input = views_of_clips(ctx);
         const X some{slice(ctx, input, 0, 0, view_count * clip_count - 1)};
         CHECK_REFUSED(model(ctx, batch_of(some, std::vector<int>{0, 2, 1, 1, 0, 2})),
                       "rows in 2 views");
         CHECK_REFUSED(model(ctx, pretext::batch<X>{}), "a field 'clips'");
-        if constexpr (pretext::needs_labels<M>())
+        if (sample.needs_labels)
             CHECK_REFUSED(model(ctx, pretext::batch<X>{{{"clips", X{input}, view_count}}, {}}),
                           "a label for each of 6 clips");
-    });
+    }
 }

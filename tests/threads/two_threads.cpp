@@ -44,13 +44,20 @@ void in_two_threads(F&& f) {
     second.join();
 }
 
+encode::clip_input input_of_clips() {
+    return {skeleton::kinect20{}, shape_of_clips, {.frames = 8}};
+}
+
 template <class Encoder>
-int differences(const std::vector<std::vector<float>>& frames) {
-    context making{.seed = 5};
-    const encode::clip_input input(skeleton::kinect20{}, shape_of_clips, {.frames = 8});
-    auto settings = Encoder::sample_settings(input.extents());
+encode::any_encoder<T> made(context& ctx) {
+    auto settings = Encoder::sample_settings(input_of_clips().extents());
     if constexpr (requires { settings.heads; }) settings.heads = 1;  // maps are merged
-    const auto model = encode::any_encoder<T>::of(Encoder(nn::scope(making, "model"), settings));
+    return encode::any_encoder<T>::of(Encoder(nn::scope(ctx, "model"), settings));
+}
+
+int differences(context& making, const encode::any_encoder<T>& model,
+                const std::vector<std::vector<float>>& frames) {
+    const encode::clip_input input = input_of_clips();
     const nn::projector<T> head(nn::scope(making, "head"), model.features(), 8, 8);
     const nn::frozen teacher(making, head);
     const nn::prepared ready(making, model);
@@ -80,11 +87,11 @@ int differences(const std::vector<std::vector<float>>& frames) {
     std::array<answer, 2> beside;
     in_two_threads([&](std::size_t part) { beside[part] = answers(part); });
     if (alone[0] == alone[1]) {
-        std::printf("%s: other clips give the same features\n", Encoder::name);
+        std::printf("%s: other clips give the same features\n", model.name().c_str());
         return 1;
     }
     if (beside == alone) return 0;
-    std::printf("%s: features of two threads differ from those of one\n", Encoder::name);
+    std::printf("%s: features of two threads differ from those of one\n", model.name().c_str());
     return 1;
 }
 
@@ -93,7 +100,10 @@ int differences(const std::vector<std::vector<float>>& frames) {
 int main() {
     const auto frames = drawn_clips();
     int failed = 0;
-    encode::all<T>::for_each(
-        [&](auto tag) { failed += differences<typename decltype(tag)::type>(frames); });
+    encode::all<T>::for_each([&](auto tag) {
+        context making{.seed = 5};
+        const auto model = made<typename decltype(tag)::type>(making);
+        failed += differences(making, model, frames);
+    });
     return failed == 0 ? 0 : 1;
 }

@@ -120,26 +120,29 @@ inline agreed_description agree(const io::safetensors_file& file, const descript
     return out;
 }
 
-/// `make(settings)` with values of the file, for an encoder of type Built.
-template <class Built, class Make>
-auto fill_encoder(context& ctx, const io::safetensors_file& file, agreed_description said,
-                  const std::string& prefix, Make&& make) {
-    using settings = typename Built::settings;
-    static_assert(named_settings<settings>,
+/// The settings of what was said, which the file can hold; notes what they assume.
+template <class Settings>
+Settings settled(const io::safetensors_file& file, agreed_description& said) {
+    static_assert(named_settings<Settings>,
                   "mgkit: an encoder is made from a file where its settings name themselves: "
                   "each_named(s, f)");
-    const auto sizes = settings_of<settings>(said.about.settings, file.path());
-    check_sizes(file, sizes);
-    for (const auto& [name, value] : facts_of("", sizes))
+    Settings out = settings_of<Settings>(said.about.settings, file.path());
+    check_sizes(file, out);
+    for (const auto& [name, value] : facts_of("", out))
         if (name != "encoder" && !said.about.settings.contains(name))
             said.notes.push_back(
                 text("the file does not state ", name, ": ", value, " is assumed"));
-    auto model = make(sizes);
+    return out;
+}
+
+/// `model` with values of the file.
+template <class Encoder>
+loaded_encoder<Encoder> filled(context& ctx, const io::safetensors_file& file, Encoder model,
+                               agreed_description said, const std::string& prefix) {
     // Names without a prefix may be anything's.
     nn::load(ctx, model, file, {.prefix = prefix, .ignore_extra = prefix.empty()});
     said.about.settings = model.facts();
-    return loaded_encoder<decltype(model)>{std::move(model), std::move(said.about),
-                                           std::move(said.notes)};
+    return {std::move(model), std::move(said.about), std::move(said.notes)};
 }
 
 }  // namespace detail
@@ -174,9 +177,9 @@ requires(!tensor<Encoder>) loaded_encoder<Encoder> load_encoder(
     if constexpr (requires { std::string_view(Encoder::name); })
         if (kind != said.about.settings.end() && kind->second != Encoder::name)
             throw error(file.path(), text("an encoder of type ", Encoder::name), kind->second);
-    return detail::fill_encoder<Encoder>(
-        ctx, file, std::move(said), prefix,
-        [&](const auto& settings) { return Encoder(nn::scope(ctx, "backbone"), settings); });
+    const auto settings = detail::settled<typename Encoder::settings>(file, said);
+    return detail::filled(ctx, file, Encoder(nn::scope(ctx, "backbone"), settings), std::move(said),
+                          prefix);
 }
 template <class Encoder>
 requires(!tensor<Encoder>) loaded_encoder<Encoder> load_encoder(
@@ -198,15 +201,11 @@ loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const io::safetensors_
                     "a file that does not say what its tensors belong to",
                     "state the encoder and its settings, or read them by "
                     "encode::describe_reference where they are the reference's");
-    const nn::fact_map settings = said.about.settings;
-    std::optional<loaded_encoder<any_encoder<T>>> out;
-    with_encoder<List>(settings, file.path(), [&](auto tag) {
-        out = detail::fill_encoder<typename decltype(tag)::type>(
-            ctx, file, std::move(said), prefix, [&](const auto&) {
-                return make_encoder<T, List>(nn::scope(ctx, "backbone"), settings);
-            });
+    with_encoder<List>(said.about.settings, file.path(), [&](auto tag) {
+        detail::settled<typename decltype(tag)::type::settings>(file, said);
     });
-    return std::move(*out);
+    auto model = make_encoder<T, List>(nn::scope(ctx, "backbone"), said.about.settings);
+    return detail::filled(ctx, file, std::move(model), std::move(said), prefix);
 }
 /// The same of the library's encoders: `load_encoder<eigen::tensor<float>>(ctx, path)`.
 template <tensor T>

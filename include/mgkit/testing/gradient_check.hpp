@@ -268,7 +268,7 @@ gradient_report gradient_check(context& ctx, F&& f, const std::vector<T>& inputs
 
 /// The same for the inputs and all trainable parameters of a module that f uses. Gradients of the
 /// module are cleared; its values are as before.
-template <nn::module M, class F, tensor T>
+template <nn::has_leaves M, class F, tensor T>
 gradient_report gradient_check(context& ctx, M& model, F&& f, const std::vector<T>& inputs,
                                const gradient_options& options = {}) {
     auto checker = detail::make_checker(ctx, f, inputs, options);
