@@ -325,6 +325,14 @@ TEST_CASE("MediaPipe: lists of another length are left out, values follow the po
     CHECK(mapped.person(0)[0] == Catch::Approx(120));
 }
 
+TEST_CASE("MediaPipe: a size after the frames cannot make values infinite",
+          "[data][readers][quick]") {
+    std::string far = "{\"frames\": [{\"pose_landmarks\": " + landmarks(33) + "}]";
+    far.replace(far.find("0.01"), 4, "3e38");
+    CHECK(read(far + "}").person(0)[0] == 3e38f);
+    CHECK_REFUSED(read(far + ", \"width\": 1000, \"height\": 10}"), "numbers that fit float");
+}
+
 TEST_CASE("MediaPipe: recognised by where its names stand", "[data][readers][quick]") {
     scratch_folder scratch;
     const auto known = [&](const std::string& json) {

@@ -15,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto array = mgkit::io::parse_npy(bytes, "input");
         if (array.bytes.size() != mgkit::io::byte_size(array.shape, array.type, "input"))
             std::abort();
+        if (mgkit::io::native_bytes(array).size() != array.bytes.size()) std::abort();
         // What was accepted, written again, says the same.
         const std::string header = mgkit::io::npy_header(array.type, array.shape);
         std::vector<std::byte> again(header.size() + array.bytes.size());

@@ -350,12 +350,16 @@ MGKIT_INLINE detections mediapipe_handler::finish() {
     if (!people_.has_layout() && first_fault_) std::rethrow_exception(first_fault_);
     const bool stated = people_.joints_stated();
     auto out = people_.finish();
-    if (late_ && out.width > 0 && out.height > 0)
-        for (std::size_t i = 0; i < out.values.size(); i += 4) {
-            out.values[i] *= static_cast<float>(out.width);
-            out.values[i + 1] *= static_cast<float>(out.height);
-            out.values[i + 2] *= static_cast<float>(out.width);
+    if (late_ && out.width > 0 && out.height > 0) {
+        const std::array<float, 4> scale{static_cast<float>(out.width),
+                                         static_cast<float>(out.height),
+                                         static_cast<float>(out.width), 1.0f};
+        for (std::size_t i = 0; i < out.values.size(); ++i) {
+            out.values[i] *= scale[i % 4];
+            if (!std::isfinite(out.values[i]))
+                people_.refuse("numbers that fit float", "larger ones");
         }
+    }
     if (out.width == 0 || out.height == 0)
         out.found.add(finding_kind::assumed, "no_picture_size",
                       "recording without width and height, coordinates as in the file");
