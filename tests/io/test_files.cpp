@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <cstdint>
 #include <fstream>
 #include <thread>
 
@@ -40,6 +41,20 @@ TEST_CASE("an empty file maps to an empty span", "[io]") {
     const scratch_folder folder;
     put(folder / "f", "");
     CHECK(io::mapped_file(folder / "f").bytes().empty());
+}
+
+TEST_CASE("files of every size show their bytes, aligned", "[io]") {
+    scratch_folder folder;
+    for (const std::size_t size : {1, 63, 4096, 65535, 65536, 65537, 200000}) {
+        INFO(size);
+        std::string content(size, ' ');
+        for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<char>(i * 7 + i / 251);
+        io::write_file(folder / "f", content);
+        io::mapped_file first(folder / "f");
+        const io::mapped_file file(std::move(first));
+        CHECK(file.text() == content);
+        CHECK(reinterpret_cast<std::uintptr_t>(file.bytes().data()) % 64 == 0);
+    }
 }
 
 TEST_CASE("what cannot be mapped is refused with its name", "[io]") {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <new>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -47,11 +48,17 @@ MGKIT_INLINE mapped_file::mapped_file(std::string path) : path_(std::move(path))
 
 #if defined(__unix__) || defined(__APPLE__)
 
+namespace detail {
+/// Of the bytes of a file that is read, so that arrays in it lie as well as in a mapped one.
+inline constexpr std::align_val_t file_alignment{64};
+}  // namespace detail
+
 MGKIT_INLINE void mapped_file::release::operator()(const std::byte* data) const noexcept {
+    auto* bytes = const_cast<std::byte*>(data);
     if (mapped > 0)
-        ::munmap(const_cast<std::byte*>(data), mapped);
+        ::munmap(bytes, mapped);
     else
-        delete[] data;
+        ::operator delete(bytes, detail::file_alignment);
 }
 
 MGKIT_INLINE void mapped_file::open() {
@@ -74,17 +81,17 @@ MGKIT_INLINE void mapped_file::open() {
     size_ = static_cast<std::size_t>(info.st_size);
     constexpr std::size_t small = std::size_t{1} << 16;
     if (size_ <= small) {
-        std::unique_ptr<std::byte[]> content(new std::byte[size_]);
+        auto* content = static_cast<std::byte*>(::operator new(size_, detail::file_alignment));
+        data_ = {content, release{0}};
         std::size_t got = 0;
         while (got < size_) {
-            const auto more = ::read(handle, content.get() + got, size_ - got);
+            const auto more = ::read(handle, content + got, size_ - got);
             if (more < 0 && errno == EINTR) continue;
             if (more < 0) detail::unreadable(path_, errno);
             if (more == 0) break;  // shortened meanwhile
             got += static_cast<std::size_t>(more);
         }
         size_ = got;
-        data_ = {content.release(), release{0}};
         return;
     }
     void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, handle, 0);
