@@ -261,7 +261,8 @@ TEST_CASE("joints in no order that is known", "[data][plausible][quick]") {
             suspected += check_joints(one).count("joints_doubtful") > 0 ? 1 : 0;
         }
     CHECK(tried == 60);
-    CHECK(suspected >= 57);
+    UNSCOPED_INFO(suspected << " suspected");
+    CHECK(2 * suspected > tried);
 }
 
 TEST_CASE("from whatever angle, standing, sitting and at a desk", "[data][plausible]") {
@@ -301,7 +302,15 @@ TEST_CASE("too little to judge by", "[data][plausible][quick]") {
     CHECK_FALSE(check_joints(empty).empty());
     for (int t = 0; t < 600; ++t) recordings::blank(empty, t);
     CHECK(check_joints(empty).empty());
-    // Joints at one point.
+    // What is no body at all: points anywhere, along a line, at one point.
+    CHECK(check_joints(recordings::random_recording<skeleton::coco17>(60)).empty());
+    CHECK(check_joints(recordings::random_recording<skeleton::body25>(60)).empty());
+    auto line = film("body25", "body25", {});
+    for (int t = 0; t < line.frames(); ++t)
+        for (int j = 0; j < 25; ++j)
+            for (int c = 0; c < 2; ++c)
+                line.poses.view().at(c, t, j) = static_cast<float>(100 + 10 * j + c * t);
+    CHECK(check_joints(line).empty());
     auto point = film("body25b", "body25", {});
     for (int t = 0; t < point.frames(); ++t)
         for (int j = 0; j < 25; ++j)

@@ -2,16 +2,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <numeric>
-#include <string>
 #include <vector>
 
 #include "catch.hpp"
 #include "data/recordings.hpp"
 #include "mgkit/data/link_people.hpp"
 #include "mgkit/data/primary_person.hpp"
-#include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/skeleton/coco17.hpp"
 
 using namespace mgkit;
@@ -383,24 +380,6 @@ TEST_CASE("bodies from the side, half hidden, and unseen", "[data][tracks][quick
     CHECK(primary_person(faint.out).report.tracks == 1);
     for (int& id : faint.out.track) id = -1;
     CHECK(primary_person(faint.out).report.tracks == 10);
-}
-
-TEST_CASE("ids as files write them", "[data][tracks][quick]") {
-    readers::detail::people_builder builder("ids", {});
-    builder.begin_frame();
-    CHECK(builder.track_id(1.0) == 1);
-    CHECK(builder.track_id(0.0) == 0);
-    CHECK(builder.track_id(-1.0) == -1);
-    CHECK(builder.out().found.empty());
-    CHECK(builder.track_id(1.5) == -1);
-    CHECK(builder.track_id(std::numeric_limits<double>::quiet_NaN()) == -1);
-    CHECK(builder.track_id(std::numeric_limits<double>::infinity()) == -1);
-    CHECK(builder.out().found.count("track_ids_unreadable") == 3);
-    CHECK(builder.track_id("") == -1);
-    const auto anna = builder.track_id("anna");
-    CHECK(anna > 1'000'000);
-    CHECK(builder.track_id("ben") != anna);
-    CHECK(builder.track_id("anna") == anna);
 }
 
 TEST_CASE("linking is the same whatever the order of the people", "[data][tracks]") {
