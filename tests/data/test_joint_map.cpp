@@ -22,7 +22,7 @@ namespace {
 /// A table of a skeleton's joints, joint j at the place `place(j)`, rows from the last to the
 /// first.
 template <class Topology, class Place>
-std::string table(Place&& place) {
+std::string joint_table(Place&& place) {
     std::string out = "index,joint\n";
     for (std::size_t j = Topology::joints.size(); j-- > 0;)
         out += std::to_string(place(static_cast<int>(j))) + "," + std::string(Topology::joints[j]) +
@@ -53,7 +53,8 @@ TEST_CASE("a table of joints", "[data][joints][quick]") {
         return read_joint_map(path);
     };
     // The joints of a built-in skeleton, in any order and spelling: that skeleton.
-    const auto shifted = read(table<skeleton::coco17>([](int j) { return (j + 5) % 17 + 1; }));
+    const auto shifted =
+        read(joint_table<skeleton::coco17>([](int j) { return (j + 5) % 17 + 1; }));
     CHECK(shifted.topology == skeleton::dynamic::copy_of(skeleton::coco17{}));
     CHECK(shifted.in_file == 0);
     for (int j = 0; j < 17; ++j) CHECK(shifted.from[std::size_t(j)] == (j + 5) % 17 + 1);
@@ -116,7 +117,7 @@ TEST_CASE("people are read by the order stated", "[data][joints][quick]") {
         return readers::mmpose::parse(file, "file", policy);
     };
     const auto stated = [&](int first) {
-        io::write_file(path, table<skeleton::coco17>([&](int j) { return 16 - j + first; }));
+        io::write_file(path, joint_table<skeleton::coco17>([&](int j) { return 16 - j + first; }));
         return read_joint_map(path);
     };
     const auto turned = read(stated(0));

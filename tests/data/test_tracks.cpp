@@ -28,10 +28,10 @@ std::vector<float> standing(float x, float y, float width, float confidence = 0.
         out.insert(out.end(), {x + across[v] * width, y + down[v] * width, confidence});
     return out;
 }
-crowd coco() {
+crowd coco_crowd() {
     return crowd(skeleton::dynamic::copy_of(skeleton::coco17{}));
 }
-float number(int t) {
+float as_float(int t) {
     return static_cast<float>(t);
 }
 /// Noses of the person chosen, per frame.
@@ -40,7 +40,7 @@ std::vector<float> noses(const recording& r) {
     for (int t = 0; t < r.frames(); ++t) out.push_back(r.poses.view().at(0, t, 0));
     return out;
 }
-std::vector<float> all(int frames, float x) {
+std::vector<float> constant(int frames, float x) {
     return std::vector<float>(static_cast<std::size_t>(frames), x);
 }
 
@@ -99,10 +99,10 @@ TEST_CASE("the best matching is the best of all", "[data][tracks][quick]") {
 
 TEST_CASE("clean ids raise nothing", "[data][tracks][quick]") {
     for (const bool ids : {true, false}) {
-        auto people = coco();
+        auto people = coco_crowd();
         for (int t = 0; t < 40; ++t) {
-            const float x = 250 + 20 * std::sin(number(t) * .3f);
-            if (t > 6) people.person(standing(700 - 4 * number(t), 220, 60), ids ? 4 : -1);
+            const float x = 250 + 20 * std::sin(as_float(t) * .3f);
+            if (t > 6) people.person(standing(700 - 4 * as_float(t), 220, 60), ids ? 4 : -1);
             people.person(standing(x, 200, 90), ids ? 2 : -1).frame();
         }
         const auto [person, report] = primary_person(people.out);
@@ -116,7 +116,7 @@ TEST_CASE("clean ids raise nothing", "[data][tracks][quick]") {
 }
 
 TEST_CASE("an id that everybody has is none", "[data][tracks][quick]") {
-    auto people = coco();
+    auto people = coco_crowd();
     for (int t = 0; t < 30; ++t) {
         const auto near = standing(250, 200, 90), far = standing(620, 200, 45);
         if (t % 3 == 0)
@@ -125,7 +125,7 @@ TEST_CASE("an id that everybody has is none", "[data][tracks][quick]") {
             people.person(near, 0).person(far, 0).frame();
     }
     const auto [person, report] = primary_person(people.out);
-    CHECK(noses(person) == all(30, 250));
+    CHECK(noses(person) == constant(30, 250));
     CHECK(report.tracks == 2);
     CHECK(report.switches == 0);
     CHECK(report.splits == 0);
@@ -137,23 +137,23 @@ TEST_CASE("an id that everybody has is none", "[data][tracks][quick]") {
     CHECK(report.found.all()[0].frames == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7});
 
     // With one of them gone for most of the time it is still nobody's.
-    auto often = coco();
+    auto often = coco_crowd();
     for (int t = 0; t < 40; ++t) {
         if (t % 10 == 0) often.person(standing(620, 200, 45), 0);
         often.person(standing(250, 200, 90), 0).frame();
     }
     CHECK(primary_person(often.out).report.ids_ignored == 44);
-    CHECK(noses(primary_person(often.out).person) == all(40, 250));
+    CHECK(noses(primary_person(often.out).person) == constant(40, 250));
 }
 
 TEST_CASE("an id that is repeated once is good elsewhere", "[data][tracks][quick]") {
-    auto people = coco();
+    auto people = coco_crowd();
     for (int t = 0; t < 40; ++t) {
         people.person(standing(250, 200, 90), 3);
         people.person(standing(620, 200, 45), t == 20 ? 3 : 5).frame();
     }
     const auto [person, report] = primary_person(people.out);
-    CHECK(noses(person) == all(40, 250));
+    CHECK(noses(person) == constant(40, 250));
     CHECK(report.tracks == 2);
     CHECK(report.ids_ignored == 2);
     CHECK(report.joins == 0);
@@ -163,7 +163,7 @@ TEST_CASE("an id that is repeated once is good elsewhere", "[data][tracks][quick
 }
 
 TEST_CASE("a person whose id changes stays the same person", "[data][tracks][quick]") {
-    auto people = coco();
+    auto people = coco_crowd();
     for (int t = 0; t < 30; ++t)
         people.person(standing(250, 200, 90), t < 10 ? 1 : t < 20 ? 7 : 9).frame();
     const auto [person, report] = primary_person(people.out);
@@ -177,14 +177,14 @@ TEST_CASE("a person whose id changes stays the same person", "[data][tracks][qui
     CHECK(report.found.all()[0].kind == finding_kind::repaired);
     CHECK(report.found.all()[0].frames == std::vector<int>{10, 20});
     // Another id at the same place, but of another size: another person.
-    auto other = coco();
+    auto other = coco_crowd();
     for (int t = 0; t < 30; ++t)
         other.person(t < 15 ? standing(250, 200, 90) : standing(250, 200, 40), t < 15 ? 1 : 7)
             .frame();
     CHECK(primary_person(other.out).report.tracks == 2);
     CHECK(primary_person(other.out).report.joins == 0);
     // Of the same size, but a shoulder away: two ids speak for two people.
-    auto beside = coco();
+    auto beside = coco_crowd();
     for (int t = 0; t < 30; ++t)
         beside.person(standing(t < 15 ? 250.0f : 290.0f, 200, 90), t < 15 ? 1 : 7).frame();
     CHECK(primary_person(beside.out).report.tracks == 2);
@@ -194,39 +194,39 @@ TEST_CASE("a person whose id changes stays the same person", "[data][tracks][qui
 
 TEST_CASE("an id that jumps to another body is split", "[data][tracks][quick]") {
     // Id 1 goes from the one to the other, who had none; the first goes on without.
-    auto people = coco();
+    auto people = coco_crowd();
     for (int t = 0; t < 30; ++t)
         people.person(standing(250, 200, 90), t < 15 ? 1 : -1)
             .person(standing(650, 200, 80), t < 15 ? -1 : 1)
             .frame();
     const auto [person, report] = primary_person(people.out);
-    CHECK(noses(person) == all(30, 250));
+    CHECK(noses(person) == constant(30, 250));
     CHECK(report.tracks == 2);
     CHECK(report.splits == 1);
     CHECK(report.joins == 0);
     CHECK(report.found.count("track_ids_split") == 1);
     CHECK(report.found.count("track_ids_absent") == 30);
     // The same without anybody else: one id, two bodies, one after the other.
-    auto alone = coco();
+    auto alone = coco_crowd();
     for (int t = 0; t < 30; ++t)
         alone.person(t < 15 ? standing(250, 200, 90) : standing(650, 200, 80), 1).frame();
     CHECK(primary_person(alone.out).report.tracks == 2);
     CHECK(primary_person(alone.out).report.splits == 1);
     CHECK(primary_person(alone.out).report.cuts() == std::vector<int>{15});
     // A body of half the size at the same place: the picture changed.
-    auto smaller = coco();
+    auto smaller = coco_crowd();
     for (int t = 0; t < 30; ++t)
         smaller.person(standing(250, 200, t < 15 ? 90.0f : 40.0f), 1).frame();
     CHECK(primary_person(smaller.out).report.splits == 1);
     // Fast, but a body can: not split.
-    auto fast = coco();
-    for (int t = 0; t < 30; ++t) fast.person(standing(250 + 80 * number(t), 200, 90), 1).frame();
+    auto fast = coco_crowd();
+    for (int t = 0; t < 30; ++t) fast.person(standing(250 + 80 * as_float(t), 200, 90), 1).frame();
     CHECK(primary_person(fast.out).report.tracks == 1);
     CHECK(primary_person(fast.out).report.found.empty());
 }
 
 TEST_CASE("ids that swap between two people change nothing", "[data][tracks][quick]") {
-    auto people = coco();
+    auto people = coco_crowd();
     for (int t = 0; t < 30; ++t) {
         const bool swapped = t >= 10 && t < 20;
         people.person(standing(250, 200, 90), swapped ? 2 : 1)
@@ -234,7 +234,7 @@ TEST_CASE("ids that swap between two people change nothing", "[data][tracks][qui
             .frame();
     }
     const auto [person, report] = primary_person(people.out);
-    CHECK(noses(person) == all(30, 250));
+    CHECK(noses(person) == constant(30, 250));
     CHECK(report.tracks == 2);
     CHECK(report.switches == 0);
     CHECK(report.joins == 4);
@@ -244,9 +244,9 @@ TEST_CASE("ids that swap between two people change nothing", "[data][tracks][qui
 
 TEST_CASE("ids that vanish and return", "[data][tracks][quick]") {
     // The tracker loses the id, not the person.
-    auto people = coco();
+    auto people = coco_crowd();
     for (int t = 0; t < 30; ++t)
-        people.person(standing(250 + number(t), 200, 90), t >= 10 && t < 20 ? -1 : 1)
+        people.person(standing(250 + as_float(t), 200, 90), t >= 10 && t < 20 ? -1 : 1)
             .person(standing(600, 200, 60), 2)
             .frame();
     const auto [person, report] = primary_person(people.out);
@@ -255,10 +255,10 @@ TEST_CASE("ids that vanish and return", "[data][tracks][quick]") {
     CHECK(report.splits == 0);
     CHECK(report.empty_frames == 0);
     CHECK(report.found.count("track_ids_absent") == 10);
-    for (int t = 0; t < 30; ++t) CHECK(noses(person)[std::size_t(t)] == 250 + number(t));
+    for (int t = 0; t < 30; ++t) CHECK(noses(person)[std::size_t(t)] == 250 + as_float(t));
     // The person is gone for a moment and comes back with the same id, or with none, or another.
     for (const int id : {1, -1, 8}) {
-        auto brief = coco();
+        auto brief = coco_crowd();
         for (int t = 0; t < 30; ++t) {
             if (t < 10) brief.person(standing(250, 200, 90), 1);
             if (t >= 14) brief.person(standing(256, 200, 90), id);
@@ -270,7 +270,7 @@ TEST_CASE("ids that vanish and return", "[data][tracks][quick]") {
         CHECK(back.joins == (id == 8 ? 1 : 0));
     }
     // For too long, and it is a new track; elsewhere, and it is another body.
-    auto away = coco();
+    auto away = coco_crowd();
     for (int t = 0; t < 30; ++t) {
         if (t < 10) away.person(standing(250, 200, 90), 1);
         if (t >= 13) away.person(standing(900, 200, 90), 1);
@@ -283,12 +283,12 @@ TEST_CASE("ids that vanish and return", "[data][tracks][quick]") {
 TEST_CASE("people who cross keep their tracks", "[data][tracks][quick]") {
     // With ids, without, and with ids that the tracker confuses where they meet.
     for (const int mode : {0, 1, 2}) {
-        auto people = coco();
+        auto people = coco_crowd();
         for (int t = 0; t < 61; ++t) {
             const int id = mode == 0 ? 1 : -1, other = mode == 0 ? 2 : -1;
             const bool late = mode == 2 && t > 30;
-            const auto near = standing(100 + 10 * number(t), 200, 90);
-            const auto far = standing(700 - 10 * number(t), 180, 60);
+            const auto near = standing(100 + 10 * as_float(t), 200, 90);
+            const auto far = standing(700 - 10 * as_float(t), 180, 60);
             people.person(near, mode == 2 ? (late ? 2 : 1) : id);
             people.person(far, mode == 2 ? (late ? 1 : 2) : other);
             people.frame();
@@ -299,14 +299,14 @@ TEST_CASE("people who cross keep their tracks", "[data][tracks][quick]") {
         CHECK(report.switches == 0);
         if (mode < 2)
             for (int t = 0; t < 61; ++t)
-                CHECK(noses(person)[std::size_t(t)] == 100 + 10 * number(t));
+                CHECK(noses(person)[std::size_t(t)] == 100 + 10 * as_float(t));
         if (mode < 2) CHECK(report.found.empty());
     }
 }
 
 TEST_CASE("the links of a frame are chosen together", "[data][tracks][quick]") {
     // The nearest pair first would take the left detection for the right person, and lose the left.
-    auto people = coco();
+    auto people = coco_crowd();
     people.person(standing(200, 200, 90)).person(standing(240, 200, 90)).frame();
     people.person(standing(225, 200, 90)).person(standing(265, 200, 90)).frame();
     const auto linked = link_people(people.out);
@@ -317,7 +317,7 @@ TEST_CASE("the links of a frame are chosen together", "[data][tracks][quick]") {
 
 TEST_CASE("cut-aways to others, by ids that go on", "[data][tracks][quick]") {
     // The camera shows the crowd for 20 frames; the tracker gives its ids in order of appearance.
-    auto people = coco();
+    auto people = coco_crowd();
     for (int t = 0; t < 60; ++t) {
         if (t < 20 || t >= 40)
             people.person(standing(300, 200, 90), 1);
@@ -336,9 +336,9 @@ TEST_CASE("cut-aways to others, by ids that go on", "[data][tracks][quick]") {
 TEST_CASE("an interviewer who is larger for a while", "[data][tracks][quick]") {
     // He leans into the picture and out again: as a whole he is the smaller one.
     for (const bool ids : {true, false}) {
-        auto people = coco();
+        auto people = coco_crowd();
         for (int t = 0; t < 90; ++t) {
-            const float lean = t >= 30 && t < 60 ? std::sin((number(t) - 30) * .1047f) : 0.0f;
+            const float lean = t >= 30 && t < 60 ? std::sin((as_float(t) - 30) * .1047f) : 0.0f;
             const auto player = standing(300, 200, 80);
             const auto other = standing(620 - 60 * lean, 220, 50 + 60 * lean);
             if (t % 2 == 0)
@@ -348,7 +348,7 @@ TEST_CASE("an interviewer who is larger for a while", "[data][tracks][quick]") {
             people.frame();
         }
         const auto [person, report] = primary_person(people.out);
-        CHECK(noses(person) == all(90, 300));
+        CHECK(noses(person) == constant(90, 300));
         CHECK(report.tracks == 2);
         CHECK(report.switches == 0);
         CHECK(report.found.empty());
@@ -357,16 +357,16 @@ TEST_CASE("an interviewer who is larger for a while", "[data][tracks][quick]") {
 
 TEST_CASE("bodies from the side, half hidden, and unseen", "[data][tracks][quick]") {
     // Shoulders behind each other measure next to nothing: the body moves all the same.
-    auto side = coco();
+    auto side = coco_crowd();
     for (int t = 0; t < 30; ++t) {
-        auto person = standing(250 + 8 * number(t), 200, 90);
+        auto person = standing(250 + 8 * as_float(t), 200, 90);
         for (std::size_t v = 0; v < 17; ++v)
-            person[3 * v] = 250 + 8 * number(t) + .03f * (person[3 * v] - 250 - 8 * number(t));
+            person[3 * v] = 250 + 8 * as_float(t) + .03f * (person[3 * v] - 250 - 8 * as_float(t));
         side.person(person, 1).frame();
     }
     CHECK(primary_person(side.out).report.tracks == 1);
     // Only the head in some frames: what both show is of one size.
-    auto hidden = coco();
+    auto hidden = coco_crowd();
     for (int t = 0; t < 30; ++t) {
         auto person = standing(250, 200, 90);
         if (t % 4 != 0) std::fill(person.begin() + 15, person.end(), 0.0f);
@@ -375,7 +375,7 @@ TEST_CASE("bodies from the side, half hidden, and unseen", "[data][tracks][quick
     CHECK(primary_person(hidden.out).report.tracks == 1);
     CHECK(primary_person(hidden.out).report.found.empty());
     // Nothing to measure by: an id is believed, no id is somebody else.
-    auto faint = coco();
+    auto faint = coco_crowd();
     for (int t = 0; t < 10; ++t) faint.person(standing(250, 200, 90, .1f), 1).frame();
     CHECK(primary_person(faint.out).report.tracks == 1);
     for (int& id : faint.out.track) id = -1;
@@ -392,7 +392,7 @@ TEST_CASE("linking is the same whatever the order of the people", "[data][tracks
                               static_cast<float>(random.uniform(180, 260))});
             speeds.push_back({static_cast<float>(random.uniform(-2, 2))});
         }
-        auto people = coco();
+        auto people = coco_crowd();
         std::vector<int> who;  // per person, who it is
         for (int t = 0; t < 30; ++t) {
             std::vector<int> order(static_cast<std::size_t>(count));
@@ -402,7 +402,7 @@ TEST_CASE("linking is the same whatever the order of the people", "[data][tracks
             for (const int k : order) {
                 if (random.uniform() < .1) continue;
                 const auto& at = starts[std::size_t(k)];
-                people.person(standing(at[0] + speeds[std::size_t(k)][0] * number(t), at[1], 60),
+                people.person(standing(at[0] + speeds[std::size_t(k)][0] * as_float(t), at[1], 60),
                               random.uniform() < .3   ? -1
                               : random.uniform() < .1 ? 50
                                                       : k);
