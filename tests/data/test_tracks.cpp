@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "data/recordings.hpp"
+#include "mgkit/data/assignment.hpp"
 #include "mgkit/data/link_people.hpp"
 #include "mgkit/data/primary_person.hpp"
 #include "mgkit/skeleton/coco17.hpp"
@@ -62,12 +63,12 @@ double best_sum(const std::vector<std::vector<double>>& gain, std::size_t row,
 
 TEST_CASE("the best matching is the best of all", "[data][tracks][quick]") {
     random_stream random({.seed = 5}, "matching");
-    data::detail::best_matching match;
+    data::best_matching match;
     for (int trial = 0; trial < 400; ++trial) {
         const std::size_t rows = 1 + random.below(6), columns = 1 + random.below(6);
         const double share = random.uniform(0.1, 1);
         std::vector<std::vector<double>> gain(rows, std::vector<double>(columns, 0));
-        std::vector<data::detail::worth> pairs;
+        std::vector<data::worth> pairs;
         for (std::size_t r = 0; r < rows; ++r)
             for (std::size_t c = 0; c < columns; ++c) {
                 if (random.uniform() > share) continue;
@@ -80,7 +81,7 @@ TEST_CASE("the best matching is the best of all", "[data][tracks][quick]") {
         double sum = 0;
         std::vector<char> used(columns, 0);
         for (std::size_t r = 0; r < rows; ++r) {
-            if (found[r] == data::detail::best_matching::none) continue;
+            if (found[r] == data::best_matching::none) continue;
             REQUIRE(found[r] < columns);
             CHECK(used[found[r]] == 0);
             used[found[r]] = 1;
@@ -94,7 +95,7 @@ TEST_CASE("the best matching is the best of all", "[data][tracks][quick]") {
         CHECK(std::equal(before.begin(), before.end(), again.begin()));
     }
     CHECK(match(0, 3, {}).empty());
-    CHECK(match(2, 0, {})[1] == data::detail::best_matching::none);
+    CHECK(match(2, 0, {})[1] == data::best_matching::none);
 }
 
 TEST_CASE("clean ids raise nothing", "[data][tracks][quick]") {
