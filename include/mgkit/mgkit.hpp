@@ -85,6 +85,7 @@
 #include "mgkit/skeleton/upper_body_bodyhand.hpp"
 #include "mgkit/data/annotations.hpp"
 #include "mgkit/data/annotators.hpp"
+#include "mgkit/data/assignment.hpp"
 #include "mgkit/data/clip_digests.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/convert_recording.hpp"

@@ -7,7 +7,7 @@
 #include "data/recordings.hpp"
 #include "io/support.hpp"
 #include "mgkit/data/joint_map.hpp"
-#include "mgkit/data/readers/detail/people_builder.hpp"
+#include "mgkit/data/readers/mmpose.hpp"
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/skeleton/body25.hpp"
 #include "mgkit/skeleton/built_in.hpp"
@@ -22,7 +22,7 @@ namespace {
 /// A table of a skeleton's joints, joint j at the place `place(j)`, rows from the last to the
 /// first.
 template <class Topology, class Place>
-std::string table(Place&& place) {
+std::string joint_table(Place&& place) {
     std::string out = "index,joint\n";
     for (std::size_t j = Topology::joints.size(); j-- > 0;)
         out += std::to_string(place(static_cast<int>(j))) + "," + std::string(Topology::joints[j]) +
@@ -53,7 +53,8 @@ TEST_CASE("a table of joints", "[data][joints][quick]") {
         return read_joint_map(path);
     };
     // The joints of a built-in skeleton, in any order and spelling: that skeleton.
-    const auto shifted = read(table<skeleton::coco17>([](int j) { return (j + 5) % 17 + 1; }));
+    const auto shifted =
+        read(joint_table<skeleton::coco17>([](int j) { return (j + 5) % 17 + 1; }));
     CHECK(shifted.topology == skeleton::dynamic::copy_of(skeleton::coco17{}));
     CHECK(shifted.in_file == 0);
     for (int j = 0; j < 17; ++j) CHECK(shifted.from[std::size_t(j)] == (j + 5) % 17 + 1);
@@ -102,30 +103,30 @@ TEST_CASE("a table of joints", "[data][joints][quick]") {
 TEST_CASE("people are read by the order stated", "[data][joints][quick]") {
     scratch_folder scratch;
     const std::string path = scratch / "map.csv";
-    io::write_file(path, "index,joint,parent\n3,head,body\n1,body,\n");
-    const auto read = [&](std::size_t joints) {
-        read_policy policy;
-        policy.joints = std::make_shared<const joint_order>(read_joint_map(path));
-        readers::detail::people_builder builder("file", policy);
-        builder.layout(joints, skeleton::channel_layout::xyc);
-        builder.begin_frame();
-        builder.begin_person();
-        std::vector<float> values;
-        for (std::size_t j = 0; j < joints; ++j)
-            values.insert(values.end(), {static_cast<float>(j), static_cast<float>(10 * j), 1.0f});
-        builder.end_person(values, -1);
-        builder.end_frame();
-        return builder.finish();
-    };
-    for (const std::size_t joints : {4u, 9u}) {
-        const auto people = read(joints);
-        CHECK(people.topology.joints == std::vector<std::string>{"head", "body"});
-        CHECK(people.values == std::vector<float>{3, 30, 1, 1, 10, 1});
+    std::string points, scores;
+    for (int j = 0; j < 17; ++j) {
+        points += text(j > 0 ? ", " : "", "[", j, ", ", 10 * j, "]");
+        scores += j > 0 ? ", 0.5" : "0.5";
     }
-    CHECK_REFUSED(read(3), "at least 4 joints, as joint map");
-    read_policy exact;
-    exact.joints = std::make_shared<const joint_order>(order_of("body25"));
-    readers::detail::people_builder builder("file", exact);
-    CHECK_REFUSED(builder.layout(26, skeleton::channel_layout::xyc),
-                  "expected 25 joints, as skeleton body25 states, found 26");
+    const std::string file =
+        "{\"instance_info\": [{\"frame_id\": 0, \"instances\": [{\"keypoints\": [" + points +
+        "], \"keypoint_scores\": [" + scores + "]}]}]}";
+    const auto read = [&](const joint_order& order) {
+        read_policy policy;
+        policy.joints = std::make_shared<const joint_order>(order);
+        return readers::mmpose::parse(file, "file", policy);
+    };
+    const auto stated = [&](int first) {
+        io::write_file(path, joint_table<skeleton::coco17>([&](int j) { return 16 - j + first; }));
+        return read_joint_map(path);
+    };
+    const auto turned = read(stated(0));
+    CHECK(turned.topology.name == "coco17");
+    for (std::size_t j = 0; j < 17; ++j) {
+        CHECK(turned.values[3 * j] == static_cast<float>(16 - j));
+        CHECK(turned.values[3 * j + 1] == static_cast<float>(10 * (16 - j)));
+    }
+    CHECK_REFUSED(read(stated(1)), "at least 18 joints, as joint map");
+    CHECK(read(order_of("h36m17")).topology.joints[9] == "neck_nose");
+    CHECK_REFUSED(read(order_of("body25")), "25 joints, as skeleton body25 states, found 17");
 }

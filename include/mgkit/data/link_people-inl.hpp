@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
-#include "mgkit/data/detail/assignment.hpp"
+#include "mgkit/data/assignment.hpp"
 #include "mgkit/data/detail/body_measure.hpp"
 #include "mgkit/data/link_people.hpp"
 

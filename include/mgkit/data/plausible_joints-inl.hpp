@@ -25,8 +25,8 @@ namespace detail {
 /// Places of the joints that the words of a suspicion are about; -1 where there is none.
 struct body_joints {
     using side_pair = std::array<int, 2>;
-    side_pair eyes{-1, -1}, shoulders{-1, -1}, elbows{-1, -1}, wrists{-1, -1};
-    int neck = -1;
+    side_pair eyes{}, shoulders{}, elbows{}, wrists{}, hips{}, knees{}, ankles{};
+    int neck = -1, nose = -1;
 };
 
 MGKIT_INLINE body_joints find_body(std::span<const skeleton::joint_name> names) {
@@ -39,14 +39,15 @@ MGKIT_INLINE body_joints find_body(std::span<const skeleton::joint_name> names) 
         return body_joints::side_pair{at(base, skeleton::body_side::left),
                                       at(base, skeleton::body_side::right)};
     };
-    return {pair("eye"), pair("shoulder"), pair("elbow"), pair("wrist"),
-            at("neck", skeleton::body_side::none)};
+    constexpr auto middle = skeleton::body_side::none;
+    return {pair("eye"),  pair("shoulder"), pair("elbow"),      pair("wrist"),     pair("hip"),
+            pair("knee"), pair("ankle"),    at("neck", middle), at("nose", middle)};
 }
 
-/// What is most often wrong with the joints as named, in words; empty where nothing is in half of
-/// the frames.
+/// What is most often wrong with the joints as named, in words; empty where nothing is in that
+/// share of the frames that show it.
 MGKIT_INLINE std::string most_wrong(std::span<const joint_cloud> clouds, const body_joints& of,
-                                    bool picture) {
+                                    bool picture, double least) {
     struct rule {
         const char* words;
         std::size_t broken = 0, judged = 0;
@@ -55,10 +56,12 @@ MGKIT_INLINE std::string most_wrong(std::span<const joint_cloud> clouds, const b
             broken += wrong ? 1 : 0;
         }
     };
-    std::array<rule, 4> rules{rule{"eyes below the neck"},
-                              rule{"a neck that is not between the "
-                                   "shoulders"},
-                              rule{"arms of unlike lengths"}, rule{"forearms unlike upper arms"}};
+    enum { eyes, neck, arms, arm, legs, leg, face };
+    std::array<rule, 7> rules{
+        rule{"eyes below the neck"},      rule{"a neck that is not between the shoulders"},
+        rule{"arms of unlike lengths"},   rule{"forearms unlike upper arms"},
+        rule{"legs of unlike lengths"},   rule{"shanks unlike thighs"},
+        rule{"a face larger than an arm"}};
     for (const joint_cloud& cloud : clouds) {
         const auto seen = [&](std::initializer_list<int> joints) {
             for (const int j : joints)
@@ -71,26 +74,35 @@ MGKIT_INLINE std::string most_wrong(std::span<const joint_cloud> clouds, const b
         const auto height = [&](int j) { return cloud.at[static_cast<std::size_t>(j)][1]; };
         const auto [left, right] = of.shoulders;
         if (picture && seen({of.eyes[0], of.eyes[1]}) && (seen({of.neck}) || seen({left, right}))) {
-            const double neck =
+            const double low =
                 seen({of.neck}) ? height(of.neck) : (height(left) + height(right)) / 2;
-            rules[0].judge(std::min(height(of.eyes[0]), height(of.eyes[1])) > neck);
+            rules[eyes].judge(std::min(height(of.eyes[0]), height(of.eyes[1])) > low);
         }
         if (seen({of.neck, left, right}))
-            rules[1].judge(std::max(apart(of.neck, left), apart(of.neck, right)) >
-                           1.5 * apart(left, right));
-        std::array<double, 2> arms{};
-        for (std::size_t s = 0; s < 2; ++s) {
-            if (!seen({of.shoulders[s], of.elbows[s], of.wrists[s]})) continue;
-            const double upper = apart(of.shoulders[s], of.elbows[s]);
-            const double lower = apart(of.elbows[s], of.wrists[s]);
-            arms[s] = upper + lower;
-            rules[3].judge(std::max(upper, lower) > 3 * std::min(upper, lower));
-        }
-        if (arms[0] > 0 && arms[1] > 0)
-            rules[2].judge(std::max(arms[0], arms[1]) > 2 * std::min(arms[0], arms[1]));
+            rules[neck].judge(std::max(apart(of.neck, left), apart(of.neck, right)) >
+                              1.5 * apart(left, right));
+        // The longer one of both sides; 0 where none is seen.
+        const auto limbs = [&](const body_joints::side_pair& from, const body_joints::side_pair& by,
+                               const body_joints::side_pair& to, rule& sides, rule& halves) {
+            std::array<double, 2> lengths{};
+            for (std::size_t s = 0; s < 2; ++s) {
+                if (!seen({from[s], by[s], to[s]})) continue;
+                const double upper = apart(from[s], by[s]), lower = apart(by[s], to[s]);
+                lengths[s] = upper + lower;
+                halves.judge(std::max(upper, lower) > 3 * std::min(upper, lower));
+            }
+            const auto [less, more] = std::minmax({lengths[0], lengths[1]});
+            if (less > 0) sides.judge(more > 2 * less);
+            return more;
+        };
+        const double reach = limbs(of.shoulders, of.elbows, of.wrists, rules[arms], rules[arm]);
+        limbs(of.hips, of.knees, of.ankles, rules[legs], rules[leg]);
+        if (reach > 0 && seen({of.nose, of.eyes[0], of.eyes[1]}))
+            rules[face].judge(std::max(apart(of.nose, of.eyes[0]), apart(of.nose, of.eyes[1])) >
+                              reach);
     }
     std::string out;
-    double most = 0.5;
+    double most = least;
     for (const rule& one : rules) {
         const double share = one.judged > 0 ? double(one.broken) / double(one.judged) : 0;
         if (one.broken == 0 || share < most || (!out.empty() && share == most)) continue;
@@ -105,7 +117,7 @@ MGKIT_INLINE std::string most_wrong(std::span<const joint_cloud> clouds, const b
 
 MGKIT_INLINE findings check_joints(const recording& r) {
     constexpr std::size_t least_frames = 5;
-    constexpr double more = 1.1, torn = 4, share = 0.8;
+    constexpr double more = 1.1, fits = 3.6, torn = 4, share = 0.8, half = 0.5;
     check(r);
     findings out;
     const auto clouds = detail::joint_clouds(r);
@@ -140,7 +152,7 @@ MGKIT_INLINE findings check_joints(const recording& r) {
             const double its = detail::stretch(other, clouds[k], scratch);
             if (!(own[k] > 0) || !(its > 0)) continue;
             ratios.push_back(own[k] / its);
-            for_it += ratios.back() >= more ? 1 : 0;
+            for_it += ratios.back() >= more && its <= fits ? 1 : 0;
         }
         if (!most_of(for_it, ratios.size())) continue;
         const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
@@ -155,7 +167,9 @@ MGKIT_INLINE findings check_joints(const recording& r) {
         std::count_if(own.begin(), own.end(), [](double x) { return x > torn; }));
     if (better.empty() && !most_of(broken, judged)) return out;
     std::string wrong = detail::most_wrong(clouds, detail::find_body(names),
-                                           skeleton::coordinates(r.poses.shape().layout) == 2);
+                                           skeleton::coordinates(r.poses.shape().layout) == 2,
+                                           better.empty() ? share : half);
+    if (wrong.empty() && better.empty()) return out;
     if (wrong.empty()) wrong = "joints farther apart than bones reach";
     const std::string like = better.empty()
                                  ? text("do not look like ", r.topology.name)

@@ -18,19 +18,21 @@ namespace MGKIT_NAMESPACE::data {
 /// are up to 256 frames spread over the recording.
 ///
 /// Compared are the built-in skeletons with the same number of joints, and where a body is followed
-/// by joints of hands or face, those with the number of the body. One is suspected instead where
-/// the skeleton's measure is in 8 of 10 frames at least 1.1 times its; the one named is the best by
-/// the median. With Kinect recordings in the order of each, and a figure in 54 postures and views,
-/// the right skeleton has at most .8 of another's measure in so many frames, and a wrong one at
-/// least 1.27 times the right one's. Where no other fits, suspected is a measure above 4 in 8 of 10
-/// frames: real recordings stay at 3 in 99 of 100 frames, random orders begin at 5.5.
+/// by joints of hands or face, those with the number of the body. One is suspected instead where in
+/// 8 of 10 frames the skeleton's measure is at least 1.1 times its, and its at most 3.6, as that of
+/// bodies is; the one named is the best by the median. With Kinect recordings in the order of each,
+/// and a figure in 54 postures and views, the right skeleton has at most .8 of another's measure in
+/// so many frames, a wrong one at least 1.27 times the right one's; the right one's is 3 at most in
+/// 99 of 100 frames.
 ///
-/// The finding `joints_doubtful` also names what is seen to be wrong: eyes below the neck (y down,
-/// in pictures), a neck that is not between the shoulders, arms of unlike lengths, forearms unlike
-/// upper arms. Nothing is said of recordings with fewer than 5 frames that show 6 joints, nor by
-/// joints of confidence .3 or less or at exactly 0. Left and right exchanged are not seen.
-/// Errors: mgkit::error as `check(r)`. Cost: 256 V^2 for each skeleton compared, fingers and points
-/// of the face left out.
+/// The finding `joints_doubtful` also names what is seen to be wrong in half of the frames: eyes
+/// below the neck (y down, in pictures), a neck that is not between the shoulders, arms or legs
+/// of unlike lengths or halves, a face larger than an arm. Where no other skeleton fits, there is a
+/// finding only if one of these is seen in 8 of 10 frames and the measure is above 4 in as many
+/// (random orders: 5.5 and more). Nothing is said of recordings with fewer than 5 frames that show
+/// 6 joints, nor by joints of confidence .3 or less or at exactly 0, nor where all joints lie along
+/// one line. Left and right exchanged are not seen. Errors: mgkit::error as `check(r)`. Cost: 256
+/// V^2 for each skeleton compared, fingers and points of the face left out.
 findings check_joints(const recording& r);
 
 }  // namespace MGKIT_NAMESPACE::data

@@ -16,6 +16,32 @@
 
 namespace MGKIT_NAMESPACE::data::detail {
 
+/// Whether the joints lie along the line through two that are far apart: nothing of a body shows.
+MGKIT_INLINE bool along_a_line(const joint_cloud& cloud) {
+    constexpr double thin = 0.08;
+    const auto farthest = [&](std::size_t from) {
+        std::size_t out = from;
+        for (std::size_t j = 0; j < cloud.at.size(); ++j)
+            if (cloud.seen[j] != 0 && cloud.distance(from, j) > cloud.distance(from, out)) out = j;
+        return out;
+    };
+    std::size_t first = 0;
+    while (first < cloud.seen.size() && cloud.seen[first] == 0) ++first;
+    if (first == cloud.seen.size()) return true;
+    const std::size_t a = farthest(first), b = farthest(a);
+    const double length = cloud.distance(a, b);
+    if (!(length > 0)) return true;
+    for (std::size_t j = 0; j < cloud.at.size(); ++j) {
+        if (cloud.seen[j] == 0) continue;
+        double along = 0;
+        for (std::size_t c = 0; c < 3; ++c)
+            along += (cloud.at[j][c] - cloud.at[a][c]) * (cloud.at[b][c] - cloud.at[a][c]) / length;
+        const double off = cloud.distance(a, j) * cloud.distance(a, j) - along * along;
+        if (off > thin * thin * length * length) return false;
+    }
+    return true;
+}
+
 MGKIT_INLINE std::vector<joint_cloud> joint_clouds(const recording& r) {
     constexpr int most_frames = 256;
     constexpr std::size_t least_joints = 6;
@@ -41,7 +67,7 @@ MGKIT_INLINE std::vector<joint_cloud> joint_clouds(const recording& r) {
             one.seen[j] = sure && !zero ? 1 : 0;
             one.count += one.seen[j] != 0 ? 1 : 0;
         }
-        if (one.count >= least_joints) out.push_back(std::move(one));
+        if (one.count >= least_joints && !along_a_line(one)) out.push_back(std::move(one));
     }
     return out;
 }

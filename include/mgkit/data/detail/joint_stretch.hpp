@@ -27,8 +27,8 @@ struct joint_cloud {
     }
 };
 
-/// Frames of a recording that show six joints, at most 256 spread over it. A joint of confidence .3
-/// or less, or at exactly 0, is not seen.
+/// Frames of a recording that show six joints beside a line, at most 256 spread over it. A joint of
+/// confidence .3 or less, or at exactly 0, is not seen.
 std::vector<joint_cloud> joint_clouds(const recording& r);
 
 /// Joints of a skeleton that a body has, and how far apart any two of them can be at most.

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "mgkit/data/detail/assignment.hpp"
+#include "mgkit/data/assignment.hpp"
 
-namespace MGKIT_NAMESPACE::data::detail {
+namespace MGKIT_NAMESPACE::data {
 
 MGKIT_INLINE std::size_t best_matching::part_of(std::size_t i) {
     while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
@@ -117,4 +117,4 @@ MGKIT_INLINE void best_matching::solve(std::size_t rows, std::size_t columns) {
     }
 }
 
-}  // namespace MGKIT_NAMESPACE::data::detail
+}  // namespace MGKIT_NAMESPACE::data

@@ -1,4 +1,5 @@
 // Who goes with whom, so that the whole fits best.
+// infrastructure
 #pragma once
 
 #include <cstddef>
@@ -8,7 +9,7 @@
 
 #include "mgkit/core/compiler.hpp"
 
-namespace MGKIT_NAMESPACE::data::detail {
+namespace MGKIT_NAMESPACE::data {
 
 /// A row and a column that may be matched, and what that is worth.
 struct worth {
@@ -41,8 +42,8 @@ private:
     std::vector<char> seen_;
 };
 
-}  // namespace MGKIT_NAMESPACE::data::detail
+}  // namespace MGKIT_NAMESPACE::data
 
 #if !defined(MGKIT_COMPILED)
-#include "mgkit/data/detail/assignment-inl.hpp"
+#include "mgkit/data/assignment-inl.hpp"
 #endif
