@@ -119,6 +119,13 @@ TEST_CASE("MMPose 0.x: points carry their scores", "[data][readers][quick]") {
         CHECK_FALSE(people.confidence_assumed);
         CHECK(people.found.count("third_is_score") == 1);
     }
+    // Once decided, a crop of nothing is one too.
+    std::string nothing;
+    for (int j = 0; j < 17; ++j) nothing += j > 0 ? ", [0, 0.5, 0.001]" : "[0, 0.5, 0.001]";
+    const auto crops = mmpose::parse(
+        "[[" + old_person(200) + "], [{\"keypoints\": [" + nothing + "]}]]", "c.json");
+    CHECK(crops.people() == 2);
+    CHECK(crops.found.all().size() == 1);
     // One picture of two people, by list and by name; one picture of one.
     CHECK(mmpose::parse("[" + old_person(200) + "," + old_person(210) + "]", "i").people() == 2);
     const auto named =
