@@ -23,7 +23,9 @@ namespace MGKIT_NAMESPACE::data::readers {
 /// by key, an object may stand for a list: `{"frame_12": [..]}`, `{"12.jpg": [..]}` (tracked
 /// results of AlphaPose) by frame, whose numbers must rise; `[{"3": {..}}]` by person, whose key is
 /// the track id; with plain numbers right above people, more than 20 are frames and fewer are
-/// people, which is a finding.
+/// people, which is a finding, as is that plain numbers above lists are frames. Objects by person
+/// of their frames are refused. A list of more than 20 people, or of equal track ids, read as one
+/// picture is a finding.
 ///
 /// A folder of files of one picture each, whose names differ in a number alone, holds the frames of
 /// one recording, one recording per rest of the name; numbers count from the first file's.
