@@ -282,7 +282,7 @@ TEST_CASE("every changed byte of the variants is read or refused", "[data][reade
     for (int j = 0; j < 18; ++j) {
         const char* comma = j > 0 ? "," : "";
         flat += text(comma, "1,2,0.9");
-        if (j < 17) old += comma + std::string("[1,2,0.9]");
+        if (j < 17) old += comma + std::string("[11,22,0.9]");
     }
     const auto mutate = [](auto reader, const std::string& whole) {
         INFO(whole);

@@ -119,6 +119,13 @@ TEST_CASE("MMPose 0.x: points carry their scores", "[data][readers][quick]") {
         CHECK_FALSE(people.confidence_assumed);
         CHECK(people.found.count("third_is_score") == 1);
     }
+    // Once decided, a crop of nothing is one too.
+    std::string nothing;
+    for (int j = 0; j < 17; ++j) nothing += j > 0 ? ", [0, 0.5, 0.001]" : "[0, 0.5, 0.001]";
+    const auto crops = mmpose::parse(
+        "[[" + old_person(200) + "], [{\"keypoints\": [" + nothing + "]}]]", "c.json");
+    CHECK(crops.people() == 2);
+    CHECK(crops.found.all().size() == 1);
     // One picture of two people, by list and by name; one picture of one.
     CHECK(mmpose::parse("[" + old_person(200) + "," + old_person(210) + "]", "i").people() == 2);
     const auto named =
@@ -150,6 +157,19 @@ TEST_CASE("MMPose: objects by plain numbers are people where few, frames where m
     CHECK_REFUSED(
         mmpose::parse("{\"frame_2\": [" + new_person(1) + "], \"frame_1\": []}", "f.json"),
         "frame numbers that rise");
+    CHECK(
+        mmpose::parse("{\"0\": [" + new_person(1) + "], \"1\": []}", "f.json").found.sentences() ==
+        std::vector<std::string>{"guessed: 1 object by plain numbers, read as frames"});
+    for (const std::string& by_person :
+         {"{\"person_1\": [" + new_person(1) + "," + new_person(2) + "]}",
+          "{\"track 7\": {\"frame_0\": " + new_person(1) + "}}"})
+        CHECK_REFUSED(mmpose::parse(by_person, "f.json"), "an object by person of the frames");
+    // A list of people is one picture: where it cannot be, that is said.
+    const std::string same = new_person(1, ", \"track_id\": 3");
+    CHECK(mmpose::parse("[" + same + "," + same + "]", "f").found.count("people_of_one_list") == 1);
+    std::string crowd = new_person(1);
+    for (int k = 0; k < 20; ++k) crowd += "," + new_person(1);
+    CHECK(mmpose::parse("[" + crowd + "]", "f").found.count("people_of_one_list") == 1);
     CHECK_REFUSED(mmpose::parse("{\"frame_2\": [" + new_person(1) + "], \"more\": []}", "f.json"),
                   "a frame number at the end of each key, found \"more\"");
 }
@@ -374,6 +394,7 @@ TEST_CASE("MMPose: what is not quite its file is told the difference", "[data][r
     differs("[{\"keypoints\": {\"x\": [1], \"y\": [2]}}]", "'keypoints' is an object");
     differs("[{\"keypoint_scores\": [1], \"box\": [2]}]", "scores without 'keypoints'");
     differs("{\"results\": [{\"keypoints\": [[1, 2]]}]}", "expected a list of people");
+    differs("{\"person_1\": [{\"keypoints\": [[1, 2]]}]}", "an object by person");
     differs("[{\"keypoints\": [[[1, 2]]], \"keypoint_scores\": [[1]]}]", "for several people");
     for (const std::string json : {"{\"hello\": 1}", "[1]", "no JSON", "[{\"image_id\": 1}]",
                                    "{\"annotations\": [{\"image_id\": 1, \"keypoints\": [1]}]}"}) {

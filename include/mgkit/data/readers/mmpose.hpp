@@ -23,7 +23,9 @@ namespace MGKIT_NAMESPACE::data::readers {
 /// by key, an object may stand for a list: `{"frame_12": [..]}`, `{"12.jpg": [..]}` (tracked
 /// results of AlphaPose) by frame, whose numbers must rise; `[{"3": {..}}]` by person, whose key is
 /// the track id; with plain numbers right above people, more than 20 are frames and fewer are
-/// people, which is a finding.
+/// people, which is a finding, as is that plain numbers above lists are frames. Objects by person
+/// of their frames are refused. A list of more than 20 people, or of equal track ids, read as one
+/// picture is a finding.
 ///
 /// A folder of files of one picture each, whose names differ in a number alone, holds the frames of
 /// one recording, one recording per rest of the name; numbers count from the first file's.
@@ -32,16 +34,17 @@ namespace MGKIT_NAMESPACE::data::readers {
 /// `keypoint_scores`; and optionally `track_id`, `person_id`, `instance_id` or `idx`, the first of
 /// these that is there: a number, a text, or a list of one; negative ones and null are none.
 /// Without `keypoint_scores` (0.x) the third number is the score if it lies within [-.5, 1.5] for
-/// all joints and some coordinate is beyond 10, which is a finding; z if it does not, or if
-/// coordinates are negative; else the person is refused. Points [x, y] alone count as seen; a third
-/// number equal to the score is the score. z is
-/// accepted only with names of joints in `meta_info`, or stated joints: other skeletons have 17
-/// joints too. A person of another number of joints or scores than the others is left out and
-/// counted, or refused by a strict policy. Boxes and all else are skipped. Frame numbers must rise;
-/// gaps become frames without anybody and are noted. `meta_info` is used for `keypoint_id2name`,
-/// which must agree with COCO's body, and for `fps`, `width` and `height`, which `write` adds.
-/// Scores are kept as they are. Errors: mgkit::error naming file, frame and person. Cost: one pass,
-/// memory for the numbers.
+/// all joints and some coordinate is beyond 10, or if that was so of a person before, which is a
+/// finding; z if it does not, or if coordinates are negative; else the person is refused. A third
+/// number that repeats the score is the score. Points [x, y] alone count as seen. z is accepted
+/// only with names of joints in `meta_info`, or stated joints: other skeletons have 17 joints too.
+///
+/// A person of another number of joints or scores than the others is left out and counted, or
+/// refused by a strict policy. Boxes and all else are skipped. Frame numbers must rise; gaps become
+/// frames without anybody and are noted. `meta_info` is used for `keypoint_id2name`, which must
+/// agree with COCO's body, and for `fps`, `width` and `height`, which `write` adds. Scores are kept
+/// as they are. Errors: mgkit::error naming file, frame and person. Cost: one pass, memory for the
+/// numbers.
 struct mmpose {
     static constexpr std::string_view name = "mmpose";
     static constexpr std::string_view extension = ".json";

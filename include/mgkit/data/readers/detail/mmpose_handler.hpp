@@ -1,6 +1,7 @@
 // The states of reading MMPose's JSON.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/detections.hpp"
@@ -53,12 +55,17 @@ public:
                                     layout_.root_of_people
                                         ? "object by plain numbers, read as the people of one frame"
                                         : "object by plain numbers, read as frames");
+        if (list_ == list::people && file_number_ < 0) suspect_frames();
         return people_.finish();
     }
 
     bool begin_object() override {
         switch (top()) {
             case at::start:
+                if (layout_.by_person)
+                    people_.refuse("frames, each with its people",
+                                   "an object by person of the frames of each",
+                                   "write a list of frames");
                 if (layout_.keyed_root) return push(at::frames);
                 if (!layout_.lone_person) {
                     rooted_ = true;
@@ -346,6 +353,19 @@ private:
         if (id < 0 || member_ <= identified_by_) return;
         identified_by_ = member_;
         track_ = id;
+    }
+
+    /// A list of people is one picture, unless it is one person's frames.
+    void suspect_frames() {
+        auto& out = people_.out();
+        std::vector<int> ids;
+        for (const int id : out.track)
+            if (id >= 0) ids.push_back(id);
+        std::sort(ids.begin(), ids.end());
+        if (out.people() > 20 || std::adjacent_find(ids.begin(), ids.end()) != ids.end())
+            out.found.add(finding_kind::suspect, "people_of_one_list",
+                          "list of people read as one frame, of more than 20 or with equal track "
+                          "ids: frames are lists of their own, or have 'frame_id'");
     }
 
     void open_frame() {

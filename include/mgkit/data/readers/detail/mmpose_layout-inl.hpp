@@ -38,6 +38,18 @@ MGKIT_INLINE bool names_frame(std::string_view key) {
            (!all_digits(bare) && names_pictures(frame_file_of(std::string(bare), {}).recording));
 }
 
+/// Whether a key names a person by its number.
+MGKIT_INLINE bool names_person(std::string_view key) {
+    std::string word;
+    for (const char c : key)
+        if (std::isalpha(static_cast<unsigned char>(c)) != 0)
+            word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    for (const std::string_view known : {"person", "people", "human", "subject", "player", "track",
+                                         "trackid", "personid", "id", "pid", "p"})
+        if (word == known) return true;
+    return false;
+}
+
 MGKIT_INLINE mmpose_layout mmpose_layout_of(const json_outline& outline) {
     mmpose_layout out;
     if (outline.has("[].image_id") || outline.has("annotations[].image_id")) return out;
@@ -81,6 +93,11 @@ MGKIT_INLINE mmpose_layout mmpose_layout_of(const json_outline& outline) {
         return out;
     }
     if (out.keyed_root && !has_digit(root)) return out;
+    if (out.keyed_root && names_person(root)) {
+        out.by_person = true;
+        return out;
+    }
+    out.root_guessed = out.keyed_root && all_digits(root) && !rest.starts_with(".instances");
     if (rest == "[]" || rest == ".instances[]") {
         out.known = true;
         return out;
@@ -97,6 +114,8 @@ MGKIT_INLINE std::string mmpose_difference(const json_outline& outline) {
     if (outline.has("instance_info"))
         return "'instance_info' holds nobody with 'keypoints': save predictions, and look whether "
                "the run found anybody";
+    if (mmpose_layout_of(outline).by_person)
+        return "an object by person of the frames of each: write frames, each with its people";
     const auto ends = [&](std::string_view ending) {
         return std::find_if(outline.paths.begin(), outline.paths.end(),
                             [&](const std::string& path) { return path.ends_with(ending); });

@@ -17,6 +17,7 @@ struct mmpose_layout {
     bool keyed_people = false;    ///< each frame is an object by person
     bool lone_person = false;     ///< the whole is one person
     bool root_of_people = false;  ///< the whole is an object by person
+    bool by_person = false;       ///< the whole is an object by person of their frames: not read
     bool root_guessed = false;    ///< plain numbers: taken for frames where there are many of them
 };
 

@@ -171,7 +171,9 @@ private:
             highest = std::max(highest, points_[i + 2]);
         }
         if (lowest < -.5f || highest > 1.5f) return third::depth;
-        if (across > 10 || (across == 0 && highest == 0)) return third::score;
+        if (people_.has_layout() && people_.out().layout == skeleton::channel_layout::xyz)
+            return third::depth;
+        if (third_is_score_ || across > 10 || across == 0) return third::score;
         return least < 0 || lowest < 0 ? third::depth : third::unclear;
     }
 
