@@ -21,7 +21,7 @@ namespace MGKIT_NAMESPACE::data {
 /// by joints of hands or face, those with the number of the body. One is suspected instead where in
 /// 8 of 10 frames the skeleton's measure is at least 1.1 times its, and its at most 3.6, as that of
 /// bodies is; the one named is the best by the median. With Kinect recordings in the order of each,
-/// and a figure in 54 postures and views, the right skeleton has at most .8 of another's measure in
+/// and a figure in 58 postures and views, the right skeleton has at most .8 of another's measure in
 /// so many frames, a wrong one at least 1.27 times the right one's; the right one's is 3 at most in
 /// 99 of 100 frames.
 ///
