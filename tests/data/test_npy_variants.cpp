@@ -49,7 +49,7 @@ loaded_folder read_after(const Change& change, const folder_parts& parts = {}) {
     return read_folder(folder.name());
 }
 bool said(const loaded_folder& loaded, std::string_view part) {
-    for (const auto& note : loaded.report.notes)
+    for (const auto& note : loaded.report.found.sentences())
         if (contains(note, part)) return true;
     return false;
 }
@@ -91,7 +91,7 @@ TEST_CASE("integers of a clip folder may be floats, columns or booleans", "[data
         const auto loaded = read_after([&](const std::string& folder) {
             io::write_npy(folder + "/label.npy", values, shape);
         });
-        CHECK(loaded.report.notes.empty());
+        CHECK(loaded.report.found.empty());
         return loaded.clips.labels;
     };
     const std::vector<int> expected{0, 1, 1, 0};
@@ -122,7 +122,7 @@ TEST_CASE("values of a clip folder may be of any type and order", "[data][quick]
             },
             parts);
         CHECK_FALSE(other.report.memory_mapped);
-        CHECK(other.report.notes.empty());
+        CHECK(other.report.found.empty());
         for (int n = 0; n < 4; ++n)
             for (int c = 0; c < 3; ++c)
                 for (int t = 0; t < plain.clips.clip(n).length; ++t)
@@ -206,7 +206,7 @@ TEST_CASE("a third channel that looks like a score has to be named", "[data][qui
         CHECK_REFUSED(read_changed(change), "meta.json: expected 'channels'");
     CHECK_REFUSED(read_changed(folder(500, 0, .9f)), "\"confidence\"");
     // Named, or of another size: what it says.
-    CHECK(read_changed(folder(500, 0, .9f, true)).report.notes.empty());
+    CHECK(read_changed(folder(500, 0, .9f, true)).report.found.empty());
     for (const auto& change :
          {folder(2, 0, .9f), folder(500, -.5f, .9f), folder(500, 0, 40), folder(500, 0, 0)})
         CHECK(said(read_changed(change), "read as xyz"));
@@ -227,8 +227,8 @@ TEST_CASE("bones stand in any direction as long as they are a tree", "[data][qui
             p.meta["bones"] = bones;
             if (!centre.is_null()) p.meta["centre"] = centre;
         });
-        CHECK(loaded.report.notes.size() == (notes > 0 ? 1u : 0u));
-        if (notes > 0) CHECK(said(loaded, text(notes, " bones of meta.json stand as")));
+        CHECK(loaded.report.found.all().size() == (notes > 0 ? 1u : 0u));
+        if (notes > 0) CHECK(loaded.report.found.count("bones_turned") == notes);
         return loaded.clips.topology.parents;
     };
     const std::vector<int> expected{0, 0, 0};

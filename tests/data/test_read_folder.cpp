@@ -33,7 +33,7 @@ TEST_CASE("a sound folder is read in place", "[data]") {
     CHECK_FALSE(clips.views.has_value());
     CHECK(report.memory_mapped);
     CHECK(report.excluded.empty());
-    CHECK(report.notes.empty());
+    CHECK(report.found.empty());
     CHECK_REFUSED(clips.clip(4), "from 0 to 3");
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("channels follow their names, or a stated rule", "[data]") {
             else
                 p.meta["channels"] = channels;
         });
-        CHECK(loaded.report.notes.size() == (channels.is_null() ? 1 : 0));
+        CHECK(loaded.report.found.all().size() == (channels.is_null() ? 1 : 0));
         return loaded.clips.shape.layout;
     };
     CHECK(layout({"x", "y"}, 2) == channel_layout::xy);
@@ -186,7 +186,7 @@ TEST_CASE("unusable clips are left out and counted", "[data]") {
     const auto empty_class = read_changed([](folder_parts& p) {
         p.meta["class_names"] = {"rest", "wave", "bow"};
     });
-    CHECK_CONTAINS(empty_class.report.notes.at(0), "bow");
+    CHECK_CONTAINS(empty_class.report.found.sentences().at(0), "bow");
 }
 
 TEST_CASE("arrays that do not fit are refused", "[data]") {

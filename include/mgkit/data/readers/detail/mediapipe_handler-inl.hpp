@@ -310,7 +310,7 @@ MGKIT_INLINE void mediapipe_handler::end_frame() {
 }
 
 MGKIT_INLINE void mediapipe_handler::keep_person(std::size_t i) {
-    const std::size_t parts = people_.stated_joints() == pose_count ? 1 : 3;
+    const std::size_t parts = people_.joints_stated() && people_.fits_stated(pose_count) ? 1 : 3;
     std::size_t given = 0;
     for (std::size_t p = 0; p < parts; ++p) given += i < parts_[p].size() ? parts_[p][i].size() : 0;
     if (given == 0) {

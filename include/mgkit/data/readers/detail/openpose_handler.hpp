@@ -149,9 +149,10 @@ private:
     std::int64_t track_ = -1;
     std::array<std::vector<float>, 4> parts_;
     std::vector<float> values_;
-    unsigned chosen_ = 0;     ///< parts of the skeleton
-    std::size_t bodies_ = 0;  ///< joints of its body
-    bool dropped_ = false;    ///< hands or face beside 18 joints, or beside joints stated
+    unsigned chosen_ = 0;      ///< parts of the skeleton
+    std::size_t bodies_ = 0;   ///< joints of its body
+    std::size_t in_file_ = 0;  ///< joints of all parts, where they are stated
+    bool dropped_ = false;     ///< hands or face beside 18 joints, or beside joints stated
     std::exception_ptr first_fault_;
 };
 
@@ -218,12 +219,13 @@ inline bool openpose_handler::stated_parts(unsigned& chosen) {
             any = any || !parts_[k].empty();
         }
         if (!whole || !any || ((set & part_body) != 0 && bodies == 0) ||
-            joints != people_.stated_joints() || (chosen_ != 0 && set != chosen_))
+            !people_.fits_stated(joints) || (chosen_ != 0 && set != chosen_))
             continue;
         chosen = set;
+        in_file_ = joints;
         return true;
     }
-    leave_out(text("lists of ", people_.stated_joints(), " joints in all, as stated"),
+    leave_out("lists of " + people_.stated_words(),
               text(parts_[0].size(), " numbers of the body, ", parts_[1].size(), " and ",
                    parts_[2].size(), " of the hands, ", parts_[3].size(), " of the face"),
               "state the joints of these files");
@@ -250,8 +252,7 @@ inline void openpose_handler::end_person() {
         for (std::size_t k = 0; k < 4; ++k)
             dropped_ = dropped_ || (!parts_[k].empty() && (filled >> k & 1u) == 0);
         const std::size_t bodies = parts_[body].size() / 3;
-        if (!people_.has_layout())
-            people_.layout(people_.stated_joints(), skeleton::channel_layout::xyc);
+        if (!people_.has_layout()) people_.layout(in_file_, skeleton::channel_layout::xyc);
         chosen_ = filled;
         return append(filled, bodies);
     }

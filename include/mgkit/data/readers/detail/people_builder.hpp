@@ -79,9 +79,19 @@ public:
 
     /// Whether the policy says what the joints are, so that any number of them is known.
     bool joints_stated() const { return policy_.joints != nullptr; }
-    /// How many joints of a person in the file the policy states; 0 where it states none.
-    std::size_t stated_joints() const {
-        return joints_stated() ? static_cast<std::size_t>(policy_.joints->in_file) : 0;
+    /// Whether the joints stated are those of people of `joints` joints in the file.
+    bool fits_stated(std::size_t joints) const {
+        const joint_order& order = *policy_.joints;
+        return order.in_file > 0 ? joints == static_cast<std::size_t>(order.in_file)
+                                 : joints >= least_stated();
+    }
+    /// "25 joints, as --skeleton states", "at least 17 joints, as ...".
+    std::string stated_words() const {
+        const joint_order& order = *policy_.joints;
+        const bool exact = order.in_file > 0;
+        return text(exact ? "" : "at least ",
+                    exact ? static_cast<std::size_t>(order.in_file) : least_stated(),
+                    " joints, as ", order.stated_by, " states");
     }
     /// Joints of a person in the file.
     std::size_t file_joints() const { return file_joints_; }
@@ -94,18 +104,10 @@ public:
     }
     /// The skeleton stated, for people of `joints` joints in the file.
     void layout(std::size_t joints, skeleton::channel_layout channels) {
-        const joint_order& order = *policy_.joints;
-        const std::size_t needed = order.from.empty() ? 1
-                                                      : static_cast<std::size_t>(*std::max_element(
-                                                            order.from.begin(), order.from.end())) +
-                                                            1;
-        const auto stated = static_cast<std::size_t>(order.in_file);
-        if (stated > 0 ? stated != joints : joints < needed)
-            refuse(text(stated > 0 ? "" : "at least ", stated > 0 ? stated : needed, " joints, as ",
-                        order.stated_by, " states"),
-                   text(joints), "state the joints of these files");
+        if (!fits_stated(joints))
+            refuse(stated_words(), text(joints), "state the joints of these files");
         file_joints_ = joints;
-        out_.topology = order.topology;
+        out_.topology = policy_.joints->topology;
         out_.layout = channels;
     }
 
@@ -230,6 +232,13 @@ private:
     static constexpr std::int64_t named_tracks = 1'000'000'000;
 
     std::size_t track_count() const { return out_.track.size(); }
+    /// Joints that the places stated ask for.
+    std::size_t least_stated() const {
+        const auto& from = policy_.joints->from;
+        return from.empty()
+                   ? 1
+                   : static_cast<std::size_t>(*std::max_element(from.begin(), from.end())) + 1;
+    }
     /// What the joint at a place of the file is called.
     std::string joint_at(std::size_t place) const {
         if (!joints_stated()) return out_.topology.joints[place];
