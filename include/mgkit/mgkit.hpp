@@ -115,6 +115,7 @@
 #include "mgkit/data/readers/coco_results.hpp"
 #include "mgkit/data/readers/concept.hpp"
 #include "mgkit/data/readers/imigue_csv.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 #include "mgkit/data/readers/kinetics_skeleton.hpp"
 #include "mgkit/data/readers/limits.hpp"
 #include "mgkit/data/readers/list.hpp"

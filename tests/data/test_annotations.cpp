@@ -65,7 +65,9 @@ TEST_CASE("annotations: what is no segment at all is refused", "[data]") {
     refused("a,1,2,70000,", "a label from 0");
     refused("a,1.5,2,0,", "not seconds");
     refused("a,1,1e12,0,", "a frame below");
-    refused("a,x,2,0,", "a number");
+    refused("a,x,2,0,", "a whole number");
+    refused("a,inf,2,0,", "a frame below");
+    refused("a,nan,2,0,", "a whole number");
     refused("a,1,2,0,x\na,3,4,0,y", "the name of label 0 so far");
     CHECK_THROWS_WITH(data::parse_annotations("recording,start,end\n", "s"),
                       Catch::Contains("a column named label"));

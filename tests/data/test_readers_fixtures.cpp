@@ -133,7 +133,7 @@ TEST_CASE("MMPose: depth, tracks, gaps and values that are missing", "[data][rea
     CHECK(marked.person(0)[9] == 0);
     CHECK(marked.person(0)[11] == 0);
     CHECK(marked.person(0)[12] == 4);
-    CHECK(noted(marked, "1 joints without a finite value"));
+    CHECK(noted(marked, "1 joint without a finite value"));
     // NaN and Infinity, as Python writes them, are what null is.
     for (const char* value : {"NaN", "Infinity", "-Infinity"}) {
         std::string python = holes;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -56,8 +58,10 @@ namespace detail {
 
 /// A frame number, written 10 or 10.0.
 MGKIT_INLINE int frame_at(const io::csv_table& table, std::size_t row, std::size_t column) {
-    const double value = table.real(row, column);
-    if (value != std::floor(value))
+    const std::string& field = table.at(row, column);
+    double value = 0;
+    const auto [end, problem] = std::from_chars(field.data(), field.data() + field.size(), value);
+    if (problem != std::errc{} || end != field.data() + field.size() || value != std::floor(value))
         table.refuse(row, column, "a whole number: frames from 0, not seconds");
     if (!(std::abs(value) <= 2147483647.0)) table.refuse(row, column, "a frame below 2147483648");
     return static_cast<int>(value);

@@ -23,8 +23,7 @@
 #include "mgkit/data/primary_person.hpp"
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/readers/any.hpp"
-#include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/people_builder.hpp"
+#include "mgkit/data/readers/concept.hpp"
 #include "mgkit/data/recording.hpp"
 #include "mgkit/io/csv.hpp"
 #include "mgkit/io/json.hpp"
@@ -171,10 +170,10 @@ MGKIT_INLINE std::vector<corpus_entry> find_recordings(const std::string& folder
     if (policy.strict)
         throw error(unread.front(), "recordings of a known format", "something else",
                     "move it elsewhere, or list the recordings in recordings.csv");
-    found.add(finding_kind::left_out, "unread_files",
-              text("files in the folder that no reader takes, the first ",
-                   readers::detail::printable(first)),
-              static_cast<std::int64_t>(unread.size()));
+    found.add(
+        finding_kind::left_out, "unread_files",
+        text("files in the folder that no reader takes, the first ", io::json(first).shown(true)),
+        static_cast<std::int64_t>(unread.size()));
     return out;
 }
 

@@ -12,7 +12,7 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/readers/any.hpp"
-#include "mgkit/data/readers/detail/json_outline.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 #include "mgkit/data/source.hpp"
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/io/npy.hpp"
@@ -57,7 +57,7 @@ MGKIT_INLINE source file_at(const std::string& path) {
         return {source_kind::features,
                 "an array of shape " + io::shape_text(io::npy_file(path).shape())};
     if (begins_as_safetensors(text)) return {source_kind::weights, "weights (safetensors)"};
-    const auto outline = readers::detail::outline_of_file(path);
+    const auto outline = readers::outline_of_file(path);
     if (outline.root == '{' && outline.has("program") && outline.has("version"))
         return {source_kind::result, "a result of mgfm"};
     return {source_kind::unknown, readers::nearest_format(path)};

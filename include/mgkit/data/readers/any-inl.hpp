@@ -18,7 +18,7 @@
 #include "mgkit/data/readers/any.hpp"
 #include "mgkit/data/readers/concept.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/json_outline.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 #include "mgkit/data/readers/list.hpp"
 #include "mgkit/data/recording.hpp"
 #include "mgkit/io/mapped_file.hpp"
@@ -42,9 +42,9 @@ MGKIT_INLINE std::vector<format> written_formats() {
 namespace detail {
 
 MGKIT_INLINE std::string known_formats() {
-    std::string out = "formats are:";
-    for (const auto& [name, describes] : formats())
-        out += text(out.back() == ':' ? " " : "; ", name, " (", describes, ")");
+    std::string out = "formats are";
+    for (const auto& format : formats())
+        out += text(out.ends_with("are") ? " " : ", ", format.name);
     return out;
 }
 

@@ -17,10 +17,10 @@
 #include "mgkit/data/readers/coco_results.hpp"
 #include "mgkit/data/readers/detail/coco_results_handler.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/json_outline.hpp"
 #include "mgkit/data/readers/detail/json_text.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/detail/seen_joints.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 #include "mgkit/data/recording.hpp"
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/skeleton/coco17.hpp"
@@ -145,13 +145,13 @@ MGKIT_INLINE bool coco_results_keyed(const json_outline& outline) {
 }  // namespace detail
 
 MGKIT_INLINE bool coco_results::recognises(const std::string& path) const {
-    const auto outline = detail::outline_of_file(path);
+    const auto outline = outline_of_file(path);
     if (outline.root == '[') return outline.has("[].image_id") && outline.has("[].keypoints[]");
     return outline.root == '{' && detail::coco_results_keyed(outline);
 }
 
 MGKIT_INLINE std::string coco_results::almost(const std::string& path) {
-    const auto outline = detail::outline_of_file(path);
+    const auto outline = outline_of_file(path);
     if (outline.has("[].image_id"))
         return outline.has("[].keypoints[]")
                    ? std::string()

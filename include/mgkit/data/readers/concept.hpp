@@ -7,11 +7,18 @@
 #include <string_view>
 #include <vector>
 
+#include "mgkit/core/error.hpp"
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/recording.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers {
+
+/// A recording in which no frame shows anybody.
+class nobody_seen : public error {
+public:
+    using error::error;
+};
 
 /// A file format of untrimmed recordings: a plain class, default-constructible.
 ///

@@ -17,8 +17,8 @@
 #include "mgkit/data/findings.hpp"
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/json_outline.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 #include "mgkit/data/readers/kinetics_skeleton.hpp"
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
@@ -185,14 +185,14 @@ private:
 }  // namespace detail
 
 MGKIT_INLINE bool kinetics_skeleton::recognises(const std::string& path) const {
-    const auto outline = detail::outline_of_file(path);
+    const auto outline = outline_of_file(path);
     return outline.has("data[].frame_index") &&
            (outline.has("data[].skeleton[].pose[]") || outline.has("label_index") ||
             (outline.has("data[].skeleton[]") && !outline.has("data[].skeleton[].keypoints")));
 }
 
 MGKIT_INLINE std::string kinetics_skeleton::almost(const std::string& path) {
-    const auto outline = detail::outline_of_file(path);
+    const auto outline = outline_of_file(path);
     if (kinetics_skeleton{}.recognises(path)) return {};
     if (outline.has("data[].skeleton"))
         return "frames with 'skeleton' that lack 'frame_index' or people with 'pose' and 'score'";

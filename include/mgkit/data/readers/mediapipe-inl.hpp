@@ -9,11 +9,11 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/json_outline.hpp"
 #include "mgkit/data/readers/detail/json_text.hpp"
 #include "mgkit/data/readers/detail/mediapipe_handler.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/detail/seen_joints.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 #include "mgkit/data/readers/mediapipe.hpp"
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/skeleton/blazepose33.hpp"
@@ -37,12 +37,12 @@ MGKIT_INLINE bool has_landmarks(const json_outline& outline, const std::string& 
 }  // namespace detail
 
 MGKIT_INLINE bool mediapipe::recognises(const std::string& path) const {
-    const auto outline = detail::outline_of_file(path);
+    const auto outline = outline_of_file(path);
     return detail::has_landmarks(outline, outline.root == '[' ? "[]." : "frames[].");
 }
 
 MGKIT_INLINE std::string mediapipe::almost(const std::string& path) {
-    const auto outline = detail::outline_of_file(path);
+    const auto outline = outline_of_file(path);
     if (outline.root == 0) return {};
     if (detail::has_landmarks(outline, outline.root == '[' ? "[]." : "frames[].")) return {};
     if (detail::has_landmarks(outline, ""))

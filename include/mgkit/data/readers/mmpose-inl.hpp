@@ -15,12 +15,12 @@
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/readers/detail/frame_files.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/json_outline.hpp"
 #include "mgkit/data/readers/detail/json_text.hpp"
 #include "mgkit/data/readers/detail/mmpose_handler.hpp"
 #include "mgkit/data/readers/detail/mmpose_layout.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/detail/seen_joints.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 #include "mgkit/data/readers/mmpose.hpp"
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/skeleton/coco17.hpp"
@@ -118,7 +118,7 @@ MGKIT_INLINE detections read_frame_files(json_parser parser, const std::vector<f
 
 MGKIT_INLINE bool mmpose::recognises(const std::string& path) const {
     try {
-        return detail::mmpose_layout_of(detail::outline_of_file(path)).known ||
+        return detail::mmpose_layout_of(outline_of_file(path)).known ||
                !detail::mmpose_frame_files(path).empty();
     } catch (const error&) {
         return false;
@@ -126,7 +126,7 @@ MGKIT_INLINE bool mmpose::recognises(const std::string& path) const {
 }
 
 MGKIT_INLINE std::string mmpose::almost(const std::string& path) {
-    return detail::mmpose_difference(detail::outline_of_file(path));
+    return detail::mmpose_difference(outline_of_file(path));
 }
 
 MGKIT_INLINE std::vector<std::string> mmpose::list(const std::string& path) const {
@@ -154,7 +154,7 @@ MGKIT_INLINE detections mmpose::parse_by(detail::json_parser parser, std::string
                                          const std::string& where, const read_policy& policy) {
     detail::people_builder people(where, policy);
     detail::mmpose_handler handler(people);
-    handler.begin_text(detail::mmpose_layout_of(detail::outline_of(json)));
+    handler.begin_text(detail::mmpose_layout_of(outline_of(json)));
     detail::walk_json(parser, json, handler, where);
     return handler.finish();
 }

@@ -15,11 +15,11 @@
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/findings.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/json_outline.hpp"
 #include "mgkit/data/readers/detail/json_text.hpp"
 #include "mgkit/data/readers/detail/openpose_handler.hpp"
 #include "mgkit/data/readers/detail/people_builder.hpp"
 #include "mgkit/data/readers/detail/seen_joints.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 #include "mgkit/data/readers/limits.hpp"
 #include "mgkit/data/readers/openpose.hpp"
 #include "mgkit/data/write_folder.hpp"
@@ -120,8 +120,7 @@ MGKIT_INLINE detections openpose::read_by(detail::json_parser parser, const std:
 MGKIT_INLINE std::string openpose::almost(const std::string& path) {
     std::error_code code;
     if (!std::filesystem::is_directory(path, code)) {
-        if (!detail::outline_of_file(path).has("people[]") &&
-            !path.ends_with(detail::openpose_ending))
+        if (!outline_of_file(path).has("people[]") && !path.ends_with(detail::openpose_ending))
             return {};
         return "one frame of OpenPose: name the folder that holds the frames, not a file of it";
     }
@@ -131,7 +130,7 @@ MGKIT_INLINE std::string openpose::almost(const std::string& path) {
         if (name.ends_with(detail::openpose_ending)) return {};
         if (!name.ends_with(".json")) continue;
         ++looked;
-        if (detail::outline_of_file(name).has("people[]"))
+        if (outline_of_file(name).has("people[]"))
             return text("a folder of OpenPose's frames under other names, the first ",
                         detail::printable(detail::stem(name)),
                         ": rename them to NAME_NUMBER_keypoints.json");

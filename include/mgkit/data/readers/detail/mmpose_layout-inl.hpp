@@ -10,8 +10,8 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/readers/detail/frame_files.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/json_outline.hpp"
 #include "mgkit/data/readers/detail/mmpose_layout.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers::detail {
 

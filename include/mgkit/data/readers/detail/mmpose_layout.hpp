@@ -4,7 +4,7 @@
 #include <string>
 
 #include "mgkit/core/compiler.hpp"
-#include "mgkit/data/readers/detail/json_outline.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 
 namespace MGKIT_NAMESPACE::data::readers::detail {
 

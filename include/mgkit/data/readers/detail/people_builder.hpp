@@ -19,17 +19,8 @@
 #include "mgkit/data/findings.hpp"
 #include "mgkit/data/joint_order.hpp"
 #include "mgkit/data/read_policy.hpp"
+#include "mgkit/data/readers/concept.hpp"
 #include "mgkit/data/readers/limits.hpp"
-
-namespace MGKIT_NAMESPACE::data::readers {
-
-/// A recording in which no frame shows anybody.
-class nobody_seen : public error {
-public:
-    using error::error;
-};
-
-}  // namespace MGKIT_NAMESPACE::data::readers
 
 namespace MGKIT_NAMESPACE::data::readers::detail {
 

@@ -1,4 +1,5 @@
 // The shape of JSON text, by which formats are told apart.
+// infrastructure: not itself a reader
 #pragma once
 
 #include <string>
@@ -7,7 +8,7 @@
 
 #include "mgkit/core/compiler.hpp"
 
-namespace MGKIT_NAMESPACE::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers {
 
 /// Which keys stand where in the beginning of JSON text, as paths: "frames[].pose_landmarks[].x";
 /// "[]" is the elements of a list, so that "[][]" is a list of lists.
@@ -27,8 +28,8 @@ json_outline outline_of(std::string_view text);
 /// Of a file; empty for anything that is no readable file. Never throws mgkit::error.
 json_outline outline_of_file(const std::string& path);
 
-}  // namespace MGKIT_NAMESPACE::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers
 
 #if !defined(MGKIT_COMPILED)
-#include "mgkit/data/readers/detail/json_outline-inl.hpp"
+#include "mgkit/data/readers/json_outline-inl.hpp"
 #endif

@@ -12,11 +12,11 @@
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/readers/detail/json_events.hpp"
-#include "mgkit/data/readers/detail/json_outline.hpp"
+#include "mgkit/data/readers/json_outline.hpp"
 #include "mgkit/io/json_events.hpp"
 #include "mgkit/io/mapped_file.hpp"
 
-namespace MGKIT_NAMESPACE::data::readers::detail {
+namespace MGKIT_NAMESPACE::data::readers {
 
 MGKIT_INLINE bool json_outline::has(std::string_view path) const {
     return std::find(paths.begin(), paths.end(), path) != paths.end();
@@ -39,11 +39,13 @@ MGKIT_INLINE std::string json_outline::words() const {
         out += text(told > 0      ? ", "
                     : root == '[' ? " of objects with "
                                   : " with ",
-                    printable(key, 30));
+                    detail::printable(key, 30));
         ++told;
     }
     return out;
 }
+
+namespace detail {
 
 /// Collects the paths of keys; throws `enough` where nothing new is to be expected.
 class outline_events final : public io::json_events {
@@ -103,14 +105,16 @@ private:
     int unchanged_ = 0;
 };
 
+}  // namespace detail
+
 MGKIT_INLINE json_outline outline_of(std::string_view text) {
     json_outline out;
-    outline_events events(out);
+    detail::outline_events events(out);
     try {
         // The fault is not asked for: the text is cut, and may be no JSON at all.
         (void)io::read_events(text.substr(0, std::size_t{1} << 18), events,
                               io::json_numbers::python);
-    } catch (const outline_events::enough&) {
+    } catch (const detail::outline_events::enough&) {
     }
     return out;
 }
@@ -131,4 +135,4 @@ MGKIT_INLINE json_outline outline_of_file(const std::string& path) {
     }
 }
 
-}  // namespace MGKIT_NAMESPACE::data::readers::detail
+}  // namespace MGKIT_NAMESPACE::data::readers
