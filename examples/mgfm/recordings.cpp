@@ -308,6 +308,26 @@ std::vector<std::size_t> entries_on(const recordings& from, const std::string& s
     return out;
 }
 
+namespace {
+
+/// Joints of a converted recording that no frame shows.
+void tell_lacking(const data::recording& converted, const std::string& before,
+                  data::findings& found) {
+    const auto view = converted.poses.view();
+    int lacking = 0;
+    for (int v = 0; v < view.shape.joints; ++v) {
+        bool seen = false;
+        for (int t = 0; t < view.length && !seen; ++t) seen = view.valid(t, v);
+        lacking += seen ? 0 : 1;
+    }
+    found.add({data::finding_kind::left_out, "joints_lacking",
+               text("joints of ", converted.topology.name, " that recordings of ", before,
+                    " never show"),
+               converted.name, lacking, {}});
+}
+
+}  // namespace
+
 loaded_recording read_one(const recordings& from, const recording_options& options,
                           std::size_t entry) {
     data::primary_result read = data::open_recording(from.corpus, entry, options.policy());
@@ -319,8 +339,11 @@ loaded_recording read_one(const recordings& from, const recording_options& optio
     out.states_confidence =
         skeleton::has_confidence(out.person.poses.shape().layout) && !out.person.confidence_assumed;
     if (!options.as_found) data::add_confidence(out.person);
-    if (converts(options, out.person))
+    if (converts(options, out.person)) {
+        const std::string from_skeleton = out.person.topology.name;
         out.person = data::convert_recording<skeleton::upper_body>(out.person);
+        tell_lacking(out.person, from_skeleton, out.people.found);
+    }
     if (options.fill_gaps > 0)
         data::fill_gaps(out.person,
                         {.max_gap_frames = options.fill_gaps, .cuts = out.people.cuts()});

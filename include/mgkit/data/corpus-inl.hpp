@@ -380,6 +380,10 @@ MGKIT_INLINE primary_result open_recording(const corpus& from, std::size_t i,
         out.report.tracks = 1;
         out.report.empty_frames = seen.frames() - static_cast<int>(seen.people());
         out.report.found = seen.found;
+        out.report.found.add({finding_kind::assumed, "one_person_format",
+                              "recordings of a format that follows one person: where another takes "
+                              "over is not known",
+                              e.name, 1, {}});
     } else {
         out = primary_person(seen);
     }
