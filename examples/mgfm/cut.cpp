@@ -68,9 +68,12 @@ struct left_out {
     }
 };
 
-/// Errors: mgkit::error for a class, or a side of the split, that had segments and got no clip.
+/// Tells classes that got no clip. Errors: mgkit::error for a class whose segments were all lost in
+/// reading, and for a side of the split that had segments and got no clip; `cuttable` are the
+/// labels of segments that could be cut.
 void check_nothing_emptied(const recordings& from, const std::map<int, int>& per_class,
-                           const std::set<data::side>& sides, const data::findings& found) {
+                           const std::set<int>& cuttable, const std::set<data::side>& sides,
+                           data::findings& found) {
     const std::string why = found.empty() ? std::string() : found.sentences().front();
     const auto& chosen = from.marks->chosen;
     std::map<int, int> marked;
@@ -80,10 +83,15 @@ void check_nothing_emptied(const recordings& from, const std::map<int, int>& per
             ++marked[s.label];
             split.insert(e.on);
         }
-    for (const auto& [label, count] : marked)
-        if (!per_class.contains(label))
-            throw error("class " + chosen.class_names[static_cast<std::size_t>(label)],
-                        text("a clip of at least one of its ", count, " segments"), "none", why);
+    for (const auto& [label, count] : marked) {
+        if (per_class.contains(label)) continue;
+        const std::string& name = chosen.class_names[static_cast<std::size_t>(label)];
+        if (!cuttable.contains(label))
+            throw error("class " + name, text("a clip of at least one of its ", count, " segments"),
+                        "none that could be read", why);
+        found.add(data::finding_kind::suspect, "class_without_clip",
+                  "segments of class \"" + name + "\", of which no clip is left", count);
+    }
     for (const data::side on : split)
         if (from.corpus.has_split() && !sides.contains(on))
             throw error(
@@ -153,6 +161,7 @@ void run_cut(const cut_options& o) {
     std::string manifest = manifest_head;
     std::map<int, int> per_class;
     std::set<data::side> sides;
+    std::set<int> cuttable;
     left_out left;
     recording_facts seen;
     skeleton::pose<float> made;
@@ -176,6 +185,7 @@ void run_cut(const cut_options& o) {
             data::findings told_by_reading;
             for (const auto& s : data::within(from.marks->chosen.of(person.name), person.frames(),
                                               told_by_reading)) {
+                cuttable.insert(s.label);
                 if (data::runs_across(changes, s.start, s.end)) {
                     ++left.across_changes;
                     continue;
@@ -201,7 +211,7 @@ void run_cut(const cut_options& o) {
     if (!writer || writer->count() == 0)
         throw error(o.recordings.corpus, "at least one segment that shows a joint", "none",
                     found.empty() ? std::string() : found.sentences().front());
-    check_nothing_emptied(from, per_class, sides, found);
+    check_nothing_emptied(from, per_class, cuttable, sides, found);
     const int clips = writer->count();
     writer->found() = found;
     io::write_file(writer->path() + "/clips.csv", manifest);

@@ -50,6 +50,15 @@ MGKIT_INLINE bool begins_as_safetensors(std::string_view text) {
     return header <= text.size() - 8;
 }
 
+/// A folder of clips, complete or not: what lacks is for read_folder to say.
+MGKIT_INLINE bool looks_like_clips(const std::string& path) {
+    std::error_code code;
+    const auto has = [&](const char* file) {
+        return std::filesystem::exists(path + "/" + file, code);
+    };
+    return has("data.npy") || (has("meta.json") && (has("num_frames.npy") || has("label.npy")));
+}
+
 MGKIT_INLINE source file_at(const std::string& path) {
     const io::mapped_file file(path);
     const std::string_view text = file.text();
@@ -86,8 +95,7 @@ MGKIT_INLINE source source_at(const std::string& path) {
         return {source_kind::nothing, "no such file or folder"};
     try {
         const bool folder = std::filesystem::is_directory(path, code);
-        if (folder && std::filesystem::exists(path + "/data.npy", code))
-            return {source_kind::clips, "clips"};
+        if (folder && detail::looks_like_clips(path)) return {source_kind::clips, "clips"};
         if (const std::string format = readers::recognise(path); !format.empty())
             return {source_kind::recording, "recordings (" + format + ")"};
         return folder ? detail::folder_at(path) : detail::file_at(path);
