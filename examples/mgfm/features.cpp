@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "mgkit/data/source.hpp"
 #include "mgkit/io/npy.hpp"
 #include "terminal.hpp"
 
@@ -12,6 +13,7 @@ using namespace mgkit;
 
 /// Saved features, one row per usable clip or one per clip in the folder.
 data::feature_table read_features(const std::string& path, const corpus& from) {
+    data::refuse_other(path, data::source_kind::features);
     const io::npy_file file(path);
     const auto& shape = file.shape();
     const auto usable = static_cast<std::int64_t>(from.clips.size());

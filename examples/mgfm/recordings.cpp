@@ -320,10 +320,13 @@ void tell_lacking(const data::recording& converted, const std::string& before,
         for (int t = 0; t < view.length && !seen; ++t) seen = view.valid(t, v);
         lacking += seen ? 0 : 1;
     }
-    found.add({data::finding_kind::left_out, "joints_lacking",
-               text("joints of ", converted.topology.name, " that recordings of ", before,
-                    " never show"),
-               converted.name, lacking, {}});
+    found.add(
+        {data::finding_kind::left_out,
+         "joints_lacking",
+         text("joints of ", converted.topology.name, " that recordings of ", before, " never show"),
+         converted.name,
+         lacking,
+         {}});
 }
 
 }  // namespace
@@ -338,6 +341,14 @@ loaded_recording read_one(const recordings& from, const recording_options& optio
         throw error("recording " + out.person.name, "a frame rate", "none", "give --fps");
     out.states_confidence =
         skeleton::has_confidence(out.person.poses.shape().layout) && !out.person.confidence_assumed;
+    if (!out.states_confidence)
+        out.people.found.add({data::finding_kind::assumed,
+                              "no_confidence",
+                              "recordings without confidence: every joint that is there counts as "
+                              "seen, at any threshold",
+                              out.person.name,
+                              1,
+                              {}});
     if (!options.as_found) data::add_confidence(out.person);
     if (converts(options, out.person)) {
         const std::string from_skeleton = out.person.topology.name;

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "mgkit/data/source.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/encode/archive.hpp"
 #include "mgkit/encode/reference_weights.hpp"
@@ -186,6 +187,7 @@ data::feature_table stored_encoder::embed(const data::clip_set& clips,
 encoder_and_clips open_encoder(const encoder_options& stated, data_options& data, int threads) {
     encoder_and_clips out;
     weight_facts& f = out.facts;
+    data::refuse_other(stated.weights, data::source_kind::weights);
     f.file = std::make_shared<const io::safetensors_file>(stated.weights);
     f.about = encode::stored_description(*f.file).value_or(encode::description{});
     const bool described = !f.about.settings.empty();

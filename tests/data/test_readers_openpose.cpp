@@ -77,6 +77,7 @@ TEST_CASE("OpenPose: a folder as --write_json leaves it", "[data][readers]") {
     CHECK(talk.topology.name == "body25");
     CHECK(talk.first == std::vector<std::size_t>{0, 1, 1, 1, 3, 3});
     CHECK(noted(talk, "2 frame numbers missing"));
+    CHECK(talk.found.count("unread_files") == 1);
     CHECK(talk.person(2)[0] == 10.5f);
     const auto other = read_any(scratch.name(), 0);
     CHECK(other.topology.name == "body25_hands");

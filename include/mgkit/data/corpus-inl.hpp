@@ -335,8 +335,9 @@ MGKIT_INLINE corpus open_corpus(const std::string& path, const read_policy& poli
                            out.subject_names.size() > 1 ? ", " + out.subject_names[1] : "",
                            out.subject_names.size() > 2 ? ", ..." : ""),
                       static_cast<std::int64_t>(out.subject_names.size()));
-    out.found.add(finding_kind::assumed, "subjects_unknown",
-                  "recordings of unknown subjects, each counted as its own", unknown);
+    if (out.size() > 1)
+        out.found.add(finding_kind::assumed, "subjects_unknown",
+                      "recordings of unknown subjects, each counted as its own", unknown);
     detail::check_sides(path, out.entries);
     return out;
 }
@@ -380,10 +381,13 @@ MGKIT_INLINE primary_result open_recording(const corpus& from, std::size_t i,
         out.report.tracks = 1;
         out.report.empty_frames = seen.frames() - static_cast<int>(seen.people());
         out.report.found = seen.found;
-        out.report.found.add({finding_kind::assumed, "one_person_format",
+        out.report.found.add({finding_kind::assumed,
+                              "one_person_format",
                               "recordings of a format that follows one person: where another takes "
                               "over is not known",
-                              e.name, 1, {}});
+                              e.name,
+                              1,
+                              {}});
     } else {
         out = primary_person(seen);
     }

@@ -104,6 +104,14 @@ MGKIT_INLINE source source_at(const std::string& path) {
     }
 }
 
+MGKIT_INLINE void refuse_other(const std::string& path, source_kind wanted) {
+    const source found = source_at(path);
+    if (found.kind == wanted || found.kind == source_kind::nothing ||
+        found.kind == source_kind::unknown)
+        return;
+    throw error(path, std::string(name(wanted)), found.words, "check the option and the path");
+}
+
 MGKIT_INLINE void require_clips(const std::string& path) {
     const source found = source_at(path);
     if (found.kind == source_kind::clips) return;

@@ -72,6 +72,24 @@ MGKIT_INLINE void count_frames_from(people_builder& people, const frame_file& fi
         std::max<std::int64_t>(0, first.number));
 }
 
+/// Files of the folder that are no frames.
+MGKIT_INLINE void count_other_files(const std::string& folder, people_builder& people) {
+    std::int64_t count = 0;
+    std::string first;
+    std::error_code code;
+    for (std::filesystem::directory_iterator at(folder, code), end; !code && at != end;
+         at.increment(code)) {
+        const std::string name = at->path().filename().string();
+        if (name.starts_with(".") || name.ends_with(openpose_ending)) continue;
+        if (count++ == 0 || name < first) first = name;
+    }
+    if (count > 0 && people.strict())
+        people.refuse("files *_keypoints.json only", printable(first), "move it elsewhere");
+    people.out().found.add(
+        finding_kind::left_out, "unread_files",
+        text("files in the folder that are no frames, the first ", printable(first)), count);
+}
+
 }  // namespace detail
 
 MGKIT_INLINE detections openpose::parse_by(detail::json_parser parser, std::string_view json,
@@ -112,6 +130,7 @@ MGKIT_INLINE detections openpose::read_by(detail::json_parser parser, const std:
         handler.end_frame();
     }
     people.next_file(path);
+    detail::count_other_files(path, people);
     auto out = handler.finish();
     out.name = files[first].recording.empty() ? detail::stem(path) : files[first].recording;
     return out;
