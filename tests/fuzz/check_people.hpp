@@ -43,6 +43,17 @@ inline const std::shared_ptr<const mgkit::data::joint_order>& stated_joints(bool
     return by_table ? table : named;
 }
 
+/// Calls `f(text, number)` for each part of `texts` between form feeds.
+template <class F>
+void each_frame(std::string_view texts, F&& f) {
+    for (int number = 0;; ++number) {
+        const auto end = texts.find('\f');
+        f(texts.substr(0, end), number);
+        if (end == std::string_view::npos) return;
+        texts.remove_prefix(end + 1);
+    }
+}
+
 /// Runs a reader's parser under every policy: as it stands, with doubtful values marked, strictly,
 /// and with the joints stated.
 template <class Reader>

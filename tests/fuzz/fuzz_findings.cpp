@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (data_::findings_from_json(data_::to_json(found), "copy") != found) std::abort();
         for (const auto& one : found.all())
             if (one.count < 1 || found.count(one.code) < one.count) std::abort();
+        if (found.sentences().size() > found.all().size()) std::abort();
         const auto twice = found;
         found.append(twice);
         found.name_recording("recording");
