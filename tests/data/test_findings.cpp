@@ -1,5 +1,7 @@
 #include "mgkit/data/findings.hpp"
 
+#include <vector>
+
 #include "catch.hpp"
 
 #include "mgkit/data/findings_json.hpp"
@@ -69,4 +71,13 @@ TEST_CASE("findings survive JSON; other JSON is refused", "[data][findings]") {
     refused("[1]");
     refused("[{\"kind\": \"imagined\"}]");
     refused("[{\"kind\": \"guessed\", \"count\": \"many\"}]");
+    // Counts whose sum would overflow, and frames in any number and order.
+    refused("[{\"kind\": \"guessed\", \"count\": -1}]");
+    refused("[{\"kind\": \"guessed\", \"count\": 9223372036854775807}]");
+    const auto frames =
+        data::findings_from_json(io::parse_json("[{\"kind\": \"guessed\", \"count\": 3, "
+                                                "\"frames\": [9, 2, 2, 8, 7, 6, 5, 4, 3, 1]}]",
+                                                "t"),
+                                 "here");
+    CHECK(frames.all()[0].frames == std::vector<int>{1, 2, 3, 4, 5, 6, 7, 8});
 }

@@ -98,6 +98,8 @@ TEST_CASE("a table of joints", "[data][joints][quick]") {
     refused("index,joint\n0,nose\n1,left_eye\n", "2 of the");
     refused("index,joint\n0,p\n1,q\n", "2 joints of other names");
     CHECK_REFUSED(read_joint_map(scratch / "none.csv"), "none.csv");
+    CHECK(parse_joint_map("index,joint,parent\n3,a,\n", "some text").from == std::vector<int>{3});
+    CHECK_REFUSED(parse_joint_map("", "some text"), "some text: expected a header line");
 }
 
 TEST_CASE("people are read by the order stated", "[data][joints][quick]") {

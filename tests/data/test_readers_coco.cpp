@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "data/recordings.hpp"
+#include "data/written.hpp"
 #include "io/support.hpp"
 #include "mgkit/data/joint_order.hpp"
 #include "mgkit/data/primary_person.hpp"
@@ -21,6 +22,7 @@ using namespace mgkit;
 using namespace mgkit::data;
 using readers::coco_results;
 using readers::kinetics_skeleton;
+using written::noted;
 
 namespace {
 
@@ -185,7 +187,11 @@ TEST_CASE("COCO results: what is refused, and what left out", "[data][readers][q
     refused(result("[0]", 1), "'image_id' as a number or a name, found a list");
     refused(result("99999999999", 1), "'image_id'");
     refused(result("\"99999999999.jpg\"", 1), "frame numbers of at most 2147483647");
-    refused(result("2000000000", 1), "at most 10000000 frames");
+    refused(result("0", 1) + "," + result("2000000000", 1), "that leave out at most 250200 frames");
+    CHECK(results(result("0", 1) + "," + result("216001", 1)).frames() == 216002);
+    const auto later = results(result("2000000000", 1));
+    CHECK(later.frames() == 1);
+    CHECK(noted(later, "counted from 2000000000"));
     refused("{\"image_id\": 0, \"image_id\": 0}", "'image_id' twice");
     refused("{\"image_id\": 0, \"keypoints\": []}", "numbers in 'keypoints', found none");
     refused("{\"image_id\": 0, \"keypoints\": [\"a\"]}", "keypoints as numbers, found a string");

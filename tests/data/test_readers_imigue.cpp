@@ -185,8 +185,23 @@ TEST_CASE("iMiGUE: an index that jumps numbers the frames", "[data][readers][qui
         CHECK(others.frames() == 3);
         CHECK(others.found.count("index_not_rising") == 1);
     }
-    CHECK_REFUSED(rows({"0", "2000000000"}), "at most 10000000 frames");
-    CHECK_REFUSED(rows({"2000000000"}), "at most 10000000 frames");
+    // An hour at 60 frames per second may be missing; more is no count of frames.
+    const auto hour = rows({"0", "216001", "216002"});
+    CHECK(hour.frames() == 216003);
+    CHECK(hour.found.count("missing_frames") == 216000);
+    CHECK(rows({"216000", "216001"}).found.count("frames_before_first") == 216000);
+    const auto times = rows({"0", "2000000000"});
+    CHECK(times.frames() == 2);
+    CHECK(times.found.count("index_not_rising") == 1);
+    for (const char* far : {"2000000000", "300000"}) {
+        const auto one = rows({far});
+        CHECK(one.frames() == 1);
+        CHECK(noted(one, text("counted from ", far)));
+    }
+    // Many rows may have more between them.
+    std::string many;
+    for (int k = 0; k < 2000; ++k) many += row(text(k < 1000 ? k : k + 400000)) + "\n";
+    CHECK(read(many).frames() == 402000);
 }
 
 TEST_CASE("iMiGUE: scores that are none", "[data][readers][quick]") {

@@ -243,6 +243,11 @@ TEST_CASE("MMPose: a folder of one file per picture is one recording", "[data][r
         io::write_file(at + "000001.json",
                        "{\"instance_info\": [[" + new_person(1) + "], [" + new_person(1) + "]]}");
         CHECK_REFUSED(mmpose{}.read(at, 0), "expected");
+        // Among many files, not all of which were looked at.
+        for (int k = 0; k < 40; ++k)
+            if (k != 1) io::write_file(at + numbered(k) + ".json", "[" + new_person(200 + k) + "]");
+        CHECK_REFUSED(mmpose{}.read(at, 0),
+                      "000001.json: expected one frame in each numbered file of the folder");
         io::write_file(at + "000001.json", "{}");
         CHECK_REFUSED(mmpose{}.read(at, 0), "expected");
         io::write_file(at + "000001.json", "[" + new_person(1, "", 18) + "]");

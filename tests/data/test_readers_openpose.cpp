@@ -158,8 +158,14 @@ TEST_CASE("OpenPose: numbers that are missing are frames, also at the start",
     CHECK(frames_folder({5, 6}, 6).read().frames() == 7);
     frames_folder far({0});
     far.add("000099999999", file(""));
-    CHECK_REFUSED(far.read(), "at most 10000000 frames");
-    CHECK_REFUSED(frames_folder({99999999}).read(), "at most 10000000 frames");
+    CHECK_REFUSED(far.read(), "frame numbers that leave out at most 250200 frames between 2");
+    const auto hour = frames_folder({0, 216001}).read();
+    CHECK(hour.frames() == 216002);
+    CHECK(hour.people() == 2);
+    const auto later = frames_folder({99999999, 100000001}).read();
+    CHECK(later.first == std::vector<std::size_t>{0, 1, 1, 2});
+    CHECK(noted(later, "counted from 99999999"));
+    CHECK(later.found.count("frames_before_first") == 0);
 }
 
 TEST_CASE("OpenPose: a second file of a frame is left out", "[data][readers][quick]") {

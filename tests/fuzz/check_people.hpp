@@ -5,8 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string_view>
 
+#include "mgkit/core/error.hpp"
+#include "mgkit/data/joint_map.hpp"
+#include "mgkit/data/joint_order.hpp"
 #include "mgkit/data/primary_person.hpp"
 #include "mgkit/data/read_policy.hpp"
 
@@ -30,14 +34,43 @@ inline void check_people(const mgkit::data::detections& people) {
     require(report.empty_frames <= people.frames());
 }
 
-/// Runs a reader's parser under both policies.
+/// Joints stated by a built-in skeleton, and by a table that leaves some out and turns others.
+inline const std::shared_ptr<const mgkit::data::joint_order>& stated_joints(bool by_table) {
+    using mgkit::data::joint_order;
+    static const auto named = std::make_shared<const joint_order>(mgkit::data::order_of("coco17"));
+    static const auto table = std::make_shared<const joint_order>(mgkit::data::parse_joint_map(
+        "index,joint,parent\n2,head,\n0,arm,head\n5,hand,arm\n", "input"));
+    return by_table ? table : named;
+}
+
+/// Calls `f(text, number)` for each part of `texts` between form feeds.
+template <class F>
+void each_frame(std::string_view texts, F&& f) {
+    for (int number = 0;; ++number) {
+        const auto end = texts.find('\f');
+        f(texts.substr(0, end), number);
+        if (end == std::string_view::npos) return;
+        texts.remove_prefix(end + 1);
+    }
+}
+
+/// Runs a reader's parser under every policy: as it stands, with doubtful values marked, strictly,
+/// and with the joints stated.
 template <class Reader>
 void fuzz_reader(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    using mgkit::data::not_finite_rule;
-    for (const auto rule : {not_finite_rule::reject, not_finite_rule::mark_invalid}) {
+    using namespace mgkit::data;
+    const read_policy policies[] = {
+        {},
+        {.not_finite = not_finite_rule::mark_invalid},
+        {.not_finite = not_finite_rule::mark_invalid, .strict = true},
+        {.not_finite = not_finite_rule::mark_invalid,
+         .zeros = zero_rule::missing,
+         .joints = stated_joints(size % 2 == 0)},
+    };
+    for (const read_policy& policy : policies) {
         try {
-            check_people(Reader::parse(text, "input", {.not_finite = rule}));
+            check_people(Reader::parse(text, "input", policy));
         } catch (const mgkit::error&) {
         }
     }

@@ -1,4 +1,5 @@
-// Any bytes either are an .npy array whose parts lie inside them, or are refused by mgkit::error.
+// Any bytes either are an .npy array whose parts lie inside them, or are refused by mgkit::error;
+// texts are as many as the shape says.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -7,10 +8,27 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/core/error.hpp"
 #include "mgkit/io/npy.hpp"
+
+namespace {
+
+void read_texts(std::span<const std::byte> bytes) {
+    try {
+        const auto texts = mgkit::io::parse_npy_texts(bytes, "input");
+        if (!texts) return;
+        std::int64_t count = 1;
+        for (const std::int64_t extent : texts->shape) count *= extent;
+        if (texts->values.size() != static_cast<std::size_t>(count)) std::abort();
+    } catch (const mgkit::error&) {
+    }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto bytes = std::as_bytes(std::span(data, size));
+    read_texts(bytes);
     try {
         const auto array = mgkit::io::parse_npy(bytes, "input");
         if (array.bytes.size() != mgkit::io::byte_size(array.shape, array.type, "input"))

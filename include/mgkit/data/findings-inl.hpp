@@ -53,14 +53,12 @@ MGKIT_INLINE std::string counted(std::int64_t count, std::string_view words) {
 
 MGKIT_INLINE void findings::add(finding one) {
     if (one.count == 0) return;
-    const auto same = std::find_if(all_.begin(), all_.end(), [&](const finding& f) {
+    auto same = std::find_if(all_.begin(), all_.end(), [&](const finding& f) {
         return f.code == one.code && f.recording == one.recording && f.words == one.words &&
                f.kind == one.kind;
     });
-    if (same == all_.end()) {
-        all_.push_back(std::move(one));
-        return;
-    }
+    if (same == all_.end())
+        same = all_.insert(same, {one.kind, one.code, one.words, one.recording, 0, {}});
     same->count += one.count;
     auto& frames = same->frames;
     for (const int frame : one.frames)

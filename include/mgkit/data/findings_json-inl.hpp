@@ -32,6 +32,7 @@ MGKIT_INLINE io::json to_json(const findings& found) {
 MGKIT_INLINE findings findings_from_json(const io::json& value, const std::string& where) {
     constexpr std::array kinds{finding_kind::assumed, finding_kind::guessed, finding_kind::left_out,
                                finding_kind::repaired, finding_kind::suspect};
+    constexpr std::int64_t most_counted = 1'000'000'000'000;  // sums stay far below overflow
     if (!value.is_array())
         throw error(where, "a list of findings", value.shown(true).substr(0, 40));
     findings out;
@@ -43,10 +44,12 @@ MGKIT_INLINE findings findings_from_json(const io::json& value, const std::strin
         std::size_t k = 0;
         while (k < kinds.size() && name(kinds[k]) != kind) ++k;
         if (k == kinds.size()) throw error(at + ": 'kind'", "a kind of finding", kind);
+        const auto count = io::get_or<std::int64_t>(entry, "count", 0, at);
+        if (count < 0 || count > most_counted)
+            throw error(at + ": 'count'", text("a number from 0 to ", most_counted), text(count));
         out.add({kinds[k], io::get_or<std::string>(entry, "code", "", at),
                  io::get_or<std::string>(entry, "words", "", at),
-                 io::get_or<std::string>(entry, "recording", "", at),
-                 io::get_or<std::int64_t>(entry, "count", 0, at),
+                 io::get_or<std::string>(entry, "recording", "", at), count,
                  io::get_or<std::vector<int>>(entry, "frames", {}, at)});
     }
     return out;

@@ -12,7 +12,7 @@ namespace MGKIT_NAMESPACE::data {
 /// A list of {kind, code, words, count} and, where there are some, recording and frames.
 io::json to_json(const findings& found);
 
-/// The inverse. Errors: anything else; `where` names the source.
+/// The inverse. Errors: anything else, counts below 0 or above 10^12; `where` names the source.
 findings findings_from_json(const io::json& value, const std::string& where);
 
 }  // namespace MGKIT_NAMESPACE::data

@@ -15,6 +15,7 @@
 #include "mgkit/data/joint_map.hpp"
 #include "mgkit/data/joint_order.hpp"
 #include "mgkit/io/csv.hpp"
+#include "mgkit/io/mapped_file.hpp"
 #include "mgkit/skeleton/built_in.hpp"
 #include "mgkit/skeleton/joint_name.hpp"
 #include "mgkit/skeleton/topology.hpp"
@@ -78,13 +79,17 @@ MGKIT_INLINE std::string nearest_skeleton(const io::csv_table& table, std::size_
 }  // namespace detail
 
 MGKIT_INLINE joint_order read_joint_map(const std::string& csv_path) {
+    return parse_joint_map(io::mapped_file(csv_path).text(), csv_path);
+}
+
+MGKIT_INLINE joint_order parse_joint_map(std::string_view csv, const std::string& where) {
     constexpr int most_index = 4095;
-    const io::csv_table table = io::read_csv(csv_path);
+    const io::csv_table table = io::parse_csv(csv, where);
     const std::size_t index = table.column("index"), joint = table.column("joint");
     const auto parent = table.find("parent");
-    if (table.rows() == 0) throw error(csv_path, "a row for each joint", "none");
+    if (table.rows() == 0) throw error(where, "a row for each joint", "none");
     joint_order out;
-    out.stated_by = "joint map " + csv_path;
+    out.stated_by = "joint map " + where;
     std::vector<skeleton::joint_name> names;
     std::vector<int> places;
     for (std::size_t r = 0; r < table.rows(); ++r) {
@@ -109,7 +114,7 @@ MGKIT_INLINE joint_order read_joint_map(const std::string& csv_path) {
         return out;
     }
     if (!parent)
-        throw error(csv_path, "the joints of a built-in skeleton, or a column named parent",
+        throw error(where, "the joints of a built-in skeleton, or a column named parent",
                     detail::nearest_skeleton(table, joint, names),
                     "state the joint that each hangs on");
     std::vector<skeleton::joint_pair> bones;
@@ -131,12 +136,12 @@ MGKIT_INLINE joint_order read_joint_map(const std::string& csv_path) {
         else
             bones.push_back({static_cast<int>(r), static_cast<int>(up)});
     }
-    std::string called = csv_path.substr(csv_path.find_last_of('/') + 1);
+    std::string called = where.substr(where.find_last_of('/') + 1);
     if (called.ends_with(".csv") && called.size() > 4) called.resize(called.size() - 4);
     try {
         out.topology = skeleton::dynamic::from_bones(called, std::move(joints), bones);
     } catch (const error& broken) {
-        throw error(csv_path, broken.expected(), broken.found(), broken.remedy());
+        throw error(where, broken.expected(), broken.found(), broken.remedy());
     }
     out.from = std::move(places);
     return out;

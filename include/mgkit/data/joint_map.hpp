@@ -24,6 +24,9 @@ joint_order order_of(std::string_view skeleton_name);
 /// places or joints twice, parents that no row names; bones that are no tree. Cost: rows squared.
 joint_order read_joint_map(const std::string& csv_path);
 
+/// The same from the text of a table; `where` names it, as a path or otherwise.
+joint_order parse_joint_map(std::string_view csv, const std::string& where);
+
 }  // namespace MGKIT_NAMESPACE::data
 
 #if !defined(MGKIT_COMPILED)

@@ -132,22 +132,27 @@ MGKIT_INLINE std::vector<std::byte> native_bytes(const npy_array& array) {
 
 MGKIT_INLINE std::optional<npy_texts> read_npy_texts(const std::string& path) {
     const mapped_file file(path);
+    return parse_npy_texts(file.bytes(), path);
+}
+
+MGKIT_INLINE std::optional<npy_texts> parse_npy_texts(std::span<const std::byte> file,
+                                                      const std::string& where) {
     detail::npy_facts facts;
     facts.texts_asked = true;
-    const std::size_t start = detail::parse_npy_header(file.bytes(), path, facts);
+    const std::size_t start = detail::parse_npy_header(file, where, facts);
     if (facts.text == 0) return std::nullopt;
     const std::size_t width = facts.text * (facts.wide_text ? 4 : 1);
     std::vector<std::int64_t> bytes = facts.shape;
     bytes.push_back(static_cast<std::int64_t>(width));
-    const auto data = file.bytes().subspan(start);
-    detail::require_bytes(byte_size(bytes, dtype::u8, path), data.size(), path);
+    const auto data = file.subspan(start);
+    detail::require_bytes(byte_size(bytes, dtype::u8, where), data.size(), where);
     if (facts.fortran)
-        throw error(path, "texts in row-major order", "Fortran order",
+        throw error(where, "texts in row-major order", "Fortran order",
                     "save np.ascontiguousarray(a) instead");
     npy_texts out{std::move(facts.shape), {}};
     for (std::size_t at = 0; at < data.size(); at += width)
         out.values.push_back(
-            detail::npy_text(data.subspan(at, width), facts.wide_text, facts.big_endian, path));
+            detail::npy_text(data.subspan(at, width), facts.wide_text, facts.big_endian, where));
     return out;
 }
 

@@ -85,6 +85,9 @@ struct npy_texts {
 /// Errors: as npy_file; code points that are none, bytes above 127.
 std::optional<npy_texts> read_npy_texts(const std::string& path);
 
+/// The same of a file in memory; `where` names it in errors.
+std::optional<npy_texts> parse_npy_texts(std::span<const std::byte> file, const std::string& where);
+
 /// The header NumPy would write (version 1.0), padded so that data starts at a multiple of 64, or
 /// at byte `size` (a multiple of 64) for headers that are to be rewritten with another shape.
 /// Errors: mgkit::error for types NumPy lacks, a shape that does not fit into `size`.

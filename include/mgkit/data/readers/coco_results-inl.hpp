@@ -50,7 +50,8 @@ public:
                           "recording whose frames were not in order, sorted by their numbers");
             std::stable_sort(rows.begin(), rows.end(), earlier);
         }
-        people_.count_from_zero();
+        people_.expect_frames(rows.size());
+        if (!rows.empty()) people_.count_from_zero(rows.front().number);
         for (std::size_t i = 0; i < rows.size();) {
             const auto number = rows[i].number;
             people_.begin_frame();

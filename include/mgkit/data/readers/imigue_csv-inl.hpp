@@ -142,19 +142,23 @@ MGKIT_INLINE std::string what_fields() {
                 " fields, as iMiGUE has");
 }
 
-/// Whether the index of every row is a whole number above that of the row before.
-MGKIT_INLINE bool index_rises(std::string_view rest) {
-    double before = -1;
+/// How many rows there are, where the index of each is a whole number above that of the row before
+/// and no more frames are left out than may be missing; else 0.
+MGKIT_INLINE std::size_t rows_numbered(std::string_view rest) {
+    double before = -1, first = -1;
+    std::size_t rows = 0;
     while (!rest.empty()) {
         std::string_view line = take_line(rest);
         if (line.empty()) continue;
         double value = 0;
         if (!read_number(take_field(line), value) || value != std::floor(value) ||
             !(value > before && value < 2147483647.0))
-            return false;
+            return 0;
         before = value;
+        if (rows++ == 0) first = value;
     }
-    return true;
+    const auto present = static_cast<std::int64_t>(rows);
+    return before - first < static_cast<double>(present + limits{}.missing(present)) ? rows : 0;
 }
 
 /// Takes blank lines and a heading off the start.
@@ -174,14 +178,11 @@ MGKIT_INLINE std::string_view first_row(std::string_view csv) {
     return take_line(rest);
 }
 
-/// Frames count from 0, or from 1 where the first row is 1: rows missing before it are frames.
+/// Frames count from 0, or from 1 where the first row is 1: rows missing before it are frames,
+/// unless they are more than may be missing.
 MGKIT_INLINE void begin_count(people_builder& people, std::int64_t first) {
-    if (first == 1) return;
-    people.count_from_zero();
-    for (std::int64_t frame = 0; frame < std::min(first, limits{}.frames); ++frame) {
-        people.begin_frame();
-        people.end_frame();
-    }
+    if (first == 1 || !people.count_from_zero(first)) return;
+    people.pass_over(first);
     people.out().found.add(
         finding_kind::assumed, "frames_before_first",
         "frames before the first row, read as frames without anybody: its column counts from 0",
@@ -264,8 +265,10 @@ MGKIT_INLINE detections imigue_csv::parse(std::string_view csv, const std::strin
     std::array<float, 3 * 22> joints{};
     std::size_t expected = 0;
     std::string_view rest = detail::rows_of(csv);
-    const bool numbered = detail::index_rises(rest);
-    if (!numbered)
+    const std::size_t rows = detail::rows_numbered(rest);
+    const bool numbered = rows > 0;
+    people.expect_frames(rows);
+    if (!numbered && !rest.empty())
         people.out().found.add(finding_kind::suspect, "index_not_rising",
                                "recording whose first column does not count frames, rows taken as "
                                "frames");

@@ -20,7 +20,8 @@ namespace MGKIT_NAMESPACE::data::readers {
 /// of names and blank lines are skipped; fields may be quoted; an empty one, `nan` or `NA` is a
 /// value that is missing. A joint of score 0 or less was not seen, a row without any joint has
 /// nobody. Where the first column rises in whole numbers it numbers the frames, from 0 on, or from
-/// 1 where the first row is 1; numbers left out are frames without anybody. Else rows are frames.
+/// 1 where the first row is 1; numbers left out are frames without anybody. Else, and where it
+/// leaves out more than may be missing, rows are frames.
 /// The release does not say which finger block is which hand: see
 /// `skeleton::finger_blocks_swapped`. Errors: mgkit::error naming file, frame and field. Cost: one
 /// pass, memory for the numbers.

@@ -97,6 +97,7 @@ MGKIT_INLINE detections read_frame_files(json_parser parser, const std::vector<f
         throw error(path, text("one of the ", recordings, " recordings in the folder"),
                     text("number ", index));
     people_builder people(path, policy);
+    people.expect_frames(end - first);
     mmpose_handler handler(people);
     for (std::size_t k = first; k < end; ++k) {
         people.next_file(files[k].path);

@@ -61,15 +61,13 @@ MGKIT_INLINE void count_frames_from(people_builder& people, const frame_file& fi
                                "recording whose pictures are counted from 1");
         return;
     }
-    people.count_from_zero();
-    for (std::int64_t frame = 0; frame < std::min(first.number, limits{}.frames); ++frame) {
-        people.begin_frame();
-        people.end_frame();
-    }
+    const std::int64_t before = std::max<std::int64_t>(0, first.number);
+    if (!people.count_from_zero(before)) return;
+    people.pass_over(before);
     people.out().found.add(
         finding_kind::assumed, "frames_before_first",
         "frames before the first file, read as frames without anybody: numbers count from 0",
-        std::max<std::int64_t>(0, first.number));
+        before);
 }
 
 /// Files of the folder that are no frames.
@@ -114,9 +112,11 @@ MGKIT_INLINE detections openpose::read_by(detail::json_parser parser, const std:
         throw error(path, "one of the recordings in the folder", text("number ", index));
     detail::people_builder people(path, policy);
     detail::openpose_handler handler(people);
+    std::size_t end = first;
+    while (end < files.size() && files[end].recording == files[first].recording) ++end;
+    people.expect_frames(end - first);
     detail::count_frames_from(people, files[first]);
-    for (std::size_t k = first; k < files.size() && files[k].recording == files[first].recording;
-         ++k) {
+    for (std::size_t k = first; k < end; ++k) {
         people.next_file(files[k].path);
         if (k > first && files[k].number == files[k - 1].number && !people.strict()) {
             people.found(finding_kind::left_out, "files_of_one_frame",

@@ -369,13 +369,14 @@ private:
     }
 
     void open_frame() {
+        if (frames_in_text_ > 0 && file_number_ >= 0)
+            people_.refuse("one frame in each numbered file of the folder", "several",
+                           "keep recordings and files of one frame in folders of their own");
         people_.begin_frame();
         if (key_number_ >= 0) people_.name_frame(key_number_);
     }
     void close_frame() {
-        if (++frames_in_text_ > 1 && file_number_ >= 0)
-            people_.refuse("one frame in each numbered file of the folder", "several",
-                           "keep recordings and files of one frame in folders of their own");
+        ++frames_in_text_;
         people_.end_frame();
     }
     bool open_people() {

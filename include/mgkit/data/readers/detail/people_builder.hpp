@@ -104,6 +104,20 @@ public:
 
     /// Frames are numbered from 0 on, so that numbers missing at the start are empty frames too.
     void count_from_zero() { next_id_ = 0; }
+    /// The same where frames are numbered `first` and on, before any; not where `first` leaves out
+    /// more than may be missing, which then is where they count from. Returns whether.
+    bool count_from_zero(std::int64_t first) {
+        if (first > most_.missing(expected_)) return false;
+        count_from_zero();
+        return true;
+    }
+    /// Numbers that are missing at the start, as frames without anybody.
+    void pass_over(std::int64_t numbers) {
+        out_.first.insert(out_.first.end(), static_cast<std::size_t>(numbers), out_.first.back());
+        next_id_ += numbers;
+    }
+    /// How many frames come at least, where that is known: the more may be missing.
+    void expect_frames(std::size_t count) { expected_ = static_cast<std::int64_t>(count); }
     void begin_frame() { frame_id_ = next_id_ < 0 ? 0 : next_id_; }
     void name_frame(std::int64_t id) {
         if (id < 0 || id > std::numeric_limits<std::int32_t>::max())
@@ -122,6 +136,12 @@ public:
                                text("recording whose frames are counted from ", frame_id_));
         }
         const std::int64_t missing = frame_id_ - next_id_;
+        missing_ += missing;
+        const std::int64_t present = std::max(expected_, ++present_);
+        if (missing_ > most_.missing(present))
+            refuse(text("frame numbers that leave out at most ", most_.missing(present),
+                        " frames between ", present),
+                   text(missing_), "are the numbers those of frames? Or cut the recording there");
         if (missing + static_cast<std::int64_t>(out_.first.size()) > most_.frames)
             refuse(text("at most ", most_.frames, " frames"), "more",
                    "cut the recording into parts");
@@ -246,6 +266,7 @@ private:
     limits most_;
     std::int64_t frame_id_ = -1, next_id_ = -1;
     std::int64_t not_finite_ = 0;
+    std::int64_t missing_ = 0, present_ = 0, expected_ = 0;
     std::size_t file_joints_ = 0;
     std::vector<float> reordered_;
     std::map<std::string, std::int64_t, std::less<>> names_;
