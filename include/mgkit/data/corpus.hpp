@@ -45,8 +45,8 @@ struct corpus {
     std::string path;
     std::vector<corpus_entry> entries;
     std::vector<std::string> subject_names;  ///< by number, where the manifest has names
-    std::optional<annotations> marks;      ///< segments.csv, or segments of the format itself
-    std::vector<std::string> class_names;  ///< of the tags
+    std::optional<annotations> marks;        ///< segments.csv, or segments of the format itself
+    std::vector<std::string> class_names;    ///< of the tags
     std::vector<corpus_tag> tags;
     std::vector<int> frames;  ///< per entry where the format says so without reading
     findings found;           ///< what opening assumed or left out

@@ -28,8 +28,8 @@ std::string_view name(finding_kind kind);
 /// One kind of thing found in one recording, or in a collection as a whole.
 struct finding {
     finding_kind kind = finding_kind::assumed;
-    std::string code;       ///< for programs: "missing_frames"
-    std::string words;      ///< behind the count, a plural first: "frame numbers missing, read as ..."
+    std::string code;   ///< for programs: "missing_frames"
+    std::string words;  ///< behind the count, a plural first: "frame numbers missing, read as ..."
     std::string recording;  ///< empty: of the whole
     std::int64_t count = 0;
     std::vector<int> frames;  ///< the first few where it was found, rising; empty: of no frame

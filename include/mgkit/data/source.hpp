@@ -34,8 +34,8 @@ struct source {
 /// before the first recording.
 source source_at(const std::string& path);
 
-/// Refuses what is plainly of another kind than `wanted`, such as clips where weights are asked for;
-/// what is unknown or damaged is left to the reader of that kind.
+/// Refuses what is plainly of another kind than `wanted`, such as clips where weights are asked
+/// for; what is unknown or damaged is left to the reader of that kind.
 void refuse_other(const std::string& path, source_kind wanted);
 
 /// Refuses anything but clips, or recordings, at a path, in one line that says what lies there and
