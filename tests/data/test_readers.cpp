@@ -280,7 +280,7 @@ TEST_CASE("what is no recording is recognised by nobody", "[data][readers]") {
     CHECK(readers::recognise("").empty());
     CHECK(readers::recognise(std::string("a\0b", 3)).empty());
     CHECK_REFUSED(readers::write_as("bvh", scratch / "x", own_recording<readers::mmpose>(1)),
-                  "formats are: ");
+                  "formats are ");
 }
 
 TEST_CASE("writers refuse what they cannot write and leave nothing behind", "[data][readers]") {

@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "data/recordings.hpp"
+#include "data/written.hpp"
 #include "io/support.hpp"
 #include "mgkit/data/readers/any.hpp"
 #include "mgkit/io/atomic_file.hpp"
@@ -43,11 +44,6 @@ std::string video(const std::string& frames) {
 }
 std::string frame(const std::string& id, const std::string& people) {
     return "{\"frame_id\": " + id + ", \"instances\": [" + people + "]}";
-}
-bool noted(const detections& people, std::string_view part) {
-    for (const auto& note : people.found.sentences())
-        if (contains(note, part)) return true;
-    return false;
 }
 
 }  // namespace
