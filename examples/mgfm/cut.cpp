@@ -68,13 +68,20 @@ struct left_out {
     }
 };
 
+/// What was left out first, for an error that follows from it.
+std::string reason_in(const data::findings& found) {
+    for (auto& sentence : found.sentences())
+        if (sentence.starts_with(name(data::finding_kind::left_out))) return sentence;
+    return {};
+}
+
 /// Tells classes that got no clip. Errors: mgkit::error for a class whose segments were all lost in
 /// reading, and for a side of the split that had segments and got no clip; `cuttable` are the
 /// labels of segments that could be cut.
 void check_nothing_emptied(const recordings& from, const std::map<int, int>& per_class,
                            const std::set<int>& cuttable, const std::set<data::side>& sides,
                            data::findings& found) {
-    const std::string why = found.empty() ? std::string() : found.sentences().front();
+    const std::string why = reason_in(found);
     const auto& chosen = from.marks->chosen;
     std::map<int, int> marked;
     std::set<data::side> split;
@@ -210,7 +217,7 @@ void run_cut(const cut_options& o) {
     found.append(left.findings());
     if (!writer || writer->count() == 0)
         throw error(o.recordings.corpus, "at least one segment that shows a joint", "none",
-                    found.empty() ? std::string() : found.sentences().front());
+                    reason_in(found));
     check_nothing_emptied(from, per_class, cuttable, sides, found);
     const int clips = writer->count();
     writer->found() = found;

@@ -89,6 +89,19 @@ std::vector<int> left_out_of_prior(const marked_truth& marks) {
     return {};
 }
 
+/// Drops the segments of recordings that cannot be read for their rate; sampling tells of them.
+template <class Rate>
+void keep_readable(const data::corpus& corpus, data::annotations& marks, Rate&& rate) {
+    for (const auto& entry : corpus.entries) {
+        if (!marks.by_recording.contains(entry.name)) continue;
+        try {
+            rate(entry);
+        } catch (const error&) {
+            marks.by_recording.erase(entry.name);
+        }
+    }
+}
+
 clip::duration_prior read_histogram(const std::string& path) {
     const io::json value = io::read_json(path);
     return clip::duration_prior::from_histogram(
@@ -131,6 +144,7 @@ named_prior prior_of(const recordings& from, const recording_options& options,
         const auto index = static_cast<std::size_t>(&entry - from.corpus.entries.data());
         return rates[entry.name] = read_one(from, options, index).person.fps;
     };
+    if (!options.strict) keep_readable(from.corpus, marks, rate);
     return {clip::duration_prior::from_durations(
                 clip::training_durations(from.corpus, marks, left_out, rate)),
             words};

@@ -156,6 +156,38 @@ def test_recordings_same_bytes(here):
     check(left == right, "threads change clips")
 
 
+def test_recordings_one_imperfect(here):
+    """A recording that cannot be read does not stop the others, unless a class or a side empties."""
+    corpus = corpus_in(here)
+    listed = rows(os.path.join(corpus, "recordings.csv"))
+    train = [r["recording"] for r in listed if r["split"] == "train"]
+    test = [r["recording"] for r in listed if r["split"] == "test"]
+    damaged = os.path.join(corpus, "recordings", test[0] + ".json")
+    whole = clips.read(damaged)
+    clips.write(damaged, whole[:len(whole) // 3])
+
+    def marked(*segments):
+        table = os.path.join(here, "marked.csv")
+        clips.write(table, ("recording,start,end,label\n" + "".join(
+            f"{r},10,40,{label}\n" for r, label in segments)).encode())
+        return table
+
+    def cut(*segments):
+        out = os.path.join(here, f"cut{len(os.listdir(here))}")
+        return ["cut", "--corpus", corpus, "--segments", marked(*segments), "--out", out]
+
+    for told in (works_json(*cut((test[0], 0), (test[1], 0), (train[0], 0))),
+                 works_json("audit", "--corpus", corpus), works_json("inspect", corpus)):
+        lost = [f for f in told["findings"] if f["code"] == "recordings_unusable"]
+        check(len(lost) == 1 and lost[0]["recording"] == test[0], told["findings"])
+    refused(here, *cut((test[0], 1), (test[1], 0), (train[0], 0)), says=["class 1", test[0]])
+    refused(here, *cut((test[0], 0), (train[0], 0)), says=["test side", test[0]])
+    refused(here, *cut((test[0], 0), (test[1], 0), (train[0], 0)), "--strict", says=[test[0]])
+    told = works_json(*cut((test[1], 0), (train[0], 0), ("somebody else", 1)))
+    check(told["clips"] == 2 and any(f["code"] == "segments_of_unknown_recordings"
+                                     for f in told["findings"]), told["findings"])
+
+
 def test_recordings_refused(here):
     corpus = corpus_in(here)
     out = os.path.join(here, "clips")
