@@ -70,7 +70,7 @@ public:
 private:
     void add_person(const coco_results_handler::row& row) {
         people_.begin_person();
-        const auto start = from_.numbers().begin() + static_cast<std::ptrdiff_t>(row.first);
+        const auto start = from_.all_numbers().begin() + static_cast<std::ptrdiff_t>(row.first);
         values_.assign(start, start + static_cast<std::ptrdiff_t>(row.count));
         if (values_.size() % 3 != 0)
             return leave_out("x, y and score per joint", text(values_.size(), " numbers"));

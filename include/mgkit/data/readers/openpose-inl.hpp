@@ -145,11 +145,11 @@ MGKIT_INLINE std::string openpose::almost(const std::string& path) {
     }
     std::filesystem::directory_iterator entry(path, code), end;
     for (int looked = 0; !code && entry != end && looked < 10; entry.increment(code)) {
-        const std::string name = entry->path().string();
-        if (name.ends_with(detail::openpose_ending)) return {};
-        if (!name.ends_with(".json")) continue;
+        const std::string file = entry->path().string();
+        if (file.ends_with(detail::openpose_ending)) return {};
+        if (!file.ends_with(".json")) continue;
         ++looked;
-        if (outline_of_file(name).has("people[]"))
+        if (outline_of_file(file).has("people[]"))
             return text("a folder of OpenPose's frames under other names, the first ",
                         detail::printable(detail::stem(name)),
                         ": rename them to NAME_NUMBER_keypoints.json");

@@ -36,7 +36,7 @@ public:
 
     const std::vector<row>& rows() const { return rows_; }
     const std::vector<source>& recordings() const { return sources_; }
-    const std::vector<float>& numbers() const { return numbers_; }
+    const std::vector<float>& all_numbers() const { return numbers_; }
     bool keyed() const { return keyed_; }
 
     bool begin_object() override {
