@@ -151,7 +151,7 @@ MGKIT_INLINE std::string openpose::almost(const std::string& path) {
         ++looked;
         if (outline_of_file(file).has("people[]"))
             return text("a folder of OpenPose's frames under other names, the first ",
-                        detail::printable(detail::stem(name)),
+                        detail::printable(detail::stem(file)),
                         ": rename them to NAME_NUMBER_keypoints.json");
     }
     return {};
