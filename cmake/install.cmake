@@ -11,7 +11,8 @@ install(TARGETS mgkit EXPORT mgkit FILE_SET HEADERS FILE_SET optional_backends)
 install(EXPORT mgkit FILE mgkit-targets.cmake NAMESPACE mgkit:: DESTINATION ${mgkit_package_dir})
 
 # One targets file per backend and one for simdjson: find_package(mgkit COMPONENTS x) loads
-# mgkit-component-x.cmake.
+# mgkit-component-x.cmake. Their names differ from mgkit-targets-*.cmake, which mgkit-targets.cmake takes
+# for its own, one per build type, and would read without what they depend on.
 set(mgkit_installed_components ${mgkit_components})
 if(TARGET mgkit_simdjson)
     list(APPEND mgkit_installed_components simdjson)
@@ -19,14 +20,14 @@ if(TARGET mgkit_simdjson)
 endif()
 foreach(component IN LISTS mgkit_installed_components)
     install(TARGETS mgkit_${component} EXPORT mgkit_${component})
-    install(EXPORT mgkit_${component} FILE mgkit-targets-${component}.cmake NAMESPACE mgkit::
+    install(EXPORT mgkit_${component} FILE mgkit-${component}-targets.cmake NAMESPACE mgkit::
             DESTINATION ${mgkit_package_dir})
     set(lines "include(CMakeFindDependencyMacro)\n")
     foreach(package IN LISTS mgkit_packages_${component})
         string(APPEND lines "find_dependency(${package})\n")
     endforeach()
     string(APPEND lines
-           "include(\"\${CMAKE_CURRENT_LIST_DIR}/mgkit-targets-${component}.cmake\")\n")
+           "include(\"\${CMAKE_CURRENT_LIST_DIR}/mgkit-${component}-targets.cmake\")\n")
     file(CONFIGURE OUTPUT mgkit-component-${component}.cmake CONTENT "${lines}" @ONLY)
     install(FILES ${PROJECT_BINARY_DIR}/mgkit-component-${component}.cmake
             DESTINATION ${mgkit_package_dir})
