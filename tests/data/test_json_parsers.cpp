@@ -215,12 +215,17 @@ std::string read_as_text(std::string_view text) {
     }
 }
 
-/// Both parsers on one text, as events and by every reader of JSON; how many readers took it.
-int check_equal(std::string_view text) {
+/// Both parsers on one text, as events.
+void check_equal_events(std::string_view text) {
     bool ours = false, theirs = false;
     const std::string a = events_of<embedded>(text, ours), b = events_of<other>(text, theirs);
     CHECK(ours == theirs);
     CHECK(a == b);
+}
+
+/// The same, and by every reader of JSON; how many readers took it.
+int check_equal(std::string_view text) {
+    check_equal_events(text);
     int taken = 0;
     readers::all::for_each([&]<class R>(type_tag<R>) {
         if constexpr (requires { R::template parse<embedded>(text, std::string()); }) {
@@ -245,8 +250,7 @@ TEST_CASE("both parsers say the same of a text, in the same words", "[data][read
         check_equal(text);
         // Long texts are not copied, and need another document.
         if (text.size() > 60 || text.empty()) continue;
-        const std::string wide = std::string(300000, ' ') + text;
-        check_equal(wide);
+        check_equal_events(std::string(265000, ' ') + text);
     }
 }
 
