@@ -242,14 +242,15 @@ int check_equal(std::string_view text) {
 }  // namespace
 
 TEST_CASE("both parsers say the same of a text, in the same words", "[data][readers][json]") {
+    int sample = 0;
     for (const auto& [text, accepted] : samples()) {
         INFO(text.substr(0, 80));
         bool taken = false;
         events_of<embedded>(text, taken);
         CHECK(taken == accepted);
         check_equal(text);
-        // Long texts are not copied, and need another document.
-        if (text.size() > 60 || text.empty()) continue;
+        // Long texts are not copied, and need another document: every fourth, for they take long.
+        if (text.size() > 60 || text.empty() || ++sample % 4 != 0) continue;
         check_equal_events(std::string(265000, ' ') + text);
     }
 }
