@@ -81,6 +81,7 @@ void run_audit(const sample_options& o) {
         });
     report::audit audit = runs.front().result(from);
     audit.found = from.found();
+    audit.found.append(prior.found);
     audit.found.append(reading);
     describe(audit, from, o.sampling, prior, facts);
     audit.command = o.command_line;

@@ -89,14 +89,21 @@ std::vector<int> left_out_of_prior(const marked_truth& marks) {
     return {};
 }
 
-/// Drops the segments of recordings that cannot be read for their rate; sampling tells of them.
+/// Drops the segments of recordings that cannot be read for their rate.
 template <class Rate>
-void keep_readable(const data::corpus& corpus, data::annotations& marks, Rate&& rate) {
+void keep_readable(const data::corpus& corpus, data::annotations& marks, Rate&& rate,
+                   data::findings& found) {
     for (const auto& entry : corpus.entries) {
         if (!marks.by_recording.contains(entry.name)) continue;
         try {
             rate(entry);
         } catch (const error&) {
+            found.add({data::finding_kind::left_out,
+                       "segments_not_in_prior",
+                       "segments of recordings that cannot be read, not in the prior",
+                       entry.name,
+                       static_cast<std::int64_t>(marks.of(entry.name).size()),
+                       {}});
             marks.by_recording.erase(entry.name);
         }
     }
@@ -120,6 +127,7 @@ named_prior prior_of(const recordings& from, const recording_options& options,
     data::annotations marks;
     std::vector<int> left_out;
     std::string words;
+    data::findings found;
     if (sampling.prior.empty()) {
         marks = clip::training_side(from.corpus, from.marks->chosen);
         left_out = left_out_of_prior(*from.marks);
@@ -128,7 +136,8 @@ named_prior prior_of(const recordings& from, const recording_options& options,
                      : "all recordings (there is no split, so prior and truth share them), ") +
                 from.truth;
     } else {
-        data::annotations read = data::read_annotations(sampling.prior);
+        data::annotations read = data::read_annotations(sampling.prior, options.policy());
+        found = read.found;
         const data::annotations names = from.marks ? from.marks->as_read : read;
         const marked_truth chosen = truth_from(std::move(read), options, names);
         marks = chosen.chosen;
@@ -144,10 +153,10 @@ named_prior prior_of(const recordings& from, const recording_options& options,
         const auto index = static_cast<std::size_t>(&entry - from.corpus.entries.data());
         return rates[entry.name] = read_one(from, options, index).person.fps;
     };
-    if (!options.strict) keep_readable(from.corpus, marks, rate);
+    if (!options.strict) keep_readable(from.corpus, marks, rate, found);
     return {clip::duration_prior::from_durations(
                 clip::training_durations(from.corpus, marks, left_out, rate)),
-            words};
+            words, found};
 }
 
 sampling_run::sampling_run(const sampling_options& options, const clip::duration_prior& prior)
@@ -339,6 +348,7 @@ report::audit sample_to_folder(const recording_options& options, const sampling_
     recording_facts facts;
     skeleton::pose<float> made;
     data::findings found = from.found();
+    found.append(prior.found);
     same_skeleton like(options.strict);
     const data::findings reading = for_each_recording(
         from, options, entries, threads, "sampling", [&](std::size_t entry, auto& loaded) {

@@ -49,6 +49,7 @@ struct sampling_options {
 struct named_prior {
     mgkit::clip::duration_prior prior;
     std::string words;
+    mgkit::data::findings found{};  ///< segments that it could not be made of
 };
 
 /// Errors: mgkit::error for annotations of test recordings, none at all, malformed files.
