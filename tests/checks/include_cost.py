@@ -10,7 +10,8 @@ seconds; on a slower machine they grow with what Eigen/Core takes there. Those o
 normalised seconds: of the compiler, user and system, divided by those for Eigen/Core in the same
 minute, times .73. Fails past 1.5 times a header's budget, 1.2 times a program's or where PROGRAMS says.
 A shared machine changes its speed within a minute: what is too high is read again, up to READINGS times,
-each time with its clock beside it, and the median counts. Only dear headers are listed without --all.
+each time with its clock beside it, and the median counts. A reading of a header is then the least of
+three, as that of its clock is. Only dear headers are listed without --all.
 
 A list.hpp is as expensive as its components together and has no budget; a header that draws one in
 (a reader converts between all skeletons, a corpus opens every format) has it added to its own.
@@ -123,10 +124,11 @@ def judge_headers(compiler, eigen, chosen, every, problems):
                 continue
             readings = [(seconds, bench.budget(header, listed))]
             if seconds > SLACK * readings[0][1]:
-                for _ in range(READINGS - 1):
+                readings.clear()
+                while len(readings) < READINGS:
                     bench.known.clear()
                     budget = bench.budget(header, listed)
-                    readings.append((bench.cost([f"mgkit/{header}"])[0], budget))
+                    readings.append((bench.cost([f"mgkit/{header}"], 3)[0], budget))
             seconds, budget = sorted(readings, key=lambda r: r[0] / r[1])[len(readings) // 2]
             judged += 1
             if every or chosen or seconds > budget:

@@ -9,19 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "mgkit/data/findings.hpp"
+#include "mgkit/data/provenance.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
 namespace MGKIT_NAMESPACE::data {
-
-/// What the makers of a data set say about it; free text, may be empty.
-struct provenance {
-    std::string name, source, units, fps, licence, caveat;
-    bool synthetic = false;  ///< generated, not recorded
-    std::string generator;   ///< version of what generated it
-    findings found;          ///< what making the set out of recordings assumed or left out
-};
 
 /// N clips of one skeleton with subjects and, where they are known, labels.
 ///

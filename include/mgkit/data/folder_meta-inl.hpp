@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
-#include "mgkit/data/clip_set.hpp"
 #include "mgkit/data/findings_json.hpp"
 #include "mgkit/data/folder_meta.hpp"
 #include "mgkit/io/json.hpp"

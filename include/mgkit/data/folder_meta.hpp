@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mgkit/data/clip_set.hpp"
+#include "mgkit/data/provenance.hpp"
 #include "mgkit/io/json_value.hpp"
 #include "mgkit/skeleton/dynamic.hpp"
 #include "mgkit/skeleton/joint_name.hpp"

@@ -8,6 +8,7 @@
 
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/io/atomic_file.hpp"
+#include "mgkit/io/folder_in_progress.hpp"
 #include "mgkit/io/json_value.hpp"
 #include "mgkit/skeleton/pose.hpp"
 
@@ -16,20 +17,6 @@ namespace MGKIT_NAMESPACE::data {
 namespace detail {
 
 io::json meta_of(const clip_set& clips);
-
-/// A new folder beside `target`, removed again unless it was renamed into place.
-class folder_in_progress {
-public:
-    explicit folder_in_progress(const std::string& target);
-    folder_in_progress(const folder_in_progress&) = delete;
-    folder_in_progress& operator=(const folder_in_progress&) = delete;
-    ~folder_in_progress();
-    const std::string& path() const { return path_; }
-    void publish();
-
-private:
-    std::string target_, path_;
-};
 
 }  // namespace detail
 
@@ -64,7 +51,7 @@ private:
 
     std::string folder_;
     clip_set facts_;
-    detail::folder_in_progress target_;
+    io::folder_in_progress target_;
     io::atomic_file values_;
     std::vector<float> row_;
     std::vector<int> lengths_, labels_, subjects_, published_, views_;

@@ -22,7 +22,7 @@
 #include "mgkit/data/readers/json_outline.hpp"
 #include "mgkit/data/readers/limits.hpp"
 #include "mgkit/data/readers/openpose.hpp"
-#include "mgkit/data/write_folder.hpp"
+#include "mgkit/io/folder_in_progress.hpp"
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/skeleton/body25.hpp"
 #include "mgkit/skeleton/body25_hands.hpp"
@@ -170,7 +170,7 @@ MGKIT_INLINE void openpose::write(const std::string& path, const recording& one)
                     "choose another name or remove it");
     std::string called = known.name.empty() ? "recording" : known.name;
     std::replace(called.begin(), called.end(), '/', '_');
-    data::detail::folder_in_progress folder(path);
+    io::folder_in_progress folder(path);
     detail::json_text out;
     for (int t = 0; t < view.length; ++t) {
         out << "{\"version\":1.3,\"people\":[";

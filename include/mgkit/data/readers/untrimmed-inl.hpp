@@ -21,7 +21,7 @@
 #include "mgkit/data/readers/detail/untrimmed_folder.hpp"
 #include "mgkit/data/readers/untrimmed.hpp"
 #include "mgkit/data/recording.hpp"
-#include "mgkit/data/write_folder.hpp"
+#include "mgkit/io/folder_in_progress.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/io/json_value.hpp"
 #include "mgkit/io/npy.hpp"
@@ -209,7 +209,7 @@ MGKIT_INLINE void untrimmed::write_all(const std::string& path,
     if (std::filesystem::exists(path, code) && !std::filesystem::is_empty(path, code))
         throw error(path, "a new or empty folder", "one with files in it",
                     "choose another name or remove it");
-    data::detail::folder_in_progress folder(path);
+    io::folder_in_progress folder(path);
     io::write_npy(
         folder.path() + "/long_data.npy", values,
         {starts.back(), static_cast<std::int64_t>(joints), static_cast<std::int64_t>(channels)});

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "mgkit/data/annotations.hpp"
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/read_policy.hpp"
 #include "mgkit/data/recording.hpp"
