@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Augmentation of clips into four views on one core, beside a plain copy of the same bytes and,
 // where a build has it, the same arithmetic written with LibTorch's operations.
 //

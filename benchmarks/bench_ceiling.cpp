@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the machine can do at best: products of 4096 x 1024 by 1024 x 1024 by each library that the
 // build has found, and copies from memory to memory; the ceilings of the other rows.
 //

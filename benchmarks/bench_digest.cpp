@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Digests of clips in memory on one core, beside reading the same bytes once (a sum of their
 // words). Counter: bytes_per_second.
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Features of 64-frame clips in evaluation mode on one thread: ours on our own tensors, the same
 // with products in bf16, ours on LibTorch's, and the encoder written by hand with torch::nn.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Features of clips with every encoder of encode::all, prepared and in evaluation mode, on one
 // thread.
 //

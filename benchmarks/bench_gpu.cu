@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whole pre-training steps on a GPU as train::fit runs them: one captured graph a step, clips sent
 // from the host, loss, Adam; views are given, not made.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // From JSON to a recording on one core, beside what reading the same bytes must cost anyhow.
 //
 // Rows parse/<case>/<variant>: mmpose133 and mmpose17 with three decimals, mmpose133_full with all

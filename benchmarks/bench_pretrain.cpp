@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One pre-training step (forward of four views, loss, backward, Adam) against the ceiling of matrix
 // products measured in the same run; bench_step_torch.cpp has peers.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Linear probe by the reference's protocol (SGD with momentum, batches of 512, 160 epochs) on
 // 13,000 features of 512 values in 60 classes, beside the same loop written by hand with LibTorch
 // where a build has it.

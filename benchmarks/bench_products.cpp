@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every product of a pre-training step beside the best that its provider does: whole, or cut by
 // hand along rows, columns or depth.
 //

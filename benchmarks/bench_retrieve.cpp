@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Exact cosine retrieval: the five nearest of 13,478 gallery rows of 2,048 values for each of 4,322
 // queries (the sizes of the corpus's split at width 1,024), beside FAISS's IndexFlatIP.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sampling intervals from a recording: candidates per second, which must not depend on how long
 // the candidates are, and overlap with the truth under shifts. Rows sample/<work>/ours.
 #include <benchmark/benchmark.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How one pre-training step grows with its sizes: frames, joints, width, clips a step and threads,
 // each alone, from a step of 64 frames, 25 joints, 2 persons, d 128, 32 clips.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One pre-training step (forward of four views, loss, backward, Adam): ours on our own tensors, the
 // same with products in bf16, ours on LibTorch's tensors, and written by hand with torch::nn.
 //

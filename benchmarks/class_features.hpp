@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Features as a trained encoder gives them: rows near one centre per class.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the benchmarks share: settings of a run, ceilings, operation counts, names of rows.
 //
 // Rows are named area/case/variant. The variant `ours` is mgkit; every other variant of the same

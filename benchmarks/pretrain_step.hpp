@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One pre-training step of ours on any backend: forward of four views, loss, backward, Adam.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Ways to cut one product for a provider, and the best of them: what our own cutting is held to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgkit_scaling_figures FILE.json FOLDER: draws what mgkit_bench_scale measured, one SVG per size:
 // the cost of a clip against it, and for the batch the memory of a step.
 #include <cstdio>

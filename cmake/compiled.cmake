@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # mgkit::compiled: the definitions in x-inl.hpp as a library, from the same files as the headers.
 
 set(mgkit_definitions ${mgkit_headers})

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Install rules: headers, CMake package in share/cmake/mgkit, pkg-config file, licence.
 # The tree holds no path of this machine, so it can be moved, and no compiled file but the library of
 # the component `compiled`, so that without it it can be shared.

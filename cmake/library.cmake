@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The library target mgkit::mgkit, and one target per row of cmake/backends.json.
 
 add_library(mgkit INTERFACE)

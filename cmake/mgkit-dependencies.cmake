@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What mgkit's headers include or call, as one imported target mgkit::dependencies.
 #
 # Used twice: by this project, and by the installed package at the consumer's configure, so the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Flags, compiler cache, linker and precompiled headers for mgkit's own programs, tests and
 # benchmarks. Never exported.
 

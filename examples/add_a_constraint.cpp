@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A constraint of your own on the clips that a sampler takes from a recording: one struct with a
 // name and a decision. There is nothing to inherit from and nothing to register; a concept checks
 // its shape when it is compiled, and the conformance kit checks its behaviour when it is run.

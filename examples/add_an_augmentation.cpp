@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An augmentation of your own: a plain class with settings, a plan, `draw` and `apply`. There is
 // nothing to inherit from and nothing to register; a concept checks its shape when it is compiled,
 // and the conformance kit checks its behaviour when it is run.

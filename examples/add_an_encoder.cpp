@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An encoder of your own, out of the library's layers and operations: a class that says once what
 // its members are called. Optimisers, files, gradient checks and training loops follow from that.
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The whole journey of a clip, one stage a line: body, views, tensor, encoder, method; then train,
 // embed and judge. Structure is types and sizes are numbers: to change a stage, change its line.
 #include <cstdio>

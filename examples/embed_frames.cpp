@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A small program around a trained encoder: frames in, features out. Nothing of training, losses
 // or optimisers is included. Compile time, g++ 12.2 -O2, one core: 15 s and 720 MiB, where
 // compose_a_pipeline.cpp takes 26 s and 1150 MiB.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // From what a pose estimator wrote to features, with an encoder that somebody trained.
 //
 //     embed_recording talk.json encoder.safetensors

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgkit inside a program of LibTorch's: our encoder is one module among theirs, in a training loop
 // that somebody else wrote. Tensors, gradients, optimiser and loss are LibTorch's throughout.
 #include "mgkit/nn/torch_module.hpp"

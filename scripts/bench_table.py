@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """bench_table.py FILE...: one table of the benchmarks from Google Benchmark's JSON files.
 
 Rows are named area/case/variant (further parts belong to the case). `ours` and `ours_bf16` are what

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """component_cost.py [--tree TREE] [--kind KIND] [UNIT...]: what a further encoder, method and reader
 each cost continuous integration.
 

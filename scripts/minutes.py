@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """minutes.py: what a run cost, in seconds that can be compared between machines.
 
     minutes.py clock FILE COMPILER EIGEN_INCLUDE     adds three readings of the machine's clock

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Units that instantiate our suites on every backend of this build (rows of cmake/backends.json).
 # A new backend adds a row; nothing here names one.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The test framework, version 2 or 3. Tests include this and nothing else of Catch2.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Lists of the library with what tests/extension adds to them, in a folder that comes before include/:
 # every suite over a list runs on the additions too, and nothing else names one.
 #

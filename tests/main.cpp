@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The main program of every test folder.
 #define CATCH_CONFIG_RUNNER
 #include "catch.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Files that are not part of the project: parity files in $MGKIT_GOLDEN_DIR, data sets in
 // $MGKIT_DATA_DIR. A case that does not find its files ends with skip(...).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Four views of a clip as a user of LibTorch writes the pre-training feeder: a slice, a resize, one
 // product, on the draws of ours, so that the values can be compared.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Threads of a BLAS that a peer calls.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The DSTE pre-training step as a user of LibTorch writes it: torch::nn modules, eager operations,
 // automatic differentiation. Written from the model's formulas, in the parameter names of ours, so
 // that parameters can be copied over by name.

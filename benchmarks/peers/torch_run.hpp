@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // LibTorch as a peer: its threads, its ceiling, and our parameters in its modules.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Which LibTorch a program was built with, for the head of its results.
 #pragma once
 

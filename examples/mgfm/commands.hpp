@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The commands of mgfm. Each adds itself to the program and runs when it was asked for.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm cut: labelled clips at the annotated segments of recordings.
 #include <CLI/CLI.hpp>
 #include <algorithm>

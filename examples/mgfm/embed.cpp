@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm embed: one row of features per clip.
 #include <CLI/CLI.hpp>
 #include <memory>

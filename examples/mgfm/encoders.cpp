@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every encoder of the library on the program's tensors, compiled here and nowhere else.
 #include "training.hpp"
 

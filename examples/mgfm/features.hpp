@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Features of clips, from an encoder or from a file, as the folds of a split ask for them.
 #pragma once
 

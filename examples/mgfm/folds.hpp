@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Which clips train and which are tested, and how positions are taken in each fold.
 #pragma once
 

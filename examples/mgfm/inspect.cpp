@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm inspect: what is in a folder of clips.
 #include <CLI/CLI.hpp>
 #include <memory>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "inspect_recordings.hpp"
 
 #include <algorithm>

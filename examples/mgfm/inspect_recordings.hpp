@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What is in untrimmed recordings: format, people, rates, joints, gaps.
 #pragma once
 

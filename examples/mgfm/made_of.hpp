@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the results of mgfm are made of: parts by which they are found again, or refused.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm: pre-trains and judges skeleton encoders for micro-gesture analysis.
 #include <malloc.h>
 #include <unistd.h>

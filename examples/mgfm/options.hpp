@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What several commands of mgfm ask for, and how they ask.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Where results go: files that appear complete or not at all, or standard output.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The stages that the commands of mgfm share: clips, encoder, training, features.
 #pragma once
 

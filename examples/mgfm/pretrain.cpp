@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm pretrain: an encoder trained without labels, in a file.
 #include <CLI/CLI.hpp>
 #include <algorithm>

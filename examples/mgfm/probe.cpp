@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm probe: what a linear probe and nearest neighbours make of features.
 #include <CLI/CLI.hpp>
 #include <functional>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "recordings.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Untrimmed recordings as the commands of mgfm see them: corpus, truth, rates, sides.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm report: results of other commands side by side on one page.
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What reports say about data and clips, and clips found again for them.
 #pragma once
 

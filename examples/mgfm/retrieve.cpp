@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm retrieve: the clips most like a clip.
 #include <CLI/CLI.hpp>
 #include <functional>

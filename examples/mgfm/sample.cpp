@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm sample and mgfm audit: clips of micro-gesture length from untrimmed recordings.
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sampling.hpp"
 
 #include <CLI/CLI.hpp>

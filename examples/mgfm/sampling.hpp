@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sampling clips from recordings, counted and compared with the truth.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm study: how much a pre-trained encoder knows, beside every plain baseline.
 #include <CLI/CLI.hpp>
 #include <algorithm>

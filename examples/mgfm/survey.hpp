@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What is in a folder of clips, as plain data.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgfm synth: a corpus of generated interviews whose truth is known.
 #include <CLI/CLI.hpp>
 #include <memory>

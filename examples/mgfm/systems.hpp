@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The library's systems on the tensors of this program, compiled once.
 #pragma once
 

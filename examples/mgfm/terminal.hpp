@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How mgfm talks: results on standard output, progress and problems on standard error.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The types behind pipeline.hpp, for the units that instantiate them.
 #pragma once
 

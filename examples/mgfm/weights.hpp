@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Encoders in files: what a file says about its encoder, and the encoder at work on clips.
 #pragma once
 

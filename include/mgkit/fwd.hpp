@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Names without definitions, for headers that only mention mgkit's types.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgkit on the default backend. Optional backends, data/interview/, report/ and testing/ are included
 // by name.
 // Kept by tests/checks/check_umbrella.py --write.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The version of the library; CMake and the package files read it from here.
 #pragma once
 

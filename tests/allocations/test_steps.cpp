@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a training step takes from the system once it has run twice: nothing. Every call of operator
 // new in this program is counted.
 #include <atomic>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What stages hand in and write is checked where it enters, in every build.
 #include <cstddef>
 #include <limits>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the default backend computes by itself rather than by composition: a kernel that no longer
 // matches its operation would silently fall back to the slower one.
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Accuracy of the default tensor's own transcendental functions, over dense ranges.
 #include <bit>
 #include <cmath>

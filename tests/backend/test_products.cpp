@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Products in pieces: cut by their shape alone, every element finished once, nothing allocated.
 #include <algorithm>
 #include <cmath>

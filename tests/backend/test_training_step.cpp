@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whole training steps on the default tensor: threads, storage, operands, both precisions.
 #include <thread>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Documents say what the tree says: docs/components.md is written from the list.hpp files and the
 headers they name, code marked as taken from a file stands in that file, links lead somewhere.
 

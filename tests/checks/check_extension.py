@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What tests/extension adds to the lists is named there alone: suites find it in the lists.
 
 A file of the tests, examples, benchmarks or build that names an addition would be a second entry.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Each list.hpp includes every component header beside it, and its type list the plain types.
 
 A header is a plain type if it defines a struct or class, no template, of its own name; templates and

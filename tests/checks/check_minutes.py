@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The arithmetic of scripts/minutes.py: what a run costs in normalised minutes, and when it fails."""
 
 import pathlib

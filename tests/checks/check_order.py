@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Headers include only folders above them; detail/ is private; heavy headers stay in their place; what
 mgkit asks of the compiler is asked before third parties complain of the same."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """No header above 500 lines; prints the median."""
 
 import statistics

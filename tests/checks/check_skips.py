@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What lacks its data says so: check_skips.py CTEST BUILD_DIR
 
 Every test of parity files or data sets ends with the code that ctest reports as skipped where its

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """mgkit.hpp includes every public header of the default backend but what programs include by name:
 reports, and the generator of interviews. With --write, rewrites it."""
 
@@ -5,7 +6,8 @@ import sys
 
 import tree
 
-HEAD = """\
+HEAD = f"""\
+// {tree.LICENCE}
 // mgkit on the default backend. Optional backends, data/interview/, report/ and testing/ are included
 // by name.
 // Kept by tests/checks/check_umbrella.py --write.

@@ -1,4 +1,6 @@
-"""The project speaks of itself alone: no folder of one machine, no words about how it was made."""
+# SPDX-License-Identifier: MIT
+"""The project speaks of itself alone: no folder of one machine, no words about how it was made. Every
+source names its licence in its first two lines."""
 
 import re
 import subprocess
@@ -22,6 +24,9 @@ SHARED = re.compile(r"\.\./shared")
 SHARED_PLACES = re.compile(r"^(tests/|docs/|examples/|benchmarks/|README\.md|CONTRIBUTING\.md)")
 
 
+SOURCES = re.compile(r"\.(hpp|cpp|cuh|cu|py|sh|cmake|cmake\.in)$|(^|/)CMakeLists\.txt$|^scripts/[\w-]+$|^\.ci/run$")
+
+
 def files():
     try:
         listed = subprocess.run(["git", "-C", str(tree.ROOT), "ls-files", "-z"],
@@ -40,6 +45,8 @@ for name in sorted(files()):
     except (UnicodeDecodeError, OSError):
         continue
     count += 1
+    if SOURCES.search(name) and not any(tree.LICENCE in line for line in lines[:2]):
+        problems.append(f"{name}: expected {tree.LICENCE} in the first two lines")
     for number, line in enumerate(lines, 1):
         for pattern, why in FORBIDDEN:
             found = re.search(pattern, line)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every public header compiles alone, and what including it costs a user: compiler seconds and peak
 memory, against budgets; and what whole programs cost, on single headers, on the umbrella and against
 the compiled form.

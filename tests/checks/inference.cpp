@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One translation unit as a user writes it: features from an encoder that a file describes, nothing
 // of training, for tests/checks/include_cost.py.
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One translation unit as a user writes it: a whole pre-training pipeline, on the headers that it
 // names or on the umbrella, for tests/checks/include_cost.py.
 #if defined(MGKIT_TEST_UMBRELLA)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # sanitizers.sh SOURCE_DIR BUILD_DIR CXX FOLDER...: builds the unit tests of these folders, and the
 # cases tagged [quick] of others (mgkit_test_quick), with the preset `asan` and runs them. One compiler
 # at a time: other tests run beside it. MGKIT_QUICK_FOLDERS names those others, separated by spaces;

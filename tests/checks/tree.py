@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the checks know about the tree: its root, the order of its folders, its headers."""
 
 import json
@@ -30,8 +31,12 @@ def headers():
     return sorted(found, key=key)
 
 
+LICENCE = "SPDX-License-Identifier: MIT"
+
+
 def text(header):
-    return (INCLUDE / header).read_text(encoding="utf-8")
+    """What a header says below the line of its licence."""
+    return (INCLUDE / header).read_text(encoding="utf-8").removeprefix(f"// {LICENCE}\n")
 
 
 def folder(header):

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # with_data.sh NAME GOLDEN_DIR DATA_DIR [--golden|--data] COMMAND...: runs the test NAME with the data
 # folders in the environment; what the caller's environment already says wins (cases lie beside the
 # data). With --golden, --data or --cases, a folder without such files skips the test (exit 77). What the test took, user

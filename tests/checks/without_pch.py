@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every file of ours compiles alone and without the precompiled headers: none leans on what they
 include, nor on the files that it is compiled together with.
 

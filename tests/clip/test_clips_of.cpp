@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Windows of recordings as clips.
 #include <string>
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Pre-processing of a whole set: equal to clip by clip, unusable clips counted.
 #include <algorithm>
 #include <string>

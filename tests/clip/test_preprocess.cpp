@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Pre-processing: what it removes, what it keeps, what it refuses.
 #include <algorithm>
 #include <cmath>

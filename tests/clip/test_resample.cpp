@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Resampling: the half-pixel rule, validity, parity with the reference.
 #include <cmath>
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whether people stay in place decides how positions are taken.
 #include <cmath>
 #include <vector>

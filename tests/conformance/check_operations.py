@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every operation below tensor/ops stands in the table of tensor/operations.hpp, and documents show
 what the table and the backends say. That an operation of the table is tried by the conformance kit
 is the compiler's to check (testing/conformance/operations.hpp).

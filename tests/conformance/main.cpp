@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgkit_conformance: puts every operation of every backend of this build through the laws of
 // testing/conformance.hpp, a short training through those of testing/training.hpp and every probe
 // through those of testing/probes.hpp.

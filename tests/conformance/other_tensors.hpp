@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Tensor types that are no backend of the library and keep its laws all the same.
 #pragma once
 

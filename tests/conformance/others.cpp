@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The suites of tensor types beside the backends, and of shapes without data.
 #include "conformance/other_tensors.hpp"
 #include "conformance/suite.hpp"

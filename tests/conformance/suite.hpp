@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the program mgkit_conformance knows of a backend.
 #pragma once
 

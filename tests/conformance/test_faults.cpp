@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The conformance kit finds what is wrong with a backend, and names the law.
 #include <cmath>
 #include <cstdint>

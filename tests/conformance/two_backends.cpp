@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A program with two backends: the same encoder on both, through one context, and the result of one
 // as an operand of the other.
 #include <cmath>

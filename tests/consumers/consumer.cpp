@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The whole umbrella, used in two translation units so that a function
 // or variable that is not inline fails to link.
 #include "mgkit/mgkit.hpp"

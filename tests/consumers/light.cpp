@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the ways to find mgkit are tried with: its version, its threads, and a header of each library
 // that it needs. The whole umbrella is consumer.cpp's.
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Which library computes matrix products, as the build chose.
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # run.sh SOURCE_DIR WORK_DIR CXX EIGEN_INCLUDE XTENSOR [BUILD_DIR]: builds and runs mgkit as its users
 # do.
 #   subdirectory: add_subdirectory(mgkit)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mgkit/mgkit.hpp"
 
 std::uint32_t first_bits(const mgkit::context& ctx) {

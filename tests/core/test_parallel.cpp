@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "catch.hpp"
 #include "mgkit/core/context.hpp"
 #include "mgkit/core/parallel.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the library takes for granted of its compiler and flags.
 #include "catch.hpp"
 

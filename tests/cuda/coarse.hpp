@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Operations as the conformance kit tries them, on operands that are kept in bfloat16.
 #pragma once
 

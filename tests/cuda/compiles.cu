@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The backend in one small program: kernels in every precision, a graph, and its error where there
 // is no GPU.
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A device that computes nothing: what a step of any size allocates, launches and multiplies.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The kernels of the CUDA backend run by the processor, in plain C++: their arithmetic, indices,
 // order of sums and phases, without a GPU.
 #pragma once

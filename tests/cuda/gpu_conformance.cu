@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The laws of the conformance kit on a device.
 #include "catch.hpp"
 #include "cuda/coarse.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgkit_test_cuda_gpu: the suites of the CUDA backend that need a device.
 //
 // Without a GPU they end with code 77 and say so; `--without-gpu` runs the others, which ask for an

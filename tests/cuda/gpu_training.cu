@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Training on a device: level with the default backend beside it, and as one graph.
 #include <algorithm>
 #include <memory>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # CUDA as a language of the tests' build.
 
 if(NOT CMAKE_CUDA_HOST_COMPILER)

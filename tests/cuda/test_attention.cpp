@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Attention by one block per sample and head: tiles, padding, softmax and gradients.
 #include "catch.hpp"
 #include "cuda/coarse.hpp"

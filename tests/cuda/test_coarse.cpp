@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Activations kept in bfloat16: every operation on coarse operands, and which results are coarse.
 #include "catch.hpp"
 #include "cuda/coarse.hpp"

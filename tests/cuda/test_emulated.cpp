@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every kernel of the CUDA backend under the laws of the conformance kit, run by the processor.
 #include "catch.hpp"
 #include "cuda/emulated.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Gradients of parameters that a step uses twice: kernels add to what is there, in every path.
 #include "catch.hpp"
 #include "cuda/emulated.hpp"

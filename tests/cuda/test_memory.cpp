@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Memory of a pre-training step at full size, counted: every allocation is made, nothing computed.
 #include "catch.hpp"
 #include "cuda/counted.hpp"

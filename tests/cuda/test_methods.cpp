@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every method of the list on the emulated device: its recorded steps are the plain ones.
 #include "catch.hpp"
 #include "cuda/emulated.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whole numbers, draws and entries by index on a device, in steps that are recorded.
 #include <cstdint>
 #include <span>

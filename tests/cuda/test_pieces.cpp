@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A momentum method's parts in a step that is recorded: queue, average, part of a batch, teacher.
 #include <cmath>
 #include <map>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How the CUDA backend cuts work and keeps memory: plain host logic.
 #include <cmath>
 #include <cstring>

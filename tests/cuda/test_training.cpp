@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Training on the emulated device: level with the default backend, and steps that are recorded once
 // and replayed.
 #include <limits>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Updates of many tensors in few launches.
 #include "catch.hpp"
 #include "cuda/emulated.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A small training whose steps can be run one by one or by train::stepper.
 #pragma once
 

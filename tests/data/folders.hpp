@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A small sound clip folder, and the means to spoil it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a parser makes of JSON text, as text: every event, or why it was refused.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Small recordings for tests, and what it means that two are the same.
 #pragma once
 

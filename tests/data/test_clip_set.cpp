@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a set of clips holds, and what is said where it does not.
 #include <cstdint>
 #include <functional>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mgkit/data/findings.hpp"
 
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the joints of files are, stated by a name or a table.
 #include <memory>
 #include <string>

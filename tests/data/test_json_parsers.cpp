@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What readers accept as JSON, and that every parser says the same of every text.
 #include <cstddef>
 #include <cstdint>

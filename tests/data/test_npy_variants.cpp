@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Clip folders and untrimmed recordings whose arrays are stored in other ways than the plain one.
 #include <array>
 #include <cstdint>

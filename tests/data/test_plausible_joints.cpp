@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Joints in another order than the skeleton's are suspected; people in whatever posture are not.
 #include <algorithm>
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Who is meant: the largest body in continuous tracks; who is not there is not made up.
 #include <algorithm>
 #include <cmath>

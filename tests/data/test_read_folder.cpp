@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Clip folders: what is read, what is marked, what is refused.
 #include <cmath>
 #include <filesystem>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What every reader keeps: a recording written and read again is the same, and no damage to its
 // files does more than an mgkit::error.
 #include <algorithm>

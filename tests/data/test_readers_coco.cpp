@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // COCO's lists of results, skeletons of Kinetics, and what is said of files of no known format.
 #include <cstddef>
 #include <filesystem>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Files as the tools write them, and what each reader says of files that are not quite so.
 #include <cstdint>
 #include <string>

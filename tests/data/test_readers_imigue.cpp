@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // iMiGUE's CSV as the release, editors and pandas write it.
 #include <algorithm>
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // MediaPipe's results in the forms that programs dump them in, and what is said of each.
 #include <algorithm>
 #include <memory>

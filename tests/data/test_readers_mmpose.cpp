@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // MMPose's files in all forms that its versions and their users write.
 #include <filesystem>
 #include <memory>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // OpenPose's folders as they are, with everything that is not quite so, and what is said of it.
 #include <filesystem>
 #include <memory>

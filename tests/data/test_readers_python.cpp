@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The Python lines of docs/recordings.md exchange recordings with us in both directions.
 #include <cstdlib>
 #include <filesystem>

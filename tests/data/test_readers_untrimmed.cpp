@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Folders of untrimmed recordings, and what the reader says of those that are not quite so.
 #include <cstdint>
 #include <filesystem>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every real folder at hand loads, splits and can be pre-processed.
 #include <map>
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "mgkit/data/source.hpp"
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Splits never share a person.
 #include <algorithm>
 #include <set>

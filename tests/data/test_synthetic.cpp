@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The generated set: reproducible, plausible, neither trivial nor hopeless.
 #include <algorithm>
 #include <cmath>

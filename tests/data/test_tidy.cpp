@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Tidying moves what it says, as far as it says, and never invents confidence.
 #include <cmath>
 #include <limits>

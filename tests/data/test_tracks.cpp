@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Track ids are hints: people are linked by place and size, and what ids got wrong is counted.
 #include <algorithm>
 #include <cmath>

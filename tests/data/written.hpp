@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Parts of files as the tools write them, for tests of readers.
 #pragma once
 

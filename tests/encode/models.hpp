@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Small models and clips that the tests of encoders share.
 #pragma once
 

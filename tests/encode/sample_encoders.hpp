@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every encoder of the list behind one type, with the settings of its sample: what a suite does
 // with them is compiled once.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Encoders behind one type: the same numbers, names and files as the encoders themselves.
 #include <algorithm>
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Encoders in files that say what they are: loaded as they were saved, or refused with every
 // difference.
 #include <algorithm>

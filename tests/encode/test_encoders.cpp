@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Encoders with numbers: gradients of every parameter, compositions, stochastic depth, modes.
 #include <algorithm>
 #include <set>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a file says of its encoder's input, held against clips.
 #include <string>
 

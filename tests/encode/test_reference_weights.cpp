@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Files of the reference, which say nothing about their encoder.
 #include <set>
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Encoders, projectors and the whole objective on shapes alone, and what they cost.
 #include "encode/models.hpp"
 #include "encode/sample_encoders.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What holds for detections from any bytes that a reader accepted.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes as segments either are sound annotations, or are refused by mgkit::error; what is read
 // strictly is read leniently too, with nothing left out.
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes either are CSV whose fields survive being written again, or are refused by
 // mgkit::error; annotations settle to runs that hold every mark.
 #include <algorithm>

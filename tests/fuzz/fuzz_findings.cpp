@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes as findings either survive being written again, or are refused by mgkit::error.
 #include <cstddef>
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes as meta.json either give a sound skeleton, or are refused by mgkit::error.
 #include <cstddef>
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes as the names of files of one frame each: their recordings and numbers are parts of
 // them, and names that differ in the number alone are one recording.
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes as iMiGUE's CSV either give sound detections, or are refused by mgkit::error.
 #include <cstddef>
 #include <cstdint>

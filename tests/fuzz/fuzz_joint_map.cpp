@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes as a joint map either are a sound skeleton with a place in the file for each joint, or
 // are refused by mgkit::error.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes either are JSON that survives being written again, or are refused by mgkit::error.
 #include <cstddef>
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes are the same events, or the same refusal, to both parsers of JSON, and every reader
 // makes the same of both.
 #include <cstddef>

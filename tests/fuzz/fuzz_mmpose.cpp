@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes as MMPose's JSON, and as its files of one frame each between form feeds, either give
 // sound detections, or are refused by mgkit::error.
 #include <cstddef>

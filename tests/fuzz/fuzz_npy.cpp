@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes either are an .npy array whose parts lie inside them, or are refused by mgkit::error;
 // texts are as many as the shape says.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes as OpenPose's JSON of one frame, and of several between form feeds, either give sound
 // detections, or are refused by mgkit::error.
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes either are a result that a page can be made of, or are refused by mgkit::error.
 #include <cstddef>
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes either are an archive whose tensors lie inside them, or are refused by mgkit::error.
 #include <cstddef>
 #include <cstdint>

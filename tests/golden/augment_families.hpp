@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Crop and resize, spatial perturbations, whole views of the feeder, streams and token layouts.
 //
 // Float bounds: 1e-6 where values are blended or mapped once from inputs near 1 (three roundings of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Families: positional, dst_layer, dste, sttr.
 #pragma once
 

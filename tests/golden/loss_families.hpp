@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Families: loss_terms, loss_total.
 #pragma once
 

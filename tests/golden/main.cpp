@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // mgkit_golden: compares mgkit with every file of recorded reference numbers below a folder.
 //
 //   mgkit_golden [FOLDER] [--strict] [--list] [--backend NAME|all]

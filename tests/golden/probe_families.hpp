@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Families: linear_probe, retrieval.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How parity with recorded reference numbers is checked: one runner per family of files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the families share: tensors from files, gradients against files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Families: usdrl_forward, pretrain_steps, downstream.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The calibration of the synthetic press conference: what simple classifiers make of its clips.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Small synthetic corpora for tests, and ways to compare recordings.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "catch.hpp"
 #include "interview/calibration.hpp"
 #include "mgkit/data/interview/statistics.hpp"

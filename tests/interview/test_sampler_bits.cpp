@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The windows and counts of prior_sampler are those of its first implementation, bit for bit:
 // digests recorded before samplers were composed.
 #include <algorithm>

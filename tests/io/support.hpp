@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A folder of its own for each test, and the means to build files byte by byte.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A program that takes the library in one form, and knows of its other unit only that it is there.
 #include "mgkit/core/random.hpp"
 

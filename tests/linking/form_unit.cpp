@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A unit that takes the library in one form, and exchanges nothing of it with the rest.
 #include "mgkit/core/random.hpp"
 

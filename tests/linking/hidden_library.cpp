@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "hidden_library.hpp"
 
 int value_in_library(mgkit::context& ctx) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A library with hidden symbols that works on its caller's context.
 #pragma once
 

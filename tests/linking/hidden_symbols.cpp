@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A context is the same context on both sides of a library with hidden symbols.
 #include "hidden_library.hpp"
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # mixed_forms.sh SOURCE_DIR WORK_DIR CXX: units of one form link and run; units of both do not, and the
 # linker names both forms, with every linker found. Two shared libraries may be of different forms.
 # Not tried: what links all the same, -flto with mold 1.10, and mgkit in precompiled headers of clang.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An inline function that uses mgkit's threads, as a user's header has them.
 #pragma once
 

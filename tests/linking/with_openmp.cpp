@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Both units of a program use the threads that the program has, wherever the linker took the shared
 // inline functions from.
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "threads.hpp"
 
 int threads_seen_without_openmp() {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The decorrelation objective: by hand, by differences, on degenerate columns, on shapes alone.
 #include "mgkit/loss/decorrelation.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Checks that a call throws mgkit::error and that its line contains some words.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What every metric of the list keeps.
 #include <algorithm>
 #include <set>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a module holds, as names and bytes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A small module with everything a module may hold, and its values as numbers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Parameters to files and back: every bit, or nothing and every reason.
 #include <cmath>
 #include <limits>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Modules copied, and modules that follow others.
 #include <algorithm>
 #include <cmath>

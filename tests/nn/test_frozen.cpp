@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Teachers: kept out of training, known to archives.
 #include <string>
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Initial values, sizes, batch statistics, stochastic depth and freezing.
 #include <cmath>
 #include <string>

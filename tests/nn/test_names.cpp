@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Names, order and shared members: what files, optimisers and copies rely on.
 #include <algorithm>
 #include <cstdlib>

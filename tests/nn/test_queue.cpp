@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The queue of features against a deque.
 #include <algorithm>
 #include <deque>

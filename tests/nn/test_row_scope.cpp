@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Random layers on part of a batch, on bags of clips and on one row for each bag.
 #include <string>
 #include <vector>

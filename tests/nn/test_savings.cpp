@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Work that is left out must not be missed: merged projections and dropped samples.
 #include <array>
 #include <cmath>

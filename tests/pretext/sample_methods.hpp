@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every method of the list on a small encoder that it can train, behind one type: what a suite does
 // with them is compiled once.
 #pragma once

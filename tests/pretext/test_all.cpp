@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What every method of the list keeps: gradients, archives, words, and what it refuses.
 #include <algorithm>
 #include <set>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Training methods: what they make of a batch, and what they refuse.
 #include <cmath>
 #include <string>

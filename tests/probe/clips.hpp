@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Small generated clips for the tests of probes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Linear classification of fixed features: it finds what is there, and nothing that is not.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Nearest neighbours by cosine: exact, in a fixed order, whatever the block or thread.
 #include <algorithm>
 #include <bit>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What an audit of recordings says: who annotated, by whom chance is judged, rates, changes of
 person."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Wrong usage, and outputs that cannot be written."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Folders of clips that must be refused, and clips that cannot be used."""
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Weights, features and checkpoints that must be refused."""
 
 import json

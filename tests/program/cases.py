@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What users of pose files report, with the right value of each: the collected recordings of
 $MGKIT_CASES_DIR. A row of its table without a right value keeps the result it had."""
 

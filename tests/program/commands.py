@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every command at work, on several kinds of skeleton."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Clip folders and files, written byte by byte with the standard library."""
 
 import json

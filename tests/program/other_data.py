@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Results belong to the data and settings they were made of: nothing else is taken for them."""
 
 import json

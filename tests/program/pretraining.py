@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Who an encoder was pre-trained on: the training side by default, and told wherever it is scored."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Recordings in, clips out: synth, inspect, audit, sample, cut, pretrain --corpus, report."""
 
 import csv

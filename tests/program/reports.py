@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Results of other commands on one page, and every figure as a file."""
 
 import csv

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Tests of the program mgfm as its users meet it: run.py PROGRAM [NAME...]
 
 Every test is a function of a folder of its own; NAME selects tests by the start of their names. Those

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Killed runs that resume, and numbers of threads: the same bits."""
 
 import json

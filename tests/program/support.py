@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How the tests run mgfm, and what they expect of a refusal."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One law: whatever happens to the clips of tested people, nothing that was trained or chosen moves.
 
 Permuting, scaling, moving, lengthening, relabelling, damaging or dropping clips of the test side

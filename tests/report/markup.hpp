@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Checks that markup is well formed, so that no foreign text can have broken out of its place.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A small study and a small audit with known figures.
 #pragma once
 

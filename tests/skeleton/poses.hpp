@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Poses for tests: random values, random validity, poison where nothing should be read.
 #pragma once
 

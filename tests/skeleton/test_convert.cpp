@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Conversions carry each joint to its namesake and invent nothing.
 #include <algorithm>
 #include <set>

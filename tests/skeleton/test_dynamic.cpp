@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Skeletons that only a file knows.
 #include <string>
 #include <vector>

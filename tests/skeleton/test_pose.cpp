@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Accesses by index stay within the clip, whatever is asked for.
 #include <climits>
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Streams: definitions, validity, parity with the reference.
 #include <algorithm>
 #include <cmath>

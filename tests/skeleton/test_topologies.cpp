@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The topologies say what their sources say, and keep the laws.
 #include <algorithm>
 #include <set>

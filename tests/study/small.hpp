@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A small set of clips, and features that know the class of a clip as well as one wants.
 #pragma once
 

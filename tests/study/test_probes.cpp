@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Probes of a fold: nothing about tested people is chosen by, or reaches what is trained.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A study: rows of every system, stopped and resumed, and never of anything else.
 #include <algorithm>
 #include <map>

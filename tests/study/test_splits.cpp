@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Who trains and who is tested: never the same person, and nobody twice.
 #include <algorithm>
 #include <iterator>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the tests of operations share. The laws every operation keeps are those of the conformance
 // kit (tests/conformance); here are values worked out by hand and the words of errors.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Elementwise operations: values by hand and refusals.
 #include "tensor/op_check.hpp"
 

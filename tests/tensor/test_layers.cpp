@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Feed-forward layers: activations, affine maps, normalisation.
 #include "tensor/op_check.hpp"
 

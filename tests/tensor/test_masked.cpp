@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Masks and dropout: what is left out cannot change a bit of the rest.
 #include "mgkit/core/row_scope.hpp"
 #include "tensor/op_check.hpp"

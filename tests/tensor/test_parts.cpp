@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sequences taken apart and put together, entries by index, whole numbers.
 #include "mgkit/testing/symbolic.hpp"
 #include "tensor/op_check.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sums, maxima, permutations, slices, concatenations and products.
 #include "tensor/op_check.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Shapes without data: extents and counts of every operation.
 #include "mgkit/testing/symbolic.hpp"
 

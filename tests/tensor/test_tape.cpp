@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The record of a forward pass: what it keeps, where gradients go, what it refuses.
 #include "tensor/op_check.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Operations on token sequences.
 #include "tensor/op_check.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One const model in two threads at a time, each with a context of its own: the bits of one thread.
 // Built twice, the second time with -fsanitize=thread. Prints what differs; returns 1 if anything.
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A model and a set small enough to train in a blink.
 #pragma once
 

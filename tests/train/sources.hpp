@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sources of other things than skeleton clips: pairs, bags with masks, images.
 #pragma once
 

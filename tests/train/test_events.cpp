@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What takes part in steps: clipped gradients, averages, groups of parameters, rates of every step,
 // the best epoch, and the order in which all of it happens.
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The training loop: it learns, repeats itself to the bit, and refuses what cannot work.
 #include <cmath>
 #include <limits>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Training that is killed, again and again, by the operating system.
 #if defined(__linux__)
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every method of the list in training: resumed anywhere and on any number of threads it ends with
 // the same bits.
 #include <stdexcept>

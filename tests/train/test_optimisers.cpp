@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Update rules: by hand, against their compositions, and what they leave alone.
 #include <cmath>
 #include <string>

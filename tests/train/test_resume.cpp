@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Checkpoints: stopped anywhere, a run ends with the bits of one that was not.
 #include <bit>
 #include <cstdint>

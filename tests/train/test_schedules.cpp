@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Learning rates over epochs, and which clips meet in a batch.
 #include <algorithm>
 #include <set>

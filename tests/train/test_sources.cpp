@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Training on anything with fields: pairs, bags with masks, images.
 #include <string>
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The least a training method can be: shows what the loop hands to a method.
 #pragma once
 

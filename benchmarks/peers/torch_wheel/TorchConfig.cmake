@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # LibTorch of an installed Python package, its processor part alone: a target `torch` of libtorch_cpu
 # and libc10. The package's own TorchConfig.cmake asks for a whole CUDA toolkit where the package was
 # built for one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stretch of values whose indices are checked in every build.
 // infrastructure: what stages write to and read from
 #pragma once

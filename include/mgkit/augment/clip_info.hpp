@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a draw may depend on besides its key.
 // infrastructure: what stages read
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What an augmentation is, and the two things one does with it: draw a plan, apply it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Joints that the pose estimator was unsure of are lost or bent more often.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A random stretch of the clip, resampled to a fixed number of frames.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Draws that are equal bits under every compiler, and the check of settings before them.
 // infrastructure: what stages draw with
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Frames the camera or the tracker lost.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A set of joints or frames, small enough to live inside a plan.
 // infrastructure: what plans hold
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Some joints lost or bent for the whole clip.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every augmentation of mgkit.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Several independent views of one clip: what pre-training starts from.
 // infrastructure: applies a policy, is none itself
 #pragma once

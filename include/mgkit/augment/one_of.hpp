@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One of several stages, by chance.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Ready compositions of published methods, and bridges to their conventions.
 // infrastructure: names for compositions
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The whole body turned, scaled and moved, constant over the clip.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Stages one after another.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The whole body sheared.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The same movement, faster here and slower there.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage that is left out sometimes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Where one clip is augmented: stages note what they want, one pass carries it out.
 // infrastructure: what stages write to
 #pragma once

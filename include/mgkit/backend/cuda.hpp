@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // CUDA as a backend: device tensors, cuBLASLt, own kernels, whole steps as graphs.
 #pragma once
 

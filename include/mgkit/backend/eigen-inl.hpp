@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of eigen.hpp: the operations of the default tensors that the compiled form holds.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The default backend: tensors in host memory, products by Eigen, oneDNN or OpenBLAS.
 #pragma once
 

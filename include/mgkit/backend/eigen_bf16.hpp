@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The default backend with products in bf16: twice the arithmetic on processors that have it.
 #pragma once
 

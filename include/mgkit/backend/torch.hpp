@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // LibTorch as a backend: its tensors, its operations, its automatic differentiation.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Models on xt::xarray<float> and xt::xarray<double> as they are: primitives only.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: how constraints stand together
 // Several constraints, asked one after the other.
 #pragma once

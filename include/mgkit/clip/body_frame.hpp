@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Where a clip's body is and how large: the numbers that pre-processing removes.
 // infrastructure: no part of a sampler
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: from recordings to what training reads
 // Windows of recordings as a set of clips.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a proposal and a constraint are: the two halves of a sampler by rejection.
 #pragma once
 

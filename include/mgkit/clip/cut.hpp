@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: a step between sampling and pre-processing
 // An interval of a recording as a clip of bounded length.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How long micro-gestures last: the distribution that clip durations are drawn from.
 #pragma once
 

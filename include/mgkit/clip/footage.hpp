@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: what samplers know of a recording
 // One untrimmed recording as samplers see it.
 #pragma once

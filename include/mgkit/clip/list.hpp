@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every proposal and every constraint of a sampler, one line each, and the sampler made of them.
 #pragma once
 

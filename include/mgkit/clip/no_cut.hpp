@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A window shows one person from its first frame to its last.
 #pragma once
 

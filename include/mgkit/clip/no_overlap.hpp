@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A window shares no frame with one that was kept before.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Pre-processing of a whole set.
 // infrastructure: no part of a sampler
 #pragma once

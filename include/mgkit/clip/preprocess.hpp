@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // From a recorded clip to one of fixed position, size and length.
 // infrastructure: no part of a sampler
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Clips of micro-gesture length from an untrimmed recording.
 #pragma once
 

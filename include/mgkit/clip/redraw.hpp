@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: what a sampler gives by chance
 // The clips that a sampler would have drawn under other keys: its own chance.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Windows that a proposal makes and every constraint accepts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stretch of frames at another length: linear in time, invalid joints kept out.
 // infrastructure: no part of a sampler
 #pragma once

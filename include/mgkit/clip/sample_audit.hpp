@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: what samplers report
 // What a sampler proposed, what it kept, and why it refused the rest.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: feeds duration_prior
 // Durations that a prior may be made of: annotations of the training side only.
 #pragma once

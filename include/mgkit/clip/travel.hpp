@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whether people in a set stay in place or walk about.
 // infrastructure: no part of a sampler
 #pragma once

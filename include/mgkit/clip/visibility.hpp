@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: what samplers ask about frames
 // In which frames a person is seen well enough, answered for whole intervals at once.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Certain joints are seen in every frame of a window.
 #pragma once
 

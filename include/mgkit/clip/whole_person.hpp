@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // No joint of the person is missing from a window.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What mgkit asks of the compiler, and the form in which a unit takes the library: infrastructure
 // that every other header includes, directly or by another, before anything of third parties.
 #pragma once

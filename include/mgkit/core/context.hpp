@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What every allocation, draw and record goes through. There is no other shared state in mgkit.
 #pragma once
 

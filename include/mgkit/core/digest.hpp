@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What tells two contents apart: 128 bits of everything that was added, in its order.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The exception of mgkit: where it happened, what was expected, what was found, what to do.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One way to run independent pieces of work on several threads.
 #pragma once
 

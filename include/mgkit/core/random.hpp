@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Counter-based randomness: Philox4x32-10 keyed by what a draw is for, never by when it happens.
 #pragma once
 

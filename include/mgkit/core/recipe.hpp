@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a result was made of: the key under which it may be used again.
 #pragma once
 

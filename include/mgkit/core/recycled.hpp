@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Shared values whose memory a context uses again once nobody holds them.
 #pragma once
 

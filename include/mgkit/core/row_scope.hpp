@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Passes on some rows of a batch: random layers go on drawing by who each row is.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Settings in words, exactly, without a list of them that someone could forget to extend.
 #pragma once
 

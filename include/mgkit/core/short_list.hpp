@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Lists that are short almost always: their values stand inside.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Flat lists of types: what the `list.hpp` of each extensible folder is made of.
 #pragma once
 

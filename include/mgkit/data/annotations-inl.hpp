@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of annotations.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Who marked what in which recording: segments as CSV.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: from what several people marked to one truth
 // Whose marks count where several people annotated a corpus.
 #pragma once

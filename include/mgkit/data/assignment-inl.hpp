@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of assignment.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Who goes with whom, so that the whole fits best.
 // infrastructure
 #pragma once

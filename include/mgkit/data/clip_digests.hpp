@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What tells two clip sets apart, array by array.
 // infrastructure
 #pragma once

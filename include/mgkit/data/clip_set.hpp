@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Labelled clips in memory or in a mapped file: what training and evaluation read.
 #pragma once
 

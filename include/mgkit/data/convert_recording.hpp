@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A recording carried to another skeleton, whichever one it has.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of corpus.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A collection of recordings on disk: what there is, who is in it, what was marked.
 #pragma once
 

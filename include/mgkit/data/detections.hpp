@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a pose estimator writes: any number of people in every frame.
 #pragma once
 

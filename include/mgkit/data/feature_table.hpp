@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One row of numbers per clip: what probes read, wherever the numbers come from.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What reading assumed, guessed, left out or repaired: counted, and told to whoever uses the
 // result. infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of findings_json.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Findings as JSON.
 // infrastructure
 #pragma once

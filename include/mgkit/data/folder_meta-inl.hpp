@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of folder_meta.hpp.
 #pragma once
 

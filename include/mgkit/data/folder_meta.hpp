@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // meta.json of a clip folder: joints, bones, channels, classes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of joint_map.hpp.
 #pragma once
 

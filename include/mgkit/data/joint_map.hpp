@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Statements about what the joints of files are, by the name of a skeleton or a table.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Which joint each place of a file holds, as a person states it.
 #pragma once
 

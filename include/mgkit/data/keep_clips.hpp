@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Leaving clips out without emptying a class or a side of the split.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The one refusal of missing labels.
 // infrastructure
 #pragma once

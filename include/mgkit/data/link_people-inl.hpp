@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of link_people.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Detections of single frames linked into people.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of number_names.hpp.
 #pragma once
 

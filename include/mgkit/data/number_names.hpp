@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Subjects and recordings that are called by names, numbered.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of plausible_joints.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whether the joints of a recording lie as their names say.
 #pragma once
 

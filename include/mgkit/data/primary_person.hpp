@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One person out of everybody that a pose estimator saw.
 #pragma once
 

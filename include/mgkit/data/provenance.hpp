@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Where a data set comes from.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of read_folder.hpp.
 #pragma once
 

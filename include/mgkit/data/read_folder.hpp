@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A folder of arrays and meta.json, checked and mapped.
 #pragma once
 

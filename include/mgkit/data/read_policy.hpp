@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a reader does with doubtful values, and what it tells about them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One person over the whole of a recording, and the intervals somebody marked in it.
 #pragma once
 

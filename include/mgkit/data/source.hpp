@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What lies at a path: recordings, clips, features, weights, a result.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Who trains and who is tested: splits that never share a person.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Generated people making generated movements: a labelled set for trying things without data.
 #pragma once
 

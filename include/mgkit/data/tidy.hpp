@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Short gaps filled and jitter smoothed, on request and without inventing confidence.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of write_folder.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Clips to a folder that `read_folder` reads.
 #pragma once
 

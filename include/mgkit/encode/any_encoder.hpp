@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An encoder whose type is known only when the program runs.
 // infrastructure
 #pragma once

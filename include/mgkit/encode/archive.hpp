@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Encoders in files that say what they are, and back.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // From a clip on the host to the block of numbers an encoder reads.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What makes a type an encoder.
 // infrastructure
 #pragma once

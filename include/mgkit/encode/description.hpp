@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What an encoder was made for: its settings, and the clips it reads.
 // infrastructure
 #pragma once

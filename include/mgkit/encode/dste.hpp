@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The dense spatio-temporal encoder (DSTE) of USDRL, the skeleton encoder of MG-FM.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Clips to features with a trained encoder.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What both skeleton encoders share: sizes, token embeddings and positions.
 // infrastructure
 #pragma once

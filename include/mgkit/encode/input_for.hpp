@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How clips enter an encoder that a file describes.
 // infrastructure
 #pragma once

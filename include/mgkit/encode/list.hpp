@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every encoder of mgkit, one line each.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What USDRL's files, which say nothing about their encoder, show of it by names and shapes.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Settings of encoders by name: what files keep, and what an encoder is made from.
 // infrastructure
 #pragma once

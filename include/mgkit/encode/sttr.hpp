@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The plain spatio-temporal transformer (STTR), USDRL's alternative encoder.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How a clip becomes two token sequences, and how token sequences become features.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of atomic_file.hpp.
 #pragma once
 

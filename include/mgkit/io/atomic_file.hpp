@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Files that appear complete or not at all.
 #pragma once
 

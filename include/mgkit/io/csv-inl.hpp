@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of csv.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Comma-separated values (RFC 4180) with a header line.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of dtype.hpp.
 #pragma once
 

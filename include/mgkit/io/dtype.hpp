@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Element types of stored arrays, and checked conversion into memory.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of file_exists.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whether there is a file to go on from.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of folder_in_progress.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Folders that appear complete or not at all.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // JSON with every failure turned into one mgkit::error that names the place.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // JSON text as a stream of events.
 // infrastructure
 #pragma once

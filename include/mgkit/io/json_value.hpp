@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A JSON value: null, a boolean, a number, a string, an array or an object.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of mapped_file.hpp.
 #pragma once
 

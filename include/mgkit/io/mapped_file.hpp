@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A whole file as read-only memory.
 #pragma once
 

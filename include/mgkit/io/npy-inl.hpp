@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of npy.hpp.
 #pragma once
 

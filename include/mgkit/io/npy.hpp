@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // NumPy's .npy: one array per file, memory-mapped or converted.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of recipe_json.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a result was made of, as JSON.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The safetensors format: named arrays behind one JSON header.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The multi-grained feature decorrelation objective of USDRL.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every loss of mgkit, one include each; losses are functions, so there is no list of types.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Share of clips answered correctly.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The interval of a share when trials are independent.
 #pragma once
 

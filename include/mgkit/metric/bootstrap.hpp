@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Confidence intervals that respect who was filmed: whole subjects are resampled, not clips.
 #pragma once
 

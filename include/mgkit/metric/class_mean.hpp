@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Mean accuracy over classes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Counts of true against predicted classes.
 #pragma once
 

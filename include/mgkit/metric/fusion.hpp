@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Late fusion: one score table from several streams (joint, bone, motion).
 #pragma once
 

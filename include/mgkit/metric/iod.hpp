@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: a score of intervals, not of predictions
 // How much of the sampled clips is gesture, beside what chance would give.
 #pragma once

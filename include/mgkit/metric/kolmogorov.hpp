@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: not a score of predictions
 // Whether a sample follows a known distribution.
 #pragma once

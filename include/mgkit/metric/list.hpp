@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every metric of the library. A new one is one header and one entry here.
 #pragma once
 

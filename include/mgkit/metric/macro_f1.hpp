@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Macro-averaged F1.
 #pragma once
 

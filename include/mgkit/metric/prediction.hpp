@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What every metric reads: true and predicted classes, and scores where a metric ranks classes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Top-k accuracy.
 #pragma once
 

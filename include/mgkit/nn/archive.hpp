@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Parameters in and out of safetensors files under their reference names.
 #pragma once
 

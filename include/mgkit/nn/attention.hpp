@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Multi-head self-attention with packed projections.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Copies of modules that share no memory with what they were made of.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Stochastic depth: whole residual branches switched off per sample.
 #pragma once
 

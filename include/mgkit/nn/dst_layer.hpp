@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The dense spatio-temporal layer of USDRL: a convolution branch and a dense-shift branch that
 // share one attention.
 #pragma once

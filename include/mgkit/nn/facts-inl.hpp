@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of facts.hpp.
 #pragma once
 

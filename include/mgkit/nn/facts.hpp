@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a module computes with and the shapes of its parameters do not show.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A module that teaches and does not learn.
 #pragma once
 

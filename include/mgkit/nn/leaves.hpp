@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a module holds, as a plain list: all that files, optimisers and averages see of a model.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Modules: plain structs that state their members once; everything else visits that list.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Normalisation layers with their statistics.
 #pragma once
 

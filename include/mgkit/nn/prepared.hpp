@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Parameters that stand still: what depends on them alone, computed once.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The projection head of the pre-training objective.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Features of the last batches, first in, first out: negatives of contrastive methods.
 #pragma once
 

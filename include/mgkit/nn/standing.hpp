@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What modules compute from their parameters alone, kept beside the model for many passes.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A model of mgkit inside a program of LibTorch's.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A model's values on another tensor type.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The standard post-norm transformer encoder layer, as USDRL's alternative encoder uses it.
 #pragma once
 

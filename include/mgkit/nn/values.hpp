@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Values of one module in another of the same names: copied, or followed slowly.
 // infrastructure
 #pragma once

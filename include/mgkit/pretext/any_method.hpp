@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A training method behind one type, whatever its encoder, views and loss are.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What one training step reads: named fields of a batch.
 // infrastructure
 #pragma once

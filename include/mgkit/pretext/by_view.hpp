@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Rows of stacked views, taken apart.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Self-supervised pre-training by multi-grained feature decorrelation (USDRL, MG-FM-Skele).
 #pragma once
 

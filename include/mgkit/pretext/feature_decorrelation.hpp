@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Self-supervised pre-training of any encoder by decorrelation of its feature alone.
 #pragma once
 

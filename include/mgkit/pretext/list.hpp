@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every training method of mgkit, one line each.
 #pragma once
 

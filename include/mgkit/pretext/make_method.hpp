@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Training methods by name.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a training method is: something that turns a batch into a loss.
 // infrastructure
 #pragma once

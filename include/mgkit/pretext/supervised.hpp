@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The supervised counterpart: the same encoder trained with labels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a score must beat: answers and features that need no training.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Nearest neighbour under dynamic time warping: the strong baseline without any learning.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Linear classification of frozen features.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Exact nearest neighbours by cosine, over a gallery that may arrive in blocks.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Nearest neighbours by cosine: k-NN classification and retrieval.
 #pragma once
 

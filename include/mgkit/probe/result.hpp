@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a probe or baseline says about one test set, in the form every report reads.
 #pragma once
 

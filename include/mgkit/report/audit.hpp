@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a clip sampler did, as plain data: filled by a program, drawn and listed by the report.
 // infrastructure
 #pragma once

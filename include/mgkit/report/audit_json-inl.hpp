@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of audit_json.hpp.
 #pragma once
 

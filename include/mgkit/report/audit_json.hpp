@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sampler audits as JSON, and back.
 // infrastructure
 #pragma once

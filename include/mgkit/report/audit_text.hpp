@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: the audit in words
 // A sampler audit as plain text for the terminal.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Skeletons that move beside each other: a query and what was found for it.
 #pragma once
 

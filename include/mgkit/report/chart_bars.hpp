@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Scores of several systems side by side, with their intervals.
 #pragma once
 

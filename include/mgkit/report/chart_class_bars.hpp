@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Accuracy of each class beside how often it was trained on.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A confusion matrix as a table of shades.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Training curves.
 #pragma once
 

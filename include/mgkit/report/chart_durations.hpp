@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Durations of clips: what the prior asks for, what was drawn, what was kept.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Overlap of sampled clips with the truth, beside the overlap of chance.
 #pragma once
 

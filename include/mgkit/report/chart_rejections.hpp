@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How often candidates of each duration are refused, and why.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One frame of a skeleton with the names of its joints.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The numbers behind a figure as comma-separated values.
 // infrastructure
 #pragma once

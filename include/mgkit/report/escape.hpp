@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Foreign text (class names, file names, settings) made safe for pages, drawings and terminals.
 #pragma once
 

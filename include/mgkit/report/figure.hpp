@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Figures of a page, kept with their numbers so that each can be a file of its own.
 // infrastructure
 #pragma once

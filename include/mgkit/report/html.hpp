@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Runs as one self-contained web page.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Part of a page: what a sampler did.
 // infrastructure
 #pragma once

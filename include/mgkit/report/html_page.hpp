@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The frame of a self-contained page: head, style, sections, tables. Every text is escaped.
 // infrastructure
 #pragma once

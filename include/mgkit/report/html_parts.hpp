@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Parts of a page: training, classes, retrieval, settings.
 // infrastructure
 #pragma once

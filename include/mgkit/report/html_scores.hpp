@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Parts of a page: the runs side by side, and their scores beside the baselines.
 // infrastructure
 #pragma once

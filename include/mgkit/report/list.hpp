@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every form that a study can be written in. A new one is one type here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One line that says how far a long computation is. Formatting only: programs print it.
 // infrastructure
 #pragma once

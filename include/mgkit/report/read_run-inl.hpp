@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of read_run.hpp.
 #pragma once
 

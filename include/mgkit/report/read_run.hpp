@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Results of programs read back from their JSON files.
 // infrastructure
 #pragma once

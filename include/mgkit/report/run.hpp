@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A finished run of a program, as the report reads it.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // infrastructure: from the sampler's counts to the audit that reports show
 // A sampler's counts as an audit.
 #pragma once

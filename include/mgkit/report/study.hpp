@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The result of a study as plain data: filled by a program, summarised and rendered by the others.
 #pragma once
 

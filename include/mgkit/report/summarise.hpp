@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Means and intervals of a study from its rows.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A small writer of SVG drawings that work inside a page, alone, on paper and in the dark.
 // infrastructure
 #pragma once

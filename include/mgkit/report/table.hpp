@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Aligned plain-text tables for terminals and logs.
 // infrastructure
 #pragma once

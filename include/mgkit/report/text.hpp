@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A study as plain text for the terminal.
 #pragma once
 

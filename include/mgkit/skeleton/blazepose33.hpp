@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // MediaPipe's 33 pose landmarks.
 #pragma once
 

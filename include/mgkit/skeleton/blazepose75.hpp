@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // MediaPipe's pose landmarks with both hands.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // OpenPose BODY_25 with both hands.
 #pragma once
 

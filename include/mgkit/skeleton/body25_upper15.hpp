@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The 15 joints of BODY_25 that a person behind a desk shows.
 #pragma once
 

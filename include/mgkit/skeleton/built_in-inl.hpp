@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of built_in.hpp.
 #pragma once
 

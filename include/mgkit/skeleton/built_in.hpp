@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The topologies of the list as values, for what is decided at run time.
 // infrastructure: not itself a topology
 #pragma once

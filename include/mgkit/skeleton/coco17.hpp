@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The 17 body joints of COCO.
 #pragma once
 

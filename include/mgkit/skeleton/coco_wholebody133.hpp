@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The 133 points of COCO-WholeBody.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Which joint of one topology becomes which joint of another.
 // infrastructure: not itself a topology
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Carrying a pose from one topology to another.
 // infrastructure: not itself a topology
 #pragma once

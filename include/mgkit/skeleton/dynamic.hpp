@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A topology that only a file knows.
 // infrastructure: not itself a topology
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Conversions between `upper_body` and what pose estimators put out.
 // infrastructure: not itself a topology
 #pragma once

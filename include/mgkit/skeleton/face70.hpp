@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A face without a body.
 #pragma once
 

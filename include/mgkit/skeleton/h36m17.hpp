@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The 17 joints of Human3.6M.
 #pragma once
 

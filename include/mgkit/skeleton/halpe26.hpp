@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The 26 body joints of Halpe.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One hand of 21 points.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Both hands without a body.
 #pragma once
 

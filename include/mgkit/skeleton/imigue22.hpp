@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The 22 upper-body joints of the iMiGUE arrays.
 #pragma once
 

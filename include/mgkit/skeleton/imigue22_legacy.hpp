@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // iMiGUE's 22 joints with the graph that the published baseline really used.
 #pragma once
 

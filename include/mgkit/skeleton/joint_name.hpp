@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Reading joint names as people write them: "ShoulderLeft", "LShoulder", "left_shoulder".
 // infrastructure: not itself a topology
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The 20 joints of the first Kinect (NW-UCLA, MSRC-12).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every topology of mgkit, by name.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The 25 joints of the second Kinect (NTU RGB+D, SMG).
 #pragma once
 

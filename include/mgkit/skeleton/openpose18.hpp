@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // OpenPose's COCO model of 18 joints.
 #pragma once
 

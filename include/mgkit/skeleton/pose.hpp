@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The host array every stage before the encoder works on: one clip, channels x frames x joints x
 // persons.
 // infrastructure: not itself a topology

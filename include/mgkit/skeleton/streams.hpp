@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Joint, bone, motion and bone motion: the four readings of one clip.
 // infrastructure: not itself a topology
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a skeleton is: names, bones, a centre, a scale pair, mirror pairs, parts, visibility
 // anchors.
 // infrastructure: not itself a topology

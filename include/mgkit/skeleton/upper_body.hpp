@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The 41 joints that micro-gesture analysis works on: upper body, key face points, finger ends.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The upper body without the points that show the shape of a face.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Classes that somebody trains on, among all that a set names.
 #pragma once
 

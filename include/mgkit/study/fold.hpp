@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One fold of a study: both sides, and what is known of them before anything is trained.
 #pragma once
 

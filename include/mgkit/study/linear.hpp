@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What probes make of features: a linear one whose ridge people of the training side choose, and
 // nearest neighbours.
 #pragma once

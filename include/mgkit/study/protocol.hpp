@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A study: systems side by side in every fold, stream and seed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One figure of a study: which system, where, and its answers.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of row_file.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Rows of a study in a file, from which a study that was stopped goes on.
 #pragma once
 

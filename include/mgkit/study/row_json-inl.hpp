@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of row_json.hpp.
 #pragma once
 

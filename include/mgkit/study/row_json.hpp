@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Rows as JSON, and read back from it.
 // infrastructure
 #pragma once

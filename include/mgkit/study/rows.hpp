@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Finished rows of a study, each with all that it was made of.
 #pragma once
 

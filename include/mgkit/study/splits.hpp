@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Who trains and who is tested, in one fold or in several.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The systems that studies compare: plain baselines, and probes of whatever makes features.
 #pragma once
 

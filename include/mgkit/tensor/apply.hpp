@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How an operation runs: its kernel for the tensor type, or its composition; recorded or not.
 #pragma once
 

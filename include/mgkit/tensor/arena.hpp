@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Memory that a record takes and gives back in the order of a stack, and keeps for the next one.
 #pragma once
 

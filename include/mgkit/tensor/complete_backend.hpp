@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The operations themselves: what the kernels of a backend are written against.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What mgkit asks of a tensor type it does not own, and how an operation finds its kernel.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the compiler says of a type that is no tensor.
 #pragma once
 

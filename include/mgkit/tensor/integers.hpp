@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Tensors of whole numbers beside those of a backend: indices, bytes, keys of draws.
 #pragma once
 

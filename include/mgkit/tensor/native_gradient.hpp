@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Tensor types that differentiate themselves: what the tape leaves to them.
 #pragma once
 

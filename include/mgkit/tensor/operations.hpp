@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The one table of operations, and what follows from it: which of them a backend must bring, what
 // the compiler says where one is missing, and what tests, counts and documents are made of.
 #pragma once

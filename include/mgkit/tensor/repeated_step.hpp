@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the host does anew in every step, so that a step can be recorded and run again.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Extents of a tensor and the rules by which operations combine them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Reverse-mode differentiation for tensor types without a gradient of their own.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Values whose gradient is wanted, parameters, and where gradients gather.
 #pragma once
 

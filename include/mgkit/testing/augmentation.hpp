@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The laws every augmentation keeps, for ours and yours; needs no test framework.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a backend must bring, under the name that the conformance kit uses.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The laws every backend keeps, for ours and yours; needs no test framework and prints nothing.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The laws every constraint of a sampler keeps, for ours and yours; needs no test framework.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Recorded gradients against differences of values, for any operation, module or loss; needs no
 // test framework.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A tensor type that brings the primitives and nothing else: the least a backend can be.
 #pragma once
 

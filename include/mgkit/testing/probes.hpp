@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every probe on any backend, compared answer by answer with the reference's.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A tensor of doubles that computes every primitive in the plainest way: what others are held to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A backend of shapes without data: shows that a model can be traced, and counts what it costs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A short pre-training on any backend, compared loss by loss with the reference's.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Adam with coupled weight decay.
 #pragma once
 

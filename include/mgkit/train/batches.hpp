@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Which rows of a source form a batch.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The values of a method after its best epoch, in a file.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Everything a training run needs to go on as if it had never stopped, in a file.
 // infrastructure
 #pragma once

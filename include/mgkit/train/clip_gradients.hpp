@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Gradients of bounded length.
 // infrastructure: takes part in steps, is no optimiser
 #pragma once

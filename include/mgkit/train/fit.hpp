@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Training a method on a source: the user's side of the machine in train/run.hpp.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A slow copy of a model: the average of its values over the steps of a training.
 // infrastructure: takes part in steps, is no optimiser
 #pragma once

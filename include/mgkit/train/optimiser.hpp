@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What an optimiser is, and the state it keeps for a model.
 // infrastructure
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Where a training run stands, and what it has seen so far.
 // infrastructure
 #pragma once

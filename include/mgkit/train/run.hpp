@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The training machine: compiled once for a tensor type, whatever the method, source and optimiser.
 // infrastructure
 #pragma once

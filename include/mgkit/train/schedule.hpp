@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Learning rates over epochs and steps.
 #pragma once
 

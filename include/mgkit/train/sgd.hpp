@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Stochastic gradient descent with momentum.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of skeleton_views.hpp.
 #pragma once
 

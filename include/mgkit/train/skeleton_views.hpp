@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Augmented views of clips as the source of a training.
 // infrastructure
 #pragma once

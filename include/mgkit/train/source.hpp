@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a training step reads: named fields, filled for some rows at a time.
 // infrastructure
 #pragma once

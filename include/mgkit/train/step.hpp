@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One step of a training: a batch in, an updated model and its loss out.
 // infrastructure
 #pragma once

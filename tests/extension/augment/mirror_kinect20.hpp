@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage that needs the skeleton: left and right change places, on clips of one skeleton; clips of
 // others stay as they are.
 // entry: augment/list.hpp all mgkit::toys::mirror_kinect20

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The tutorial's tensor library and its backend: docs/backends.md quotes this file.
 // entry: conformance/other_tensors.hpp other_tensors ::toy::grid
 #pragma once

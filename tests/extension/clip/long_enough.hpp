@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A constraint: windows of at least so many frames.
 // entry: clip/list.hpp constraints mgkit::toys::long_enough
 #pragma once

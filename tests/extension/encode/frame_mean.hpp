@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A single-stream encoder: the mean of all frames through one layer.
 // entry: encode/list.hpp all mgkit::toys::frame_mean<T>
 #pragma once

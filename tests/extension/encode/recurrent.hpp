@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A recurrent encoder: a state that runs over the frames of a clip, or of a stream.
 // entry: encode/list.hpp all mgkit::toys::recurrent<T>
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A metric: the share of clips whose class was not missed by more than one.
 // entry: metric/list.hpp all mgkit::toys::near_class
 #pragma once

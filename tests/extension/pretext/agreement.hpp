@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A one-feature method: views of a clip agree, features keep a size.
 // entry: pretext/list.hpp all mgkit::toys::agreement<T, encode::any_encoder<T>, no_views>
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A momentum method with a queue: queries of one view against keys of the other, from a slow copy
 // of the encoder, and against keys of earlier batches.
 // entry: pretext/list.hpp all mgkit::toys::slow_keys<T, encode::any_encoder<T>, no_views>

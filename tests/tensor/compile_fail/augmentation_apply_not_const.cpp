@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage that changes as it is applied.
 // error: mgkit: this type is no augmentation: its 'apply' is not const
 #include "stages.hpp"

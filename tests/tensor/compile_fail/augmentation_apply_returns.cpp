@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage that says whether it did anything.
 // error: mgkit: this type is no augmentation: its 'apply' returns something
 #include "stages.hpp"

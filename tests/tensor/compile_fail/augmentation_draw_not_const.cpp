@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage that changes as it draws.
 // error: mgkit: this type is no augmentation: its 'draw' is not const
 #include "stages.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage that draws from a key.
 // error: mgkit: this type is no augmentation: it has no 'plan draw(random_stream&, const
 // clip_info&) const', or one that takes

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage whose draw is of another type than its plan.
 // error: mgkit: this type is no augmentation: its 'draw' returns another type than its 'plan'
 #include "stages.hpp"

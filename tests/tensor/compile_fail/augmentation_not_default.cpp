@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage without default settings.
 // error: mgkit: this type is no augmentation: it cannot be made without arguments
 #include "stages.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage for clips of floats.
 // error: mgkit: this type is no augmentation: its 'apply' takes workspace<S> of one scalar only
 #include "stages.hpp"

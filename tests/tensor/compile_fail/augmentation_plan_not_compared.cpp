@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage whose plans cannot be compared.
 // error: mgkit: this type is no augmentation: its 'plan' cannot be copied and compared
 #include "stages.hpp"

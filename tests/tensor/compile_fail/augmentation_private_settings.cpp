@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage that hides its settings.
 // error: mgkit: this type is no augmentation: its settings are not public members of an aggregate
 #include "stages.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage that is applied to frames.
 // error: mgkit: this type is no augmentation: it has no 'template <class S> void apply(const plan&,
 // workspace<S>&) const'

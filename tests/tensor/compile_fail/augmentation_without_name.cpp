@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage whose name is no text.
 // error: mgkit: this type is no augmentation: it has no 'static constexpr std::string_view name'
 #include "stages.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stage that says nothing of what it draws.
 // error: mgkit: this type is no augmentation: it has no type 'plan'
 #include "stages.hpp"

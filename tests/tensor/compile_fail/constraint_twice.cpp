@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Two constraints that count under one name.
 // error: mgkit: constraints of one sampler have different names
 #include "mgkit/clip/list.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A sampler with a constraint by itself.
 // error: mgkit: the constraints of a sampler stand in clip::all<...>
 #include "mgkit/clip/list.hpp"

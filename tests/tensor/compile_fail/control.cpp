@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Builds: the same headers, used rightly.
 #include "mgkit/clip/list.hpp"
 #include "mgkit/testing/conformance.hpp"

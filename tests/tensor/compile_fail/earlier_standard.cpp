@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The library under the standards before its own.
 // flags: -std=c++11
 // flags: -std=c++14

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A backend that claims to be complete.
 // expect: complete_backend
 // expect: op::concat

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whole numbers of a step that are filled from something captured, which may be gone by then.
 // error: mgkit: what fills step_integers captures nothing: hand values over as further arguments
 #include "mgkit/tensor/integers.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A backend without entries by index, under an operation made of them.
 // error: mgkit: no kernel for primitive 'gather' on this tensor type
 #include "mgkit/tensor/ops/gather.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A backend that lacks a primitive which an operation needs.
 // error: mgkit: no kernel for primitive 'erf' on this tensor type
 #include "tensors.hpp"

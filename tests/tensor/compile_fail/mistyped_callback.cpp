@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A callback of fit whose member is misspelt.
 // expect: mgkit: a callback of fit has neither on_step
 #include "training.hpp"

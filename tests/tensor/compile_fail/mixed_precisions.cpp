@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Two tensor types in one operation.
 // expect: no matching function for call to 'add
 // expect: conflicting types

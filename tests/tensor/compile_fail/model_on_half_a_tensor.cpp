@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A model on a type whose traits are not whole.
 // error: mgkit: this type is no tensor: its backend_traits lack 'reshape(t, shape)' or 'assign(
 #include "training.hpp"

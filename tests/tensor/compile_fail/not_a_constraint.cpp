@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A constraint whose decision takes a window alone.
 // error: mgkit: a constraint has 'bool accepts(const clip::candidate&) const'
 #include "mgkit/clip/list.hpp"

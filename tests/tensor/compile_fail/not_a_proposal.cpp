@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A proposal that says how long windows last and not where they begin.
 // error: mgkit: a proposal has 'const clip::duration_prior& durations() const' and 'double start(
 #include "mgkit/clip/list.hpp"

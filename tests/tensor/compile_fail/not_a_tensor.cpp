@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An operation on something that is no tensor.
 // expect: no matching function for call to 'gelu
 // expect: operand

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A method over an encoder with one stream, where two are needed.
 // expect: two_stream_encoder
 #include "training.hpp"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Wrong programs must fail to compile, and say why in our words; a right one must compile.
 
     run.py --compiler g++ [--include DIR]...

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A right augmentation, which wrong ones are made from.
 #pragma once
 

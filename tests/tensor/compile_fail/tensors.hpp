@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What snippets share, so that a failure is their own.
 #pragma once
 

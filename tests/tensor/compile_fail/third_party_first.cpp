@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A header that takes one of a third party before others of ours.
 // flags: -std=c++11
 // error: mgkit: expected C++20 or later, found an earlier standard; compile with -std=c++20

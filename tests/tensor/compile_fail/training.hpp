@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A model's forward and backward pass, and a whole training but for its callback.
 #pragma once
 

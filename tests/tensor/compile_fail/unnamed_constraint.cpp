@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A constraint whose refusals would be counted under no name.
 // error: mgkit: a constraint has 'static constexpr std::string_view name'
 #include "mgkit/clip/list.hpp"

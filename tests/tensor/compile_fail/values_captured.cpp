@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Values of a step that are filled from something captured, which may be gone when it runs again.
 // error: mgkit: what fills step_values captures nothing: hand values over as further arguments
 #include "mgkit/tensor/repeated_step.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Several values handled by one instruction, in the compiler's own vector types.
 #pragma once
 

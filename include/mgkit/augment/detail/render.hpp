@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The one pass of augmentation: blend two source rows, map each joint, write one row.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Attention of the CUDA backend: a block per sample and head where that fits shared memory, else
 // batched products.
 #pragma once

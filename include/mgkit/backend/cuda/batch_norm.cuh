@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Batch norm of the CUDA backend: statistics of columns within groups of rows, in the scalar.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every call into CUDA and cuBLAS is checked: an error names the place and the library's reason.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a tensor computes in: float, double, or bfloat16 for products and activations.
 #pragma once
 

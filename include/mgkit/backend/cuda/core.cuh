@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One device, one stream and one cuBLASLt handle: what a context's tensors share and outlive it by.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Batched products by cuBLASLt: descriptors and the algorithm are chosen once per kind of product.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Elementwise kernels of the CUDA backend, and those that move elements.
 #pragma once
 

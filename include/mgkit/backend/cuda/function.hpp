@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Marks of functions that run on a device; nothing for compilers of plain C++.
 #pragma once
 

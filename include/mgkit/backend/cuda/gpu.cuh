@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The device of cuda::tensor: launches, transfers and products on a context's stream.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A whole training step as one CUDA graph.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whole numbers in device memory, and the kernels that read and write them for traits.
 #pragma once
 

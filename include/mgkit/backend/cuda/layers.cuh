@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Affine maps, activations and softmax of the CUDA backend.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sigmoid, masked softmax and dropout of the CUDA backend.
 #pragma once
 

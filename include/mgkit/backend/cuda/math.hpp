@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Scalar functions of elementwise kernels, for host and device alike.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Layer norm of the CUDA backend: each row is read once and written once.
 #pragma once
 

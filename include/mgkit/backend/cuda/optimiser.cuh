@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Optimiser updates of the CUDA backend: one pass, rates read on the device.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Entries by index on the CUDA backend.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How work is cut: launch sizes, walks through broadcast and permuted axes, pieces of reductions.
 #pragma once
 

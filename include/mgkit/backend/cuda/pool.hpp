@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Reference-counted device memory from a caching pool that is reused in the order of one stream.
 #pragma once
 

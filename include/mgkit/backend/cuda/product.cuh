@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Batched matrix products of the CUDA backend: what a device multiplies, and op::matmul on it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A CUDA graph made from a stream, and the host memory from which its inputs are sent.
 #pragma once
 

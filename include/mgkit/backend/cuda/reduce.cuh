@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sums and maxima of the CUDA backend: pieces by extents alone, added in a fixed order.
 #pragma once
 

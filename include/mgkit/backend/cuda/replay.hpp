@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Steps that are recorded once and replayed: what does not depend on how a device records.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The tensor of the CUDA backend and what mgkit asks of it.
 #pragma once
 

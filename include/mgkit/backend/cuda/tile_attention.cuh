@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Attention of one sample and head by one block: scores, softmax and their gradients stay in shared
 // memory, products run on tensor cores tile by tile.
 #pragma once

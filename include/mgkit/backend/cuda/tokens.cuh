@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Token mixing of the CUDA backend.
 #pragma once
 

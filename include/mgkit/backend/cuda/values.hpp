@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What kernels read and write: values kept in the scalar itself, or in bfloat16.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Batch norm and its moments on the default tensor.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The loss of a linear classifier on the default tensor: rows are read once for value and gradient.
 #pragma once
 

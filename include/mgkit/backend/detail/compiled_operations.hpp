@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Operations on the default tensors in float and double, which the compiled form holds: every row
 // of the table but updates in place.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of gemm.hpp: Eigen is included here only.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Products of row-major matrices: the provider is a type, so that two choices can share a program.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Fused layer operations on the default tensor: one pass over memory where compositions need many.
 #pragma once
 

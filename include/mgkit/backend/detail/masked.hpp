@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sigmoid, masked softmax and dropout on the default tensor.
 #pragma once
 

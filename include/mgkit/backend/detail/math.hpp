@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Scalar functions in a form that compilers vectorise, and sums whose order does not depend on the
 // compiler's vector width.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Fused losses on the default tensor.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Optimiser updates of the default tensor: one pass over value, gradient and state.
 #pragma once
 

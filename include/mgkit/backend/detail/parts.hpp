@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Parts of axes on the default tensor: slices, joins, entries by index.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Reference-counted storage from a caching pool: steady-state training does not reach malloc.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Primitive operations on the default tensor: elementwise, reductions, permutations, products.
 #pragma once
 

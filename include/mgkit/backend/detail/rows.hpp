@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Chosen rows and weighted sums on the default tensor: one pass each.
 #pragma once
 

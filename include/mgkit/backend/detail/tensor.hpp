@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The default tensor: row-major contiguous storage from the context's pool.
 #pragma once
 

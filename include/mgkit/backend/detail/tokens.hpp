@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Attention and token mixing on the default tensor: one small product per sample and head.
 #pragma once
 

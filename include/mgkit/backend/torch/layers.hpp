@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Layers, losses and optimiser steps by LibTorch's own operations.
 #pragma once
 

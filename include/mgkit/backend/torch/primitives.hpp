@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Primitive operations by LibTorch.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // LibTorch's tensor under mgkit's seam.
 #pragma once
 

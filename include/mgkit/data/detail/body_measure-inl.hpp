@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of body_measure.hpp.
 #pragma once
 

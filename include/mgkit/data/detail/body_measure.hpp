@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Size and place of the people that were detected.
 #pragma once
 

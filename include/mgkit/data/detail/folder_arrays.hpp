@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The arrays of a clip folder: sizes, integers, doubtful values, unusable clips.
 #pragma once
 

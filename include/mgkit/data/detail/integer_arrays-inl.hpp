@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of integer_arrays.hpp.
 #pragma once
 

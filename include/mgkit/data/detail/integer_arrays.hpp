@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Integers of .npy files, also where they were saved as floats or are names.
 #pragma once
 

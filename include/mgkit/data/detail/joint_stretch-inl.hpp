@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of joint_stretch.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How far joints are apart, by what the bones between them allow.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A jointed figure: proportions, a pose given by its wrists, joint positions.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Joints, bones and channels as meta.json states them.
 #pragma once
 

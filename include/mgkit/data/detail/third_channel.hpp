@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Whether a third channel that nobody named is a score.
 #pragma once
 

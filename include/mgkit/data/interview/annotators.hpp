@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What two people write down about the gestures of one recording.
 #pragma once
 

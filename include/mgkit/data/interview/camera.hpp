@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // From shoulder widths to pixels: one camera per recording, drifting a little.
 #pragma once
 

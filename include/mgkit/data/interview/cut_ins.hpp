@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Stretches in which the recording shows something else than the interview.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The synthetic press conference: recordings of generated people, with everything known about them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A subject in motion: rest, speech and gestures, frame after frame, without noise or camera.
 #pragma once
 

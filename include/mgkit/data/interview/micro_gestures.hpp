@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The 32 classes that interviews are annotated with: names, groups, frequencies.
 // infrastructure: facts that the generator stands on
 #pragma once

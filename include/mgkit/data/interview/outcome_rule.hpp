@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What counting gestures says about the outcome, and what it cannot say where there is no effect.
 #pragma once
 

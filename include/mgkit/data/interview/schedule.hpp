@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What happens when: the gestures of one recording, before anybody moves.
 #pragma once
 

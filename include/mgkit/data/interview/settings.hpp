@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Everything about the synthetic press conference that a user may want to vary.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a synthetic corpus turned out to be: figures that are reported, never tuned.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Who is interviewed: the traits of one person, and which recordings are whose.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Everything that is known about a generated recording, in files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of write_corpus.hpp.
 #pragma once
 

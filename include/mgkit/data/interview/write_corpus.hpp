@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A synthetic corpus on disk: recordings in any format we read, annotations, truth.
 #pragma once
 

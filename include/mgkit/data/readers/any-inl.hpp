@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of any.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Recordings of whichever format a path holds.
 // infrastructure: not itself a reader
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of coco_results.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Lists of keypoint results as COCO's evaluation takes them, AlphaPose's among them.
 #pragma once
 

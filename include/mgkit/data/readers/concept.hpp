@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a reader of recordings is.
 #pragma once
 

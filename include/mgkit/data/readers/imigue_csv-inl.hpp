@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of imigue_csv.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The skeleton files of the iMiGUE release.
 #pragma once
 

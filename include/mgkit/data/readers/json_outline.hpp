@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The shape of JSON text, by which formats are told apart.
 // infrastructure: not itself a reader
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of kinetics_skeleton.hpp.
 #pragma once
 

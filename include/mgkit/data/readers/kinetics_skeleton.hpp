@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Skeletons of Kinetics as ST-GCN's repository publishes and makes them.
 #pragma once
 

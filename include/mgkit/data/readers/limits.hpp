@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the readers accept at most.
 // infrastructure: not itself a reader
 #pragma once

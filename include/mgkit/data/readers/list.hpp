@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every reader of recordings, by name.
 #pragma once
 

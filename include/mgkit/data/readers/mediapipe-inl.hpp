@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of mediapipe.hpp.
 #pragma once
 

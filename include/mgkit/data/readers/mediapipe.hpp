@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // MediaPipe's landmarks, written to JSON as its Python results have them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // MMPose and RTMPose predictions in JSON.
 #pragma once
 

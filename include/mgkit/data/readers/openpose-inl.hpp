@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of openpose.hpp.
 #pragma once
 

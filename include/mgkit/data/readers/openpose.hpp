@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // OpenPose's folders of one JSON file per frame.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of untrimmed.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Many untrimmed recordings in one folder of .npy arrays.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of excerpt.hpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Bytes of unknown origin made fit for one line of an error message.
 #pragma once
 

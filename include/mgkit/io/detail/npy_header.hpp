@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The header of an .npy file: NumPy's dictionary, parsed strictly by hand.
 #pragma once
 

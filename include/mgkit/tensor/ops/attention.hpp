@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Operations on token sequences [B, N, d], each with its composition from primitives.
 #pragma once
 

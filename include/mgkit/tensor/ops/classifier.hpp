@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The loss of a linear classifier as one operation.
 #pragma once
 

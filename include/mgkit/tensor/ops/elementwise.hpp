@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Primitive elementwise operations and their gradients.
 #pragma once
 

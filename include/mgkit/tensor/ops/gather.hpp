@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Entries of an axis by index: taken, added back, and the largest ones found.
 #pragma once
 

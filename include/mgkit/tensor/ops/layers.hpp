@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Operations of feed-forward layers, each with its composition from primitives.
 #pragma once
 

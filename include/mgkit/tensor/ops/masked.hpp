@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Operations on part of an axis: what a mask leaves out cannot change a bit of the rest.
 #pragma once
 

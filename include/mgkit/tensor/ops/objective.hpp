@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Operations that end a training step: simple losses and optimiser updates.
 #pragma once
 

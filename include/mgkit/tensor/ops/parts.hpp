@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Many parts of one axis: sequences taken apart and put together in time linear in their length.
 #pragma once
 

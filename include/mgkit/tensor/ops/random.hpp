@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Dropout, drawn where it is used.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Operations on some entries of the first axis, and weighted sums of two tensors.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Primitive operations that reduce, move and multiply: sum, max, permute, slice, concat, matmul.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The laws of an operation: how a backend's results are measured against the reference's.
 #pragma once
 

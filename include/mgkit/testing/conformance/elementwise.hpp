@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Elementwise operations as the conformance kit tries them. How to read an entry: operations.hpp.
 #pragma once
 

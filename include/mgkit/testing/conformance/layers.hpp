@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Feed-forward layers as the conformance kit tries them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Masked operations, softmax over any axis and dropout as the conformance kit tries them.
 #pragma once
 

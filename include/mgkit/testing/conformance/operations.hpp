@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The one list of what the conformance kit tries: every operation declared below tensor/ops.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Entries by index, many parts of an axis and whole numbers as the conformance kit tries them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Records of forward passes as the conformance kit tries them: which results may meet, and when a
 // gradient is owed.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Operations on chosen rows and weighted sums as the conformance kit tries them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sums, maxima, moves and products as the conformance kit tries them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Operations on token sequences and losses as the conformance kit tries them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What an operation is put through: operands, settings, and what is measured on them.
 #pragma once
 

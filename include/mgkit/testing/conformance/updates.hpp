@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Optimiser updates, which write in place, and the backend's own traits.
 #pragma once
 

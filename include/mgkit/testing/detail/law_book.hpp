@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What kits write down: laws that are broken.
 #pragma once
 

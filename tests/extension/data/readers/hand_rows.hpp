@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A reader that only reads: a first line "hand rows", then 21 joints of x y a frame, space between.
 // entry: data/readers/list.hpp all mgkit::toys::hand_rows
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Samplers on top of a counter-based stream: the same draws with every standard library.
 #pragma once
 

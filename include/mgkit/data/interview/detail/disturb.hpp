@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What goes wrong in an estimator's output: dips, gaps, exchanged hands, joints given up.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The seated figure: a posture in, the 41 joints of `upper_body` out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Points, turns, smooth steps and a two-bone arm.
 #pragma once
 

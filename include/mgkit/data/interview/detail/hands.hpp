@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Where hands go: at rest, and for every gesture that moves one.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One gesture as a movement: timing, sizes, targets, drawn once and then evaluated per frame.
 #pragma once
 

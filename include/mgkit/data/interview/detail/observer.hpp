@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a pose estimator makes of a figure: noise that remembers, and confidence by what can be
 // seen.
 #pragma once

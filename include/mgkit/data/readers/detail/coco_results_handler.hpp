@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The states of reading COCO's keypoint results.
 #pragma once
 

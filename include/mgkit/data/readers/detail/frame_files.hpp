@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Folders of one file per frame: which files are frames of one recording, and in which order.
 #pragma once
 

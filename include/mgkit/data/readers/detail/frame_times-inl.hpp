@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of frame_times.hpp.
 #pragma once
 

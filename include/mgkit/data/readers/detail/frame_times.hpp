@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Frames per second from the times of frames, which cameras and programs get wrong in known ways.
 // infrastructure: not itself a reader
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // JSON read as a stream of events: nothing is kept but what a handler keeps.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a reader does with the parts of JSON text.
 #pragma once
 

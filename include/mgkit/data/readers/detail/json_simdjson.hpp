@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // simdjson's documents told to a handler. Included where MGKIT_JSON_SIMDJSON is defined.
 #pragma once
 

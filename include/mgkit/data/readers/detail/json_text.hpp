@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // JSON text written number by number: floats with as few digits as give them back.
 #pragma once
 

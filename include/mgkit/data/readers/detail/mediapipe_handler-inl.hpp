@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of mediapipe_handler.hpp.
 #pragma once
 

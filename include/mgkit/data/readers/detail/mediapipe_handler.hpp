@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The states of reading MediaPipe's landmarks.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Definitions of mmpose_layout.hpp.
 #pragma once
 

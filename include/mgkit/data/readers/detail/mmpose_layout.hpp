@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Which of MMPose's ways to nest people a JSON text has.
 #pragma once
 

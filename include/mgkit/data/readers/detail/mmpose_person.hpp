@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A person of MMPose's JSON: what the numbers of its joints are.
 #pragma once
 

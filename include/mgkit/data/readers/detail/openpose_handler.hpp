@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The states of reading a frame of OpenPose, and the names of its files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The beginning of a file, for recognising formats.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Detections built person by person, every number checked on the way.
 #pragma once
 

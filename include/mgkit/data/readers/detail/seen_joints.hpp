@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What writers of recordings share: a skeleton the format has, finite numbers, zeros where nothing
 // was seen.
 #pragma once

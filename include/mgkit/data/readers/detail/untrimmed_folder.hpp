@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The arrays of a folder of untrimmed recordings, checked against each other.
 #pragma once
 
