@@ -23,9 +23,13 @@ foreach(component IN LISTS mgkit_installed_components)
     install(TARGETS mgkit_${component} EXPORT mgkit_${component})
     install(EXPORT mgkit_${component} FILE mgkit-${component}-targets.cmake NAMESPACE mgkit::
             DESTINATION ${mgkit_package_dir})
-    set(lines "include(CMakeFindDependencyMacro)\n")
+    set(lines "# SPDX-License-Identifier: MIT\n")
     foreach(package IN LISTS mgkit_packages_${component})
-        string(APPEND lines "find_dependency(${package})\n")
+        string(APPEND lines "find_package(${package} QUIET)\n"
+               "if(NOT ${package}_FOUND)\n"
+               "    set(mgkit_component_problem \"needs ${package}, of which nothing was found; install it "
+               "or set ${package}_DIR to the folder of its CMake files\")\n"
+               "    return()\nendif()\n")
     endforeach()
     string(APPEND lines
            "include(\"\${CMAKE_CURRENT_LIST_DIR}/mgkit-${component}-targets.cmake\")\n")
@@ -53,10 +57,23 @@ else()
 endif()
 
 list(GET mgkit_components 0 mgkit_default_component)
+if(MGKIT_COMPILED)
+    list(APPEND mgkit_installed_components compiled)
+endif()
+list(JOIN mgkit_installed_components ", " mgkit_installed_names)
+list(JOIN mgkit_known_components ", " mgkit_known_names)
+set(mgkit_component_facts "set(mgkit_known_components ${mgkit_known_components})\n")
+foreach(component IN LISTS mgkit_known_components)
+    set(how "-D${mgkit_option_of_${component}}=ON")
+    if(component STREQUAL simdjson)
+        set(how "-DMGKIT_JSON=simdjson")
+    endif()
+    string(APPEND mgkit_component_facts "set(mgkit_option_of_${component} \"${how}\")\n")
+endforeach()
 configure_package_config_file(cmake/mgkit-config.cmake.in mgkit-config.cmake
                               INSTALL_DESTINATION ${mgkit_package_dir}
                               NO_CHECK_REQUIRED_COMPONENTS_MACRO)
-write_basic_package_version_file(mgkit-config-version.cmake COMPATIBILITY SameMajorVersion
+write_basic_package_version_file(mgkit-config-version.cmake COMPATIBILITY SameMinorVersion
                                  ${mgkit_any_architecture})
 install(FILES ${PROJECT_BINARY_DIR}/mgkit-config.cmake
               ${PROJECT_BINARY_DIR}/mgkit-config-version.cmake cmake/mgkit-dependencies.cmake
@@ -65,6 +82,21 @@ install(FILES ${PROJECT_BINARY_DIR}/mgkit-config.cmake
 set(mgkit_pc_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 file(RELATIVE_PATH mgkit_pc_include ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig
      ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+set(mgkit_pc_requires "eigen3 >= 3.4 nlohmann_json >= 3.9")
+set(mgkit_pc_flags "")
+set(mgkit_pc_libraries "")
+if(mgkit_gemm_provider STREQUAL openblas)
+    string(APPEND mgkit_pc_requires " openblas")
+elseif(mgkit_gemm_provider STREQUAL onednn)
+    string(APPEND mgkit_pc_libraries " -ldnnl")
+endif()
+if(mgkit_gemm_definition)
+    string(APPEND mgkit_pc_flags " -D${mgkit_gemm_definition}")
+endif()
+if(mgkit_openmp)
+    string(APPEND mgkit_pc_flags " ${OpenMP_CXX_FLAGS}")
+    string(APPEND mgkit_pc_libraries " ${OpenMP_CXX_FLAGS}")
+endif()
 configure_file(cmake/mgkit.pc.in mgkit.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/mgkit.pc DESTINATION ${mgkit_pc_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

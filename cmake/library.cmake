@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The library target mgkit::mgkit, and one target per row of cmake/backends.json.
+# The library target mgkit::mgkit, and one per component of cmake/components.json.
 
 add_library(mgkit INTERFACE)
 add_library(mgkit::mgkit ALIAS mgkit)
@@ -8,7 +8,7 @@ target_link_libraries(mgkit INTERFACE mgkit::dependencies)
 
 file(GLOB_RECURSE mgkit_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/mgkit/*.hpp)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-             ${PROJECT_SOURCE_DIR}/cmake/backends.json)
+             ${PROJECT_SOURCE_DIR}/cmake/components.json)
 
 # The component simdjson: readers parse JSON with that library. Where it is found it is part of
 # mgkit::compiled and of mgkit's own programs; header-only users link mgkit::simdjson, or define
@@ -47,24 +47,33 @@ endif()
 
 # Headers of optional backends are installed with the rest, but live in a set of their own that is
 # verified only where the backend is switched on.
-file(READ cmake/backends.json mgkit_backends)
-string(JSON mgkit_backend_count LENGTH "${mgkit_backends}")
-math(EXPR mgkit_backend_last "${mgkit_backend_count} - 1")
+file(READ cmake/components.json mgkit_rows)
+string(JSON mgkit_row_count LENGTH "${mgkit_rows}")
+math(EXPR mgkit_row_last "${mgkit_row_count} - 1")
 set(mgkit_components "")
+set(mgkit_known_components "")
 set(mgkit_backend_names "")
 set(mgkit_optional_headers "")
-foreach(row RANGE ${mgkit_backend_last})
-    foreach(field name default option target component language parity)
-        string(JSON mgkit_row_${field} GET "${mgkit_backends}" ${row} ${field})
+foreach(row RANGE ${mgkit_row_last})
+    foreach(field name kind option)
+        string(JSON mgkit_row_${field} GET "${mgkit_rows}" ${row} ${field})
+    endforeach()
+    list(APPEND mgkit_known_components ${mgkit_row_name})
+    set(mgkit_option_of_${mgkit_row_name} ${mgkit_row_option})
+    if(NOT mgkit_row_kind STREQUAL backend)
+        continue()
+    endif()
+    foreach(field default target component language parity)
+        string(JSON mgkit_row_${field} GET "${mgkit_rows}" ${row} ${field})
     endforeach()
     list(APPEND mgkit_backend_names ${mgkit_row_name})
     foreach(field headers packages libraries tensors)
         set(mgkit_row_${field} "")
-        string(JSON length LENGTH "${mgkit_backends}" ${row} ${field})
+        string(JSON length LENGTH "${mgkit_rows}" ${row} ${field})
         if(length GREATER 0)
             math(EXPR last "${length} - 1")
             foreach(item RANGE ${last})
-                string(JSON value GET "${mgkit_backends}" ${row} ${field} ${item})
+                string(JSON value GET "${mgkit_rows}" ${row} ${field} ${item})
                 list(APPEND mgkit_row_${field} "${value}")
             endforeach()
         endif()

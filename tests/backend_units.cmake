@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Units that instantiate our suites on every backend of this build (rows of cmake/backends.json).
+# Units that instantiate our suites on every backend of this build (rows of cmake/components.json).
 # A new backend adds a row; nothing here names one.
 
 # Units of one component, in one library of objects: its flags reach no other. Operations of the

@@ -58,12 +58,16 @@ def is_private(header):
     return "detail" in header.split("/")[:-1] or is_definitions(header)
 
 
+def components():
+    """Rows of cmake/components.json: backends and other parts that a user asks for by name."""
+    return json.loads((ROOT / "cmake" / "components.json").read_text())
+
+
 def optional_backend(header):
     """Whether the header belongs to a backend that the umbrella leaves out."""
-    rows = json.loads((ROOT / "cmake" / "backends.json").read_text())
     path = pathlib.PurePosixPath(header)
-    return any(path.match(pattern) for row in rows if not row["default"]
-               for pattern in row["headers"])
+    return any(path.match(pattern) for row in components()
+               if row["kind"] == "backend" and not row["default"] for pattern in row["headers"])
 
 
 def is_infrastructure(header):
