@@ -15,11 +15,15 @@ if(NOT DEFINED mgkit_installed_gemm)
     set_property(CACHE MGKIT_OPENMP PROPERTY STRINGS auto ON OFF)
 endif()
 
-# Ends the configure of this project; of an installed package it says "not found", with the reason.
+# Ends the configure of this project; an installed package is "not found", with the reason, which is
+# told before CMake's own words.
 macro(mgkit_refuse message)
     if(CMAKE_FIND_PACKAGE_NAME STREQUAL mgkit)
         set(mgkit_FOUND FALSE)
         set(mgkit_NOT_FOUND_MESSAGE "mgkit: ${message}")
+        if(NOT mgkit_FIND_QUIETLY)
+            message(NOTICE "${mgkit_NOT_FOUND_MESSAGE}")
+        endif()
         return()
     else()
         message(FATAL_ERROR "mgkit: ${message}")
@@ -142,7 +146,7 @@ if(NOT TARGET mgkit::dependencies)
     endif()
 
     set(mgkit_wanted_gemm ${mgkit_installed_gemm})
-    set(mgkit_chosen_by "this installation, with -DMGKIT_GEMM another")
+    set(mgkit_chosen_by "as installed; -DMGKIT_GEMM=... takes another")
     if(DEFINED MGKIT_GEMM)
         set(mgkit_wanted_gemm ${MGKIT_GEMM})
         set(mgkit_chosen_by "MGKIT_GEMM=${MGKIT_GEMM}")
