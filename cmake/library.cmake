@@ -102,6 +102,10 @@ foreach(row RANGE ${mgkit_row_last})
             find_package(${package} REQUIRED)
         endforeach()
         target_link_libraries(mgkit_${mgkit_row_component} INTERFACE ${mgkit_row_libraries})
+        if(mgkit_row_component STREQUAL eigen_bf16 AND NOT mgkit_gemm_provider STREQUAL onednn)
+            message(FATAL_ERROR "mgkit: MGKIT_EIGEN_BF16: expected products by onednn, found "
+                                "${mgkit_gemm_provider}; set MGKIT_GEMM=onednn and install it (libdnnl-dev)")
+        endif()
     endif()
 endforeach()
 

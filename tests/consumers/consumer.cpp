@@ -13,6 +13,6 @@ int main() {
     mgkit::context ctx{.seed = 7, .threads = 2};
     mgkit::random_stream same(ctx.key(), "consumer");
     const bool equal = first_bits(ctx) == same.bits();
-    std::printf("mgkit %s, products by %s\n", mgkit::version, products_by());
+    std::printf("mgkit %s, products by %s, %s\n", mgkit::version, products_by(), threads_by());
     return equal ? 0 : 1;
 }

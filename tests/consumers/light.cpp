@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the ways to find mgkit are tried with: its version, its threads, and a header of each library
-// that it needs. The whole umbrella is consumer.cpp's.
+// What the ways to find mgkit are tried with: its version, its threads, and a header of each
+// library that it needs. The whole umbrella is consumer.cpp's.
 #include <cstdio>
 
 #include "mgkit/backend/eigen.hpp"
@@ -18,6 +18,6 @@ int main() {
     const tensor product = mgkit::matmul(ctx, one, one);
     const bool sound = mgkit::shape_of(product) == mgkit::shape{1, 1} &&
                        mgkit::io::parse_json("[1]", "text").size() == 1;
-    std::printf("mgkit %s, products by %s\n", mgkit::version, products_by());
+    std::printf("mgkit %s, products by %s, %s\n", mgkit::version, products_by(), threads_by());
     return sound ? 0 : 1;
 }

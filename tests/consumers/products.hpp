@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which library computes matrix products, as the build chose.
+// Which library computes matrix products, and on how many threads, as the build chose.
 #pragma once
 
 inline const char* products_by() {
@@ -9,5 +9,13 @@ inline const char* products_by() {
     return "openblas";
 #else
     return "eigen";
+#endif
+}
+
+inline const char* threads_by() {
+#if defined(_OPENMP)
+    return "threads by OpenMP";
+#else
+    return "one thread";
 #endif
 }
