@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// mgkit on the default backend. Optional backends, data/interview/, report/ and testing/ are included
-// by name.
+// mgkit on the default backend. Optional backends, inference.hpp, data/interview/, report/ and testing/
+// are included by name.
 // Kept by tests/checks/check_umbrella.py --write.
 #pragma once
 
@@ -199,6 +199,7 @@
 #include "mgkit/nn/values.hpp"
 #include "mgkit/encode/any_encoder.hpp"
 #include "mgkit/encode/archive.hpp"
+#include "mgkit/encode/classifier.hpp"
 #include "mgkit/encode/clip_input.hpp"
 #include "mgkit/encode/concept.hpp"
 #include "mgkit/encode/description.hpp"

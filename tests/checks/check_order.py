@@ -17,6 +17,10 @@ PLACES = [
 ]
 
 
+# What programs include whole; every other header at the top is light.
+FOR_PROGRAMS = ("mgkit.hpp", "inference.hpp", "inference-inl.hpp")
+
+
 def check_header(header, problems):
     own = tree.folder(header)
     if own and own not in tree.ORDER:
@@ -30,11 +34,11 @@ def check_header(header, problems):
         if not (tree.INCLUDE / target).is_file():
             problems.append(f"{header}: includes mgkit/{target}, which does not exist")
         elif own == "":
-            if header != "mgkit.hpp" and target != "core/compiler.hpp":
+            if not header.startswith(FOR_PROGRAMS) and target != "core/compiler.hpp":
                 problems.append(f"{header}: a light header at the top includes mgkit/{target}")
         elif other == "":
-            if target == "mgkit.hpp":
-                problems.append(f"{header}: includes the umbrella")
+            if target in FOR_PROGRAMS:
+                problems.append(f"{header}: includes mgkit/{target}, which is for programs")
         elif other not in tree.ORDER or tree.ORDER.index(other) > tree.ORDER.index(own):
             problems.append(f"{header}: {own}/ must not include {other}/ (mgkit/{target})")
         elif tree.is_definitions(target):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """mgkit.hpp includes every public header of the default backend but what programs include by name:
-reports, and the generator of interviews. With --write, rewrites it."""
+reports, inference, and the generator of interviews. With --write, rewrites it."""
 
 import sys
 
@@ -8,14 +8,14 @@ import tree
 
 HEAD = f"""\
 // {tree.LICENCE}
-// mgkit on the default backend. Optional backends, data/interview/, report/ and testing/ are included
-// by name.
+// mgkit on the default backend. Optional backends, inference.hpp, data/interview/, report/ and testing/
+// are included by name.
 // Kept by tests/checks/check_umbrella.py --write.
 #pragma once
 
 """
 
-BY_NAME = ("data/interview/", "report/", "testing/")
+BY_NAME = ("inference.hpp", "data/interview/", "report/", "testing/")
 wanted = [h for h in tree.headers()
           if h != "mgkit.hpp" and not tree.is_private(h) and not h.startswith(BY_NAME)
           and not tree.optional_backend(h)]

@@ -74,6 +74,13 @@ struct body_frame {
     }
 };
 
+/// What a search for a body frame found, and its memory, kept from one clip to the next.
+struct body_search {
+    body_frame found;
+    std::vector<double> values;
+    std::vector<int> source;
+};
+
 namespace detail {
 
 inline double summary(std::vector<double>& values, statistic kind) {
@@ -111,8 +118,9 @@ bool any_visible(pose_view<const S> in) {
 }
 
 template <class S>
-double body_scale(pose_view<const S> in, joint_pair pair, statistic kind) {
-    std::vector<double> lengths;
+double body_scale(pose_view<const S> in, joint_pair pair, statistic kind,
+                  std::vector<double>& lengths) {
+    lengths.clear();
     for (int t = 0; t < in.length; ++t)
         for (int m = 0; m < in.shape.persons; ++m) {
             if (!in.valid(t, pair.first, m) || !in.valid(t, pair.second, m)) continue;
@@ -134,8 +142,9 @@ int first_centred(pose_view<const S> in, int centre) {
 
 /// The centre's position per frame, taken from the nearest frame that shows it.
 template <class S>
-std::vector<std::array<double, 3>> centre_track(pose_view<const S> in, int centre, int person) {
-    std::vector<int> source(static_cast<std::size_t>(in.length));
+void centre_track(pose_view<const S> in, int centre, int person, std::vector<int>& source,
+                  std::vector<std::array<double, 3>>& out) {
+    source.resize(static_cast<std::size_t>(in.length));
     for (int t = 0, last = -1; t < in.length; ++t) {
         if (in.valid(t, centre, person)) last = t;
         source[static_cast<std::size_t>(t)] = last;
@@ -145,17 +154,16 @@ std::vector<std::array<double, 3>> centre_track(pose_view<const S> in, int centr
         if (in.valid(t, centre, person)) next = t;
         if (from < 0 || (next >= 0 && next - t < t - from)) from = next;
     }
-    std::vector<std::array<double, 3>> out;
+    out.clear();
     for (const int from : source) out.push_back(position(in, from, centre, person));
-    return out;
 }
 
 template <class S>
-std::array<double, 3> centre_of_clip(pose_view<const S> in, int centre, int person,
-                                     statistic kind) {
+std::array<double, 3> centre_of_clip(pose_view<const S> in, int centre, int person, statistic kind,
+                                     std::vector<double>& values) {
     std::array<double, 3> out{};
     for (int c = 0; c < skeleton::coordinates(in.shape.layout); ++c) {
-        std::vector<double> values;
+        values.clear();
         for (int t = 0; t < in.length; ++t)
             if (in.valid(t, centre, person))
                 values.push_back(static_cast<double>(in.at(c, t, centre, person)));
@@ -176,10 +184,12 @@ std::array<double, 3> centre_of_clip(pose_view<const S> in, int centre, int pers
 /// stay. The median ignores tracking jumps; the mean turns with the view.
 /// Invalid joints are never read. A scale below 1e-6 of the clip's extent counts as none.
 /// Errors: mgkit::error for joints out of range or a missing image side; a clip that cannot be used
-/// is no error but `fault`. Randomness: none. Cost: C T V M.
+/// is no error but `fault`. Randomness: none. Cost: C T V M; nothing is allocated once `work` has
+/// seen a clip of the shape, where the result lies until its next use.
 template <class S>
-body_frame find_body_frame(const preprocess_settings& settings, const reference_joints& joints,
-                           pose_view<const S> in) {
+const body_frame& find_body_frame(const preprocess_settings& settings,
+                                  const reference_joints& joints, pose_view<const S> in,
+                                  body_search& work) {
     const int centre = settings.centre.value_or(joints.centre);
     const joint_pair pair = settings.scale_pair.value_or(joints.scale_pair);
     const int v = in.shape.joints;
@@ -196,8 +206,16 @@ body_frame find_body_frame(const preprocess_settings& settings, const reference_
         throw error("preprocess", "the image's longer side, above 0", text(settings.image_side),
                     "set image_side, or scale by the body");
 
-    body_frame out;
-    const auto unusable = [&out](clip_fault fault) {
+    body_frame& out = work.found;
+    out.fault = clip_fault::none;
+    out.scale = 1;
+    out.origin.clear();
+    // By the shape, not by what this clip shows of it: the next one may show more.
+    const auto frames = static_cast<std::size_t>(std::max(in.shape.frames, 0));
+    out.origin.reserve(std::max<std::size_t>(frames, 1));
+    work.source.reserve(frames);
+    work.values.reserve(frames * static_cast<std::size_t>(std::max(in.shape.persons, 0)));
+    const auto unusable = [&out](clip_fault fault) -> const body_frame& {
         out.fault = fault;
         return out;
     };
@@ -209,9 +227,10 @@ body_frame find_body_frame(const preprocess_settings& settings, const reference_
         const int person = detail::first_centred(in, centre);
         if (person < 0) return unusable(clip_fault::no_centre);
         if (settings.reference == reference_rule::per_frame)
-            out.origin = detail::centre_track(in, centre, person);
+            detail::centre_track(in, centre, person, work.source, out.origin);
         else
-            out.origin = {detail::centre_of_clip(in, centre, person, settings.reference_statistic)};
+            out.origin[0] = detail::centre_of_clip(in, centre, person, settings.reference_statistic,
+                                                   work.values);
     }
 
     if (settings.scale == scale_rule::none) return out;
@@ -219,7 +238,7 @@ body_frame find_body_frame(const preprocess_settings& settings, const reference_
         out.scale = settings.image_side;
         return out;
     }
-    out.scale = detail::body_scale(in, pair, settings.scale_statistic);
+    out.scale = detail::body_scale(in, pair, settings.scale_statistic, work.values);
     double extent = 0;
     for (int t = 0; t < in.length; ++t)
         for (int j = 0; j < v; ++j)
@@ -230,6 +249,14 @@ body_frame find_body_frame(const preprocess_settings& settings, const reference_
     if (!(out.scale > 1e-6 * extent) || !std::isfinite(out.scale))
         return unusable(clip_fault::no_scale);
     return out;
+}
+
+/// The same, once.
+template <class S>
+body_frame find_body_frame(const preprocess_settings& settings, const reference_joints& joints,
+                           pose_view<const S> in) {
+    body_search work;
+    return find_body_frame(settings, joints, in, work);
 }
 
 }  // namespace MGKIT_NAMESPACE::clip

@@ -57,6 +57,13 @@ void apply_body_frame(const body_frame& frame, pose_view<const S> in, int start,
 
 }  // namespace detail
 
+/// Memory that preparing a clip takes, kept for the next one.
+template <class S>
+struct preprocess_memory {
+    body_search search;
+    skeleton::pose<S> moved;
+};
+
 /// Moves, scales and fits one clip in time.
 ///
 /// Position and size are found on the recorded frames (see `find_body_frame`), applied, then the
@@ -65,23 +72,24 @@ void apply_body_frame(const body_frame& frame, pose_view<const S> in, int start,
 /// out.length = T' for `resample`, min(length, T') for `pad`, length for `keep`.
 /// Returns why the clip is unusable, `clip_fault::none` otherwise; `out` is untouched if unusable.
 /// Errors: mgkit::error for settings that do not fit the skeleton or frames < 1.
-/// Randomness: none. Cost: C V M (T + T').
+/// Randomness: none. Cost: C V M (T + T'); nothing is allocated once `work` and `out` have seen a
+/// clip as large.
 template <class S>
 [[nodiscard]] clip_fault preprocess(const preprocess_settings& settings,
                                     const reference_joints& joints, pose_view<const S> in,
-                                    skeleton::pose<S>& out) {
+                                    skeleton::pose<S>& out, preprocess_memory<S>& work) {
     if (settings.fit != fit_rule::keep && settings.frames < 1)
         throw error("preprocess", "at least one frame", text(settings.frames));
-    const body_frame frame = find_body_frame(settings, joints, in);
+    const body_frame& frame = find_body_frame(settings, joints, in, work.search);
     if (frame.fault != clip_fault::none) return frame.fault;
 
     skeleton::pose_shape shape = in.shape;
     if (settings.fit == fit_rule::resample) {
-        skeleton::pose<S> moved(shape, in.length);
-        detail::apply_body_frame(frame, in, 0, moved.view());
+        work.moved.resize(shape, in.length);
+        detail::apply_body_frame(frame, in, 0, work.moved.view());
         shape.frames = settings.frames;
         out.resize(shape, settings.frames);
-        resample<S>(std::as_const(moved).view(), 0, in.length, out.view());
+        resample<S>(std::as_const(work.moved).view(), 0, in.length, out.view());
         return clip_fault::none;
     }
     if (settings.fit == fit_rule::pad) shape.frames = settings.frames;
@@ -90,6 +98,15 @@ template <class S>
     const int start = settings.cut == cut_rule::keep_last ? in.length - length : 0;
     detail::apply_body_frame(frame, in, start, out.view());
     return clip_fault::none;
+}
+
+/// The same, once.
+template <class S>
+[[nodiscard]] clip_fault preprocess(const preprocess_settings& settings,
+                                    const reference_joints& joints, pose_view<const S> in,
+                                    skeleton::pose<S>& out) {
+    preprocess_memory<S> work;
+    return preprocess<S>(settings, joints, in, out, work);
 }
 
 }  // namespace MGKIT_NAMESPACE::clip

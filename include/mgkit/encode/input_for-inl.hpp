@@ -10,17 +10,21 @@
 namespace MGKIT_NAMESPACE::encode {
 
 MGKIT_INLINE clip_input input_for(const description& about, const data::clip_set& clips) {
+    return input_for(about, clips.topology, clips.shape);
+}
+
+MGKIT_INLINE clip_input input_for(const description& about, const skeleton::dynamic& topology,
+                                  const skeleton::pose_shape& shape) {
     const std::string where = "encode::input_for";
     input_settings s;
     s.frames = nn::number_of(about.settings, "frames", s.frames, where);
     s.stream = about.stream.value_or(s.stream);
     s.confidence = about.channels.ends_with('c');
     description fed;
-    if (!about.topology.joints.empty()) fed.topology = clips.topology;
+    if (!about.topology.joints.empty()) fed.topology = topology;
     if (!about.channels.empty())
-        fed.channels =
-            text(skeleton::coordinates(clips.shape.layout) == 2 ? "xy" : "xyz",
-                 s.confidence && skeleton::has_confidence(clips.shape.layout) ? "c" : "");
+        fed.channels = text(skeleton::coordinates(shape.layout) == 2 ? "xy" : "xyz",
+                            s.confidence && skeleton::has_confidence(shape.layout) ? "c" : "");
     fed.prepared = about.prepared;
     const auto found = differences(about, fed);
     if (!found.empty()) {
@@ -29,7 +33,7 @@ MGKIT_INLINE clip_input input_for(const description& about, const data::clip_set
         throw error(where, "clips that the encoder was made for", list,
                     "convert the recordings, or take another encoder");
     }
-    return {clips.topology, clips.shape, s};
+    return {topology, shape, s};
 }
 
 }  // namespace MGKIT_NAMESPACE::encode

@@ -15,6 +15,9 @@ namespace MGKIT_NAMESPACE::encode {
 /// Errors: clips of another skeleton or other channels than the encoder was made for, with every
 /// difference in one mgkit::error; a number of frames that is none. Cost: constant.
 clip_input input_for(const description& about, const data::clip_set& clips);
+/// The same of clips of a shape, whose joints are `topology`'s.
+clip_input input_for(const description& about, const skeleton::dynamic& topology,
+                     const skeleton::pose_shape& shape);
 
 }  // namespace MGKIT_NAMESPACE::encode
 
