@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The digest of a release: curl -L https://github.com/mgkit/mgkit/archive/refs/tags/v0.1.0.tar.gz | sha512sum
 vcpkg_from_github(
     OUT_SOURCE_PATH SOURCE_PATH
