@@ -57,7 +57,7 @@ def text(path):
 
 made = recipe()
 port = json.loads(text("ports/mgkit/vcpkg.json"))
-portfile, installing = text("ports/mgkit/portfile.cmake"), text("docs/installing.md")
+portfile = text("ports/mgkit/portfile.cmake")
 probes = text("scripts/has_component")
 base = required(made)
 problems = []
