@@ -31,6 +31,12 @@ foreach(component IN LISTS mgkit_installed_components)
                "or set ${package}_DIR to the folder of its CMake files\")\n"
                "    return()\nendif()\n")
     endforeach()
+    if(component STREQUAL torch)
+        string(APPEND lines
+               "if(NOT TARGET torch AND TARGET libtorch::libtorch)  # as ConanCenter names it\n"
+               "    add_library(torch INTERFACE IMPORTED)\n"
+               "    target_link_libraries(torch INTERFACE libtorch::libtorch)\nendif()\n")
+    endif()
     string(APPEND lines
            "include(\"\${CMAKE_CURRENT_LIST_DIR}/mgkit-${component}-targets.cmake\")\n")
     file(CONFIGURE OUTPUT mgkit-component-${component}.cmake CONTENT "${lines}" @ONLY)

@@ -13,12 +13,21 @@
 
 // All of xtensor and its BLAS interface that the kernels below need; programs link a BLAS.
 #include <xtensor-blas/xblas.hpp>
+#if __has_include(<xtensor/containers/xarray.hpp>)  // since 0.26
+#include <xtensor/containers/xadapt.hpp>
+#include <xtensor/containers/xarray.hpp>
+#include <xtensor/core/xmath.hpp>
+#include <xtensor/generators/xbuilder.hpp>
+#include <xtensor/misc/xmanipulation.hpp>
+#include <xtensor/views/xstrided_view.hpp>
+#else
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xarray.hpp>
 #include <xtensor/xbuilder.hpp>
 #include <xtensor/xmanipulation.hpp>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xstrided_view.hpp>
+#endif
 
 #include "mgkit/tensor/complete_backend.hpp"
 
