@@ -54,7 +54,7 @@ N number_of(const fact_map& facts, const std::string& name, N otherwise, const s
     if (found == facts.end()) return otherwise;
     const std::string& stored = found->second;
     N value{};
-    const auto end = std::from_chars(stored.data(), stored.data() + stored.size(), value);
+    const auto end = mgkit::detail::from_chars(stored.data(), stored.data() + stored.size(), value);
     if (end.ec != std::errc() || end.ptr != stored.data() + stored.size())
         detail::no_number(where, name, stored);
     return value;
@@ -138,5 +138,6 @@ std::vector<std::string> differences(const fact_map& stored, const fact_map& wan
 }  // namespace MGKIT_NAMESPACE::nn
 
 #if !defined(MGKIT_COMPILED)
+#include "mgkit/core/from_chars.hpp"
 #include "mgkit/nn/facts-inl.hpp"
 #endif
