@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "mgkit/core/from_chars.hpp"
 #include "mgkit/nn/module.hpp"
 
 namespace MGKIT_NAMESPACE::nn {
@@ -138,6 +139,5 @@ std::vector<std::string> differences(const fact_map& stored, const fact_map& wan
 }  // namespace MGKIT_NAMESPACE::nn
 
 #if !defined(MGKIT_COMPILED)
-#include "mgkit/core/from_chars.hpp"
 #include "mgkit/nn/facts-inl.hpp"
 #endif
