@@ -10,6 +10,7 @@
 #include "mgkit/core/context.hpp"
 #include "mgkit/core/digest.hpp"
 #include "mgkit/core/error.hpp"
+#include "mgkit/core/from_chars.hpp"
 #include "mgkit/core/parallel.hpp"
 #include "mgkit/core/random.hpp"
 #include "mgkit/core/recipe.hpp"

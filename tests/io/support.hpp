@@ -2,8 +2,6 @@
 // A folder of its own for each test, and the means to build files byte by byte.
 #pragma once
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -11,10 +9,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "catch.hpp"
@@ -24,9 +24,12 @@
 class scratch_folder {
 public:
     scratch_folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "mgkit_io_XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder");
-        path_ = name;
+        std::random_device any;
+        for (int k = 0; k < 100; ++k) {
+            path_ = std::filesystem::temp_directory_path() / ("mgkit_io_" + std::to_string(any()));
+            if (std::filesystem::create_directory(path_)) return;
+        }
+        throw std::runtime_error("no scratch folder");
     }
     scratch_folder(const scratch_folder&) = delete;
     scratch_folder& operator=(const scratch_folder&) = delete;

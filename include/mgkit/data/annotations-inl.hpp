@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/core/from_chars.hpp"
 #include "mgkit/data/annotations.hpp"
 #include "mgkit/data/recording.hpp"
 #include "mgkit/io/atomic_file.hpp"
@@ -61,7 +61,8 @@ namespace detail {
 MGKIT_INLINE int frame_at(const io::csv_table& table, std::size_t row, std::size_t column) {
     const std::string& field = table.at(row, column);
     double value = 0;
-    const auto [end, problem] = std::from_chars(field.data(), field.data() + field.size(), value);
+    const auto [end, problem] =
+        mgkit::detail::from_chars(field.data(), field.data() + field.size(), value);
     if (problem != std::errc{} || end != field.data() + field.size() || value != std::floor(value))
         table.refuse(row, column, "a whole number: frames from 0, not seconds");
     if (!(std::abs(value) <= 2147483647.0)) table.refuse(row, column, "a frame below 2147483648");

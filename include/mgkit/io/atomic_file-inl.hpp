@@ -23,8 +23,10 @@
 #include <cstdlib>
 #include <memory>
 #else
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <thread>
 #endif
 
 namespace MGKIT_NAMESPACE::io {
@@ -181,15 +183,17 @@ MGKIT_INLINE void atomic_file::open() {
 MGKIT_INLINE void atomic_file::append(std::span<const std::byte> bytes) {
     if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size())
         detail::unwritable(path_, errno);
+    written_ += bytes.size();
 }
 
 MGKIT_INLINE void atomic_file::replace_front(std::span<const std::byte> bytes) {
-    const long end = std::ftell(file_);
-    if (end < 0 || static_cast<std::size_t>(end) < bytes.size())
+    const std::size_t end = written_;
+    if (end < bytes.size())
         throw error(path_, mgkit::text("at least ", bytes.size(), " bytes written"),
                     mgkit::text(end));
     if (std::fseek(file_, 0, SEEK_SET) != 0) detail::unwritable(path_, errno);
     append(bytes);
+    written_ = end;
     if (std::fseek(file_, 0, SEEK_END) != 0) detail::unwritable(path_, errno);
 }
 
@@ -199,8 +203,13 @@ MGKIT_INLINE void atomic_file::publish() {
         std::remove(temporary_.c_str());
         detail::unwritable(path_, errno);
     }
+    // Windows does not replace a file that somebody has open, mostly for a moment.
     std::error_code code;
-    std::filesystem::rename(temporary_, path_, code);
+    for (int tries = 0; tries < 100; ++tries) {
+        std::filesystem::rename(temporary_, path_, code);
+        if (code != std::errc::permission_denied) break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
     if (code) {
         std::remove(temporary_.c_str());
         throw error(path_, "a writable file", code.message());

@@ -68,6 +68,7 @@ private:
     }
 
     std::FILE* file_ = nullptr;
+    std::size_t written_ = 0;
 #endif
     std::string path_, temporary_;
 };

@@ -2,7 +2,6 @@
 // Definitions of csv.hpp.
 #pragma once
 
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/core/from_chars.hpp"
 #include "mgkit/io/csv.hpp"
 #include "mgkit/io/detail/excerpt.hpp"
 #include "mgkit/io/mapped_file.hpp"
@@ -45,7 +45,8 @@ template <class N>
 N csv_table::number(std::size_t row, std::size_t column, const char* expected) const {
     const std::string& field = at(row, column);
     N value{};
-    const auto [end, problem] = std::from_chars(field.data(), field.data() + field.size(), value);
+    const auto [end, problem] =
+        mgkit::detail::from_chars(field.data(), field.data() + field.size(), value);
     if (problem != std::errc{} || end != field.data() + field.size()) refuse(row, column, expected);
     return value;
 }

@@ -22,6 +22,7 @@
 #else
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <vector>
 #endif
 
@@ -47,12 +48,12 @@ MGKIT_INLINE mapped_file::mapped_file(std::string path) : path_(std::move(path))
     open();
 }
 
-#if defined(__unix__) || defined(__APPLE__)
-
 namespace detail {
 /// Of the bytes of a file that is read, so that arrays in it lie as well as in a mapped one.
 inline constexpr std::align_val_t file_alignment{64};
 }  // namespace detail
+
+#if defined(__unix__) || defined(__APPLE__)
 
 MGKIT_INLINE void mapped_file::release::operator()(const std::byte* data) const noexcept {
     auto* bytes = const_cast<std::byte*>(data);
@@ -103,10 +104,13 @@ MGKIT_INLINE void mapped_file::open() {
 #else
 
 MGKIT_INLINE void mapped_file::release::operator()(const std::byte* data) const noexcept {
-    delete[] data;
+    ::operator delete(const_cast<std::byte*>(data), detail::file_alignment);
 }
 
 MGKIT_INLINE void mapped_file::open() {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path_, ignored))
+        throw error(path_, "a regular file", "a folder", "give the name of a file");
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path_.c_str(), "rb"),
                                                                &std::fclose);
     if (!file) detail::unreadable(path_, errno);
@@ -119,10 +123,11 @@ MGKIT_INLINE void mapped_file::open() {
         content.resize(start + got);
     }
     if (std::ferror(file.get())) detail::unreadable(path_, errno ? errno : EIO);
+    if (content.empty()) return;
     size_ = content.size();
-    auto copy = std::make_unique<std::byte[]>(size_);
-    std::copy(content.begin(), content.end(), copy.get());
-    data_ = {copy.release(), release{0}};
+    auto* copy = static_cast<std::byte*>(::operator new(size_, detail::file_alignment));
+    data_ = {copy, release{0}};
+    std::copy(content.begin(), content.end(), copy);
 }
 
 #endif

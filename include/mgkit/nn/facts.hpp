@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "mgkit/core/from_chars.hpp"
 #include "mgkit/nn/module.hpp"
 
 namespace MGKIT_NAMESPACE::nn {
@@ -54,7 +55,7 @@ N number_of(const fact_map& facts, const std::string& name, N otherwise, const s
     if (found == facts.end()) return otherwise;
     const std::string& stored = found->second;
     N value{};
-    const auto end = std::from_chars(stored.data(), stored.data() + stored.size(), value);
+    const auto end = mgkit::detail::from_chars(stored.data(), stored.data() + stored.size(), value);
     if (end.ec != std::errc() || end.ptr != stored.data() + stored.size())
         detail::no_number(where, name, stored);
     return value;

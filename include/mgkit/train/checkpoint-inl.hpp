@@ -3,13 +3,13 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "mgkit/core/digest.hpp"
+#include "mgkit/core/from_chars.hpp"
 #include "mgkit/io/recipe_json.hpp"
 #include "mgkit/train/checkpoint.hpp"
 
@@ -35,7 +35,7 @@ MGKIT_INLINE std::string to_text(const position& p) {
 template <class N>
 N take_number(std::string_view& line, const std::string& where) {
     N out{};
-    const auto end = std::from_chars(line.data(), line.data() + line.size(), out);
+    const auto end = mgkit::detail::from_chars(line.data(), line.data() + line.size(), out);
     if (end.ec != std::errc()) throw error(where, "a readable position", std::string(line));
     line.remove_prefix(static_cast<std::size_t>(end.ptr - line.data()));
     if (line.starts_with(' ')) line.remove_prefix(1);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +14,7 @@
 #include <utility>
 
 #include "mgkit/core/error.hpp"
+#include "mgkit/core/from_chars.hpp"
 #include "mgkit/data/convert_recording.hpp"
 #include "mgkit/data/detections.hpp"
 #include "mgkit/data/findings.hpp"
@@ -78,7 +78,8 @@ MGKIT_INLINE std::string_view take_field(std::string_view& line) {
 /// Whether a field is a number (also nan and inf), and which.
 MGKIT_INLINE bool read_number(std::string_view field, double& value) {
     if (field.size() > 1 && field.front() == '+' && field[1] != '-') field.remove_prefix(1);
-    const auto [end, problem] = std::from_chars(field.data(), field.data() + field.size(), value);
+    const auto [end, problem] =
+        mgkit::detail::from_chars(field.data(), field.data() + field.size(), value);
     return problem == std::errc{} && end == field.data() + field.size();
 }
 

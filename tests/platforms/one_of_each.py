@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""Links one file of recorded numbers of each family, the smallest: one_of_each.py FROM TO FAMILY..."""
+
+import json
+import pathlib
+import struct
+import sys
+
+source, target, families = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
+smallest = {}
+for path in sorted(source.rglob("*.safetensors")):
+    with open(path, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+    family = json.loads(header.get("__metadata__", {}).get("config", "{}")).get("family")
+    size = path.stat().st_size
+    if family in families and size < smallest.get(family, (size + 1,))[0]:
+        smallest[family] = (size, path)
+target.mkdir(parents=True)
+for family, (size, path) in smallest.items():
+    (target / f"{family}.safetensors").symlink_to(path.resolve())
+missing = [family for family in families if family not in smallest]
+if missing:
+    sys.exit(f"no file below {source} is of {', '.join(missing)}")
