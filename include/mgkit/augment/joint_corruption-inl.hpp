@@ -4,6 +4,7 @@
 #include "mgkit/augment/joint_corruption.hpp"
 
 #include <cmath>
+#include <cstddef>
 
 #include "mgkit/augment/draws.hpp"
 
@@ -15,8 +16,9 @@ MGKIT_INLINE void draw_damage(random_stream& stream, double erase_share, int dim
                               joint_damage& plan) {
     plan.kind = stream.uniform() < erase_share ? damage::erase : damage::map;
     if (plan.kind == damage::erase) return;
-    for (int r = 0; r < dimension; ++r)
-        for (int c = 0; c < dimension; ++c) plan.mixing[r][c] = draw_within(stream, 1);
+    const auto d = static_cast<std::size_t>(dimension);
+    for (std::size_t r = 0; r < d; ++r)
+        for (std::size_t c = 0; c < d; ++c) plan.mixing[r][c] = draw_within(stream, 1);
 }
 
 }  // namespace detail

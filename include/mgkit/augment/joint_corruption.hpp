@@ -2,6 +2,7 @@
 // Some joints lost or bent for the whole clip.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "mgkit/augment/concept.hpp"
@@ -24,8 +25,8 @@ struct joint_damage {
     void apply(workspace<S>& work) const {
         if (kind == damage::erase) return work.erase(joints);
         affine_map map;
-        for (int r = 0; r < 3; ++r)
-            for (int c = 0; c < 3; ++c) map.linear[r][c] = mixing[c][r];
+        for (std::size_t r = 0; r < 3; ++r)
+            for (std::size_t c = 0; c < 3; ++c) map.linear[r][c] = mixing[c][r];
         work.transform(map, joints);
     }
 };

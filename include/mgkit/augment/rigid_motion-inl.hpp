@@ -13,8 +13,8 @@ MGKIT_INLINE rigid_motion::plan rigid_motion::draw(random_stream& stream,
     plan p;
     p.angle = draw_within(stream, rotation);
     p.stretch = draw_within(stream, scaling);
-    for (int c = 0; c < skeleton::coordinates(info.shape.layout); ++c)
-        p.shift[c] = draw_within(stream, translation);
+    const auto d = static_cast<std::size_t>(skeleton::coordinates(info.shape.layout));
+    for (std::size_t c = 0; c < d; ++c) p.shift[c] = draw_within(stream, translation);
     return p;
 }
 

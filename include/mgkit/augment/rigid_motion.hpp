@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <string_view>
 
 #include "mgkit/augment/concept.hpp"
@@ -44,11 +45,11 @@ struct rigid_motion {
     void apply(const plan& p, workspace<S>& work) const {
         detail::check_setting(name, "vertical", vertical, 0, 2);
         const bool flat = skeleton::coordinates(work.shape().layout) == 2;
-        const int i = flat ? 0 : (vertical + 1) % 3;
-        const int j = flat ? 1 : (vertical + 2) % 3;
+        const auto up = static_cast<std::size_t>(vertical);
+        const std::size_t i = flat ? 0 : (up + 1) % 3, j = flat ? 1 : (up + 2) % 3;
         const double scale = 1 + p.stretch;
         affine_map map;
-        for (int r = 0; r < 3; ++r) map.linear[r][r] = scale;
+        for (std::size_t r = 0; r < 3; ++r) map.linear[r][r] = scale;
         map.linear[i][i] = map.linear[j][j] = scale * std::cos(p.angle);
         map.linear[j][i] = scale * std::sin(p.angle);
         map.linear[i][j] = -map.linear[j][i];

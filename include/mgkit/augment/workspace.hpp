@@ -106,11 +106,9 @@ public:
     void erase(const index_set& joints) {
         if (!erased_) alive_.assign(points(), S(1));
         erased_ = true;
-        const auto persons = static_cast<std::size_t>(shape_.persons);
         for (int v = 0; v < shape_.joints; ++v)
             if (joints.contains(v))
-                std::fill_n(alive_.begin() + static_cast<std::ptrdiff_t>(v * persons), persons,
-                            S(0));
+                std::fill_n(alive_.begin() + v * shape_.persons, shape_.persons, S(0));
     }
 
     /// The values so far, to read and to change in place; valid until the next call.
@@ -141,7 +139,9 @@ public:
 
 private:
     std::size_t points() const { return static_cast<std::size_t>(shape_.points()); }
-    int dimension() const { return skeleton::coordinates(shape_.layout); }
+    std::size_t dimension() const {
+        return static_cast<std::size_t>(skeleton::coordinates(shape_.layout));
+    }
 
     static void check(const skeleton::pose_view<const S>& source) {
         const auto& shape = source.shape;
@@ -157,7 +157,7 @@ private:
 
     /// Row r of the joint's map is coefficients[(r * (D + 1) + c) * points], c = D the shift.
     S* coefficients() {
-        const auto d = static_cast<std::size_t>(dimension());
+        const std::size_t d = dimension();
         if (!mapped_) {
             map_.assign(d * (d + 1) * points(), S(0));
             for (std::size_t r = 0; r < d; ++r)
@@ -167,9 +167,9 @@ private:
     }
 
     void compose(const affine_map& map, const index_set* joints) {
-        const int d = dimension();
-        for (int r = 0; r < d; ++r)
-            for (int c = 0; c <= d; ++c)
+        const std::size_t d = dimension();
+        for (std::size_t r = 0; r < d; ++r)
+            for (std::size_t c = 0; c <= d; ++c)
                 if (const double value = c < d ? map.linear[r][c] : map.shift[r];
                     !std::isfinite(static_cast<S>(value)))
                     throw error("augment::workspace::transform", "a finite map", text(value),
@@ -179,11 +179,11 @@ private:
         const bool first = !mapped_;
         mapped_ = true;
         const auto assign = [&](std::size_t begin, std::size_t count) {
-            for (int r = 0; r < d; ++r)
-                for (int c = 0; c <= d; ++c) {
+            for (std::size_t r = 0; r < d; ++r)
+                for (std::size_t c = 0; c <= d; ++c) {
                     const double value = c < d ? map.linear[r][c] : map.shift[r];
-                    std::fill_n(table + static_cast<std::size_t>(r * (d + 1) + c) * n + begin,
-                                count, static_cast<S>(value));
+                    std::fill_n(table + (r * (d + 1) + c) * n + begin, count,
+                                static_cast<S>(value));
                 }
         };
         if (first && joints == nullptr) return assign(0, n);
@@ -199,21 +199,21 @@ private:
     }
 
     /// Replaces the map at `entry` by `map` after it.
-    static void chain(const affine_map& map, int d, S* entry, std::size_t n) {
+    static void chain(const affine_map& map, std::size_t d, S* entry, std::size_t n) {
         S before[3][4];
-        for (int r = 0; r < d; ++r)
-            for (int c = 0; c <= d; ++c)
-                before[r][c] = entry[static_cast<std::size_t>(r * (d + 1) + c) * n];
-        for (int r = 0; r < d; ++r)
-            for (int c = 0; c <= d; ++c) {
+        for (std::size_t r = 0; r < d; ++r)
+            for (std::size_t c = 0; c <= d; ++c) before[r][c] = entry[(r * (d + 1) + c) * n];
+        for (std::size_t r = 0; r < d; ++r)
+            for (std::size_t c = 0; c <= d; ++c) {
                 S sum = c < d ? S(0) : static_cast<S>(map.shift[r]);
-                for (int k = 0; k < d; ++k) sum += static_cast<S>(map.linear[r][k]) * before[k][c];
-                entry[static_cast<std::size_t>(r * (d + 1) + c) * n] = sum;
+                for (std::size_t k = 0; k < d; ++k)
+                    sum += static_cast<S>(map.linear[r][k]) * before[k][c];
+                entry[(r * (d + 1) + c) * n] = sum;
             }
     }
 
     void settle() {
-        const int target = spare_ == 1 ? 2 : 1;
+        const std::size_t target = spare_ == 1 ? 2 : 1;
         auto& buffer = buffers_[target - 1];
         buffer.resize(shape_, length_);
         write(buffer.view(), nullptr);
@@ -228,8 +228,8 @@ private:
             throw error("augment::workspace", "a clip to work on and room for its result",
                         "no memory", "call begin first");
         if (!retimed_) {
-            taps_.resize(static_cast<std::size_t>(length_));
-            for (int t = 0; t < length_; ++t) taps_[t] = {t, t, 0};
+            taps_.clear();
+            for (int t = 0; t < length_; ++t) taps_.push_back({t, t, 0});
         }
         for (const frame_tap& tap : taps_)
             if (tap.a < 0 || tap.b < 0 || tap.a >= source_.length || tap.b >= source_.length ||
@@ -247,7 +247,7 @@ private:
     skeleton::pose_shape shape_;
     int length_ = 0;
     bool retimed_ = false, mapped_ = false, erased_ = false;
-    int spare_ = 0;  ///< buffer the source is in; 0: it is the caller's
+    std::size_t spare_ = 0;  ///< buffer the source is in; 0: it is the caller's
     std::vector<frame_tap> taps_;
     std::vector<S> map_, alive_, staging_;
     std::array<skeleton::pose<S>, 2> buffers_;

@@ -103,7 +103,7 @@ struct rejection {
             }
         }
         ++audit.recordings;
-        audit.quota_met += static_cast<int>(kept.size()) == quota ? 1 : 0;
+        if (static_cast<int>(kept.size()) == quota) ++audit.quota_met;
         audit.frames += static_cast<std::uint64_t>(of.frames());
         audit.seen_frames += static_cast<std::uint64_t>(prepared.seen_frames);
         return kept;

@@ -29,9 +29,9 @@ std::vector<double> training_durations(const data::corpus& corpus, const data::a
     const std::string where = "durations for the prior";
     std::vector<double> out;
     for (const auto& [name, list] : marks.by_recording) {
-        const auto entry =
-            std::find_if(corpus.entries.begin(), corpus.entries.end(),
-                         [&name = name](const data::corpus_entry& e) { return e.name == name; });
+        const auto entry = std::find_if(
+            corpus.entries.begin(), corpus.entries.end(),
+            [&wanted = name](const data::corpus_entry& e) { return e.name == wanted; });
         if (entry == corpus.entries.end())
             throw error(where, "recordings of the corpus " + corpus.path, name);
         if (entry->on == data::side::test)

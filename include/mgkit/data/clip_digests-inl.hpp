@@ -35,7 +35,7 @@ MGKIT_INLINE digest digest_of(const skeleton::dynamic& s) {
 }  // namespace detail
 
 MGKIT_INLINE digest digest_of(const skeleton::pose_view<const float>& clip) {
-    const std::size_t points = clip.shape.points();
+    const auto points = static_cast<std::size_t>(clip.shape.points());
     const int channels = skeleton::channels(clip.shape.layout);
     std::size_t frames = 0;
     for (int c = 0; c < channels; ++c) {

@@ -104,7 +104,7 @@ MGKIT_INLINE std::vector<std::string> findings::sentences() const {
                 continue;
             told[k] = 1;
             count += other.count;
-            recordings += other.recording.empty() ? 0 : 1;
+            if (!other.recording.empty()) ++recordings;
         }
         std::string line = text(name(first.kind), ": ", detail::counted(count, first.words));
         if (recordings > 1)

@@ -153,7 +153,7 @@ MGKIT_INLINE findings check_joints(const recording& r) {
             const double its = detail::stretch(other, clouds[k], scratch);
             if (!(own[k] > 0) || !(its > 0)) continue;
             ratios.push_back(own[k] / its);
-            for_it += ratios.back() >= more && its <= fits ? 1 : 0;
+            if (ratios.back() >= more && its <= fits) ++for_it;
         }
         if (!most_of(for_it, ratios.size())) continue;
         const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);

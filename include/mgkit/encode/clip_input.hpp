@@ -32,12 +32,12 @@ public:
     };
 
     template <skeleton::topology Topology>
-    clip_input(const Topology& topology, const skeleton::pose_shape& clip, const input_settings& s)
-        : settings_(s), stream_(s.stream, topology, clip.persons), shape_(clip) {
-        if (skeleton::joint_count(topology) != clip.joints)
+    clip_input(const Topology& of, const skeleton::pose_shape& clip, const input_settings& s)
+        : settings_(s), stream_(s.stream, of, clip.persons), shape_(clip) {
+        if (skeleton::joint_count(of) != clip.joints)
             throw error("clip_input",
-                        text("clips of the ", skeleton::joint_count(topology), " joints of ",
-                             std::string_view(topology.name)),
+                        text("clips of the ", skeleton::joint_count(of), " joints of ",
+                             std::string_view(of.name)),
                         text(clip.joints), "use the topology of the data");
         if (s.confidence && !skeleton::has_confidence(clip.layout))
             throw error("clip_input", "a layout with confidence", skeleton::name(clip.layout),

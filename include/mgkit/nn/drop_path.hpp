@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -25,7 +26,7 @@ namespace MGKIT_NAMESPACE::nn {
 /// A branch f works sample by sample. Where the tensor type takes rows by itself, it runs on the
 /// samples that keep it only, so that a rate of .1 saves a tenth of its cost; elsewhere on all,
 /// times their factors.
-template <operand X, int Count>
+template <operand X, std::size_t Count>
 struct path_plan {
     bool active = false;
     std::array<X, Count> factors{};
@@ -81,7 +82,7 @@ private:
 /// Draws a plan for the rows of the current batch (`context::rows`, or those of the row_scope that
 /// is open), keyed by each row's clip and view and by the layer's name; independent of batch
 /// composition and thread count. A recorded step keeps the scope it was recorded in.
-template <int Count, operand X>
+template <std::size_t Count, operand X>
 path_plan<X, Count> draw_paths(context& ctx, std::string_view layer, double rate, extent batch) {
     path_plan<X, Count> plan;
     if (!ctx.training || rate <= 0) return plan;
@@ -101,9 +102,9 @@ path_plan<X, Count> draw_paths(context& ctx, std::string_view layer, double rate
     const T all = step_values<T>(ctx, {Count, batch, 1, 1}, draw, static_cast<const context*>(&ctx),
                                  ctx.window, name_hash(layer), rate);
     plan.active = true;
-    for (int branch = 0; branch < Count; ++branch)
-        plan.factors[static_cast<std::size_t>(branch)] =
-            X{reshape(ctx, slice(ctx, all, 0, branch, 1), {batch, 1, 1})};
+    for (std::size_t branch = 0; branch < Count; ++branch)
+        plan.factors[branch] =
+            X{reshape(ctx, slice(ctx, all, 0, static_cast<extent>(branch), 1), {batch, 1, 1})};
     return plan;
 }
 

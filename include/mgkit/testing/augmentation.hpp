@@ -309,12 +309,14 @@ augmentation_report examine_augmentation(
     };
     constexpr std::uint32_t views = 16;
     bool varied = false;
-    for (const auto& [shape, length] : trials) {
+    for (const augmentation_trial& trial : trials) {
+        const skeleton::pose_shape& shape = trial.shape;
+        const int length = trial.length;
         const std::string place = text(skeleton::name(shape.layout), " ", shape.frames, "x",
                                        shape.joints, "x", shape.persons, " of length ", length);
         detail::law_book laws(text(A::name, " on ", place));
         const int changed_before = out.changed;
-        laws.attempt("drawing a plan", [&, &shape = shape, &length = length] {
+        laws.attempt("drawing a plan", [&] {
             const auto clip = trial_clip<double>(shape, length);
             random_key key{.seed = 3, .epoch = 1, .clip = 9};
             const auto first = detail::plan_for(stage, key, clip);

@@ -55,11 +55,11 @@ protected:
 template <class Views>
 class skeleton_views : public detail::clip_rows {
 public:
-    skeleton_views(const data::clip_set& clips, const encode::clip_input& input, Views views)
+    skeleton_views(const data::clip_set& clips, const encode::clip_input& input, Views maker)
         : clip_rows(clips, input,
-                    clips.size() > 0 ? views.shape({clips.shape, clips.num_frames[0], {}})
+                    clips.size() > 0 ? maker.shape({clips.shape, clips.num_frames[0], {}})
                                      : skeleton::pose_shape{}),
-          views_(std::move(views)),
+          views_(std::move(maker)),
           workers_(pieces) {}
 
     std::vector<field> fields() const { return clip_rows::fields(Views::views); }

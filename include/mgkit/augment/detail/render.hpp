@@ -45,7 +45,7 @@ row_blend<S> blend_of(const frame_tap& tap, std::size_t points) {
 
 /// Points [p, p + width) of `rows`, written from frame `out_frame` on; V holds `width` values of
 /// type S. The maps of these points stay in registers. Without `Blend` every row has one source.
-template <int D, bool Confidence, bool Blend, class V, class S>
+template <std::size_t D, bool Confidence, bool Blend, class V, class S>
 void render_block(skeleton::pose_view<const S> from, std::span<const row_blend<S>> rows,
                   const S* map, const S* alive, skeleton::pose_view<S> to, std::size_t out_frame,
                   std::size_t p) {
@@ -91,7 +91,7 @@ void render_block(skeleton::pose_view<const S> from, std::span<const row_blend<S
 }
 
 /// All points of `rows`.
-template <int D, bool Confidence, bool Blend, class S>
+template <std::size_t D, bool Confidence, bool Blend, class S>
 void render_rows(skeleton::pose_view<const S> from, std::span<const row_blend<S>> rows,
                  const S* map, const S* alive, skeleton::pose_view<S> to, std::size_t out_frame) {
     constexpr std::size_t width = sizeof(lanes<S>) / sizeof(S);
@@ -107,7 +107,7 @@ void render_rows(skeleton::pose_view<const S> from, std::span<const row_blend<S>
                                                      std::min(p, points - width));
 }
 
-template <int D, bool Confidence, class S>
+template <std::size_t D, bool Confidence, class S>
 void render_points(skeleton::pose_view<const S> from, std::span<const frame_tap> taps, const S* map,
                    const S* alive, skeleton::pose_view<S> to, std::vector<S>* staging) {
     // So many rows of all channels stay in the first-level cache while the blocks pass over them.
@@ -133,7 +133,7 @@ void render_points(skeleton::pose_view<const S> from, std::span<const frame_tap>
         staging->resize(staged.shape.size());
         staged.values = staging->data();
         write(n, staged, 0);
-        for (int c = 0; c < D + Confidence; ++c)
+        for (int c = 0; c < skeleton::channels(to.shape.layout); ++c)
             copy_past_caches(to.row(c, static_cast<int>(t)), staged.row(c, 0), n * points);
     }
     if (staging != nullptr) end_stores_past_caches();
@@ -162,7 +162,8 @@ void render(skeleton::pose_view<const S> from, std::span<const frame_tap> taps, 
     }
     const int padding = to.shape.frames - static_cast<int>(taps.size());
     if (padding == 0) return;
-    const auto cells = static_cast<std::size_t>(padding) * to.shape.points();
+    const auto cells =
+        static_cast<std::size_t>(padding) * static_cast<std::size_t>(to.shape.points());
     for (int c = 0; c < skeleton::channels(to.shape.layout); ++c)
         std::fill_n(to.row(c, static_cast<int>(taps.size())), cells, S(0));
 }

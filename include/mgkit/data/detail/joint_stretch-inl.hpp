@@ -66,7 +66,7 @@ MGKIT_INLINE std::vector<joint_cloud> joint_clouds(const recording& r) {
             }
             const bool sure = confidence == nullptr || view.row(dims, t)[j] > least_confidence;
             one.seen[j] = sure && !zero ? 1 : 0;
-            one.count += one.seen[j] != 0 ? 1 : 0;
+            if (one.seen[j] != 0) ++one.count;
         }
         if (one.count >= least_joints && !along_a_line(one)) out.push_back(std::move(one));
     }

@@ -83,8 +83,8 @@ struct restore_tokens {
         using T = tensor_of<X>;
         using scalar = scalar_of<X>;
         const shape in = shape_of(mixed);
-        const auto mask = [](std::span<scalar> out, std::size_t gap) {
-            for (std::size_t i = 0; i < out.size(); i += gap) out[i] = 1;
+        const auto mask = [](std::span<scalar> out, std::size_t every) {
+            for (std::size_t i = 0; i < out.size(); i += every) out[i] = 1;
         };
         const X column =
             X{step_values<T>(ctx, {in[1], 1}, mask, static_cast<std::size_t>(self.gap))};
