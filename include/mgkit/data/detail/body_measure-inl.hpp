@@ -62,9 +62,9 @@ MGKIT_INLINE bool body_measure::compare(std::size_t a, std::size_t b) {
 
 MGKIT_INLINE bool body_measure::within(double limit) const {
     const double most = limit * limit;
-    std::size_t close = 0;
-    for (const double square : squares_) close += square <= most ? 1 : 0;
-    return close > squares_.size() / 2;
+    std::size_t nearby = 0;
+    for (const double square : squares_) nearby += square <= most ? 1 : 0;
+    return nearby > squares_.size() / 2;
 }
 
 MGKIT_INLINE double body_measure::distance() {
