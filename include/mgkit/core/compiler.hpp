@@ -7,9 +7,24 @@
 #if __cplusplus < 202002L && (!defined(_MSVC_LANG) || _MSVC_LANG < 202002L)
 #error mgkit: expected C++20 or later, found an earlier standard; compile with -std=c++20
 #include "mgkit stops here"
-#elif !defined(__cpp_exceptions)
+#elif !defined(__cpp_exceptions) && !defined(_CPPUNWIND)
 #error mgkit: expected exceptions, found -fno-exceptions; compile without it or with -fexceptions
 #include "mgkit stops here"
+#elif defined(min) || defined(max)
+#error mgkit: expected std::min and std::max, found macros; define NOMINMAX before <windows.h>
+#include "mgkit stops here"
+#endif
+
+// What only some compilers know; others would warn of it in every unit.
+#if defined(__GNUC__)
+#define MGKIT_COLD [[gnu::cold]]
+#define MGKIT_NOINLINE [[gnu::noinline]]
+#elif defined(_MSC_VER)
+#define MGKIT_COLD
+#define MGKIT_NOINLINE __declspec(noinline)
+#else
+#define MGKIT_COLD
+#define MGKIT_NOINLINE
 #endif
 
 /// Header-only (the default) or compiled: the target mgkit::compiled defines MGKIT_COMPILED, and a

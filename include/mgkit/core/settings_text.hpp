@@ -16,10 +16,13 @@ namespace MGKIT_NAMESPACE {
 
 namespace detail {
 
-/// Stands for a value of any type where members of an aggregate are counted.
+/// Stands for a value of any type where members of an aggregate are counted; never made. It has a
+/// body because libc++'s optional asks for one where T has no linkage.
 struct any_member {
     template <class T>
-    operator T() const;
+    operator T() const {
+        throw error("a setting", "a value", "its place");
+    }
 };
 
 /// Members of an aggregate that takes the initialisers `Found`: the most it takes.

@@ -76,13 +76,13 @@ MGKIT_INLINE std::span<const std::size_t> best_matching::operator()(std::size_t 
 
 /// Rows and columns count from 1, column 0 being where a search starts; no more rows than columns.
 MGKIT_INLINE void best_matching::solve(std::size_t rows, std::size_t columns) {
-    constexpr double far = std::numeric_limits<double>::infinity();
+    constexpr double beyond = std::numeric_limits<double>::infinity();
     row_price_.assign(rows + 1, 0.0);
     column_price_.assign(columns + 1, 0.0);
     row_at_.assign(columns + 1, 0);
     way_.assign(columns + 1, 0);
     for (std::size_t i = 1; i <= rows; ++i) {
-        slack_.assign(columns + 1, far);
+        slack_.assign(columns + 1, beyond);
         seen_.assign(columns + 1, 0);
         row_at_[0] = i;
         std::size_t at = 0;
@@ -90,7 +90,7 @@ MGKIT_INLINE void best_matching::solve(std::size_t rows, std::size_t columns) {
             seen_[at] = 1;
             const std::size_t row = row_at_[at];
             std::size_t next = 0;
-            double step = far;
+            double step = beyond;
             for (std::size_t j = 1; j <= columns; ++j) {
                 if (seen_[j] != 0) continue;
                 const double left =

@@ -160,8 +160,8 @@ private:
         double ratio = 1;
         if (!r.measured || !bodies_.within(r.limit) || !alike(ratio)) return 0;
         const double distance = bodies_.distance();
-        const double near = r.limit > 0 ? 1 - distance / r.limit : 1;
-        const double gain = least + near * (1 - std::log2(ratio)) / r.frames;
+        const double nearness = r.limit > 0 ? 1 - distance / r.limit : 1;
+        const double gain = least + nearness * (1 - std::log2(ratio)) / r.frames;
         return (r.differ ? gain / 2 : gain) + (r.same && distance <= r.grown ? 1 : 0);
     }
 

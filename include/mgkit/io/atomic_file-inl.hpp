@@ -27,6 +27,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <thread>
+#if defined(_WIN32)
+#include <fcntl.h>
+#include <io.h>
+#include <sys/stat.h>
+#endif
 #endif
 
 namespace MGKIT_NAMESPACE::io {
@@ -167,6 +172,22 @@ MGKIT_INLINE void atomic_file::discard() noexcept {
 
 #else
 
+namespace detail {
+
+/// A file that did not exist, or null. fopen's "x" is left out by Windows' older C library, which
+/// would give two writers one temporary.
+MGKIT_INLINE std::FILE* create(const std::string& path) {
+#if defined(_WIN32)
+    const int handle =
+        ::_open(path.c_str(), _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE);
+    return handle < 0 ? nullptr : ::_fdopen(handle, "wb");
+#else
+    return std::fopen(path.c_str(), "wbx");
+#endif
+}
+
+}  // namespace detail
+
 MGKIT_INLINE void atomic_file::open() {
     std::error_code code;
     if (std::filesystem::is_directory(path_, code))
@@ -174,10 +195,11 @@ MGKIT_INLINE void atomic_file::open() {
                     "give a file name in a folder");
     for (int k = 0; k < 1000 && !file_; ++k) {
         temporary_ = path_ + ".tmp" + std::to_string(k);
-        file_ = std::fopen(temporary_.c_str(), "wbx");
-        if (!file_ && errno != EEXIST) detail::unwritable(path_, errno);
+        file_ = detail::create(temporary_);
+        // A name that another writer gives up at this moment is denied.
+        if (!file_ && errno != EEXIST && errno != EACCES) detail::unwritable(path_, errno);
     }
-    if (!file_) detail::unwritable(path_, EEXIST);
+    if (!file_) detail::unwritable(path_, errno);
 }
 
 MGKIT_INLINE void atomic_file::append(std::span<const std::byte> bytes) {
@@ -207,7 +229,7 @@ MGKIT_INLINE void atomic_file::publish() {
     std::error_code code;
     for (int tries = 0; tries < 100; ++tries) {
         std::filesystem::rename(temporary_, path_, code);
-        if (code != std::errc::permission_denied) break;
+        if (code != std::errc::permission_denied && code != std::errc::io_error) break;
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     if (code) {

@@ -21,8 +21,10 @@
 #include <unistd.h>
 #else
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <thread>
 #include <vector>
 #endif
 
@@ -111,8 +113,14 @@ MGKIT_INLINE void mapped_file::open() {
     std::error_code ignored;
     if (std::filesystem::is_directory(path_, ignored))
         throw error(path_, "a regular file", "a folder", "give the name of a file");
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path_.c_str(), "rb"),
-                                                               &std::fclose);
+    // Windows denies a file that is being replaced, for a moment.
+    std::FILE* opened = nullptr;
+    for (int tries = 0; tries < 100; ++tries) {
+        opened = std::fopen(path_.c_str(), "rb");
+        if (opened || errno != EACCES) break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(opened, &std::fclose);
     if (!file) detail::unreadable(path_, errno);
     std::vector<std::byte> content;
     constexpr std::size_t chunk = std::size_t{1} << 20;

@@ -41,7 +41,7 @@ MGKIT_INLINE int find_name(std::span<const joint_name> names, const joint_name& 
 MGKIT_INLINE std::vector<int> orient_bones(int joints, std::span<const joint_pair> bones,
                                            int centre) {
     const auto v = static_cast<std::size_t>(joints);
-    std::vector<std::vector<int>> near(v);
+    std::vector<std::vector<int>> beside(v);
     std::size_t edges = 0;
     for (const auto [a, b] : bones) {
         if (a < 0 || a >= joints || b < 0 || b >= joints) return {};
@@ -49,8 +49,8 @@ MGKIT_INLINE std::vector<int> orient_bones(int joints, std::span<const joint_pai
             if (centre < 0) centre = a;  // a root by its own word
             continue;
         }
-        near[static_cast<std::size_t>(a)].push_back(b);
-        near[static_cast<std::size_t>(b)].push_back(a);
+        beside[static_cast<std::size_t>(a)].push_back(b);
+        beside[static_cast<std::size_t>(b)].push_back(a);
         ++edges;
     }
     if (edges + 1 != v) return {};
@@ -58,7 +58,7 @@ MGKIT_INLINE std::vector<int> orient_bones(int joints, std::span<const joint_pai
         std::vector<int> parents(v, -1), open{root};
         parents[static_cast<std::size_t>(root)] = root;
         for (std::size_t i = 0; i < open.size(); ++i)
-            for (const int next : near[static_cast<std::size_t>(open[i])]) {
+            for (const int next : beside[static_cast<std::size_t>(open[i])]) {
                 int& slot = parents[static_cast<std::size_t>(next)];
                 if (slot >= 0) continue;
                 slot = open[i];
@@ -78,8 +78,8 @@ MGKIT_INLINE std::vector<int> orient_bones(int joints, std::span<const joint_pai
     if (root < 0 || root >= joints) {
         root = 0;
         for (int j = 0; j < joints; ++j)
-            if (near[static_cast<std::size_t>(j)].size() >
-                near[static_cast<std::size_t>(root)].size())
+            if (beside[static_cast<std::size_t>(j)].size() >
+                beside[static_cast<std::size_t>(root)].size())
                 root = j;
     }
     return from(root);

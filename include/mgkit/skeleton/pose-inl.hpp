@@ -7,8 +7,8 @@ namespace MGKIT_NAMESPACE::skeleton {
 
 namespace detail {
 
-[[gnu::noinline]] MGKIT_INLINE void outside_clip(pose_shape s, bool memory, int c, int t, int v,
-                                                 int m) {
+MGKIT_NOINLINE MGKIT_INLINE void outside_clip(pose_shape s, bool memory, int c, int t, int v,
+                                              int m) {
     if (!memory) throw error("pose_view", "a clip in memory", "none", "give it values");
     throw error("pose_view",
                 text("an index into ", channels(s.layout), " channels x ", s.frames, " frames x ",

@@ -61,7 +61,7 @@ constexpr bool countable(const pose_shape& s) {
 
 namespace detail {
 
-[[noreturn, gnu::cold]] void outside_clip(pose_shape s, bool memory, int c, int t, int v, int m);
+[[noreturn]] MGKIT_COLD void outside_clip(pose_shape s, bool memory, int c, int t, int v, int m);
 
 }  // namespace detail
 

@@ -17,12 +17,12 @@ void group_sums(context& ctx, int groups, extent rows, extent width, double* to,
     const extent size = std::max<extent>(block, ((rows + 31) / 32 + block - 1) / block * block);
     const extent pieces = std::max<extent>(1, (rows + size - 1) / size);
     tensor<double, P> partial(ctx, {groups * pieces, width});
-    tensor<S, P> near(ctx, {groups * pieces, width});
+    tensor<S, P> of_block(ctx, {groups * pieces, width});
     parallel_for(ctx.threads, groups * pieces, [&](extent i) {
         const extent first = i / pieces * rows, begin = i % pieces * size,
                      end = std::min(rows, begin + size);
         double* const sums = partial.data() + i * width;
-        S* const some = near.data() + i * width;
+        S* const some = of_block.data() + i * width;
         std::fill_n(sums, width, 0.0);
         for (extent r = begin; r < end; r += block) {
             std::fill_n(some, width, S(0));

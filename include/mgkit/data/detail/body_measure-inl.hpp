@@ -62,9 +62,9 @@ MGKIT_INLINE bool body_measure::compare(std::size_t a, std::size_t b) {
 
 MGKIT_INLINE bool body_measure::within(double limit) const {
     const double most = limit * limit;
-    std::size_t near = 0;
-    for (const double square : squares_) near += square <= most ? 1 : 0;
-    return near > squares_.size() / 2;
+    std::size_t nearby = 0;
+    for (const double square : squares_) nearby += square <= most ? 1 : 0;
+    return nearby > squares_.size() / 2;
 }
 
 MGKIT_INLINE double body_measure::distance() {
@@ -98,8 +98,8 @@ MGKIT_INLINE double body_measure::size_ratio() const {
         square_p -= sum_p[c] * sum_p[c] / count;
         square_q -= sum_q[c] * sum_q[c] / count;
     }
-    const double small = std::min(square_p, square_q), large = std::max(square_p, square_q);
-    return small > 0 ? std::sqrt(large / small) : 1;
+    const double less = std::min(square_p, square_q), more = std::max(square_p, square_q);
+    return less > 0 ? std::sqrt(more / less) : 1;
 }
 
 MGKIT_INLINE double body_measure::pair_distance(std::span<const float> p) const {
@@ -113,8 +113,8 @@ MGKIT_INLINE double body_measure::pair_distance(std::span<const float> p) const 
 }
 
 MGKIT_INLINE double body_measure::box_diagonal(std::span<const float> p) const {
-    constexpr double far = std::numeric_limits<double>::max();
-    std::array<double, 3> low{far, far, far}, high{-far, -far, -far};
+    constexpr double beyond = std::numeric_limits<double>::max();
+    std::array<double, 3> low{beyond, beyond, beyond}, high{-beyond, -beyond, -beyond};
     bool any = false;
     for (std::size_t v = 0; v * channels_ < p.size(); ++v) {
         if (!seen(p, v)) continue;

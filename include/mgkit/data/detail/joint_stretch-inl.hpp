@@ -127,7 +127,7 @@ MGKIT_INLINE reference_body make_reference(std::string_view name,
                                            std::span<const skeleton::joint_name> names,
                                            std::span<const int> parents) {
     constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-    constexpr double least = 0.03, far = 1e9;
+    constexpr double least = 0.03, beyond = 1e9;
     reference_body out;
     out.name = name;
     std::vector<std::size_t> place(names.size(), none);
@@ -140,7 +140,7 @@ MGKIT_INLINE reference_body make_reference(std::string_view name,
         at.push_back(position);
     }
     const std::size_t n = out.joints.size();
-    out.reach.assign(n * n, far);
+    out.reach.assign(n * n, beyond);
     std::size_t top = none;
     for (std::size_t i = 0; i < n; ++i) {
         out.reach[i * n + i] = 0;

@@ -170,9 +170,9 @@ struct sigmoid {
     using op = mgkit::op::sigmoid;
     static std::vector<trial> trials() {
         std::vector<trial> out = over({{}, {1}, {0}, {2, 0}, {3, 5}, {130, 257}}, 0, -6, 6);
-        trial far{{{{4}, 0, 0, {100, -100, INFINITY, -INFINITY}}}};
-        far.differentiable = false;
-        out.push_back(far);
+        trial extreme{{{{4}, 0, 0, {100, -100, INFINITY, -INFINITY}}}};
+        extreme.differentiable = false;
+        out.push_back(extreme);
         return out;
     }
     static std::vector<refusal> refusals() { return {}; }

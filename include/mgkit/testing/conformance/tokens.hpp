@@ -14,9 +14,9 @@ struct softmax {
         std::vector<trial> out =
             over({{1}, {2}, {17}, {3, 1}, {0, 4}, {2, 3, 33}, {300, 65}}, 0, -4, 4);
         for (trial& t : out) t.gradients = t.operands[0].extents[-1] == 1 ? 1e7 : 500;
-        trial far{{{{2, 3}, 0, 0, {1000, 1001, -1e4, -1000, -1000, -1000}}}};
-        far.differentiable = false;
-        out.push_back(far);
+        trial extreme{{{{2, 3}, 0, 0, {1000, 1001, -1e4, -1000, -1000, -1000}}}};
+        extreme.differentiable = false;
+        out.push_back(extreme);
         return out;
     }
     static std::vector<refusal> refusals() { return {{{{2, 0}}}, {{{}}}}; }
@@ -137,9 +137,9 @@ struct cross_entropy {
             t.step = 1e-4;
             out.push_back(t);
         }
-        trial far{{{{2, 2}, 0, 0, {1000, 0, 0, 0}}, {{2, 2}, 0, 0, {1, 0, 0, 1}}}, 0, 2u};
-        far.differentiable = false;
-        out.push_back(far);
+        trial extreme{{{{2, 2}, 0, 0, {1000, 0, 0, 0}}, {{2, 2}, 0, 0, {1, 0, 0, 1}}}, 0, 2u};
+        extreme.differentiable = false;
+        out.push_back(extreme);
         return out;
     }
     static std::vector<refusal> refusals() {

@@ -43,8 +43,9 @@ inline void gap(random_stream& random, int start, int end, const camera& view,
     const std::uint32_t part = random.below(6);
     const double width = view.width;
     const bool frozen = random.uniform() < 0.5;
-    const double angle = two_pi * random.uniform(), far = width * random.uniform(0.2, 0.6);
-    const double dx = frozen ? 0 : far * std::cos(angle), dy = frozen ? 0 : far * std::sin(angle);
+    const double angle = two_pi * random.uniform(), shift = width * random.uniform(0.2, 0.6);
+    const double dx = frozen ? 0 : shift * std::cos(angle),
+                 dy = frozen ? 0 : shift * std::sin(angle);
     for (int v = 0; v < out.shape.joints; ++v) {
         if (!fails(part, v)) continue;
         const int last = std::max(0, start - 1);

@@ -79,8 +79,8 @@ struct arm_joints {
 inline arm_joints reach(const vec3& shoulder, const vec3& goal, const vec3& bend, double upper,
                         double lower) {
     const vec3 way = goal - shoulder;
-    const double far = 0.999 * (upper + lower), near = std::abs(upper - lower) + 0.05;
-    const double distance = std::clamp(length(way), near, far);
+    const double farthest = 0.999 * (upper + lower), nearest = std::abs(upper - lower) + 0.05;
+    const double distance = std::clamp(length(way), nearest, farthest);
     const vec3 along = unit(way, {0, -1, 0});
     const double cosine =
         (upper * upper + distance * distance - lower * lower) / (2 * upper * distance);

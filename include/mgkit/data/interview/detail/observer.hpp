@@ -98,11 +98,11 @@ private:
             const std::size_t base = (arm == 0 ? left_fingers : right_fingers) + 4;
             const std::size_t own = arm == 0 ? left_fingers : right_fingers;
             if (sight_[base] == sight::hidden) continue;
-            const double reach = 0.14 * scale, near = reach * reach;
+            const double reach = 0.14 * scale, reach_squared = reach * reach;
             for (std::size_t j = 0; j < joint_total; ++j) {
                 if ((j >= own && j < own + 10) || j == left_wrist + arm) continue;
                 const double dx = seen[j].x - seen[base].x, dy = seen[j].y - seen[base].y;
-                if (sight_[j] == sight::seen && dx * dx + dy * dy < near &&
+                if (sight_[j] == sight::seen && dx * dx + dy * dy < reach_squared &&
                     seen[j].depth < seen[base].depth + 0.05)
                     sight_[j] = sight::covered;
             }
