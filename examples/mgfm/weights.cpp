@@ -2,14 +2,17 @@
 #include "weights.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <ranges>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "mgkit/data/source.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/encode/archive.hpp"
+#include "mgkit/encode/pretrained.hpp"
 #include "mgkit/encode/reference_weights.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/nn/prepared.hpp"
@@ -121,6 +124,24 @@ io::json weight_facts::json() const {
     for (const auto& [name, value] : about.settings)
         if (name != "encoder") out[name] = value_of(value);
     return out;
+}
+
+std::string file_of_weights(const std::string& words) {
+    std::error_code code;
+    if (words.empty() || words.ends_with(".safetensors") || std::filesystem::exists(words, code))
+        return words;
+    std::vector<encode::pretrained_encoder> known;
+    try {
+        known = encode::pretrained_encoders();
+    } catch (const error&) {
+        return words;  // no such file will be said
+    }
+    for (const auto& one : known)
+        if (one.name == words) {
+            encode::check_digest(one);
+            return one.file;
+        }
+    return words;
 }
 
 io::text_map facts_to_keep(const corpus& from) {
