@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,9 +31,12 @@ MGKIT_INLINE std::string folder_of_encoders(std::string_view built, std::string_
     std::vector<std::string> places;
     if (!built.empty()) places.emplace_back(built);
     // include/mgkit/encode/pretrained.hpp lies four steps below the root.
-    const auto root = std::filesystem::path(header) / "../../../..";
-    for (const char* below : {"encoders", "share/mgkit/encoders"})
-        places.push_back((root / below).lexically_normal().string());
+    std::string root(header);
+    for (int step = 0; step < 4; ++step) {
+        const auto end = root.find_last_of("/\\");
+        root = end != std::string::npos ? root.substr(0, end) : root == "." ? ".." : ".";
+    }
+    for (const char* below : {"/encoders", "/share/mgkit/encoders"}) places.push_back(root + below);
     std::string looked;
     for (const auto& place : places) {
         if (io::file_exists(place + encoder_index)) return place;
