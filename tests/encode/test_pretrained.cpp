@@ -50,7 +50,7 @@ std::string index_of(const std::string& file, const std::string& digest) {
 }
 
 /// A folder with one small encoder.
-std::string made(context& ctx, const std::string& folder) {
+std::string folder_with_encoder(context& ctx, const std::string& folder) {
     const skeleton::body25_upper15 body;
     const encode::clip_input input(body, {skeleton::channel_layout::xy, 8, 15, 1}, {.frames = 8});
     encode::dste<t32> fresh(nn::scope(ctx, "backbone"),
@@ -136,7 +136,7 @@ TEST_CASE("a header without folders before it is looked for from the current one
 TEST_CASE("an encoder that was changed is refused", "[pretrained][quick]") {
     const scratch_folder folder;
     context ctx{.seed = 3};
-    const std::string path = made(ctx, folder.name());
+    const std::string path = folder_with_encoder(ctx, folder.name());
     const encoders_variable stated(folder.name());
     CHECK(encode::load_pretrained<t32>(ctx, "small").model.features() == 8);
     CHECK(encode::load_pretrained<t32>(ctx, skeleton::body25_upper15{}).model.features() == 8);
@@ -164,7 +164,7 @@ TEST_CASE("an encoder that was changed is refused", "[pretrained][quick]") {
 TEST_CASE("what is not there is answered with what is", "[pretrained][quick]") {
     const scratch_folder folder;
     context ctx{.seed = 3};
-    made(ctx, folder.name());
+    folder_with_encoder(ctx, folder.name());
     const auto known = encode::pretrained_encoders(folder.name());
     CHECK_CONTAINS(refusal([&] { encode::find_pretrained(known, "large"); }),
                    "one of small, found large");
