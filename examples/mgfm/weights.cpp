@@ -223,7 +223,7 @@ encoder_and_clips open_encoder(const encoder_options& stated, data_options& data
                 words[key] = value.is_string() ? value.get<std::string>() : value.dump();
         data.adopt(words);
     }
-    out.from = load(data, threads);
+    out.from = load(data, threads, f.about.prepared ? &f.about.topology : nullptr);
     const auto layout = out.from.clips.shape.layout;
     if (!described) find_out(f, out.from, stated);
     complete(f);
