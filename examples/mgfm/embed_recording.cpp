@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "made_of.hpp"
+#include "mgkit/backend/eigen.hpp"
 #include "mgkit/clip/clips_of.hpp"
 #include "mgkit/clip/prepare.hpp"
 #include "mgkit/data/convert_recording.hpp"
@@ -24,13 +25,14 @@
 #include "mgkit/report/escape.hpp"
 #include "mgkit/version.hpp"
 #include "outputs.hpp"
-#include "training.hpp"
 
 namespace mgfm {
 
 using namespace mgkit;
 
 namespace {
+
+using embedding_tensor = eigen::tensor<float>;
 
 constexpr double window_seconds = 2, step_seconds = 1, assumed_rate = 25;
 
@@ -62,7 +64,7 @@ class recording_encoder {
 public:
     recording_encoder(const std::string& file, int threads)
         : ctx_{.threads = threads},
-          loaded_(encode::load_encoder<tensor>(ctx_, file)),
+          loaded_(encode::load_encoder<embedding_tensor>(ctx_, file)),
           ready_(ctx_, loaded_.model) {
         const auto& about = loaded_.about;
         if (about.topology.joints.empty() || !about.prepared || about.channels.empty())
@@ -132,8 +134,8 @@ private:
     }
 
     context ctx_;
-    encode::loaded_encoder<encode::any_encoder<tensor>> loaded_;
-    nn::prepared<encode::any_encoder<tensor>> ready_;
+    encode::loaded_encoder<encode::any_encoder<embedding_tensor>> loaded_;
+    nn::prepared<encode::any_encoder<embedding_tensor>> ready_;
 };
 
 std::vector<data::segment> windows_over(const data::recording& r, const std::vector<int>& changes,

@@ -66,10 +66,9 @@ def test_embed_mmpose(here):
         check(clips.read(again) == first, weights)
         check(os.path.exists(os.path.join(here, "again.windows.csv")))
 
-    # Without a rate one is assumed, and told.
-    told = works_json("embed", talk, at=out)
-    check([f for f in told["findings"] if f["code"] == "no_frame_rate"] and told["rates"] == [25], told)
-    check(clips.read(os.path.join(out, "talk.features.npy")) == first)
+    # At half the rate the same windows are twice as many seconds.
+    told = works_json("embed", talk, "--fps", "12.5", at=out)
+    check(told["rates"] == [12.5] and told["rows"] > len(table), told)
     # --joints asks for fewer of them.
     told = works_json("embed", talk, "--joints", "body25_upper15", at=out)
     check(told["pretrained"] == "body25_upper15" and told["rates"] == [25], told)
@@ -108,13 +107,19 @@ def test_embed_folder(here):
 def test_embed_short_and_missing(here):
     told = works_json("embed", mmpose(os.path.join(here, "talk.json"), 17, 12), at=here)
     check(told["pretrained"] == "body25_upper15" and told["rows"] == 1, told)
+    # Nobody states a rate: one is assumed, and told.
+    check([f for f in told["findings"] if f["code"] == "no_frame_rate"] and told["rates"] == [25], told)
     check([(r["start"], r["end"]) for r in rows(os.path.join(here, "talk.windows.csv"))] == [("0", "12")])
 
 
 def test_embed_unknown_joints(here):
     path = mmpose(os.path.join(here, "odd.json"), 12, 80)
-    refused(here, "embed", path, "--out", os.path.join(here, "odd.npy"),
-            says=["upper_body or body25_upper15", "12 joints", "--joints"])
+    out = ["--out", os.path.join(here, "odd.npy")]
+    refused(here, "embed", path, *out, says=["odd.json", "12", "--joints"])
+    hand = mmpose(os.path.join(here, "hand.json"), 21, 80)
+    refused(here, "embed", hand, "--skeleton", "hand21", *out,
+            says=["hand.json: expected recordings that convert to upper_body or body25_upper15",
+                  "hand21 of 21 joints", "--weights"])
     for option in (["--with-labels"], ["--scale", "none"], ["--stream", "bone"]):
         refused(here, "embed", path, *option, code=2, says=["is for clips"])
     refused(here, "embed", path, "--data", here, code=2, says=["exclude"])
