@@ -8,6 +8,10 @@ include(CMakePackageConfigHelpers)
 
 set(mgkit_package_dir ${CMAKE_INSTALL_DATADIR}/cmake/mgkit)
 
+# Exported relative to the package, so that the tree can be moved.
+target_compile_definitions(mgkit INTERFACE
+    $<INSTALL_INTERFACE:MGKIT_ENCODERS_DIR="$<INSTALL_PREFIX>/${CMAKE_INSTALL_DATADIR}/mgkit/encoders">)
+install(DIRECTORY encoders/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mgkit/encoders)
 install(TARGETS mgkit EXPORT mgkit FILE_SET HEADERS FILE_SET optional_backends)
 install(EXPORT mgkit FILE mgkit-targets.cmake NAMESPACE mgkit:: DESTINATION ${mgkit_package_dir})
 

@@ -5,6 +5,9 @@ add_library(mgkit INTERFACE)
 add_library(mgkit::mgkit ALIAS mgkit)
 target_compile_features(mgkit INTERFACE cxx_std_20)
 target_link_libraries(mgkit INTERFACE mgkit::dependencies)
+# Where encode/pretrained.hpp finds the encoders of this tree; of an installed one: install.cmake.
+target_compile_definitions(mgkit INTERFACE
+    $<BUILD_INTERFACE:MGKIT_ENCODERS_DIR="${PROJECT_SOURCE_DIR}/encoders">)
 
 file(GLOB_RECURSE mgkit_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/mgkit/*.hpp)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// From what a pose estimator wrote to features, with an encoder that somebody trained.
+// From what a pose estimator wrote to features, with an encoder that comes with the library.
 //
-//     embed_recording talk.json encoder.safetensors
+//     embed_recording talk.json
 //
-// A recording is a file of MMPose or MediaPipe or a folder of OpenPose (docs/recordings.md), an
-// encoder what `mgfm pretrain --out` wrote for the same joints. Without arguments the program makes
-// both, with random weights, to have something to read.
+// A recording is a file of MMPose or MediaPipe or a folder of OpenPose (docs/recordings.md).
+// Without an argument the program makes one, to have something to read. An encoder of one's own is
+// loaded by `load_encoder<tensor>(ctx, path)`, recordings with its joints need no conversion.
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -15,34 +15,33 @@
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/clip/clips_of.hpp"
 #include "mgkit/clip/prepare.hpp"
+#include "mgkit/data/convert_recording.hpp"
 #include "mgkit/data/corpus.hpp"
 #include "mgkit/data/readers/any.hpp"
-#include "mgkit/encode/archive.hpp"
 #include "mgkit/encode/embed.hpp"
 #include "mgkit/encode/input_for.hpp"
+#include "mgkit/encode/pretrained.hpp"
+#include "mgkit/skeleton/body25_upper15.hpp"
 #include "mgkit/skeleton/coco17.hpp"
 
 namespace mg = mgkit;
 using tensor = mg::eigen::tensor<float>;
+using body = mg::skeleton::body25_upper15;  // upper_body has hands and face as well
 
 static void make_recording(const std::string& path);
-static void make_encoder(const std::string& path);
 
 int main(int argc, char** argv) {
-    const auto own = std::filesystem::temp_directory_path() / "mgkit_embed_recording";
-    const std::string recorded = argc > 2 ? argv[1] : own.string() + ".json";
-    const std::string weights = argc > 2 ? argv[2] : own.string() + ".safetensors";
-    if (argc < 3) {
-        make_recording(recorded);
-        make_encoder(weights);
-    }
+    const std::string recorded =
+        argc > 1 ? argv[1]
+                 : (std::filesystem::temp_directory_path() / "mgkit_embed_recording.json").string();
+    if (argc < 2) make_recording(recorded);
 
     mg::context ctx;
     const auto talks = mg::data::open_corpus(recorded);  // MMPose, OpenPose, MediaPipe, arrays
-    const auto talk = mg::data::open_recording(talks, 0).person;
+    const auto talk = mg::data::convert_recording<body>(mg::data::open_recording(talks, 0).person);
     const mg::clip::windows_of gestures{&talk, {{0, 50}, {25, 75}, {50, 100}}};  // frames
     const auto clips = mg::clip::clips_of({&gestures, 1}, {}).clips;
-    const auto [encoder, about, notes] = mg::encode::load_encoder<tensor>(ctx, weights);
+    const auto [encoder, about, notes] = mg::encode::load_pretrained<tensor>(ctx, body{});
     const auto ready = mg::clip::prepare(about.prepared.value().clips, clips).clips;
     const auto input = mg::encode::input_for(about, ready);
     const auto features = mg::encode::embed(ctx, encoder, input, ready);  // a row for each window
@@ -71,14 +70,4 @@ static void make_recording(const std::string& path) {
             to.at(2, t, v) = .9f;
         }
     mg::data::readers::write_as("mmpose", path, made);
-}
-
-static void make_encoder(const std::string& path) {
-    mg::context ctx;
-    const mg::skeleton::coco17 body;
-    const mg::encode::clip_input input(body, {mg::skeleton::channel_layout::xyc, 64, 17, 1},
-                                       {.frames = 64});
-    mg::encode::dste<tensor> fresh(ctx, {.clip = input.extents(), .width = 32, .heads = 4});
-    mg::encode::save_encoder(ctx, path, fresh,
-                             mg::encode::describe(fresh, input, body, mg::encode::preparation{}));
 }

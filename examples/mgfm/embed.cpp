@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 // mgfm embed: one row of features per clip.
 #include <CLI/CLI.hpp>
+#include <initializer_list>
 #include <memory>
 
 #include "commands.hpp"
+#include "embed_recording.hpp"
 #include "made_of.hpp"
 #include "mgkit/data/findings_json.hpp"
+#include "mgkit/data/folder_meta.hpp"
+#include "mgkit/data/source.hpp"
+#include "mgkit/encode/pretrained.hpp"
+#include "mgkit/io/mapped_file.hpp"
 #include "mgkit/io/npy.hpp"
 #include "mgkit/report/json.hpp"
 #include "mgkit/version.hpp"
@@ -19,12 +25,54 @@ using namespace mgkit;
 namespace {
 
 struct embed_options {
+    std::string input;
     data_options data;
+    recording_options how;
     encoder_options encoder;
     run_options run;
     std::string out, json;
     bool with_labels = false;
+    CLI::App* command = nullptr;
+
+    /// Errors: wrong_usage where an option of `names` was given.
+    void refuse(std::initializer_list<const char*> names, const std::string& why) const {
+        for (const char* name : names)
+            if (command->count(name) > 0) wrong_usage(std::string(name) + " " + why);
+    }
 };
+
+/// Recordings at a path, embedded in windows.
+void run_recordings(embed_options& o) {
+    o.refuse({"--scale", "--image-side", "--reference", "--heads", "--stream", "--with-labels"},
+             "is for clips; recordings are read as the file of the encoder says");
+    o.how.corpus = o.input;
+    if (o.command->count("--zeros") > 0) o.how.zeros = o.data.zeros;
+    if (o.command->count("--not-finite") > 0) o.how.not_finite = o.data.not_finite;
+    embed_recordings({.how = o.how,
+                      .weights = o.encoder.weights,
+                      .out = o.out,
+                      .json = o.json,
+                      .threads = o.run.thread_count()});
+}
+
+/// Clips, encoder and output where the options leave them open.
+void complete(embed_options& o) {
+    if (o.input.empty()) {
+        o.data.check_source();
+        if (o.encoder.weights.empty()) wrong_usage("--weights is required");
+        if (o.out.empty()) wrong_usage("--out is required");
+        return;
+    }
+    o.data.folder = o.input;
+    if (o.out.empty()) o.out = features_name(o.input);
+    if (!o.encoder.weights.empty()) return;
+    const std::string where = o.input + "/meta.json";
+    const auto meta = data::parse_folder_meta(io::mapped_file(where).text(), where);
+    const auto one = encode::find_pretrained(encode::pretrained_encoders(), meta.topology);
+    encode::check_digest(one);
+    o.encoder.weights = one.file;
+    say("note: encoder " + one.name);
+}
 
 /// Features, and where asked for label, subject and row in the folder of each.
 struct feature_files {
@@ -55,7 +103,12 @@ void write(const feature_files& files, const data::feature_table& table,
 }
 
 void run_embed(embed_options& o) {
-    o.data.check_source();
+    if (!o.input.empty()) {
+        o.refuse({"--data", "--synthetic"}, "and a path exclude each other");
+        if (data::source_at(o.input).kind != data::source_kind::clips) return run_recordings(o);
+    }
+    o.refuse({"--joints", "--skeleton", "--fps", "--strict"}, "is for recordings");
+    complete(o);
     const feature_files files(o);
     auto inputs = o.data.files();
     inputs.push_back(o.encoder.weights);
@@ -106,18 +159,28 @@ void add_embed(CLI::App& program) {
     auto options = std::make_shared<embed_options>();
     CLI::App* command = program.add_subcommand(
         "embed",
-        "Write the features of every usable clip, (N, 2 width) float32, with an encoder from a "
-        "file. Clips are prepared as the file says; where it does not say, --reference auto "
-        "follows "
-        "from the training side of the folder's split, else from all clips.");
+        "Write features, (N, 2 width) float32, of recordings or clips. Of recordings: windows of "
+        "two seconds, one every second, with the encoder of mgkit that reads most of their joints "
+        "(--weights names another), and NAME.windows.csv says where each row comes from. Of clips: "
+        "one row per usable clip, prepared as the file of the encoder says; where it does not say, "
+        "--reference auto follows from the training side of the folder's split, else from all "
+        "clips.");
     command->footer(
-        "Example:\n"
+        "Examples:\n"
+        "  mgfm embed talk.json       writes talk.features.npy and talk.windows.csv\n"
         "  mgfm embed --data clips --weights encoder.safetensors --out features.npy --with-labels");
+    options->command = command;
+    command->add_option("path", options->input,
+                        "Recording of a known format, folder of such, or folder of clips");
     options->data.add_to(*command);
-    options->encoder.add_to(*command)->required();
+    options->how.add_reading_to(*command);
+    options->encoder.add_to(*command);
     options->run.add_to(*command);
     add_json(*command, options->json, "What was written, with the row of each clip in its folder,");
-    command->add_option("--out", options->out, "File for the features (.npy)")->required();
+    command->add_option(
+        "--out", options->out,
+        "File for the features (.npy); of a path by default NAME.features.npy in the "
+        "current folder");
     command->add_flag("--with-labels", options->with_labels,
                       "Also write label, subject and clip number (its row in the folder) beside "
                       "the features");

@@ -10,6 +10,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/skeleton/list.hpp"
+#include "weights.hpp"
 
 namespace mgfm {
 
@@ -189,7 +190,9 @@ CLI::Option* encoder_options::add_to(CLI::App& command) {
     CLI::Option* file = command.add_option(
         "--weights", weights,
         "Encoder in a safetensors file: from mgfm pretrain, or any with USDRL's parameter names "
-        "(backbone.spe, ...). Frames, width and joints are read from the file");
+        "(backbone.spe, ...). Frames, width and joints are read from the file. Or the name of one "
+        "that comes with mgkit: upper_body, body25_upper15");
+    file->transform(file_of_weights);
     command
         .add_option("--heads", heads,
                     "Attention heads, for files that do not say (no size shows them)")

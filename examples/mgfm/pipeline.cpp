@@ -42,7 +42,7 @@ data::read_policy policy(const data_options& options) {
     return out;
 }
 
-corpus load(const data_options& options, int threads) {
+corpus load(const data_options& options, int threads, const skeleton::dynamic* as) {
     corpus out;
     data::clip_set clips;
     if (options.synthetic) {
@@ -56,6 +56,10 @@ corpus load(const data_options& options, int threads) {
     out.read = data::digests_of(clips);
     for (int i = 0; i < clips.size(); ++i)
         out.read_clips[clips.ids[static_cast<std::size_t>(i)]] = data::digest_of(clips.clip(i));
+    if (as && as->joints.size() == clips.topology.joints.size()) {
+        clips.topology.centre = as->centre;
+        clips.topology.scale_pair = as->scale_pair;
+    }
     clip::preprocess_settings settings = preparation(options);
     auto prepared = clip::prepare(settings, clips, threads);
     if (options.reference == "auto") {

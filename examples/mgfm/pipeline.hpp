@@ -64,8 +64,9 @@ mgkit::clip::preprocess_settings preparation(const data_options& options);
 /// What readers do with doubtful values.
 mgkit::data::read_policy policy(const data_options& options);
 
-/// Reads (or generates) and prepares clips.
-corpus load(const data_options& options, int threads);
+/// Reads (or generates) and prepares clips. `as`: the skeleton whose centre and scale pair count
+/// where it has as many joints; null for the clips' own.
+corpus load(const data_options& options, int threads, const mgkit::skeleton::dynamic* as = nullptr);
 
 /// The clips with the positions that `--reference auto` chooses from the clips `training`: per
 /// frame where the centre of the body travels more than one body size in the median clip, else per

@@ -19,6 +19,7 @@
 #include "mgkit/data/tidy.hpp"
 #include "mgkit/io/csv.hpp"
 #include "mgkit/io/json.hpp"
+#include "mgkit/skeleton/body25_upper15.hpp"
 #include "mgkit/skeleton/upper_body.hpp"
 #include "terminal.hpp"
 
@@ -92,14 +93,14 @@ void recording_options::add_reading_to(CLI::App& command) {
     command.option_defaults()->group("Recordings");
     command
         .add_option("--joints", joints,
-                    "Skeleton of the clips: the 41 joints of upper_body, as recorded, or auto: "
-                    "upper_body for whole-body recordings. Or a CSV that says what the joints of "
-                    "the files are: index,joint[,parent]")
+                    "Skeleton of the clips: the 41 joints of upper_body, the 15 of body25_upper15, "
+                    "as recorded, or auto: upper_body for whole-body recordings. Or a CSV that "
+                    "says what the joints of the files are: index,joint[,parent]")
         ->check([](const std::string& words) {
             return words == "auto" || words == "as-recorded" || words == "upper_body" ||
-                           words.ends_with(".csv")
+                           words == "body25_upper15" || words.ends_with(".csv")
                        ? std::string()
-                       : "auto, as-recorded, upper_body or a .csv, not " + words;
+                       : "auto, as-recorded, upper_body, body25_upper15 or a .csv, not " + words;
         })
         ->capture_default_str();
     command
@@ -184,12 +185,17 @@ bool to_upper_body(const std::string& name) {
     return out;
 }
 
-bool converts(const recording_options& options, const data::recording& r) {
+/// The skeleton that a recording is carried to; empty: it stays as recorded.
+std::string_view target_of(const recording_options& options, const data::recording& r) {
     constexpr int whole_body = 41;
-    if (r.topology.name == skeleton::upper_body::name) return false;
-    return options.joints == "upper_body" ||
-           (options.joints == "auto" && skeleton::joint_count(r.topology) > whole_body &&
-            to_upper_body(r.topology.name));
+    std::string_view out;
+    if (options.joints == skeleton::body25_upper15::name)
+        out = skeleton::body25_upper15::name;
+    else if (options.joints == skeleton::upper_body::name ||
+             (options.joints == "auto" && skeleton::joint_count(r.topology) > whole_body &&
+              to_upper_body(r.topology.name)))
+        out = skeleton::upper_body::name;
+    return out == r.topology.name ? std::string_view() : out;
 }
 
 }  // namespace
@@ -351,9 +357,11 @@ loaded_recording read_one(const recordings& from, const recording_options& optio
                               1,
                               {}});
     if (!options.as_found) data::add_confidence(out.person);
-    if (converts(options, out.person)) {
+    if (const auto target = target_of(options, out.person); !target.empty()) {
         const std::string from_skeleton = out.person.topology.name;
-        out.person = data::convert_recording<skeleton::upper_body>(out.person);
+        out.person = target == skeleton::upper_body::name
+                         ? data::convert_recording<skeleton::upper_body>(out.person)
+                         : data::convert_recording<skeleton::body25_upper15>(out.person);
         tell_lacking(out.person, from_skeleton, out.people.found);
     }
     if (options.fill_gaps > 0)

@@ -18,7 +18,7 @@ namespace mgfm {
 /// Which recordings, and what of them counts as truth.
 struct recording_options {
     std::string corpus;
-    std::string joints = "auto";  ///< auto | as-recorded | upper_body | a CSV that names them
+    std::string joints = "auto";  ///< auto | as-recorded | upper_body | body25_upper15 | a CSV
     std::string skeleton;         ///< built-in one that the files have; empty: as they say
     std::string not_finite = "mark";
     std::string zeros = "declared";

@@ -2,14 +2,17 @@
 #include "weights.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <ranges>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "mgkit/data/source.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/encode/archive.hpp"
+#include "mgkit/encode/pretrained.hpp"
 #include "mgkit/encode/reference_weights.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/nn/prepared.hpp"
@@ -123,6 +126,24 @@ io::json weight_facts::json() const {
     return out;
 }
 
+std::string file_of_weights(const std::string& words) {
+    std::error_code code;
+    if (words.empty() || words.ends_with(".safetensors") || std::filesystem::exists(words, code))
+        return words;
+    std::vector<encode::pretrained_encoder> known;
+    try {
+        known = encode::pretrained_encoders();
+    } catch (const error&) {
+        return words;  // no such file will be said
+    }
+    for (const auto& one : known)
+        if (one.name == words) {
+            encode::check_digest(one);
+            return one.file;
+        }
+    return words;
+}
+
 io::text_map facts_to_keep(const corpus& from) {
     return {
         {"program", "mgfm pretrain"}, {"version", mgkit::version}, {"data", from.clips.about.name}};
@@ -202,7 +223,7 @@ encoder_and_clips open_encoder(const encoder_options& stated, data_options& data
                 words[key] = value.is_string() ? value.get<std::string>() : value.dump();
         data.adopt(words);
     }
-    out.from = load(data, threads);
+    out.from = load(data, threads, f.about.prepared ? &f.about.topology : nullptr);
     const auto layout = out.from.clips.shape.layout;
     if (!described) find_out(f, out.from, stated);
     complete(f);

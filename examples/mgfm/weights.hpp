@@ -34,6 +34,10 @@ struct weight_facts {
     mgkit::io::json json() const;
 };
 
+/// What `--weights` names: a file, or one of the encoders that come with the library, whose digest
+/// is then checked. A file of that name comes first.
+std::string file_of_weights(const std::string& words);
+
 /// What `mgfm pretrain` says in a file beside the description of the encoder.
 mgkit::io::text_map facts_to_keep(const corpus& from);
 

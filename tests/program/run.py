@@ -18,6 +18,7 @@ import bad_folders
 import bad_weights
 import cases
 import commands
+import embedding
 import other_data
 import pretraining
 import recordings
@@ -30,8 +31,8 @@ def main():
     chosen = sys.argv[2:] or [""]
     failed = 0
     modules = [cases] if chosen[0].startswith("case_") else [
-        audits, bad_folders, bad_arguments, bad_weights, commands, other_data, pretraining, recordings,
-        reports, same_bits, training_side]
+        audits, bad_folders, bad_arguments, bad_weights, commands, embedding, other_data, pretraining,
+        recordings, reports, same_bits, training_side]
     for module in modules:
         for name, test in vars(module).items():
             if not name.startswith("test_") or not any(name[5:].startswith(c) for c in chosen):

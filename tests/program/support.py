@@ -19,9 +19,10 @@ BRIEF = MODEL + ["--epochs", "2"]
 TINY = BRIEF + ["--threads", "1"]
 
 
-def mgfm(*arguments):
-    return subprocess.run([PROGRAM, *map(str, arguments)], env=ENVIRONMENT, capture_output=True,
-                          text=True, errors="replace", timeout=60)
+def mgfm(*arguments, at=None, environment=()):
+    """A run in the folder `at`, with `environment` added to ours."""
+    return subprocess.run([PROGRAM, *map(str, arguments)], env={**ENVIRONMENT, **dict(environment)},
+                          cwd=at, capture_output=True, text=True, errors="replace", timeout=60)
 
 
 def check(condition, *words):
@@ -29,18 +30,18 @@ def check(condition, *words):
         raise AssertionError(" ".join(map(str, words)))
 
 
-def works(*arguments):
+def works(*arguments, at=None):
     """Standard output of a run that must succeed."""
-    done = mgfm(*arguments)
+    done = mgfm(*arguments, at=at)
     check(done.returncode == 0, "mgfm", *arguments, "->", done.returncode, done.stderr)
     check(not any(line.startswith("mgfm") for line in done.stderr.splitlines()),
           "problem on standard error:", done.stderr)
     return done.stdout
 
 
-def works_json(*arguments):
+def works_json(*arguments, at=None):
     """The JSON of `--json -`, with nothing else on standard output."""
-    return json.loads(works(*arguments, "--json", "-"))
+    return json.loads(works(*arguments, "--json", "-", at=at))
 
 
 def tree(folder):

@@ -110,7 +110,7 @@ TEST_CASE("every conversion between two skeletons of the list keeps the laws",
             tables += convertible<From, To> ? 1 : 0;
         });
     });
-    CHECK(tables >= 17 + 24);
+    CHECK(tables >= 17 + 24 + 10);
 }
 
 TEST_CASE("conversions know as many joints as their skeletons share",
@@ -292,6 +292,37 @@ TEST_CASE("the upper body survives every estimator's skeleton", "[skeleton][conv
     check_there_and_back<coco_wholebody133>(0);
     check_there_and_back<blazepose33>(19);
     check_there_and_back<blazepose75>(5);
+}
+
+TEST_CASE("what a person behind a desk shows comes from every estimator", "[skeleton][convert]") {
+    CHECK(known_joints<upper_body, body25_upper15>() == 15);
+    CHECK(known_joints<coco17, body25_upper15>() == 15);
+    CHECK(known_joints<coco_wholebody133, body25_upper15>() == 15);
+    CHECK(known_joints<halpe26, body25_upper15>() == 15);
+    CHECK(known_joints<openpose18, body25_upper15>() == 15);
+    CHECK(known_joints<body25_hands, body25_upper15>() == 15);
+    CHECK(known_joints<body25_hands_face, body25_upper15>() == 15);
+    CHECK(known_joints<blazepose33, body25_upper15>() == 15);
+    CHECK(known_joints<blazepose75, body25_upper15>() == 15);
+    CHECK(known_joints<imigue22, body25_upper15>() == 12);
+    const int neck = find_joint(body25_upper15{}, "neck");
+    const int hip = find_joint(body25_upper15{}, "mid_hip");
+    const auto from = [](const auto& sources, int j) {
+        return sources[static_cast<std::size_t>(j)];
+    };
+    const auto coco = conversion<coco17, body25_upper15>::sources();
+    CHECK(from(coco, neck) == joint_pair{find_joint(coco17{}, "left_shoulder"),
+                                         find_joint(coco17{}, "right_shoulder")});
+    CHECK(from(coco, hip) ==
+          joint_pair{find_joint(coco17{}, "left_hip"), find_joint(coco17{}, "right_hip")});
+    // Who has a neck or a middle of the hips keeps them.
+    CHECK(from(conversion<upper_body, body25_upper15>::sources(), neck) == joint_pair{0, 0});
+    const int own = find_joint(halpe26{}, "hip");
+    CHECK(from(conversion<halpe26, body25_upper15>::sources(), hip) == joint_pair{own, own});
+    CHECK(from(conversion<imigue22, body25_upper15>::sources(), hip) == joint_pair{-1, -1});
+    // The scale pair is what a desk does not hide.
+    CHECK(body25_upper15{}.scale_pair == joint_pair{find_joint(body25_upper15{}, "right_shoulder"),
+                                                    find_joint(body25_upper15{}, "left_shoulder")});
 }
 
 TEST_CASE("estimators' joints are the ones of that name", "[skeleton][convert]") {

@@ -23,4 +23,16 @@ MGKIT_INLINE std::string_view known_skeleton(const skeleton::dynamic& topology) 
     return found;
 }
 
+namespace detail {
+
+MGKIT_INLINE std::string_view meant_skeleton(const skeleton::dynamic& topology) {
+    std::string_view named;
+    skeleton::all::for_each([&]<class T>(type_tag<T>) {
+        if (T::name == topology.name && T::joints.size() == topology.joints.size()) named = T::name;
+    });
+    return named.empty() ? known_skeleton(topology) : named;
+}
+
+}  // namespace detail
+
 }  // namespace MGKIT_NAMESPACE::data

@@ -18,6 +18,29 @@ namespace MGKIT_NAMESPACE::data {
 /// spelling ("RShoulder", "right_shoulder"); empty where none has. Cost: constant.
 std::string_view known_skeleton(const skeleton::dynamic& topology);
 
+namespace detail {
+
+/// Name of the built-in skeleton that is meant: by name and number of joints, else as
+/// `known_skeleton`.
+std::string_view meant_skeleton(const skeleton::dynamic& topology);
+
+}  // namespace detail
+
+/// How many joints of `To` a recording of this skeleton gives; 0 where there is no conversion.
+/// Cost: constant.
+template <skeleton::static_topology To>
+int converted_joints(const skeleton::dynamic& topology) {
+    const std::string_view from = detail::meant_skeleton(topology);
+    int known = 0;
+    skeleton::all::for_each([&]<class From>(type_tag<From>) {
+        if constexpr (skeleton::convertible<From, To>)
+            if (From::name == from)
+                for (const auto& source : skeleton::conversion<From, To>::sources())
+                    known += source.first >= 0 ? 1 : 0;
+    });
+    return known;
+}
+
 /// The recording with the joints of `To`; everything else stays.
 ///
 /// Its skeleton is found by name and number of joints, else by the names of its joints. What a
@@ -26,13 +49,7 @@ std::string_view known_skeleton(const skeleton::dynamic& topology);
 template <skeleton::static_topology To>
 recording convert_recording(const recording& in) {
     check(in);
-    std::string_view from = in.topology.name;
-    bool named = false;
-    skeleton::all::for_each([&]<class From>(type_tag<From>) {
-        named = named || (From::name == from && From::joints.size() == in.topology.joints.size());
-    });
-    if (!named) from = known_skeleton(in.topology);
-
+    const std::string_view from = detail::meant_skeleton(in.topology);
     recording out;
     out.name = in.name;
     out.subject = in.subject;

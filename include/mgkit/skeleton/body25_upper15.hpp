@@ -9,7 +9,8 @@
 
 namespace MGKIT_NAMESPACE::skeleton {
 
-/// BODY_25 without knees, ankles and feet, in BODY_25 order. Root and centre: the neck.
+/// BODY_25 without knees, ankles and feet, in BODY_25 order. Root and centre: the neck. Body size:
+/// the distance of the shoulders, since a desk hides the hips.
 struct body25_upper15 {
     static constexpr std::string_view name = "body25_upper15";
     static constexpr std::array<std::string_view, 15> joints{
@@ -21,7 +22,7 @@ struct body25_upper15 {
                                                       8, 9, 12, 15, 16, 17, 18};
     static constexpr std::array<int, 15> parents{1, 1, 1, 2, 3, 1, 5, 6, 1, 8, 8, 0, 0, 11, 12};
     static constexpr int centre = 1;
-    static constexpr joint_pair scale_pair{1, 8};
+    static constexpr joint_pair scale_pair{2, 5};
     static constexpr std::array<int, 15> mirror{0, 1, 5, 6, 7, 2, 3, 4, 8, 10, 9, 12, 11, 14, 13};
     static constexpr std::array<std::string_view, 4> part_names{"torso", "head", "left_arm",
                                                                 "right_arm"};

@@ -49,6 +49,21 @@ MGKIT_INLINE std::vector<joint_pair> from_upper_body(joint_names to) {
     return out;
 }
 
+/// Sources of `body25_upper15` by name; the neck and the middle of the hips from their ends where
+/// `from` has none of its own.
+MGKIT_INLINE std::vector<joint_pair> to_upper15(joint_names from) {
+    auto out = same_names(from, body25_upper15::joints);
+    for (std::size_t j = 0; j < out.size(); ++j) {
+        if (out[j].first >= 0) continue;
+        const std::string_view joint = body25_upper15::joints[j];
+        if (joint == "neck") out[j] = middle_of(from, "left_shoulder", "right_shoulder");
+        if (joint != "mid_hip") continue;
+        out[j] = source_called({from, "hip"});
+        if (out[j].first < 0) out[j] = middle_of(from, "left_hip", "right_hip");
+    }
+    return out;
+}
+
 struct knuckle {
     std::string_view blazepose, upper_body;
 };
@@ -150,6 +165,56 @@ MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, blazepose75>::so
         std::copy(body.begin(), body.end(), out.begin());
         return out;
     }();
+    return list;
+}
+
+MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, body25_upper15>::sources() {
+    static const auto list = detail::to_upper15(upper_body::joints);
+    return list;
+}
+
+MGKIT_INLINE std::span<const joint_pair> conversion<coco17, body25_upper15>::sources() {
+    static const auto list = detail::to_upper15(coco17::joints);
+    return list;
+}
+
+MGKIT_INLINE std::span<const joint_pair> conversion<coco_wholebody133, body25_upper15>::sources() {
+    static const auto list = detail::to_upper15(coco_wholebody133::joints);
+    return list;
+}
+
+MGKIT_INLINE std::span<const joint_pair> conversion<halpe26, body25_upper15>::sources() {
+    static const auto list = detail::to_upper15(halpe26::joints);
+    return list;
+}
+
+MGKIT_INLINE std::span<const joint_pair> conversion<openpose18, body25_upper15>::sources() {
+    static const auto list = detail::to_upper15(openpose18::joints);
+    return list;
+}
+
+MGKIT_INLINE std::span<const joint_pair> conversion<body25_hands, body25_upper15>::sources() {
+    static const auto list = detail::to_upper15(body25_hands::joints);
+    return list;
+}
+
+MGKIT_INLINE std::span<const joint_pair> conversion<body25_hands_face, body25_upper15>::sources() {
+    static const auto list = detail::to_upper15(body25_hands_face::joints);
+    return list;
+}
+
+MGKIT_INLINE std::span<const joint_pair> conversion<blazepose33, body25_upper15>::sources() {
+    static const auto list = detail::to_upper15(blazepose33::joints);
+    return list;
+}
+
+MGKIT_INLINE std::span<const joint_pair> conversion<blazepose75, body25_upper15>::sources() {
+    static const auto list = detail::to_upper15(blazepose75::joints);
+    return list;
+}
+
+MGKIT_INLINE std::span<const joint_pair> conversion<imigue22, body25_upper15>::sources() {
+    static const auto list = detail::to_upper15(imigue22::joints);
     return list;
 }
 

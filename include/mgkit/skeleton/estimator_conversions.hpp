@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Conversions between `upper_body` and what pose estimators put out.
+// Conversions between `upper_body`, `body25_upper15` and what pose estimators put out.
 // infrastructure: not itself a topology
 #pragma once
 
@@ -71,6 +71,49 @@ struct conversion<upper_body, blazepose33> {
 };
 template <>
 struct conversion<upper_body, blazepose75> {
+    static std::span<const joint_pair> sources();
+};
+
+/// The 15 joints by name. A neck or a middle of the hips that a skeleton lacks is the middle of the
+/// shoulders, of the hips.
+template <>
+struct conversion<upper_body, body25_upper15> {
+    static std::span<const joint_pair> sources();
+};
+template <>
+struct conversion<coco17, body25_upper15> {
+    static std::span<const joint_pair> sources();
+};
+template <>
+struct conversion<coco_wholebody133, body25_upper15> {
+    static std::span<const joint_pair> sources();
+};
+template <>
+struct conversion<halpe26, body25_upper15> {
+    static std::span<const joint_pair> sources();
+};
+template <>
+struct conversion<openpose18, body25_upper15> {
+    static std::span<const joint_pair> sources();
+};
+template <>
+struct conversion<body25_hands, body25_upper15> {
+    static std::span<const joint_pair> sources();
+};
+template <>
+struct conversion<body25_hands_face, body25_upper15> {
+    static std::span<const joint_pair> sources();
+};
+template <>
+struct conversion<blazepose33, body25_upper15> {
+    static std::span<const joint_pair> sources();
+};
+template <>
+struct conversion<blazepose75, body25_upper15> {
+    static std::span<const joint_pair> sources();
+};
+template <>
+struct conversion<imigue22, body25_upper15> {
     static std::span<const joint_pair> sources();
 };
 
