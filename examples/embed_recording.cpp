@@ -20,7 +20,7 @@
 #include "mgkit/data/readers/any.hpp"
 #include "mgkit/encode/embed.hpp"
 #include "mgkit/encode/input_for.hpp"
-#include "mgkit/encode/pretrained.hpp"
+#include "mgkit/encode/load_pretrained.hpp"
 #include "mgkit/skeleton/body25_upper15.hpp"
 #include "mgkit/skeleton/coco17.hpp"
 

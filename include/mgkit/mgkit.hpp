@@ -210,6 +210,7 @@
 #include "mgkit/encode/embedding.hpp"
 #include "mgkit/encode/input_for.hpp"
 #include "mgkit/encode/list.hpp"
+#include "mgkit/encode/load_pretrained.hpp"
 #include "mgkit/encode/pretrained.hpp"
 #include "mgkit/encode/reference_weights.hpp"
 #include "mgkit/encode/settings.hpp"

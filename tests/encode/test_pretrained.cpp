@@ -11,7 +11,7 @@
 #include "encode/models.hpp"
 #include "io/support.hpp"
 #include "mgkit/core/sha256.hpp"
-#include "mgkit/encode/pretrained.hpp"
+#include "mgkit/encode/load_pretrained.hpp"
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/io/mapped_file.hpp"
 #include "mgkit/skeleton/body25_upper15.hpp"
@@ -94,7 +94,7 @@ TEST_CASE("the variable comes before the target, the target before the header",
     for (const std::string part : {"stated", "built", "root", "root/encoders", "root/share",
                                    "root/share/mgkit", "root/share/mgkit/encoders"})
         std::filesystem::create_directory(folder / part);
-    const std::string header = folder / "root/include/mgkit/encode/pretrained.hpp";
+    const std::string header = folder / "root/include/mgkit/encode/load_pretrained.hpp";
     const auto put = [&](const std::string& part) {
         io::write_file((folder / part) + "/encoders.json", "{}");
     };
@@ -128,9 +128,9 @@ TEST_CASE("a header without folders before it is looked for from the current one
     const auto told = [](const char* header) {
         return refusal([&] { encode::detail::folder_of_encoders({}, header); });
     };
-    CHECK_CONTAINS(told("nowhere/include/mgkit/encode/pretrained.hpp"), "one of nowhere/encoders,");
-    CHECK_CONTAINS(told("include/mgkit/encode/pretrained.hpp"), "one of ./encoders,");
-    CHECK_CONTAINS(told("mgkit/encode/pretrained.hpp"), "one of ../encoders,");
+    CHECK_CONTAINS(told("nowhere/include/mgkit/encode/load_pretrained.hpp"), "one of nowhere/encoders,");
+    CHECK_CONTAINS(told("include/mgkit/encode/load_pretrained.hpp"), "one of ./encoders,");
+    CHECK_CONTAINS(told("mgkit/encode/load_pretrained.hpp"), "one of ../encoders,");
 }
 
 TEST_CASE("an encoder that was changed is refused", "[pretrained][quick]") {
