@@ -6,8 +6,11 @@
 
 #include <cmath>
 #include <cstddef>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/clip/preprocess.hpp"
@@ -19,58 +22,84 @@
 namespace MGKIT_NAMESPACE {
 
 namespace detail {
+
 using inference_tensor = eigen::tensor<float>;
-using inference_encoder = encode::any_encoder<inference_tensor>;
+
+/// An encoder of the list without what training needs of it.
+struct inference_encoder {
+    virtual ~inference_encoder() = default;
+    virtual inference_tensor features_of(context& ctx, const inference_tensor& clips) const = 0;
+
+    encode::description about;
+    std::vector<std::string> notes;
+    std::string words;
+    int features = 0;
+    std::optional<nn::linear<inference_tensor>> classifier;
+};
+
+template <class Encoder>
+struct inference_holding final : inference_encoder {
+    encode::loaded_encoder<Encoder> loaded;
+    nn::prepared<Encoder> ready;
+
+    inference_holding(context& ctx, const io::safetensors_file& file)
+        : loaded(encode::load_encoder<Encoder>(ctx, file)), ready(ctx, loaded.model) {
+        about = loaded.about;
+        notes = loaded.notes;
+        words = encode::encoder_words(loaded.model);
+        features = loaded.model.features();
+        classifier = encode::load_classifier<inference_tensor>(ctx, file, loaded);
+    }
+    inference_tensor features_of(context& ctx, const inference_tensor& clips) const override {
+        return ready(ctx, clips);
+    }
+};
+
 }  // namespace detail
 
 struct inference::model {
-    using tensor = detail::inference_tensor;
-
-    explicit model(const std::string& file) : model(file, io::safetensors_file(file)) {}
-
-    std::string path;
-    context ctx;  // of loading
-    encode::loaded_encoder<detail::inference_encoder> loaded;
-    nn::prepared<detail::inference_encoder> ready;
-    std::optional<nn::linear<tensor>> classifier;
-    int persons = 1;
-
-private:
-    model(const std::string& from, const io::safetensors_file& file)
-        : path(from),
-          loaded(encode::load_encoder<tensor>(ctx, file)),
-          ready(ctx, loaded.model),
-          classifier(encode::load_classifier<tensor>(ctx, file, loaded)),
-          persons(nn::number_of(loaded.about.settings, "persons", 1, from)) {
-        if (loaded.about.topology.joints.empty() || !loaded.about.prepared ||
-            loaded.about.channels.empty())
+    explicit model(const std::string& file) : path(file) {
+        const io::safetensors_file from(path);
+        const auto about = encode::stored_description(from);
+        if (!about || about->topology.joints.empty() || !about->prepared || about->channels.empty())
             throw error(path, "an encoder that states its joints, channels and preparation",
                         "one that leaves them open",
                         "save it with encode::save_encoder and encode::describe");
+        context ctx;
+        encode::with_encoder<encode::all<detail::inference_tensor>>(
+            about->settings, path, [&](auto tag) {
+                using found = typename decltype(tag)::type;
+                encoder = std::make_unique<detail::inference_holding<found>>(ctx, from);
+            });
+        persons = nn::number_of(encoder->about.settings, "persons", 1, path);
     }
+
+    std::string path;
+    std::unique_ptr<const detail::inference_encoder> encoder;
+    int persons = 1;
 };
 
 MGKIT_INLINE inference::inference(const std::string& path)
     : held_(std::make_shared<const model>(path)) {}
 
 MGKIT_INLINE int inference::features() const {
-    return held_->loaded.model.features();
+    return held_->encoder->features;
 }
 MGKIT_INLINE const std::vector<std::string>& inference::classes() const {
-    return held_->loaded.about.classes;
+    return held_->encoder->about.classes;
 }
 MGKIT_INLINE const skeleton::dynamic& inference::topology() const {
-    return held_->loaded.about.topology;
+    return held_->encoder->about.topology;
 }
 MGKIT_INLINE const std::string& inference::channels() const {
-    return held_->loaded.about.channels;
+    return held_->encoder->about.channels;
 }
 MGKIT_INLINE const std::vector<std::string>& inference::notes() const {
-    return held_->loaded.notes;
+    return held_->encoder->notes;
 }
 MGKIT_INLINE std::string inference::words() const {
-    const auto& about = held_->loaded.about;
-    return text(held_->loaded.model.words(), ", ", features(), " features of ",
+    const auto& about = held_->encoder->about;
+    return text(held_->encoder->words, ", ", features(), " features of ",
                 about.topology.joints.size(), " joints (", about.topology.name, "), ",
                 skeleton::name(about.stream.value_or(skeleton::stream::joint)), " stream");
 }
@@ -88,7 +117,7 @@ struct inference::session::memory {
     /// Prepared values of a clip [1, C, T, V, M]; nothing where it cannot be used.
     std::optional<detail::inference_tensor> read(const inference::model& m,
                                                  skeleton::pose_view<const float> clip) {
-        const auto& about = m.loaded.about;
+        const auto& about = m.encoder->about;
         if (clip.shape.persons != m.persons)
             throw error(m.path, text("clips of ", m.persons, " person(s)"),
                         text(clip.shape.persons),
@@ -128,19 +157,20 @@ MGKIT_INLINE std::span<const float> inference::session::embed(
     skeleton::pose_view<const float> clip) {
     const auto clips = memory_->read(*model_, clip);
     if (!clips) return {};
-    return memory_->give(*model_, model_->ready(memory_->ctx, *clips));
+    return memory_->give(*model_, model_->encoder->features_of(memory_->ctx, *clips));
 }
 
 MGKIT_INLINE std::span<const float> inference::session::classify(
     skeleton::pose_view<const float> clip) {
-    if (!model_->classifier)
+    const detail::inference_encoder& encoder = *model_->encoder;
+    if (!encoder.classifier)
         throw error(model_->path, "an encoder with a classifier", "one without",
                     "save it with encode::save_classifier, or compare features");
     const auto clips = memory_->read(*model_, clip);
     if (!clips) return {};
     context& ctx = memory_->ctx;
-    return memory_->give(*model_,
-                         softmax(ctx, (*model_->classifier)(ctx, model_->ready(ctx, *clips))));
+    return memory_->give(
+        *model_, softmax(ctx, (*encoder.classifier)(ctx, encoder.features_of(ctx, *clips))));
 }
 
 MGKIT_INLINE std::string_view inference::session::unusable() const {
