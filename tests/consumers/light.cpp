@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the ways to find mgkit are tried with: its version, its threads, and a header of each library
-// that it needs. The whole umbrella is consumer.cpp's.
+// What the ways to find mgkit are tried with: its version, its threads, and a header of each
+// library that it needs. The whole umbrella is consumer.cpp's.
 #include <cstdio>
 
 #include "mgkit/backend/eigen.hpp"
