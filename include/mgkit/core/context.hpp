@@ -16,18 +16,18 @@ namespace MGKIT_NAMESPACE {
 
 namespace detail {
 
-/// What tells types apart in a state_store, in every library of a program: their names, since each
+/// What tells types apart without RTTI, in every library of a program: their names, since each
 /// library whose symbols are hidden has addresses of its own. Names of local and unnamed types, and
 /// of those in unnamed namespaces, may repeat: such types count by address.
-struct state_identity {
-    const void* address;
-    std::string_view name;  ///< empty where it may repeat
+struct type_mark {
+    const void* address = nullptr;
+    std::string_view name{};  ///< empty where it may repeat
 
-    template <class State>
-    static state_identity of() {
+    template <class Type>
+    static type_mark of() {
         static constexpr char tag = 0;
 #if defined(__GNUC__)
-        constexpr std::string_view whole = __PRETTY_FUNCTION__, before = "State = ";
+        constexpr std::string_view whole = __PRETTY_FUNCTION__, before = "Type = ";
         constexpr std::string_view type = whole.substr(whole.find(before) + before.size());
         constexpr bool repeats = type.find('(') != type.npos || type.find('{') != type.npos ||
                                  type.find("lambda") != type.npos ||
@@ -37,8 +37,11 @@ struct state_identity {
         return {&tag, {}};
 #endif
     }
-    bool same_name(const state_identity& other) const {
+    bool same_name(const type_mark& other) const {
         return !name.empty() && name == other.name;
+    }
+    friend bool operator==(const type_mark& a, const type_mark& b) {
+        return a.address == b.address || a.same_name(b);
     }
 };
 
@@ -53,12 +56,12 @@ class state_store {
 public:
     template <class State>
     State& get() {
-        const auto wanted = detail::state_identity::of<State>();
-        for (auto& [identity, state] : entries_)
-            if (identity.address == wanted.address) return *static_cast<State*>(state.get());
+        const auto wanted = detail::type_mark::of<State>();
+        for (auto& [mark, state] : entries_)
+            if (mark.address == wanted.address) return *static_cast<State*>(state.get());
         std::shared_ptr<void> found;
-        for (auto& [identity, state] : entries_)
-            if (identity.same_name(wanted)) found = state;
+        for (auto& [mark, state] : entries_)
+            if (mark.same_name(wanted)) found = state;
         if (!found) found = std::make_shared<State>();
         entries_.emplace_back(wanted, std::move(found));
         return *static_cast<State*>(entries_.back().second.get());
@@ -71,7 +74,7 @@ public:
     state_store& operator=(state_store&&) = default;
 
 private:
-    std::vector<std::pair<detail::state_identity, std::shared_ptr<void>>> entries_;
+    std::vector<std::pair<detail::type_mark, std::shared_ptr<void>>> entries_;
 };
 
 /// Which clip and view a row of the current batch is: keys stochastic depth.

@@ -7,7 +7,6 @@
 #include <compare>
 #include <memory>
 #include <type_traits>
-#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -64,7 +63,7 @@ private:
     /// A module and its first member are in one place: the type tells them apart.
     struct place {
         const void* module;
-        const std::type_info* type;
+        mgkit::detail::type_mark type;
     };
     struct entry {
         place at;
@@ -75,7 +74,7 @@ private:
     template <class M>
     static place place_of(const M& module) {
         using stated = typename detail::standing_offer<decltype(&M::standing)>::module;
-        return {static_cast<const stated*>(&module), &typeid(stated)};
+        return {static_cast<const stated*>(&module), mgkit::detail::type_mark::of<stated>()};
     }
     static bool before(const entry& e, const place& at) {
         return std::compare_three_way()(e.at.module, at.module) < 0;
@@ -83,7 +82,7 @@ private:
     /// The entry of `at` among those of its address, the first of which is `from`.
     entries::const_iterator found(entries::const_iterator from, const place& at) const {
         for (; from != entries_.end() && from->at.module == at.module; ++from)
-            if (*from->at.type == *at.type) return from;
+            if (from->at.type == at.type) return from;
         return entries_.end();
     }
 

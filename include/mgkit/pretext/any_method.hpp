@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 #include <type_traits>
-#include <typeinfo>
 #include <utility>
 
+#include "mgkit/core/context.hpp"
 #include "mgkit/nn/facts.hpp"
 #include "mgkit/pretext/objective.hpp"
 
@@ -29,7 +29,7 @@ public:
     virtual bool uses_labels() const = 0;
 
     /// The method's encoder if it is of this type, else null.
-    virtual void* encoder(const std::type_info&) { return nullptr; }
+    virtual void* encoder(const mgkit::detail::type_mark&) { return nullptr; }
 
     virtual void before_step(context&) {}
     virtual void gradients(context&, const nn::leaf_list<T>&) {}
@@ -68,10 +68,11 @@ public:
             return false;
     }
 
-    void* encoder(const std::type_info& wanted) override {
+    void* encoder(const mgkit::detail::type_mark& wanted) override {
         if constexpr (requires { method_.encoder(); }) {
             auto& found = method_.encoder();
-            if (wanted == typeid(found)) return &found;
+            if (wanted == mgkit::detail::type_mark::of<std::remove_cvref_t<decltype(found)>>())
+                return &found;
         }
         return nullptr;
     }
@@ -120,7 +121,7 @@ public:
     /// The encoder that is trained. Errors: the method has none of this type.
     template <class E>
     E& encoder() {
-        void* found = view_->encoder(typeid(E));
+        void* found = view_->encoder(mgkit::detail::type_mark::of<E>());
         if (found == nullptr)
             throw error("any_method", "a method with an encoder of the type asked for", "another",
                         "ask for the type the method was made with");

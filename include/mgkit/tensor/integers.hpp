@@ -10,9 +10,11 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "mgkit/core/context.hpp"
 #include "mgkit/core/recycled.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
@@ -47,7 +49,7 @@ class integers {
 public:
     using value_type = I;
 
-    integers() : extents_{0}, values_(std::make_shared<host_integers<I>>(std::vector<I>())) {}
+    integers() : extents_{0} { keep(std::make_shared<host_integers<I>>(std::vector<I>())); }
     /// Errors: another number of values than the extents have.
     integers(const shape& extents, std::vector<I> values) : extents_(extents) {
         if (static_cast<extent>(values.size()) != extents.elements())
@@ -55,15 +57,18 @@ public:
                         text(values.size(), " values"));
         const auto [least, most] = std::minmax_element(values.begin(), values.end());
         limits_ = values.empty() ? std::pair<I, I>{I(0), I(0)} : std::pair<I, I>{*least, *most};
-        values_ = std::make_shared<host_integers<I>>(std::move(values));
+        keep(std::make_shared<host_integers<I>>(std::move(values)));
     }
-    /// Values that a backend keeps; `limits`, the least and the largest, where it knows them.
-    static integers kept(const shape& extents, std::shared_ptr<const integer_storage<I>> values,
+    /// Values that a backend keeps, in a storage of a final type, which `stored` asks for;
+    /// `limits`, the least and the largest, where it knows them.
+    template <std::derived_from<integer_storage<I>> Storage>
+    requires std::is_final_v<Storage>
+    static integers kept(const shape& extents, std::shared_ptr<Storage> values,
                          std::optional<std::pair<I, I>> limits = {}) {
         integers out;
         out.extents_ = extents;
         out.limits_ = limits;
-        out.values_ = std::move(values);
+        out.keep(std::move(values));
         return out;
     }
 
@@ -74,19 +79,24 @@ public:
     const std::optional<std::pair<I, I>>& limits() const { return limits_; }
     /// The same values with limits that whoever made them vouches for.
     integers within(I least, I most) const {
-        const std::pair<I, I> limits(least, most);
-        return kept(extents_, values_, limits);
+        integers out = *this;
+        out.limits_ = std::pair<I, I>(least, most);
+        return out;
     }
     integers reshaped(const shape& extents) const {
         if (extents.elements() != elements())
             throw error("integers", text("as many elements as ", extents_.str()), extents.str());
-        return kept(extents, values_, limits_);
+        integers out = *this;
+        out.extents_ = extents;
+        return out;
     }
 
     /// Where they lie, as that type; null for another.
     template <class Storage>
     const Storage* stored() const {
-        return dynamic_cast<const Storage*>(values_.get());
+        return type_ == detail::type_mark::of<Storage>()
+                   ? static_cast<const Storage*>(values_.get())
+                   : nullptr;
     }
     /// On the host: itself where it is there already.
     integers on_host(context& ctx) const {
@@ -106,9 +116,16 @@ public:
     }
 
 private:
+    template <class Storage>
+    void keep(std::shared_ptr<Storage> values) {
+        values_ = std::move(values);
+        type_ = detail::type_mark::of<std::remove_const_t<Storage>>();
+    }
+
     shape extents_;
     std::optional<std::pair<I, I>> limits_{};
     std::shared_ptr<const integer_storage<I>> values_;
+    detail::type_mark type_{};  ///< of the storage
 };
 
 /// Positions along an axis.
