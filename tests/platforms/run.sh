@@ -24,12 +24,13 @@ set -- -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0
 unrun=
 case $platform in
     libcxx)
-        for cxx in clang++ clang++-16 clang++-18 clang++-19 none; do
-            if have "$cxx" && echo '#include <version>
-                int main() {}' | "$cxx" -std=c++20 -stdlib=libc++ -x c++ - -o "$work/tried" 2>/dev/null
-            then break; fi
+        printf '%s\n' '#include <version>' '#if __clang_major__ < 16' '#error too old' '#endif' \
+            'int main() {}' >"$work/tried.cpp"
+        for cxx in clang++-16 clang++-17 clang++-18 clang++-19 clang++ none; do
+            if have "$cxx" && "$cxx" -std=c++20 -stdlib=libc++ "$work/tried.cpp" -o "$work/tried" \
+                2>/dev/null; then break; fi
         done
-        [ "$cxx" != none ] || skip "clang with libc++" "clang-16 libc++-16-dev libc++abi-16-dev"
+        [ "$cxx" != none ] || skip "clang 16 or later with libc++" "clang-16 libc++-16-dev libc++abi-16-dev"
         set -- "$@" -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_CXX_FLAGS=-stdlib=libc++
         ;;
     mingw)
