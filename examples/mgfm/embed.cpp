@@ -68,7 +68,14 @@ void complete(embed_options& o) {
     if (!o.encoder.weights.empty()) return;
     const std::string where = o.input + "/meta.json";
     const auto meta = data::parse_folder_meta(io::mapped_file(where).text(), where);
-    const auto one = encode::find_pretrained(encode::pretrained_encoders(), meta.topology);
+    const auto known = encode::pretrained_encoders();
+    const auto one = [&] {
+        try {
+            return encode::find_pretrained(known, meta.topology);
+        } catch (const error& why) {
+            throw error(where, why.expected(), why.found(), "give an encoder for them (--weights)");
+        }
+    }();
     encode::check_digest(one);
     o.encoder.weights = one.file;
     say("note: encoder " + one.name);

@@ -125,12 +125,20 @@ TEST_CASE("the variable comes before the target, the target before the header",
 TEST_CASE("a header without folders before it is looked for from the current one",
           "[pretrained][quick]") {
     const encoders_variable unset(std::nullopt);
+    const scratch_folder folder;
+    std::filesystem::create_directory(folder / "current");
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(folder / "current");
     const auto told = [](const char* header) {
         return refusal([&] { encode::detail::folder_of_encoders({}, header); });
     };
     CHECK_CONTAINS(told("nowhere/include/mgkit/encode/load_pretrained.hpp"), "one of nowhere/encoders,");
     CHECK_CONTAINS(told("include/mgkit/encode/load_pretrained.hpp"), "one of ./encoders,");
     CHECK_CONTAINS(told("mgkit/encode/load_pretrained.hpp"), "one of ../encoders,");
+    CHECK_CONTAINS(told("nowhere/include/mgkit/encode/pretrained.hpp"), "one of nowhere/encoders,");
+    CHECK_CONTAINS(told("include/mgkit/encode/pretrained.hpp"), "one of ./encoders,");
+    CHECK_CONTAINS(told("mgkit/encode/pretrained.hpp"), "one of ../encoders,");
+    std::filesystem::current_path(before);
 }
 
 TEST_CASE("an encoder that was changed is refused", "[pretrained][quick]") {
@@ -153,8 +161,6 @@ TEST_CASE("an encoder that was changed is refused", "[pretrained][quick]") {
     CHECK_CONTAINS(told, "small.safetensors: expected sha256 " + right + ", found " + wrong);
     CHECK_CONTAINS(told, "install it again");
     CHECK(told.find('\n') == std::string::npos);
-    CHECK_NOTHROW(
-        encode::load_encoder<t32>(ctx, path));  // by its own name nobody promised a digest
 
     std::filesystem::remove(path);
     CHECK_CONTAINS(refusal([&] { encode::load_pretrained<t32>(ctx, "small"); }),

@@ -155,4 +155,4 @@ def test_embed_clips(here):
     told = works_json("probe", "--data", made, "--weights", "body25_upper15", "--plain")
     check([row["features"] for row in told["results"]] == ["majority", "pretrained"], told["results"])
     refused(here, "embed", fresh(here, "five"), "--out", os.path.join(here, "five.npy"),
-            says=["upper_body, body25_upper15", "5 joints"])
+            says=["meta.json", "upper_body, body25_upper15", "5 joints", "--weights"])
