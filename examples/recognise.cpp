@@ -18,7 +18,7 @@
 #include "mgkit/skeleton/topology.hpp"
 
 namespace mg = mgkit;
-constexpr int rate = 25, span_of = 2 * rate, step = rate / 2;
+constexpr int rate = 25, frames = 2 * rate, step = rate / 2;
 
 // What a camera and a pose estimator would give: joint `v` of a seated person in frame `t`, who
 // lifts the right hand to the neck in seconds 4 to 6 and again in 12 to 14.
@@ -53,10 +53,10 @@ int main(int argc, char** argv) try {
     std::printf("%s\n", model.words().c_str());
 
     mg::skeleton::pose<float> clip(
-        {mg::skeleton::channel_layout::xyc, span_of, mg::skeleton::joint_count(model.topology()), 1},
-        span_of);
+        {mg::skeleton::channel_layout::xyc, frames, mg::skeleton::joint_count(model.topology()), 1},
+        frames);
     const auto embed = [&](int first) {  // of the window that begins with frame `first`
-        for (int t = 0; t < span_of; ++t) see(clip.view(), t, first + t);
+        for (int t = 0; t < frames; ++t) see(clip.view(), t, first + t);
         const auto features = here.embed(std::as_const(clip).view());
         return std::vector<float>(features.begin(), features.end());
     };
@@ -67,10 +67,10 @@ int main(int argc, char** argv) try {
         return features;
     };
     const auto example = away(embed(100));
-    for (int first = 150; first + window <= 400; first += step) {
+    for (int first = 150; first + frames <= 400; first += step) {
         const float like = cosine(away(embed(first)), example);
         std::printf("seconds %4.1f to %4.1f: %+.2f%s\n", double(first) / rate,
-                    double(first + span_of) / rate, double(like), like > .9f ? "  the gesture" : "");
+                    double(first + frames) / rate, double(like), like > .9f ? "  the gesture" : "");
     }
     const auto started = std::chrono::steady_clock::now();
     for (int i = 0; i < 200; ++i) here.embed(std::as_const(clip).view());
