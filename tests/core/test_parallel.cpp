@@ -95,11 +95,11 @@ namespace {
 /// A type whose name another scope repeats.
 template <int Start>
 int counted(context& ctx) {
-    const auto next = [&ctx](auto start) {
+    const auto next = [&ctx](auto) {
         struct local {
-            int value = decltype(start)::value;
+            int more;  // clang 16 ends itself where a value for it stands here
         };
-        return ctx.state.get<local>().value++;
+        return Start + ctx.state.get<local>().more++;
     };
     return next(std::integral_constant<int, Start>{});
 }
