@@ -50,7 +50,7 @@ build_and_run subdirectory
 grep -q "products by eigen, one thread" "$work/said"
 
 echo "== fetched"
-(cd "$source" && cmake -E tar czf "$work/mgkit.tar.gz" CMakeLists.txt cmake include LICENSE)
+(cd "$source" && cmake -E tar czf "$work/mgkit.tar.gz" CMakeLists.txt cmake include encoders LICENSE)
 configure fetched -DMGKIT_URL="$work/mgkit.tar.gz" -DMGKIT_GEMM=eigen >"$work/out"
 build_and_run fetched
 
