@@ -18,7 +18,7 @@
 #include "mgkit/data/findings_json.hpp"
 #include "mgkit/encode/embed.hpp"
 #include "mgkit/encode/input_for.hpp"
-#include "mgkit/encode/pretrained.hpp"
+#include "mgkit/encode/load_pretrained.hpp"
 #include "mgkit/io/atomic_file.hpp"
 #include "mgkit/io/csv.hpp"
 #include "mgkit/io/npy.hpp"
