@@ -3,6 +3,7 @@
 #include "mgkit/core/context.hpp"
 #include "mgkit/core/parallel.hpp"
 #include "mgkit/core/random.hpp"
+#include "mgkit/core/type_list.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -126,6 +127,8 @@ TEST_CASE("Local types whose names repeat keep states of their own") {
     }
     CHECK(first == 1);
     CHECK(second == 5);
+    const auto own = mgkit::detail::state_identity::of<type_tag<std::vector<float>>>();
+    CHECK(own.same_name(own));  // found by other libraries of the program
 }
 
 TEST_CASE("The key of a context carries seed, epoch and row") {

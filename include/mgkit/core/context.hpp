@@ -23,6 +23,30 @@ struct type_mark {
     const void* address = nullptr;
     std::string_view name{};  ///< empty where it may repeat
 
+    /// Whether a name holds one that may be local. Clang leaves out the function that a type is
+    /// local to, so that there only names that begin in mgkit or std, and numbers' types, cannot
+    /// repeat.
+    static constexpr bool bare([[maybe_unused]] std::string_view type) {
+#if defined(__clang__)
+        const auto in_word = [](char c) {
+            return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                   (c >= 'A' && c <= 'Z');
+        };
+        for (std::size_t i = 0; i < type.size(); ++i) {
+            const std::size_t first = i;
+            while (i < type.size() && in_word(type[i])) ++i;
+            const std::string_view word = type.substr(first, i - first);
+            if (word.empty() || (word[0] >= '0' && word[0] <= '9') ||
+                (first > 0 && type[first - 1] == ':'))
+                continue;
+            if (word != "mgkit" && word != "std" && word != "float" && word != "double" &&
+                word != "int" && word != "long" && word != "unsigned" && word != "char")
+                return true;
+        }
+#endif
+        return false;
+    }
+
     template <class Type>
     static type_mark of() {
         static constexpr char tag = 0;
@@ -31,7 +55,7 @@ struct type_mark {
         constexpr std::string_view type = whole.substr(whole.find(before) + before.size());
         constexpr bool repeats = type.find('(') != type.npos || type.find('{') != type.npos ||
                                  type.find("lambda") != type.npos ||
-                                 type.find("unnamed") != type.npos;
+                                 type.find("unnamed") != type.npos || bare(type);
         return {&tag, repeats ? std::string_view() : type};
 #else
         return {&tag, {}};
