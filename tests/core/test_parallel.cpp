@@ -127,7 +127,7 @@ TEST_CASE("Local types whose names repeat keep states of their own") {
     }
     CHECK(first == 1);
     CHECK(second == 5);
-    const auto own = mgkit::detail::state_identity::of<type_tag<std::vector<float>>>();
+    const auto own = mgkit::detail::type_mark::of<type_tag<std::vector<float>>>();
     CHECK(own.same_name(own));  // found by other libraries of the program
 }
 
