@@ -131,8 +131,10 @@ for name in subdirectory package; do
     for flags in "" -O2; do
         wanted=1
         if [ -n "$flags" ]; then wanted=0; fi
+        rm -rf "${work:?}/$name"
         configure "$name" -DCMAKE_PREFIX_PATH="$work/moved_there" -DMGKIT_SOURCE_DIR="$source" \
-            -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS="$flags" >"$work/out" 2>&1
+            -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS="$flags" >"$work/out" 2>&1 ||
+            { cat "$work/out"; exit 1; }
         found=$(grep -c "CMAKE_BUILD_TYPE empty" "$work/out") || true
         if [ "$found" -ne "$wanted" ]; then
             echo "$name with '$flags' and no build type is told so $found times, not $wanted"
