@@ -100,7 +100,7 @@ MGKIT_INLINE const std::vector<std::string>& inference::notes() const {
 MGKIT_INLINE std::string inference::words() const {
     const auto& about = held_->encoder->about;
     return text(held_->encoder->words, ", ", features(), " features of ",
-                about.topology.joints.size(), " joints (", about.topology.name, "), ",
+                about.topology.joints.size(), " joints, ",
                 skeleton::name(about.stream.value_or(skeleton::stream::joint)), " stream");
 }
 
