@@ -86,8 +86,10 @@ class MgkitConan(ConanFile):
         except ConanInvalidConfiguration as problem:
             raise ConanInvalidConfiguration(f"add -s compiler.cppstd=20, or compiler.cppstd=20 to the "
                                             f"profile's settings: {problem}") from None
-        if self.options.eigen_bf16 and self.options.gemm != "onednn":
-            raise ConanInvalidConfiguration("add -o mgkit/*:gemm=onednn, whose products eigen_bf16 rounds for")
+        for row in COMPONENTS:
+            if self.options.get_safe(row["name"]) and row["gemm"] not in ("", str(self.options.gemm)):
+                raise ConanInvalidConfiguration(f"add -o mgkit/*:gemm={row['gemm']}, whose products "
+                                                f"{row['name']} needs")
         least = {"gcc": "12", "clang": "16"}.get(str(self.settings.compiler))
         if least and Version(self.settings.compiler.version) < least:
             raise ConanInvalidConfiguration(f"use {self.settings.compiler} {least} or later, found "
@@ -100,10 +102,8 @@ class MgkitConan(ConanFile):
         toolchain.cache_variables["MGKIT_GEMM"] = str(self.options.gemm)
         toolchain.cache_variables["MGKIT_OPENMP"] = bool(self.options.openmp)
         for row in COMPONENTS:
-            wanted = bool(self.options.get_safe(row["name"]))
-            if row["option"] == "MGKIT_JSON":
-                wanted = "simdjson" if wanted else "nlohmann"
-            toolchain.cache_variables[row["option"]] = wanted
+            wanted = self.options.get_safe(row["name"])
+            toolchain.cache_variables[row["option"]] = row["on" if wanted else "off"]
         toolchain.generate()
         CMakeDeps(self).generate()
 

@@ -35,12 +35,14 @@ foreach(component IN LISTS mgkit_installed_components)
                "or set ${package}_DIR to the folder of its CMake files\")\n"
                "    return()\nendif()\n")
     endforeach()
-    if(component STREQUAL torch)
-        string(APPEND lines
-               "if(NOT TARGET torch AND TARGET libtorch::libtorch)  # as ConanCenter names it\n"
-               "    add_library(torch INTERFACE IMPORTED)\n"
-               "    target_link_libraries(torch INTERFACE libtorch::libtorch)\nendif()\n")
-    endif()
+    foreach(library in_conan IN ZIP_LISTS mgkit_libraries_${component} mgkit_conan_targets_${component})
+        if(in_conan)
+            string(APPEND lines
+                   "if(NOT TARGET ${library} AND TARGET ${in_conan})  # as ConanCenter names it\n"
+                   "    add_library(${library} INTERFACE IMPORTED)\n"
+                   "    target_link_libraries(${library} INTERFACE ${in_conan})\nendif()\n")
+        endif()
+    endforeach()
     string(APPEND lines
            "include(\"\${CMAKE_CURRENT_LIST_DIR}/mgkit-${component}-targets.cmake\")\n")
     file(CONFIGURE OUTPUT mgkit-component-${component}.cmake CONTENT "${lines}" @ONLY)
@@ -74,11 +76,7 @@ list(JOIN mgkit_installed_components ", " mgkit_installed_names)
 list(JOIN mgkit_known_components ", " mgkit_known_names)
 set(mgkit_component_facts "set(mgkit_known_components ${mgkit_known_components})\n")
 foreach(component IN LISTS mgkit_known_components)
-    set(how "-D${mgkit_option_of_${component}}=ON")
-    if(component STREQUAL simdjson)
-        set(how "-DMGKIT_JSON=simdjson")
-    endif()
-    string(APPEND mgkit_component_facts "set(mgkit_option_of_${component} \"${how}\")\n")
+    string(APPEND mgkit_component_facts "set(mgkit_option_of_${component} \"${mgkit_option_of_${component}}\")\n")
 endforeach()
 configure_package_config_file(cmake/mgkit-config.cmake.in mgkit-config.cmake
                               INSTALL_DESTINATION ${mgkit_package_dir}

@@ -154,12 +154,18 @@ function(mgkit_program target folder)
                                                ${PROJECT_BINARY_DIR}/${folder})
 endfunction()
 
-# mgkit_component_of(<result> <component> <program>): the component where it is one of this build, ""
-# where no backend has that name, NOTFOUND (with a message) where it is off.
-function(mgkit_component_of result component program)
-    if(NOT component IN_LIST mgkit_backend_names)
-        set(component "")
-    elseif(NOT TARGET mgkit_${component})
+# mgkit_component_of(<result> <program>): the component that a program's name begins or ends with, where it
+# is one of this build; "" where there is none, NOTFOUND (with a message) where it is off.
+function(mgkit_component_of result program)
+    set(component "")
+    foreach(one IN LISTS mgkit_known_components)
+        string(LENGTH "${component}" known)
+        string(LENGTH "${one}" length)
+        if(program MATCHES "^${one}_|_${one}$" AND length GREATER known)
+            set(component ${one})
+        endif()
+    endforeach()
+    if(component AND NOT TARGET mgkit_${component})
         message(STATUS "mgkit: component ${component} is off, ${program} is not built")
         set(component NOTFOUND)
     endif()

@@ -66,13 +66,7 @@ public:
         : ctx_{.threads = threads},
           loaded_(encode::load_encoder<embedding_tensor>(ctx_, file)),
           ready_(ctx_, loaded_.model) {
-        const auto& about = loaded_.about;
-        if (about.topology.joints.empty() || !about.prepared || about.channels.empty())
-            throw error(file,
-                        "an encoder whose file says which joints it reads and how clips are "
-                        "prepared",
-                        "one that does not",
-                        "take one that mgfm pretrain wrote, or embed clips with --data");
+        encode::require_stated_input(loaded_.about, file);
         for (const auto& note : loaded_.notes) say("note: " + note);
     }
 

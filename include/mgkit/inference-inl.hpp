@@ -60,14 +60,11 @@ struct inference_holding final : inference_encoder {
 struct inference::model {
     explicit model(const std::string& file) : path(file) {
         const io::safetensors_file from(path);
-        const auto about = encode::stored_description(from);
-        if (!about || about->topology.joints.empty() || !about->prepared || about->channels.empty())
-            throw error(path, "an encoder that states its joints, channels and preparation",
-                        "one that leaves them open",
-                        "save it with encode::save_encoder and encode::describe");
+        const auto about = encode::stored_description(from).value_or(encode::description{});
+        encode::require_stated_input(about, path);
         context ctx;
         encode::with_encoder<encode::all<detail::inference_tensor>>(
-            about->settings, path, [&](auto tag) {
+            about.settings, path, [&](auto tag) {
                 using found = typename decltype(tag)::type;
                 encoder = std::make_unique<detail::inference_holding<found>>(ctx, from);
             });

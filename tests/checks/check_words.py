@@ -24,7 +24,7 @@ SHARED = re.compile(r"\.\./shared")
 SHARED_PLACES = re.compile(r"^(tests/|docs/|examples/|benchmarks/|README\.md|CONTRIBUTING\.md)")
 
 
-SOURCES = re.compile(r"\.(hpp|cpp|cuh|cu|py|sh|cmake|cmake\.in)$|(^|/)CMakeLists\.txt$|^scripts/[\w-]+$|^\.ci/run$")
+SOURCES = re.compile(r"\.(hpp|cpp|cuh|cu|py|sh|cmake|cmake\.in)$|(^|/)CMakeLists\.txt$|^(scripts|ports|benchmarks)/([\w-]+/)?(?!debian$|usage$)[\w-]+$|^\.ci/run$")
 
 
 def files():
@@ -54,4 +54,6 @@ for name in sorted(files()):
                 problems.append(f"{name}:{number}: '{found.group()}' ({why})")
         if SHARED.search(line) and not SHARED_PLACES.match(name):
             problems.append(f"{name}:{number}: the default data folder belongs in tests or documents")
+if count == 0:
+    problems.append("expected the files of the tree, found none; git lists nothing here")
 tree.finish("words", problems, f"{count} files")

@@ -84,7 +84,7 @@ struct stored {
             encode::save_encoder(ctx, path, model, about);
         } else {
             nn::linear<array> fc(nn::scope(ctx, "fc"), model.features(),
-                                  static_cast<extent>(about.classes.size()), .5);
+                                 static_cast<extent>(about.classes.size()), .5);
             encode::save_classifier(ctx, path, model, fc, about);
         }
     }
@@ -176,6 +176,8 @@ TEST_CASE("Probabilities are the softmax of the stored classifier") {
             ctx, std::vector<float>(row.begin(), row.end()), {1, static_cast<extent>(row.size())});
         const auto scores = nn::host_values(ctx, (*fc)(ctx, x));
         double sum = 0;
+        // Softmax in float beside one in double: some roundings of 6e-8 each, in exp and in the
+        // sum.
         for (const float s : scores) sum += std::exp(double(s));
         for (std::size_t k = 0; k < 3; ++k)
             CHECK(found[k] == Catch::Approx(std::exp(double(scores[k])) / sum).epsilon(1e-5));

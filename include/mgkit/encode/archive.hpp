@@ -27,14 +27,21 @@ inline io::text_map described(const description& about, io::text_map metadata = 
     return metadata;
 }
 
+namespace detail {
+template <class Encoder>
+void require_own(const description& about, const Encoder& model, const std::string& path) {
+    if (about.settings != model.facts())
+        throw error(path, "the description of the encoder that is saved", "another's",
+                    "make it with encode::describe");
+}
+}  // namespace detail
+
 /// Writes an encoder, its names below `prefix`, with its description. Atomic.
 /// Errors: a description of another encoder; a file that cannot be written.
 template <class Encoder>
 void save_encoder(context& ctx, const std::string& path, Encoder& model, const description& about,
                   const io::text_map& metadata = {}, const std::string& prefix = "backbone.") {
-    if (about.settings != model.facts())
-        throw error(path, "the description of the encoder that is saved", "another's",
-                    "make it with encode::describe");
+    detail::require_own(about, model, path);
     nn::archive_writer out;
     out.add(ctx, model, prefix);
     out.save(path, described(about, metadata));

@@ -18,9 +18,7 @@ template <class Encoder, tensor T>
 void save_classifier(context& ctx, const std::string& path, Encoder& model,
                      nn::linear<T>& classifier, const description& about,
                      const io::text_map& metadata = {}) {
-    if (about.settings != model.facts())
-        throw error(path, "the description of the encoder that is saved", "another's",
-                    "make it with encode::describe");
+    detail::require_own(about, model, path);
     const auto rows = shape_of(classifier.weight.value)[0];
     if (rows != static_cast<extent>(about.classes.size()))
         throw error(path, text(rows, " names of classes, one for each row of the classifier"),

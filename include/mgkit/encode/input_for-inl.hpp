@@ -9,6 +9,13 @@
 
 namespace MGKIT_NAMESPACE::encode {
 
+MGKIT_INLINE void require_stated_input(const description& about, const std::string& where) {
+    if (about.topology.joints.empty() || !about.prepared || about.channels.empty())
+        throw error(where, "an encoder that states its joints, channels and preparation",
+                    "one that leaves them open",
+                    "take one that mgfm pretrain or encode::save_encoder wrote");
+}
+
 MGKIT_INLINE clip_input input_for(const description& about, const data::clip_set& clips) {
     return input_for(about, clips.topology, clips.shape);
 }

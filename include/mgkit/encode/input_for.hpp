@@ -3,11 +3,17 @@
 // infrastructure
 #pragma once
 
+#include <string>
+
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/encode/clip_input.hpp"
 #include "mgkit/encode/description.hpp"
 
 namespace MGKIT_NAMESPACE::encode {
+
+/// What a description must state where recordings are fed to the encoder: joints, channels,
+/// preparation. Errors: one that leaves any of them open; `where` names its file.
+void require_stated_input(const description& about, const std::string& where);
 
 /// The input that the described encoder reads from `clips`: its frames, stream and confidence
 /// channel. What the description leaves open is as in input_settings. Clips are prepared before, by
