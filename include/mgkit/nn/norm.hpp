@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "mgkit/nn/module.hpp"
-#include "mgkit/tensor/ops/layers.hpp"
+#include "mgkit/tensor/ops/normalise.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
 namespace MGKIT_NAMESPACE::nn {
@@ -30,7 +30,8 @@ struct layer_norm {
     }
 };
 
-/// Batch normalisation of rows [groups * B, D], epsilon 1e-5, momentum .1.
+/// Batch normalisation of rows [groups * B, D], or of the last axis of any x [..., D] with what
+/// follows in a residual network; epsilon 1e-5, momentum .1.
 ///
 /// Training: each group of B rows (a view) is standardised by its own statistics, and the running
 /// statistics take one step per group, in group order (unbiased variance). Evaluation: running
@@ -72,6 +73,23 @@ struct batch_norm {
         const X centred = sub(ctx, x, X{running_mean});
         const X unit = mul(ctx, centred, X{inverse});
         return add(ctx, mul(ctx, unit, use<X>(weight)), use<X>(bias));
+    }
+
+    /// The last axis of x [..., D], all rows one group; then the residual, then relu, in one
+    /// operation: `norm(ctx, x, {.residual = &before, .relu = true})`.
+    template <operand X>
+    X operator()(context& ctx, const X& x, const normalise_end<X>& end) const {
+        if (ctx.training) {
+            const normalised<X> made =
+                normalise(ctx, x, use<X>(weight), use<X>(bias), end, epsilon);
+            if (!ctx.recomputing)
+                update(ctx, made.moments, shape_of(x).elements() / shape_of(x)[-1]);
+            return made.out;
+        }
+        const shape row{1, shape_of(x)[-1]};
+        const T now =
+            concat(ctx, 0, reshape(ctx, running_mean, row), reshape(ctx, running_var, row));
+        return normalise_by(ctx, x, use<X>(weight), use<X>(bias), now, end, epsilon);
     }
 
 private:

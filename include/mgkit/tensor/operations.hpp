@@ -42,6 +42,9 @@
     ROW(layer_norm, 3, reduction, "LayerNormalization")         \
     ROW(moments, 1, reduction, "")                              \
     ROW(batch_norm, 4, reduction, "BatchNormalization")         \
+    ROW(normalise, 5, reduction, "")                            \
+    ROW(max_pool, 1, reduction, "MaxPool")                      \
+    ROW(mean_pool, 1, reduction, "AveragePool")                 \
     ROW(take_rows, 1, movement, "Gather")                       \
     ROW(add_rows, 2, movement, "")                              \
     ROW(restore_tokens, 2, movement, "")                        \
@@ -49,6 +52,8 @@
     ROW(attention, 1, product, "")                              \
     ROW(attend, 2, product, "")                                 \
     ROW(token_mix, 3, product, "")                              \
+    ROW(conv, 3, product, "Conv")                               \
+    ROW(graph_contract, 2, product, "")                         \
     ROW(cross_entropy, 2, reduction, "SoftmaxCrossEntropyLoss") \
     ROW(classifier_loss, 4, product, "")
 

@@ -10,6 +10,7 @@
 #define MGKIT_OPERANDS_2(X) MGKIT_OPERANDS_1(X), const X&
 #define MGKIT_OPERANDS_3(X) MGKIT_OPERANDS_2(X), const X&
 #define MGKIT_OPERANDS_4(X) MGKIT_OPERANDS_3(X), const X&
+#define MGKIT_OPERANDS_5(X) MGKIT_OPERANDS_4(X), const X&
 // HEAD is `template`, or `extern template`; T the tensor type.
 #define MGKIT_COMPILED_OPERATION(HEAD, T, NAME, OPERANDS)                  \
     HEAD T apply(context&, const op::NAME&, MGKIT_OPERANDS_##OPERANDS(T)); \

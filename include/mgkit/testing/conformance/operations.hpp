@@ -12,6 +12,7 @@
 #include "mgkit/testing/conformance/structure.hpp"
 #include "mgkit/testing/conformance/tokens.hpp"
 #include "mgkit/testing/conformance/updates.hpp"
+#include "mgkit/testing/conformance/windows.hpp"
 
 namespace MGKIT_NAMESPACE::testing {
 
@@ -20,8 +21,8 @@ namespace MGKIT_NAMESPACE::testing {
 /// `trials()`; `refusals()`. An operation of the table without an entry does not compile.
 using operation_families =
     type_list<storage_operations, record_operations, elementwise_operations, structure_operations,
-              part_operations, layer_operations, mask_operations, row_operations, token_operations,
-              update_operations>;
+              part_operations, layer_operations, window_operations, mask_operations, row_operations,
+              token_operations, update_operations>;
 
 namespace detail {
 
