@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <charconv>
 #include <numeric>
+#include <span>
 #include <system_error>
 
 #include "mgkit/core/error.hpp"
-#include "mgkit/skeleton/built_in.hpp"
+#include "mgkit/core/type_list.hpp"
+#include "mgkit/skeleton/list.hpp"
 
 namespace MGKIT_NAMESPACE::skeleton {
 
@@ -46,6 +48,28 @@ MGKIT_INLINE std::vector<int> path_between(const graph& g, std::size_t count, in
     return path;
 }
 
+MGKIT_INLINE graph tree(std::span<const int> parents, int centre) {
+    graph out{static_cast<int>(parents.size()), {}, centre};
+    for (int j = 0; j < out.joints; ++j)
+        if (const int parent = parents[static_cast<std::size_t>(j)]; parent != j)
+            out.edges.push_back({j, parent});
+    return out;
+}
+
+/// The bones of the built-in topology of a name; whole topologies would cost the compiler more.
+MGKIT_INLINE graph named_graph(std::string_view name, const std::string& where) {
+    graph out;
+    std::string names;
+    all::for_each([&]<class T>(type_tag<T>) {
+        if (T::name == name) out = tree(T::parents, T::centre);
+        names.append(names.empty() ? "" : ", ").append(T::name);
+    });
+    if (out.joints == 0)
+        throw error(where, "a graph, or one of " + names, std::string(name),
+                    "write a graph as \"3 joints, centre 1: 0-1 2-1\"");
+    return out;
+}
+
 /// Whole numbers and fixed words at the front of a text.
 struct graph_reader {
     std::string_view rest;
@@ -74,11 +98,7 @@ MGKIT_INLINE std::string graph_text(const graph& g) {
 
 MGKIT_INLINE graph parse_graph(std::string_view text, const std::string& where) {
     constexpr int most = 4096;
-    if (text.find(':') == std::string_view::npos) {
-        if (const auto known = find_built_in(text)) return graph_of(*known);
-        throw error(where, "a graph, or one of " + built_in_names(), std::string(text),
-                    "write a graph as \"3 joints, centre 1: 0-1 2-1\"");
-    }
+    if (text.find(':') == std::string_view::npos) return detail::named_graph(text, where);
     graph out;
     detail::graph_reader reader{text};
     bool good = reader.number(out.joints) && reader.word(" joints, centre ") &&
