@@ -65,6 +65,18 @@ MGKIT_INLINE std::vector<block_plan> block_plans(const graph_network_settings& s
     return out;
 }
 
+MGKIT_INLINE graph_network_settings sample_graph_network(const clip_extents& clip) {
+    skeleton::graph tree{clip.joints, {}, 0};
+    for (int j = 1; j < clip.joints; ++j) tree.edges.push_back({j, j / 2});
+    return {.clip = clip,
+            .graph = skeleton::graph_text(tree),
+            .width = 4,
+            .blocks = 3,
+            .wider = "2",
+            .slower = "3",
+            .last = 6};
+}
+
 MGKIT_INLINE void require_clips(const shape& clips, const clip_extents& made_for,
                                 const std::string& where) {
     const auto& e = made_for;

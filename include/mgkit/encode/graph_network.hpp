@@ -52,6 +52,10 @@ skeleton::graph graph_of(const graph_network_settings& s, const std::string& whe
 /// The blocks of the settings. Errors: sizes below 1, blocks that there are not.
 std::vector<block_plan> block_plans(const graph_network_settings& s, const std::string& where);
 
+/// Small settings for clips of these extents, to try a network with: a tree of their joints, three
+/// blocks.
+graph_network_settings sample_graph_network(const clip_extents& clip);
+
 /// Settings whose graph is written out, so that files keep what the name of a topology stands for.
 template <class S>
 S with_graph(S s, const std::string& where) {

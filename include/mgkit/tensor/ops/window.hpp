@@ -31,7 +31,7 @@ public:
 
     constexpr window() = default;
     /// Errors: no axis or more than three.
-    constexpr window(std::initializer_list<window_axis> axes) {
+    constexpr window(std::initializer_list<window_axis> axes) : count_(0) {
         if (axes.size() < 1 || axes.size() > max_axes)
             throw error("window", "one to three axes", std::to_string(axes.size()));
         for (const window_axis& a : axes) axes_[static_cast<std::size_t>(count_++)] = a;
