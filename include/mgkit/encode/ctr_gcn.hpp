@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+// CTR-GCN: graph convolution whose edges are refined for every channel.
+#pragma once
+
+#include "mgkit/encode/temporal_branches.hpp"
+
+namespace MGKIT_NAMESPACE::encode {
+
+/// Settings of `ctr_gcn`.
+struct ctr_gcn_settings : graph_network_settings {
+    bool relu_behind_branches = true;  ///< PYSKL's code has it, the authors' has not
+
+    template <class Self, class F>
+    static void each_named(Self& s, F&& f) {
+        graph_network_settings::each_named(s, f);
+        f("relu_behind_branches", s.relu_behind_branches);
+    }
+};
+
+/// Refinement of the edges of one partition: x [B, T, V, in] -> [B, T, V, out]; edges of channel c
+/// are A + alpha * conv4(tanh(difference of two joints' means over frames)). File names conv1 to
+/// conv4.
+template <model_tensor T>
+struct channel_refinement {
+    nn::conv<T> conv1, conv2, conv3, conv4;
+
+    channel_refinement() = default;
+    channel_refinement(const nn::scope& at, extent in, extent out)
+        : conv1(at / "conv1", in, compared(in), along_frames(1)),
+          conv2(at / "conv2", in, compared(in), along_frames(1)),
+          conv3(at / "conv3", in, out, along_frames(1)),
+          conv4(at / "conv4", compared(in), out, along_frames(1)) {}
+
+    static constexpr auto fields() {
+        return nn::members(nn::field("conv1", &channel_refinement::conv1),
+                           nn::field("conv2", &channel_refinement::conv2),
+                           nn::field("conv3", &channel_refinement::conv3),
+                           nn::field("conv4", &channel_refinement::conv4));
+    }
+
+    /// `means` [B, 1, V, in] of x over frames, A [V, V], alpha [1]. The mean over frames is taken
+    /// before the products, with which it commutes.
+    template <operand X>
+    X operator()(context& ctx, const X& x, const X& means, const X& A, const X& alpha) const {
+        const X senders = conv1(ctx, means), receivers = conv2(ctx, means);
+        const shape s = shape_of(senders);
+        const extent b = s[0], v = s[2], r = s[3];
+        const X apart = tanh(ctx, sub(ctx, reshape(ctx, senders, {b, v, 1, r}),
+                                      reshape(ctx, receivers, {b, 1, v, r})));
+        const shape w = shape_of(conv4.weight.value);
+        const X weight = mul(ctx, reshape(ctx, use<X>(conv4.weight), {w[0], w[1]}), alpha);
+        const X refined = linear(ctx, apart, weight, mul(ctx, use<X>(conv4.bias), alpha));
+        const X edges = add(ctx, refined, reshape(ctx, A, {v, v, 1}));
+        return contracted(ctx, conv3(ctx, x), reshape(ctx, edges, {b, 1, v, v, w[0]}), 1);
+    }
+
+private:
+    static extent compared(extent in) { return in <= 16 ? 8 : in / 8; }
+};
+
+/// The unit: refinements of all partitions summed, normalisation, the way around, relu. File names
+/// A, alpha, convs, down, bn.
+template <model_tensor T>
+struct channel_refined_unit {
+    parameter<T> A, alpha;
+    std::vector<channel_refinement<T>> convs;
+    nn::maybe<conv_and_norm<T>> down;
+    nn::batch_norm<T> bn;
+
+    channel_refined_unit() = default;
+    channel_refined_unit(const nn::scope& at, const block_plan& p, const T& edges)
+        : A(nn::initial::constant<T>(at / "A", shape_of(edges), 0)),
+          alpha(nn::initial::constant<T>(at / "alpha", {1}, 0)),
+          bn(scaled_norm<T>(at / "bn", p.out, 1e-6)) {
+        backend_traits<T>::assign(at.ctx, A.value, edges);
+        for (extent k = 0; k < shape_of(edges)[0]; ++k)
+            convs.emplace_back(at / "convs" / std::to_string(k), p.in, p.out);
+        if (p.in != p.out) down = conv_and_norm<T>(at / "down", p.in, p.out);
+    }
+
+    static constexpr auto fields() {
+        return nn::members(nn::field("A", &channel_refined_unit::A),
+                           nn::field("alpha", &channel_refined_unit::alpha),
+                           nn::field("convs", &channel_refined_unit::convs),
+                           nn::field("down", &channel_refined_unit::down),
+                           nn::field("bn", &channel_refined_unit::bn));
+    }
+    template <operand X>
+    X operator()(context& ctx, const X& x) const {
+        const X means = mean(ctx, x, {1}, true), edges = use<X>(A), factor = use<X>(alpha);
+        const shape s = shape_of(edges);
+        std::optional<X> sum;
+        for (std::size_t k = 0; k < convs.size(); ++k) {
+            const X own =
+                reshape(ctx, slice(ctx, edges, 0, static_cast<extent>(k), 1), {s[1], s[2]});
+            const X part = convs[k](ctx, x, means, own, factor);
+            sum = sum ? add(ctx, *sum, part) : part;
+        }
+        const X around = down ? (*down)(ctx, x) : x;
+        return bn(ctx, *sum, {.residual = &around, .relu = true});
+    }
+};
+
+/// Four branches of a quarter of the channels: two convolutions over 5 frames with dilation 1 and
+/// 2, a maximum over 3, one that sees single frames. File name branches.
+template <model_tensor T>
+struct four_branches {
+    std::vector<temporal_branch<T>> branches;
+
+    four_branches() = default;
+    four_branches(const nn::scope& at, extent width, extent stride) {
+        if (width % 4 != 0)
+            throw error("ctr_gcn", "channels that are a multiple of 4 in every block", text(width));
+        using branch = temporal_branch<T>;
+        for (int i = 0; i < 4; ++i) {
+            const auto how = i < 2
+                                 ? typename branch::reach{branch::kind::convolution, 5, i + 1, true}
+                             : i == 2 ? typename branch::reach{branch::kind::maximum, 3, 1, true}
+                                      : typename branch::reach{};
+            branches.emplace_back(at / "branches" / std::to_string(i), width, width / 4, stride,
+                                  how, false);
+        }
+    }
+    static constexpr auto fields() {
+        return nn::members(nn::field("branches", &four_branches::branches));
+    }
+};
+
+/// One block: file names gcn1, tcn1, residual.
+template <model_tensor T>
+struct ctr_gcn_block {
+    channel_refined_unit<T> gcn1;
+    four_branches<T> tcn1;
+    nn::maybe<temporal_unit<T>> residual;
+
+    ctr_gcn_block() = default;
+    ctr_gcn_block(const nn::scope& at, const block_plan& p, const T& edges, bool relu_behind)
+        : gcn1(at / "gcn1", p, edges),
+          tcn1(at / "tcn1", p.out, p.stride),
+          plan_(p),
+          relu_behind_(relu_behind) {
+        if (!p.first && !p.same()) residual = temporal_unit<T>(at / "residual", p, 1);
+    }
+
+    static constexpr auto fields() {
+        return nn::members(nn::field("gcn1", &ctr_gcn_block::gcn1),
+                           nn::field("tcn1", &ctr_gcn_block::tcn1),
+                           nn::field("residual", &ctr_gcn_block::residual));
+    }
+    template <operand X>
+    X operator()(context& ctx, const X& x) const {
+        X y = side_by_side(ctx, gcn1(ctx, x), tcn1.branches);
+        if (relu_behind_) y = relu(ctx, y);
+        if (plan_.first) return relu_behind_ ? y : relu(ctx, y);
+        if (!residual) return relu(ctx, add(ctx, y, x));
+        return (*residual)(ctx, x, {.residual = &y, .relu = true});
+    }
+
+private:
+    block_plan plan_{};
+    bool relu_behind_ = true;
+};
+
+/// Clips [N, C, T, V, M] -> features [N, channels of the last block]: the mean over frames, joints
+/// and persons.
+///
+/// Any graph, number of frames and channels; channels, joints and persons are checked; the channels
+/// of every block are a multiple of 4. Initial values: Kaiming normal (fan-out); refinement starts
+/// at 0, the scale of graph convolution at 1e-6.
+/// Cost per clip: 5 C^2 T V M multiply-adds and more of each block, and 3 V^2 C T M of refined
+/// edges. Source: Chen et al., ICCV 2021; code: CTR-GCN of PYSKL.
+template <model_tensor T>
+class ctr_gcn {
+public:
+    using tensor_type = T;
+    using settings = ctr_gcn_settings;
+    static constexpr const char* name = "ctr_gcn";
+    static constexpr const char* source = "Chen et al., ICCV 2021";
+
+    nn::batch_norm<T> data_bn;
+    std::vector<ctr_gcn_block<T>> net;
+
+    ctr_gcn() = default;
+    ctr_gcn(const nn::scope& at, const settings& s)
+        : data_bn(at / "data_bn", extent{s.clip.points()} * s.clip.channels),
+          settings_(with_graph(s, name)) {
+        const T edges =
+            adjacency_tensor<T>(at.ctx, skeleton::inward_outward(graph_of(settings_, name)));
+        for (const block_plan& p : block_plans(s, name)) {
+            net.emplace_back(at / "net" / std::to_string(net.size()), p, edges,
+                             s.relu_behind_branches);
+            features_ = p.out;
+        }
+    }
+
+    static constexpr auto fields() {
+        return nn::members(nn::field("data_bn", &ctr_gcn::data_bn),
+                           nn::field("net", &ctr_gcn::net));
+    }
+    static settings sample_settings(const clip_extents& clip) {
+        settings s{sample_graph_network(clip)};
+        s.last = 8;
+        return s;
+    }
+    const settings& configuration() const { return settings_; }
+    nn::fact_map facts() const { return facts_of(name, settings_); }
+    int features() const { return features_; }
+
+    template <operand X>
+    X operator()(context& ctx, const X& clips) const {
+        require_clips(shape_of(clips), settings_.clip, name);
+        X x = persons_of(ctx, clips, data_bn, true);
+        for (const auto& block : net) x = block(ctx, x);
+        return mean_of_persons(ctx, x, shape_of(clips)[0]);
+    }
+
+private:
+    settings settings_;
+    int features_ = 0;
+};
+
+}  // namespace MGKIT_NAMESPACE::encode

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Temporal convolution in branches of several reaches, as ST-GCN++ and CTR-GCN have it.
+// infrastructure
+#pragma once
+
+#include "mgkit/encode/graph_layers.hpp"
+
+namespace MGKIT_NAMESPACE::encode {
+
+/// A branch: 1x1 convolution, and behind it, where `reach` says so, normalisation, relu, and a
+/// convolution or a maximum over frames. File names 0, 1, 3 (conv, bn), 4.
+template <model_tensor T>
+class temporal_branch {
+public:
+    using tensor_type = T;
+    enum class kind { point, maximum, convolution };
+    /// kernel and dilation along frames; `normalised`: a further normalisation behind it.
+    struct reach {
+        kind how = kind::point;
+        int kernel = 1, dilation = 1;
+        bool normalised = false;
+    };
+
+    temporal_branch() = default;
+    /// `alone`: a branch of one layer has no number in its names.
+    temporal_branch(const nn::scope& at, extent in, extent out, extent stride, const reach& r,
+                    bool alone)
+        : point_(alone ? at : at / "0", in, out,
+                 along_frames(1, r.how == kind::point ? stride : 1)),
+          reach_(r),
+          stride_(stride),
+          alone_(alone) {
+        if (!alone) norm_ = nn::batch_norm<T>(at / "1", out);
+        if (r.how == kind::convolution) {
+            const nn::scope unit = at / "3";
+            frames_ =
+                nn::conv<T>(unit / "conv", out, out, along_frames(r.kernel, stride, r.dilation));
+            if (r.normalised) last_ = nn::batch_norm<T>(unit / "bn", out);
+        } else if (r.how == kind::maximum && r.normalised) {
+            last_ = nn::batch_norm<T>(at / "4", out);
+        }
+    }
+
+    nn::leaf_list<T> leaves() {
+        nn::detail::leaf_collector<T> out;
+        const auto add = [&](const char* name, auto& member) {
+            nn::detail::collect_leaves<T>(member, nn::detail::leaf_place{name}, out);
+        };
+        add(alone_ ? "" : "0", point_);
+        add("1", norm_);
+        add("3.conv", frames_);
+        add(reach_.how == kind::maximum ? "4" : "3.bn", last_);
+        return std::move(out.found);
+    }
+
+    template <operand X>
+    X operator()(context& ctx, const X& x) const {
+        X y = point_(ctx, x);
+        if (norm_) y = (*norm_)(ctx, y, {.relu = reach_.how != kind::point});
+        if (frames_) y = (*frames_)(ctx, y);
+        if (reach_.how == kind::maximum) y = max_pool(ctx, y, along_frames(reach_.kernel, stride_));
+        return last_ ? (*last_)(ctx, y, {}) : y;
+    }
+
+private:
+    nn::conv<T> point_;
+    nn::maybe<nn::batch_norm<T>> norm_;
+    nn::maybe<nn::conv<T>> frames_;
+    nn::maybe<nn::batch_norm<T>> last_;
+    reach reach_{};
+    extent stride_ = 1;
+    bool alone_ = false;
+};
+
+/// The results of branches side by side: [B, T, V, in] -> [B, T', V, sum of the branches' widths].
+template <operand X, class T = tensor_of<X>>
+X side_by_side(context& ctx, const X& x, const std::vector<temporal_branch<T>>& branches) {
+    std::vector<X> parts;
+    for (const auto& branch : branches) parts.push_back(branch(ctx, x));
+    return concat(ctx, 3, std::span<const X>(parts));
+}
+
+}  // namespace MGKIT_NAMESPACE::encode
