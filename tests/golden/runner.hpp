@@ -76,7 +76,9 @@ private:
 using runner = void (*)(const io::safetensors_file&, const io::json& config, checks&);
 
 struct family {
-    std::string_view name;  ///< `family` in the file's config
+    /// `family` in the config of its files; of files without one "folder/leading_words", as
+    /// "graph/stgcn_block": the longest such name that is the file's or ends at one of its '_'.
+    std::string_view name;
     runner run;
 };
 

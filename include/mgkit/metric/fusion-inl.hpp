@@ -11,11 +11,14 @@
 
 namespace MGKIT_NAMESPACE::metric {
 
-MGKIT_INLINE std::vector<float> softmax_rows(std::span<const float> scores, int classes) {
+namespace detail {
+
+template <class S>
+std::vector<S> softmax_of_rows(std::span<const S> scores, int classes) {
     constexpr auto where = "metric::softmax_rows";
     const auto columns = static_cast<std::size_t>(std::max(classes, 1));
     check_scores(where, scores, scores.size() / columns, classes);
-    std::vector<float> out(scores.size());
+    std::vector<S> out(scores.size());
     std::vector<double> exponential(columns);
     for (std::size_t begin = 0; begin < scores.size(); begin += columns) {
         const auto row = scores.subspan(begin, columns);
@@ -28,13 +31,14 @@ MGKIT_INLINE std::vector<float> softmax_rows(std::span<const float> scores, int 
         for (std::size_t c = 0; c < columns; ++c)
             sum += exponential[c] = std::exp(static_cast<double>(row[c]) - top);
         for (std::size_t c = 0; c < columns; ++c)
-            out[begin + c] = static_cast<float>(exponential[c] / sum);
+            out[begin + c] = static_cast<S>(exponential[c] / sum);
     }
     return out;
 }
 
-MGKIT_INLINE std::vector<float> fuse(std::span<const std::vector<float>> streams, int classes,
-                                     std::span<const double> weights, fusion_rule rule) {
+template <class S>
+std::vector<S> sum_of_streams(std::span<const std::vector<S>> streams, int classes,
+                              std::span<const double> weights, fusion_rule rule) {
     constexpr auto where = "metric::fuse";
     if (streams.empty()) throw error(where, "at least one stream of scores", "none");
     if (!weights.empty() && weights.size() != streams.size())
@@ -49,9 +53,10 @@ MGKIT_INLINE std::vector<float> fuse(std::span<const std::vector<float>> streams
         const double weight = weights.empty() ? 1.0 : weights[s];
         if (!std::isfinite(weight))
             throw error(where, "finite weights", text("weight ", weight, " of stream ", s));
-        check_scores(where, streams[s], size / columns, classes);
-        const std::vector<float> table =
-            rule == fusion_rule::softmax ? softmax_rows(streams[s], classes) : streams[s];
+        check_scores(where, std::span<const S>(streams[s]), size / columns, classes);
+        const std::vector<S> table = rule == fusion_rule::softmax
+                                         ? softmax_of_rows(std::span<const S>(streams[s]), classes)
+                                         : streams[s];
         for (std::size_t i = 0; i < size; ++i) {
             if (std::isinf(table[i]))
                 throw error(where, "finite scores",
@@ -60,6 +65,26 @@ MGKIT_INLINE std::vector<float> fuse(std::span<const std::vector<float>> streams
         }
     }
     return {sum.begin(), sum.end()};
+}
+
+}  // namespace detail
+
+MGKIT_INLINE std::vector<float> softmax_rows(std::span<const float> scores, int classes) {
+    return detail::softmax_of_rows(scores, classes);
+}
+
+MGKIT_INLINE std::vector<double> softmax_rows(std::span<const double> scores, int classes) {
+    return detail::softmax_of_rows(scores, classes);
+}
+
+MGKIT_INLINE std::vector<float> fuse(std::span<const std::vector<float>> streams, int classes,
+                                     std::span<const double> weights, fusion_rule rule) {
+    return detail::sum_of_streams(streams, classes, weights, rule);
+}
+
+MGKIT_INLINE std::vector<double> fuse(std::span<const std::vector<double>> streams, int classes,
+                                      std::span<const double> weights, fusion_rule rule) {
+    return detail::sum_of_streams(streams, classes, weights, rule);
 }
 
 }  // namespace MGKIT_NAMESPACE::metric

@@ -15,6 +15,7 @@ enum class fusion_rule { scores, softmax };
 
 /// Softmax of each row of `scores` [N, classes]; finite scores only.
 std::vector<float> softmax_rows(std::span<const float> scores, int classes);
+std::vector<double> softmax_rows(std::span<const double> scores, int classes);
 
 /// Weighted sum of the score tables of several streams, each [N, classes] of the same clips in the
 /// same order. Sums in double, in stream order. No weights means equal weights.
@@ -23,6 +24,9 @@ std::vector<float> softmax_rows(std::span<const float> scores, int classes);
 std::vector<float> fuse(std::span<const std::vector<float>> streams, int classes,
                         std::span<const double> weights = {},
                         fusion_rule rule = fusion_rule::softmax);
+std::vector<double> fuse(std::span<const std::vector<double>> streams, int classes,
+                         std::span<const double> weights = {},
+                         fusion_rule rule = fusion_rule::softmax);
 
 }  // namespace MGKIT_NAMESPACE::metric
 

@@ -20,8 +20,10 @@ MGKIT_INLINE void check_labels(std::string_view where, std::string_view what,
                         text(what, " ", labels[i], " at index ", i));
 }
 
-MGKIT_INLINE void check_scores(std::string_view where, std::span<const float> scores, std::size_t n,
-                               int classes) {
+namespace detail {
+
+template <class S>
+void require_scores(std::string_view where, std::span<const S> scores, std::size_t n, int classes) {
     if (classes < 1)
         throw error(std::string(where), "at least one class", text(classes, " classes"));
     const auto columns = static_cast<std::size_t>(classes);
@@ -33,6 +35,18 @@ MGKIT_INLINE void check_scores(std::string_view where, std::span<const float> sc
             throw error(std::string(where), "scores that can be ranked",
                         text("NaN for clip ", i / columns, ", class ", i % columns),
                         "the model has diverged or its input was not finite");
+}
+
+}  // namespace detail
+
+MGKIT_INLINE void check_scores(std::string_view where, std::span<const float> scores, std::size_t n,
+                               int classes) {
+    detail::require_scores(where, scores, n, classes);
+}
+
+MGKIT_INLINE void check_scores(std::string_view where, std::span<const double> scores,
+                               std::size_t n, int classes) {
+    detail::require_scores(where, scores, n, classes);
 }
 
 MGKIT_INLINE std::vector<int> best_class(std::span<const float> scores, int classes) {

@@ -34,6 +34,8 @@ void check_labels(std::string_view where, std::string_view what, std::span<const
 /// Throws unless `scores` is N x classes without NaN. Infinities rank like any other number.
 void check_scores(std::string_view where, std::span<const float> scores, std::size_t n,
                   int classes);
+void check_scores(std::string_view where, std::span<const double> scores, std::size_t n,
+                  int classes);
 
 /// Best class of each row of `scores` [N, classes]. Ties go to the lowest class index, always.
 std::vector<int> best_class(std::span<const float> scores, int classes);

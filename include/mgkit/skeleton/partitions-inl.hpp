@@ -64,10 +64,10 @@ MGKIT_INLINE adjacency hop_partitions(const graph& g, const hop_settings& s) {
     detail::require_hops("hop_partitions", g, s.max_hop);
     const auto v = static_cast<std::size_t>(g.joints);
     const std::vector<int> hop = detail::hops(g, s.max_hop);
-    adjacency all = detail::empty_adjacency(1, g.joints);
-    for (std::size_t i = 0; i < hop.size(); ++i) all.values[i] = hop[i] <= s.max_hop ? 1 : 0;
-    all = normalised(all, degree_norm::columns);
-    if (s.strategy == hop_strategy::uniform) return all;
+    adjacency whole = detail::empty_adjacency(1, g.joints);
+    for (std::size_t i = 0; i < hop.size(); ++i) whole.values[i] = hop[i] <= s.max_hop ? 1 : 0;
+    whole = normalised(whole, degree_norm::columns);
+    if (s.strategy == hop_strategy::uniform) return whole;
 
     const bool spatial = s.strategy == hop_strategy::spatial;
     const std::vector<int> known =
@@ -80,7 +80,7 @@ MGKIT_INLINE adjacency hop_partitions(const graph& g, const hop_settings& s) {
             if (hop[at] > s.max_hop) continue;
             const bool nearer = from_centre[source] < from_centre[target];
             const int slot = !spatial || hop[at] == 0 ? hop[at] : 2 * hop[at] - (nearer ? 0 : 1);
-            out.values[static_cast<std::size_t>(slot) * v * v + at] = all.values[at];
+            out.values[static_cast<std::size_t>(slot) * v * v + at] = whole.values[at];
         }
     return out;
 }
@@ -122,13 +122,18 @@ MGKIT_INLINE adjacency normalised(const adjacency& a, degree_norm how) {
     return out;
 }
 
-MGKIT_INLINE adjacency window_graph(const adjacency& a, int frames) {
+MGKIT_INLINE graph window_graph(const graph& g, int frames) {
+    detail::require_in_range(g, "window_graph");
     if (frames < 1) throw error("window_graph", "at least one frame", text(frames));
-    adjacency out = detail::empty_adjacency(a.slots, a.joints * frames);
-    for (int k = 0; k < out.slots; ++k)
-        for (int v = 0; v < out.joints; ++v)
-            for (int w = 0; w < out.joints; ++w)
-                out(k, v, w) = a(k, v % a.joints, w % a.joints);
+    graph out{g.joints * frames, {}, g.centre};
+    for (int one = 0; one < frames; ++one)
+        for (int other = 0; other < frames; ++other) {
+            const int from = one * g.joints, to = other * g.joints;
+            for (const auto [child, parent] : g.edges)
+                out.edges.push_back({from + child, to + parent});
+            for (int j = 0; one < other && j < g.joints; ++j)
+                out.edges.push_back({from + j, to + j});
+        }
     return out;
 }
 

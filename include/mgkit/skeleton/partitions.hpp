@@ -66,9 +66,11 @@ adjacency scale_adjacency(const graph& g, int scales);
 enum class degree_norm { columns, symmetric };
 adjacency normalised(const adjacency& a, degree_norm how);
 
-/// Every slot tiled frames x frames: a joint feeds the same targets in each frame of a window.
-/// Shapes: [slots, V, V] to [slots, frames V, frames V]. Errors: frames below 1. Source: MS-G3D.
-adjacency window_graph(const adjacency& a, int frames);
+/// The graph of a window of frames, joint v of frame f being f V + v: each joint is connected with
+/// itself and its neighbours in every frame, the distance within its own frame being that of `g`.
+/// `normalised(scale_adjacency(window_graph(g, 3), 6), degree_norm::columns)` is what G3D
+/// multiplies with. It has cycles. Errors: frames below 1. Source: MS-G3D (tiling A + I).
+graph window_graph(const graph& g, int frames);
 
 }  // namespace MGKIT_NAMESPACE::skeleton
 

@@ -191,15 +191,29 @@ private:
     std::vector<int> partner_;
 };
 
-/// The streams of the USDRL code: every channel counts as a coordinate, padding is data.
-/// For comparison with its numbers.
+/// The streams of the USDRL and PYSKL codes: every channel counts as a coordinate, padding is data.
+/// For comparison with their numbers.
 namespace reference {
+
+/// What becomes of a confidence channel: a difference as the others (USDRL; PYSKL's motion of a
+/// hand), or the mean of both ends (PYSKL).
+enum class score_rule { difference, mean };
+
+namespace detail {
+
+/// The channel that takes the mean; -1 where none does.
+constexpr int mean_channel(channel_layout layout, score_rule rule) {
+    return rule == score_rule::mean && has_confidence(layout) ? coordinates(layout) : -1;
+}
+
+}  // namespace detail
 
 /// Child minus parent for 1-based (child, parent) pairs; a self pair and an unlisted joint give 0;
 /// of repeated children the last pair counts. Shapes: in, out C T V M, distinct memory.
 template <class S>
-void bone(std::span<const joint_pair> bones, pose_view<const S> in, pose_view<S> out) {
-    detail::check_streams("reference::bone", in, out);
+void bone(std::span<const joint_pair> bones, pose_view<const S> in, pose_view<S> out,
+          score_rule score = score_rule::difference) {
+    skeleton::detail::check_streams("reference::bone", in, out);
     const int v = in.shape.joints, m = in.shape.persons, points = in.shape.points();
     std::vector<int> partner(static_cast<std::size_t>(points));
     for (int p = 0; p < points; ++p) partner[static_cast<std::size_t>(p)] = p;
@@ -210,27 +224,31 @@ void bone(std::span<const joint_pair> bones, pose_view<const S> in, pose_view<S>
         for (int k = 0; k < m; ++k)
             partner[static_cast<std::size_t>((child - 1) * m + k)] = (parent - 1) * m + k;
     }
-    const auto rows = static_cast<std::size_t>(channels(in.shape.layout)) *
-                      static_cast<std::size_t>(in.shape.frames);
-    for (std::size_t r = 0; r < rows; ++r) {
-        const S* from = in.values + r * static_cast<std::size_t>(points);
-        S* to = out.values + r * static_cast<std::size_t>(points);
-        for (int p = 0; p < points; ++p)
-            to[p] = from[p] - from[partner[static_cast<std::size_t>(p)]];
-    }
+    const int mean = detail::mean_channel(in.shape.layout, score);
+    for (int c = 0; c < channels(in.shape.layout); ++c)
+        for (int t = 0; t < in.shape.frames; ++t) {
+            const S* from = in.row(c, t);
+            S* to = out.row(c, t);
+            for (int p = 0; p < points; ++p) {
+                const S other = from[partner[static_cast<std::size_t>(p)]];
+                to[p] = c == mean ? (from[p] + other) / S(2) : from[p] - other;
+            }
+        }
 }
 
 /// x[t+1] - x[t] over all T frames, zero in the last. Shapes: in, out C T V M; may be one array.
 template <class S>
-void motion(pose_view<const S> in, pose_view<S> out) {
-    detail::check_streams("reference::motion", in, out);
+void motion(pose_view<const S> in, pose_view<S> out, score_rule score = score_rule::difference) {
+    skeleton::detail::check_streams("reference::motion", in, out);
     const auto points = static_cast<std::size_t>(in.shape.points());
+    const int mean = detail::mean_channel(in.shape.layout, score);
     for (int c = 0; c < channels(in.shape.layout); ++c) {
         for (int t = 0; t + 1 < in.shape.frames; ++t) {
             const S* now = in.row(c, t);
             const S* next = in.row(c, t + 1);
             S* to = out.row(c, t);
-            for (std::size_t p = 0; p < points; ++p) to[p] = next[p] - now[p];
+            for (std::size_t p = 0; p < points; ++p)
+                to[p] = c == mean ? (now[p] + next[p]) / S(2) : next[p] - now[p];
         }
         if (in.shape.frames > 0) {
             S* last = out.row(c, in.shape.frames - 1);
