@@ -130,7 +130,7 @@ public:
                                        edges(ctx, x, fixed), partitions),
                             summed_bias<X>(ctx, conv_d));
         const X around = down ? (*down)(ctx, x) : x;
-        const X out = bn(ctx, inner, {.residual = &around, .relu = true});
+        const X out = bn.channels(ctx, inner, {.residual = &around, .relu = true});
         return attention ? (*attention)(ctx, out) : out;
     }
 

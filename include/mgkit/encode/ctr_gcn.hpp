@@ -97,7 +97,7 @@ struct channel_refined_unit {
             sum = sum ? add(ctx, *sum, part) : part;
         }
         const X around = down ? (*down)(ctx, x) : x;
-        return bn(ctx, *sum, {.residual = &around, .relu = true});
+        return bn.channels(ctx, *sum, {.residual = &around, .relu = true});
     }
 };
 

@@ -45,7 +45,7 @@ struct temporal_unit {
     }
     template <operand X>
     X operator()(context& ctx, const X& x, const normalise_end<X>& end = {}) const {
-        return bn(ctx, conv(ctx, x), end);
+        return bn.channels(ctx, conv(ctx, x), end);
     }
 };
 
@@ -67,7 +67,7 @@ struct conv_and_norm {
     }
     template <operand X>
     X operator()(context& ctx, const X& x, const normalise_end<X>& end = {}) const {
-        return norm(ctx, conv(ctx, x), end);
+        return norm.channels(ctx, conv(ctx, x), end);
     }
 };
 
@@ -75,10 +75,10 @@ struct conv_and_norm {
 template <class Unit, operand X>
 X end_of_block(context& ctx, const nn::batch_norm<tensor_of<X>>& norm, const X& inner,
                const X& before, const block_plan& p, const nn::maybe<Unit>& residual) {
-    if (p.first) return norm(ctx, inner, {.relu = true});
-    if (!residual) return norm(ctx, inner, {.residual = &before, .relu = true});
+    if (p.first) return norm.channels(ctx, inner, {.relu = true});
+    if (!residual) return norm.channels(ctx, inner, {.residual = &before, .relu = true});
     const X around = (*residual)(ctx, before);
-    return norm(ctx, inner, {.residual = &around, .relu = true});
+    return norm.channels(ctx, inner, {.residual = &around, .relu = true});
 }
 
 /// The layers of K partitions as one product: their weights [out, in, 1, 1] stacked to [K * out,

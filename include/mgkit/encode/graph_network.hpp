@@ -84,10 +84,10 @@ X persons_of(context& ctx, const X& clips, const nn::batch_norm<tensor_of<X>>& n
     const extent n = s[0], c = s[1], t = s[2], v = s[3], m = s[4];
     if (!by_person) {
         const X rows = reshape(ctx, permute(ctx, clips, {0, 4, 2, 3, 1}), {n * m * t, v * c});
-        return reshape(ctx, norm(ctx, rows, {}), {n * m, t, v, c});
+        return reshape(ctx, norm.channels(ctx, rows), {n * m, t, v, c});
     }
     const X rows = reshape(ctx, permute(ctx, clips, {0, 2, 4, 3, 1}), {n * t, m * v * c});
-    const X level = reshape(ctx, norm(ctx, rows, {}), {n, t, m, v, c});
+    const X level = reshape(ctx, norm.channels(ctx, rows), {n, t, m, v, c});
     return reshape(ctx, permute(ctx, level, {0, 2, 1, 3, 4}), {n * m, t, v, c});
 }
 

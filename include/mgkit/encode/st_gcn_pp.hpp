@@ -36,7 +36,7 @@ struct learned_graph_unit {
     X operator()(context& ctx, const X& x) const {
         const X inner = contracted(ctx, conv(ctx, x), use<X>(A), shape_of(A.value)[0]);
         const X around = down ? (*down)(ctx, x) : x;
-        return bn(ctx, inner, {.residual = &around, .relu = true});
+        return bn.channels(ctx, inner, {.residual = &around, .relu = true});
     }
 };
 
@@ -82,8 +82,8 @@ struct six_branches {
     /// Before the last normalisation.
     template <operand X>
     X mixed(context& ctx, const X& x) const {
-        return transform.conv(ctx,
-                              transform.norm(ctx, side_by_side(ctx, x, branches), {.relu = true}));
+        return transform.conv(
+            ctx, transform.norm.channels(ctx, side_by_side(ctx, x, branches), {.relu = true}));
     }
 };
 

@@ -56,10 +56,10 @@ public:
     template <operand X>
     X operator()(context& ctx, const X& x) const {
         X y = point_(ctx, x);
-        if (norm_) y = (*norm_)(ctx, y, {.relu = reach_.how != kind::point});
+        if (norm_) y = norm_->channels(ctx, y, {.relu = reach_.how != kind::point});
         if (frames_) y = (*frames_)(ctx, y);
         if (reach_.how == kind::maximum) y = max_pool(ctx, y, along_frames(reach_.kernel, stride_));
-        return last_ ? (*last_)(ctx, y, {}) : y;
+        return last_ ? last_->channels(ctx, y) : y;
     }
 
 private:

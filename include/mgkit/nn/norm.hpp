@@ -76,9 +76,9 @@ struct batch_norm {
     }
 
     /// The last axis of x [..., D], all rows one group; then the residual, then relu, in one
-    /// operation: `norm(ctx, x, {.residual = &before, .relu = true})`.
+    /// operation: `norm.channels(ctx, x, {.residual = &before, .relu = true})`.
     template <operand X>
-    X operator()(context& ctx, const X& x, const normalise_end<X>& end) const {
+    X channels(context& ctx, const X& x, const normalise_end<X>& end = {}) const {
         if (ctx.training) {
             const normalised<X> made =
                 normalise(ctx, x, use<X>(weight), use<X>(bias), end, epsilon);
