@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Families: blocks and whole graph networks of four codes, by the names in each file.
 //
-// Float bounds: values 1e-4, gradients 5e-3. The files record no float figures; batch normalisation
-// of few rows and relu's bends carry roundings of 6e-8 through up to ten blocks.
+// Float bounds: values 1e-4, gradients 5e-3 of blocks and 5e-2 of whole networks. The files record
+// no float figures. Rounding the input of aagcn_model once to float, all else in double, moves its
+// gradients by 5e-4 and relu's bends by whole values; in float every layer rounds.
 #pragma once
 
 #include <functional>
@@ -26,7 +27,10 @@ namespace MGKIT_NAMESPACE::golden::graph_network_group {
 template <class S>
 constexpr double value_bound = std::is_same_v<S, double> ? 1e-9 : 1e-4;
 template <class S>
-constexpr double gradient_bound = std::is_same_v<S, double> ? 1e-9 : 5e-3;
+double gradient_bound(bool whole) {
+    if (std::is_same_v<S, double>) return 1e-9;
+    return whole ? 5e-2 : 5e-3;
+}
 
 using renaming = std::function<std::string(const std::string&)>;
 inline std::string as_it_is(const std::string& name) {
@@ -71,7 +75,7 @@ void load(context& ctx, const io::safetensors_file& file, const nn::leaf_list<T>
 /// on the scale of its layer's weight.
 template <class T>
 void compare_gradients(checks& out, context& ctx, const io::safetensors_file& file,
-                       const nn::leaf_list<T>& leaves) {
+                       const nn::leaf_list<T>& leaves, bool whole) {
     using S = typename backend_traits<T>::scalar;
     for (const auto& l : nn::parameters(leaves)) {
         const std::string stored = "grad/" + l.name;
@@ -96,7 +100,7 @@ void compare_gradients(checks& out, context& ctx, const io::safetensors_file& fi
                     want.push_back(x);
                 }
         }
-        out.close(stored, std::span(got), std::span(want), gradient_bound<S>);
+        out.close(stored, std::span(got), std::span(want), gradient_bound<S>(whole));
     }
 }
 
@@ -107,6 +111,7 @@ void compare(checks& out, const io::safetensors_file& file, context& ctx, const 
              const std::string& output) {
     using S = typename backend_traits<T>::scalar;
     using X = variable<T>;
+    const bool whole = output == "logits";
     const T input = tensor_from<T>(ctx, file, "input/x");
     ctx.training = false;
     expect(out, ctx, file, "output/eval/" + output, made.run(ctx, X{input}).value, value_bound<S>);
@@ -116,7 +121,7 @@ void compare(checks& out, const io::safetensors_file& file, context& ctx, const 
     const X y = made.run(ctx, watch(input, dx));
     expect(out, ctx, file, "output/train/" + output, y.value, value_bound<S>);
     std::optional<X> loss;
-    if (output == "logits") {
+    if (whole) {
         const auto labels = file.read<double>("input/label");
         const shape s = shape_of(y);
         std::vector<S> truth(static_cast<std::size_t>(s.elements()));
@@ -133,10 +138,10 @@ void compare(checks& out, const io::safetensors_file& file, context& ctx, const 
             expect(out, ctx, file, stored, *l.value, value_bound<S>);
     }
     backward(ctx, *loss);
-    expect(out, ctx, file, "grad/input/x", dx.gradient, gradient_bound<S>);
+    expect(out, ctx, file, "grad/input/x", dx.gradient, gradient_bound<S>(whole));
     for (const auto& [name, slot] : made.inputs)
-        expect(out, ctx, file, "grad/" + name, slot->gradient, gradient_bound<S>);
-    compare_gradients(out, ctx, file, made.leaves);
+        expect(out, ctx, file, "grad/" + name, slot->gradient, gradient_bound<S>(whole));
+    compare_gradients(out, ctx, file, made.leaves, whole);
 }
 
 /// Blocks see x [N, C, T, V] as the file has it.
