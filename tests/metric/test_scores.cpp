@@ -76,6 +76,8 @@ TEST_CASE("a class answered but never true lowers macro F1", "[quick]") {
     const predictions p{t, g, {}, 2};
     CHECK(macro_f1{}(p) == Approx((2.0 / 3 + 0) / 2));
     CHECK(class_mean{}(p) == Approx(.5));
+    CHECK(reference::class_mean{}(confusion(p)) == Approx((.5 + 0) / 2));
+    CHECK_THROWS_AS(reference::class_mean{}(confusion_matrix{1, {0}}), error);
 }
 
 TEST_CASE("every metric of the list refuses bad predictions and is one for perfect ones",
@@ -118,6 +120,11 @@ TEST_CASE("fusion sums weighted scores or probabilities", "[quick]") {
     CHECK(soft[0] == Approx(a + b));
     CHECK(soft[0] + soft[1] == Approx(2));
     CHECK(soft[3] == Approx(1 / (1 + std::exp(-2.0)) + .5));
+
+    const std::vector<std::vector<double>> exact{{1, 3, 0, 2}, {10, 0, 4, 4}};
+    CHECK(std::abs(fuse(exact, 2)[0] - (a + b)) < 1e-15);
+    CHECK(fuse(exact, 2, std::vector<double>{2, .1}, fusion_rule::scores)[0] == 2 + .1 * 10);
+    CHECK_REFUSED(fuse(std::vector<std::vector<double>>{{1, std::nan("")}}, 2), "class 1");
 }
 
 TEST_CASE("fusing one stream keeps its ranking; large scores stay finite", "[quick]") {

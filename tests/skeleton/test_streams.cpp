@@ -154,3 +154,28 @@ TEST_CASE("reference streams equal the recorded tokens", "[skeleton][streams][go
     auto copy = tiny;
     CHECK_REFUSED(reference::bone<double>(wrong, tiny.view(), copy.view()), "bone (4, 1)");
 }
+
+TEST_CASE("a confidence channel may take the mean of both ends", "[skeleton][streams][quick]") {
+    // Two joints, two frames, one person; channels x, y, c.
+    pose<double> in({channel_layout::xyc, 2, 2, 1}, 2);
+    const std::vector<double> values{1, 4, 2, 8, 0, 1, 0, 3, .2, .6, .4, 1};
+    std::copy(values.begin(), values.end(), in.view().values);
+    auto out = in;
+    const std::vector<joint_pair> bones{{2, 1}, {1, 1}};
+    const auto all_of = [&] {
+        const double* at = out.view().values;
+        return std::vector<double>(at, at + 12);
+    };
+    const auto check = [&](const std::vector<double>& want) {
+        const auto got = all_of();
+        for (std::size_t i = 0; i < 12; ++i) CHECK(got[i] == Approx(want[i]).margin(1e-15));
+    };
+    reference::bone<double>(bones, in.view(), out.view(), reference::score_rule::mean);
+    check({0, 3, 0, 6, 0, 1, 0, 3, .2, .4, .4, .7});
+    reference::bone<double>(bones, in.view(), out.view());
+    check({0, 3, 0, 6, 0, 1, 0, 3, 0, .4, 0, .6});
+    reference::motion<double>(in.view(), out.view(), reference::score_rule::mean);
+    check({1, 4, 0, 0, 0, 2, 0, 0, .3, .8, 0, 0});
+    reference::motion<double>(in.view(), in.view(), reference::score_rule::mean);
+    CHECK(std::vector<double>(in.view().values, in.view().values + 12) == all_of());
+}
