@@ -7,13 +7,14 @@
 namespace MGKIT_NAMESPACE::encode {
 
 /// Settings of `aagcn`.
-struct aagcn_settings : graph_network_settings {
+struct aagcn_settings {
+    graph_network_settings network;
     bool adaptive = true;   ///< false: the edges of the skeleton, alike for all clips
     bool attention = true;  ///< gates of joints, frames and channels
 
     template <class Self, class F>
     static void each_named(Self& s, F&& f) {
-        graph_network_settings::each_named(s, f);
+        graph_network_settings::each_named(s.network, f);
         f("adaptive", s.adaptive);
         f("attention", s.attention);
     }
@@ -40,7 +41,8 @@ public:
     aagcn() = default;
     aagcn(const nn::scope& at, const settings& s)
         : adaptive_graph_network<T>(
-              at, s, {.softmax = false, .adaptive = s.adaptive, .attention = s.attention}, name),
+              at, s.network, {.softmax = false, .adaptive = s.adaptive, .attention = s.attention},
+              name),
           settings_(with_graph(s, name)) {}
 
     static settings sample_settings(const clip_extents& clip) {

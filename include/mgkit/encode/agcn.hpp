@@ -7,7 +7,14 @@
 namespace MGKIT_NAMESPACE::encode {
 
 /// Settings of `agcn`.
-struct agcn_settings : graph_network_settings {};
+struct agcn_settings {
+    graph_network_settings network;
+
+    template <class Self, class F>
+    static void each_named(Self& s, F&& f) {
+        graph_network_settings::each_named(s.network, f);
+    }
+};
 
 /// Clips [N, C, T, V, M] -> features [N, channels of the last block]: the mean over frames, joints
 /// and persons. Edges are those of the skeleton, learned ones, and the softmax over senders of the
@@ -27,7 +34,7 @@ public:
 
     agcn() = default;
     agcn(const nn::scope& at, const settings& s)
-        : adaptive_graph_network<T>(at, s, {}, name), settings_(with_graph(s, name)) {}
+        : adaptive_graph_network<T>(at, s.network, {}, name), settings_(with_graph(s, name)) {}
 
     static settings sample_settings(const clip_extents& clip) {
         return {sample_graph_network(clip)};

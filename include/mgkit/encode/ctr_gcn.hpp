@@ -7,12 +7,13 @@
 namespace MGKIT_NAMESPACE::encode {
 
 /// Settings of `ctr_gcn`.
-struct ctr_gcn_settings : graph_network_settings {
+struct ctr_gcn_settings {
+    graph_network_settings network;
     bool relu_behind_branches = true;  ///< PYSKL's code has it, the authors' has not
 
     template <class Self, class F>
     static void each_named(Self& s, F&& f) {
-        graph_network_settings::each_named(s, f);
+        graph_network_settings::each_named(s.network, f);
         f("relu_behind_branches", s.relu_behind_branches);
     }
 };
@@ -182,11 +183,11 @@ public:
 
     ctr_gcn() = default;
     ctr_gcn(const nn::scope& at, const settings& s)
-        : data_bn(at / "data_bn", extent{s.clip.points()} * s.clip.channels),
+        : data_bn(at / "data_bn", extent{s.network.clip.points()} * s.network.clip.channels),
           settings_(with_graph(s, name)) {
         const T edges =
-            adjacency_tensor<T>(at.ctx, skeleton::inward_outward(graph_of(settings_, name)));
-        for (const block_plan& p : block_plans(s, name)) {
+            adjacency_tensor<T>(at.ctx, skeleton::inward_outward(graph_of(s.network, name)));
+        for (const block_plan& p : block_plans(s.network, name)) {
             net.emplace_back(at / "net" / std::to_string(net.size()), p, edges,
                              s.relu_behind_branches);
             features_ = p.out;
@@ -199,7 +200,7 @@ public:
     }
     static settings sample_settings(const clip_extents& clip) {
         settings s{sample_graph_network(clip)};
-        s.last = 8;
+        s.network.last = 8;
         return s;
     }
     const settings& configuration() const { return settings_; }
@@ -208,7 +209,7 @@ public:
 
     template <operand X>
     X operator()(context& ctx, const X& clips) const {
-        require_clips(shape_of(clips), settings_.clip, name);
+        require_clips(shape_of(clips), settings_.network.clip, name);
         X x = persons_of(ctx, clips, data_bn, true);
         for (const auto& block : net) x = block(ctx, x);
         return mean_of_persons(ctx, x, shape_of(clips)[0]);

@@ -57,9 +57,10 @@ std::vector<block_plan> block_plans(const graph_network_settings& s, const std::
 graph_network_settings sample_graph_network(const clip_extents& clip);
 
 /// Settings whose graph is written out, so that files keep what the name of a topology stands for.
+/// Errors: see graph_of.
 template <class S>
 S with_graph(S s, const std::string& where) {
-    s.graph = skeleton::graph_text(graph_of(s, where));
+    s.network.graph = skeleton::graph_text(graph_of(s.network, where));
     return s;
 }
 

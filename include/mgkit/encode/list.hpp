@@ -3,7 +3,12 @@
 #pragma once
 
 #include "mgkit/core/type_list.hpp"
+#include "mgkit/encode/aagcn.hpp"
+#include "mgkit/encode/agcn.hpp"
+#include "mgkit/encode/ctr_gcn.hpp"
 #include "mgkit/encode/dste.hpp"
+#include "mgkit/encode/st_gcn.hpp"
+#include "mgkit/encode/st_gcn_pp.hpp"
 #include "mgkit/encode/sttr.hpp"
 
 namespace MGKIT_NAMESPACE::encode {
@@ -12,7 +17,12 @@ template <tensor T>
 using all = type_list<
     // clang-format off
     dste<T>,
-    sttr<T>
+    sttr<T>,
+    st_gcn<T>,
+    st_gcn_pp<T>,
+    agcn<T>,
+    aagcn<T>,
+    ctr_gcn<T>
     // clang-format on
     >;
 

@@ -8,13 +8,14 @@
 namespace MGKIT_NAMESPACE::encode {
 
 /// Settings of `st_gcn`.
-struct st_gcn_settings : graph_network_settings {
+struct st_gcn_settings {
+    graph_network_settings network;
     int hops = 1;        ///< edges that one graph convolution reaches over
     double dropout = 0;  ///< behind each temporal convolution
 
     template <class Self, class F>
     static void each_named(Self& s, F&& f) {
-        graph_network_settings::each_named(s, f);
+        graph_network_settings::each_named(s.network, f);
         f("hops", s.hops);
         f("dropout", s.dropout, setting_role::training);
     }
@@ -115,10 +116,11 @@ public:
         if (s.hops < 1 || !(s.dropout >= 0 && s.dropout < 1))
             throw error(name, "one hop or more and a dropout in [0, 1)",
                         text(s.hops, " hops, dropout ", s.dropout));
-        const auto parts = skeleton::hop_partitions(graph_of(settings_, name), {.max_hop = s.hops});
+        const auto parts = skeleton::hop_partitions(graph_of(s.network, name), {.max_hop = s.hops});
         adjacency_ = adjacency_tensor<T>(at.ctx, parts);
-        data_bn = scattered_norm<T>(at / "data_bn", extent{s.clip.joints} * s.clip.channels);
-        for (const block_plan& p : block_plans(s, name)) {
+        data_bn = scattered_norm<T>(at / "data_bn",
+                                    extent{s.network.clip.joints} * s.network.clip.channels);
+        for (const block_plan& p : block_plans(s.network, name)) {
             const std::string i = std::to_string(st_gcn_networks.size());
             st_gcn_networks.emplace_back(at / "st_gcn_networks" / i, p, parts.slots, s.dropout);
             edge_importance.push_back(nn::initial::constant<T>(
@@ -144,7 +146,7 @@ public:
     /// What the blocks make of clips: [N * M, T', V, features].
     template <operand X>
     X frames(context& ctx, const X& clips) const {
-        require_clips(shape_of(clips), settings_.clip, name);
+        require_clips(shape_of(clips), settings_.network.clip, name);
         X x = persons_of(ctx, clips, data_bn, false);
         for (std::size_t i = 0; i < st_gcn_networks.size(); ++i)
             x = st_gcn_networks[i](ctx, x, mul(ctx, X{adjacency_}, use<X>(edge_importance[i])),

@@ -7,7 +7,14 @@
 namespace MGKIT_NAMESPACE::encode {
 
 /// Settings of `st_gcn_pp`.
-struct st_gcn_pp_settings : graph_network_settings {};
+struct st_gcn_pp_settings {
+    graph_network_settings network;
+
+    template <class Self, class F>
+    static void each_named(Self& s, F&& f) {
+        graph_network_settings::each_named(s.network, f);
+    }
+};
 
 /// Graph convolution over learned edges with a way around it. File names A, bn, conv, down.
 template <model_tensor T>
@@ -133,11 +140,11 @@ public:
 
     st_gcn_pp() = default;
     st_gcn_pp(const nn::scope& at, const settings& s)
-        : data_bn(at / "data_bn", extent{s.clip.joints} * s.clip.channels),
+        : data_bn(at / "data_bn", extent{s.network.clip.joints} * s.network.clip.channels),
           settings_(with_graph(s, name)) {
         const T edges =
-            adjacency_tensor<T>(at.ctx, skeleton::inward_outward(graph_of(settings_, name)));
-        for (const block_plan& p : block_plans(s, name)) {
+            adjacency_tensor<T>(at.ctx, skeleton::inward_outward(graph_of(s.network, name)));
+        for (const block_plan& p : block_plans(s.network, name)) {
             gcn.emplace_back(at / "gcn" / std::to_string(gcn.size()), p, edges);
             features_ = p.out;
         }
@@ -149,7 +156,7 @@ public:
     }
     static settings sample_settings(const clip_extents& clip) {
         settings s{sample_graph_network(clip)};
-        s.width = s.last = 7;
+        s.network.width = s.network.last = 7;
         return s;
     }
     const settings& configuration() const { return settings_; }
@@ -158,7 +165,7 @@ public:
 
     template <operand X>
     X operator()(context& ctx, const X& clips) const {
-        require_clips(shape_of(clips), settings_.clip, name);
+        require_clips(shape_of(clips), settings_.network.clip, name);
         X x = persons_of(ctx, clips, data_bn, false);
         for (const auto& block : gcn) x = block(ctx, x);
         return mean_of_persons(ctx, x, shape_of(clips)[0]);
