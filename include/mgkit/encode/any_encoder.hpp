@@ -247,3 +247,17 @@ std::string any_encoder<T>::words_of(const settings& s) {
 }
 
 }  // namespace MGKIT_NAMESPACE::encode
+
+#if defined(MGKIT_COMPILED)
+#include "mgkit/backend/eigen.hpp"
+
+namespace MGKIT_NAMESPACE::encode {
+// The compiled form holds every encoder on the default tensors.
+extern template any_encoder<eigen::tensor<float>>
+make_encoder<eigen::tensor<float>, all<eigen::tensor<float>>>(const nn::scope&,
+                                                              const nn::fact_map&);
+extern template any_encoder<eigen::tensor<double>>
+make_encoder<eigen::tensor<double>, all<eigen::tensor<double>>>(const nn::scope&,
+                                                                const nn::fact_map&);
+}  // namespace MGKIT_NAMESPACE::encode
+#endif
