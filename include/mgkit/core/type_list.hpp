@@ -29,4 +29,26 @@ struct type_list {
     }
 };
 
+namespace detail {
+template <class... Ls>
+struct joined_lists {
+    using type = type_list<>;
+};
+template <class... As, class... Bs, class... Ls>
+struct joined_lists<type_list<As...>, type_list<Bs...>, Ls...>
+    : joined_lists<type_list<As..., Bs...>, Ls...> {};
+template <class... As>
+struct joined_lists<type_list<As...>> {
+    using type = type_list<As...>;
+};
+
+template <template <class> class Keep, class... Ts>
+auto filtered(type_list<Ts...>) ->
+    typename joined_lists<std::conditional_t<Keep<Ts>::value, type_list<Ts>, type_list<>>...>::type;
+}  // namespace detail
+
+/// The types of a list for which `Keep<T>::value`, in order.
+template <class List, template <class> class Keep>
+using filtered_list = decltype(detail::filtered<Keep>(List{}));
+
 }  // namespace MGKIT_NAMESPACE

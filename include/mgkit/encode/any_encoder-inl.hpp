@@ -1,16 +1,28 @@
 // SPDX-License-Identifier: MIT
-// The encoders of the list on the default tensors, which the compiled form holds.
+// Definitions of any_encoder.hpp, and what the compiled form holds: the library's encoders on the
+// default tensors.
 #pragma once
 
 #include "mgkit/encode/any_encoder.hpp"
 
-#if defined(MGKIT_COMPILED)
 namespace MGKIT_NAMESPACE::encode {
-template any_encoder<eigen::tensor<float>>
-make_encoder<eigen::tensor<float>, all<eigen::tensor<float>>>(const nn::scope&,
-                                                              const nn::fact_map&);
-template any_encoder<eigen::tensor<double>>
-make_encoder<eigen::tensor<double>, all<eigen::tensor<double>>>(const nn::scope&,
-                                                                const nn::fact_map&);
-}  // namespace MGKIT_NAMESPACE::encode
+
+MGKIT_INLINE void require_encoder(const nn::fact_map& settings, const std::string& names,
+                                  const std::string& where) {
+    const auto name = settings.find("encoder");
+    if (name == settings.end() ||
+        (", " + names + ",").find(", " + name->second + ",") == std::string::npos)
+        throw error(where, "an encoder among " + names,
+                    name == settings.end() ? std::string("none named") : name->second);
+}
+
+#if defined(MGKIT_COMPILED)
+namespace detail {
+template struct encoder_factory<eigen::tensor<float>,
+                                filtered_list<all<eigen::tensor<float>>, published>>;
+template struct encoder_factory<eigen::tensor<double>,
+                                filtered_list<all<eigen::tensor<double>>, published>>;
+}  // namespace detail
 #endif
+
+}  // namespace MGKIT_NAMESPACE::encode

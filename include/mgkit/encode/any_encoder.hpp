@@ -197,20 +197,18 @@ std::string encoder_names() {
     return out;
 }
 
+/// Errors: settings that name no encoder of `names`, "dste, sttr"; `where` names the source.
+void require_encoder(const nn::fact_map& settings, const std::string& names,
+                     const std::string& where);
+
 /// Calls `f(type_tag<E>{})` for the encoder E of `List` that `settings["encoder"]` names.
 /// Errors: no such name, with those that there are; `where` names the source.
 template <class List, class F>
 void with_encoder(const nn::fact_map& settings, const std::string& where, F&& f) {
-    const auto name = settings.find("encoder");
-    bool found = false;
+    require_encoder(settings, encoder_names<List>(), where);
     List::for_each([&](auto tag) {
-        if (found || name == settings.end() || name->second != decltype(tag)::type::name) return;
-        found = true;
-        f(tag);
+        if (settings.at("encoder") == decltype(tag)::type::name) f(tag);
     });
-    if (!found)
-        throw error(where, "an encoder among " + encoder_names<List>(),
-                    name == settings.end() ? std::string("none named") : name->second);
 }
 
 /// What the named encoder of `List` states with these settings: with its defaults for all that they
@@ -225,14 +223,45 @@ nn::fact_map complete_settings(const nn::fact_map& settings, const std::string& 
     return out;
 }
 
+namespace detail {
+
+/// Encoders of the library say where they were published; the compiled form holds them.
+template <class E>
+    struct published : std::bool_constant < requires {
+    E::source;
+} > {};
+template <class E>
+struct unpublished : std::bool_constant<!published<E>::value> {};
+
+/// Makes the encoder of List that `settings` name; nothing where it has none of that name.
+template <tensor T, class List>
+struct encoder_factory {
+    static std::optional<any_encoder<T>> make(const nn::scope& at, const nn::fact_map& settings,
+                                              const std::string& where);
+};
+// Outside of the class: what is inline would be compiled by every user all the same.
+template <tensor T, class List>
+std::optional<any_encoder<T>> encoder_factory<T, List>::make(const nn::scope& at,
+                                                             const nn::fact_map& settings,
+                                                             const std::string& where) {
+    std::optional<any_encoder<T>> out;
+    List::for_each([&]<class E>(type_tag<E>) {
+        if (settings.at("encoder") == E::name)
+            out = any_encoder<T>::of(E(at, settings_of<typename E::settings>(settings, where)));
+    });
+    return out;
+}
+
+}  // namespace detail
+
 template <tensor T, class List>
 any_encoder<T> make_encoder(const nn::scope& at, const nn::fact_map& settings) {
     const std::string where = at.name.empty() ? "make_encoder" : at.name;
-    std::optional<any_encoder<T>> out;
-    with_encoder<List>(settings, where, [&](auto tag) {
-        using E = typename decltype(tag)::type;
-        out = any_encoder<T>::of(E(at, settings_of<typename E::settings>(settings, where)));
-    });
+    require_encoder(settings, encoder_names<List>(), where);
+    using library = filtered_list<List, detail::published>;
+    using others = filtered_list<List, detail::unpublished>;
+    auto out = detail::encoder_factory<T, library>::make(at, settings, where);
+    if (!out) out = detail::encoder_factory<T, others>::make(at, settings, where);
     return std::move(*out);
 }
 
@@ -252,12 +281,15 @@ std::string any_encoder<T>::words_of(const settings& s) {
 #include "mgkit/backend/eigen.hpp"
 
 namespace MGKIT_NAMESPACE::encode {
-// The compiled form holds every encoder on the default tensors.
-extern template any_encoder<eigen::tensor<float>>
-make_encoder<eigen::tensor<float>, all<eigen::tensor<float>>>(const nn::scope&,
-                                                              const nn::fact_map&);
-extern template any_encoder<eigen::tensor<double>>
-make_encoder<eigen::tensor<double>, all<eigen::tensor<double>>>(const nn::scope&,
-                                                                const nn::fact_map&);
+// The compiled form holds the library's encoders on the default tensors.
+namespace detail {
+extern template struct encoder_factory<eigen::tensor<float>,
+                                       filtered_list<all<eigen::tensor<float>>, published>>;
+extern template struct encoder_factory<eigen::tensor<double>,
+                                       filtered_list<all<eigen::tensor<double>>, published>>;
+}  // namespace detail
 }  // namespace MGKIT_NAMESPACE::encode
+#endif
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/encode/any_encoder-inl.hpp"
 #endif

@@ -30,6 +30,14 @@ std::vector<typename backend_traits<T>::scalar> host_values(context& ctx, const 
 struct load_options {
     std::string prefix{};
     bool ignore_extra = false;  ///< accept names below the prefix that the module does not have
+    bool counters_may_lack = false;  ///< leave counters as they are where the file has none
+    /// What a file of another code calls, below the prefix, what the module calls so; null: the
+    /// same.
+    std::function<std::string(const std::string&)> stored_as{};
+
+    std::string stored(const std::string& name) const {
+        return prefix + (stored_as ? stored_as(name) : name);
+    }
 };
 
 namespace detail {
@@ -98,11 +106,12 @@ staged_values stage(context& ctx, const io::safetensors_file& file, const load_o
     std::set<std::string> known;
     std::map<const void*, std::string> first_name;
     for (const leaf<T>& l : leaves) {
-        const std::string stored = options.prefix + l.name;
+        const std::string stored = options.stored(l.name);
         known.insert(stored);
         if (!l.alias) first_name.emplace(l.place(), stored);
         if (!file.contains(stored)) {
-            if (!l.alias) differences.push_back(stored + " is missing");
+            if (!l.alias && !(l.counter != nullptr && options.counters_may_lack))
+                differences.push_back(stored + " is missing");
         } else if (file.shape(stored) != l.extents()) {
             differences.push_back(stored + " is " + detail::extents_text(file.shape(stored)) +
                                   " instead of " + detail::extents_text(l.extents()));
@@ -120,8 +129,9 @@ staged_values stage(context& ctx, const io::safetensors_file& file, const load_o
     staged_values staged;
     for (const leaf<T>& l : leaves) {
         if (l.alias) continue;
-        const std::string stored = options.prefix + l.name;
+        const std::string stored = options.stored(l.name);
         if (l.counter != nullptr) {
+            if (options.counters_may_lack && !file.contains(stored)) continue;
             staged.push_back(
                 [to = l.counter, value = file.read<std::int64_t>(stored).at(0)] { *to = value; });
         } else {
