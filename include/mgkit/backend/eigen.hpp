@@ -7,6 +7,7 @@
 #include "mgkit/backend/detail/conv.hpp"
 #include "mgkit/backend/detail/layers.hpp"
 #include "mgkit/backend/detail/masked.hpp"
+#include "mgkit/backend/detail/normalise.hpp"
 #include "mgkit/backend/detail/objective.hpp"
 #include "mgkit/backend/detail/optimiser.hpp"
 #include "mgkit/backend/detail/parts.hpp"
