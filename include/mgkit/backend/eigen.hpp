@@ -5,6 +5,7 @@
 #include "mgkit/backend/detail/batch_norm.hpp"
 #include "mgkit/backend/detail/classifier.hpp"
 #include "mgkit/backend/detail/conv.hpp"
+#include "mgkit/backend/detail/graph.hpp"
 #include "mgkit/backend/detail/layers.hpp"
 #include "mgkit/backend/detail/masked.hpp"
 #include "mgkit/backend/detail/normalise.hpp"
