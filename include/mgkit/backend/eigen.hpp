@@ -4,13 +4,17 @@
 
 #include "mgkit/backend/detail/batch_norm.hpp"
 #include "mgkit/backend/detail/classifier.hpp"
+#include "mgkit/backend/detail/conv.hpp"
+#include "mgkit/backend/detail/graph.hpp"
 #include "mgkit/backend/detail/layers.hpp"
 #include "mgkit/backend/detail/masked.hpp"
+#include "mgkit/backend/detail/normalise.hpp"
 #include "mgkit/backend/detail/objective.hpp"
 #include "mgkit/backend/detail/optimiser.hpp"
 #include "mgkit/backend/detail/parts.hpp"
 #include "mgkit/backend/detail/rows.hpp"
 #include "mgkit/backend/detail/tokens.hpp"
+#include "mgkit/backend/detail/windows.hpp"
 
 /// Default backend. `eigen::tensor<float>` and `eigen::tensor<double>` need Eigen and Boost headers
 /// only; the provider of matrix products is the second template argument, so that two choices are

@@ -36,6 +36,48 @@ void group_sums(context& ctx, int groups, extent rows, extent width, double* to,
             to[i / pieces * width + c] += partial.data()[i * width + c];
 }
 
+/// Columns of a narrow matrix, repeated side by side until loops over them are long: runs of values
+/// lie against runs of a tile.
+struct column_tiles {
+    static constexpr extent longest = 512;  ///< of a run
+
+    extent width, span;
+
+    explicit column_tiles(extent columns)
+        : width(columns),
+          span(std::max<extent>(1, longest / std::max<extent>(1, columns)) * columns) {}
+
+    /// Calls f(at, in_tile, count) for the runs of values [begin, end).
+    template <class F>
+    void for_runs(extent begin, extent end, F&& f) const {
+        while (begin < end) {
+            const extent in_tile = begin % span,
+                         count = std::min({longest, span - in_tile, end - begin});
+            f(begin, in_tile, count);
+            begin += count;
+        }
+    }
+    /// The same for all values of `rows` rows, on the context's threads.
+    template <class F>
+    void for_all(const context& ctx, extent rows, F&& f) const {
+        for_ranges(
+            ctx, rows * width, [&](extent begin, extent end) { for_runs(begin, end, f); },
+            std::max<extent>(1, grain / span) * span);
+    }
+    /// `from` [width], repeated, to `to` [span].
+    template <class A, class B>
+    void repeat(const A* from, B* to) const {
+        for (extent i = 0; i < span; i += width)
+            for (extent c = 0; c < width; ++c) to[i + c] = static_cast<B>(from[c]);
+    }
+    /// Adds a tile's columns to `to` [width].
+    template <class A, class B>
+    void fold(const A* from, B* to) const {
+        for (extent i = 0; i < span; i += width)
+            for (extent c = 0; c < width; ++c) to[c] += static_cast<B>(from[i + c]);
+    }
+};
+
 }  // namespace MGKIT_NAMESPACE::eigen::detail
 
 namespace MGKIT_NAMESPACE {
@@ -46,27 +88,75 @@ struct kernel<op::moments, eigen::tensor<S, P>> {
 
     static T forward(context& ctx, const op::moments& o, saved<T>&, const T& x) {
         const extent width = x.extents()[1], rows = x.extents()[0] / o.groups;
-        const extent all = o.groups * width;
-        T out(ctx, o.result(x.extents()));
-        eigen::tensor<double, P> sums(ctx, {all});
-        const S* const in = x.data();
-        S *const mean = out.data(), *const variance = mean + all;
-        eigen::detail::group_sums<S, P>(ctx, o.groups, rows, width, sums.data(),
-                                        [&](extent begin, extent end, S* to) {
-                                            eigen::detail::add_rows(in, begin, end, width, to);
-                                        });
-        for (extent i = 0; i < all; ++i)
-            mean[i] = static_cast<S>(sums.data()[i] / static_cast<double>(rows));
-        eigen::detail::group_sums<S, P>(
-            ctx, o.groups, rows, width, sums.data(), [&](extent begin, extent end, S* to) {
-                for (extent r = begin; r < end; ++r) {
-                    const S *const row = in + r * width, *const m = mean + r / rows * width;
-                    for (extent c = 0; c < width; ++c) to[c] += (row[c] - m[c]) * (row[c] - m[c]);
-                }
-            });
-        for (extent i = 0; i < all; ++i)
-            variance[i] = static_cast<S>(sums.data()[i] / static_cast<double>(rows));
+        const eigen::detail::column_tiles tile(width);
+        // Rows that a thread sees twice from its nearest cache, and pieces of such blocks.
+        const extent block = std::max<extent>(16, 8192 / std::max<extent>(1, width));
+        const extent size = std::max<extent>(1, ((rows + 31) / 32 + block - 1) / block) * block;
+        const extent pieces = std::max<extent>(1, (rows + size - 1) / size);
+        const extent all = o.groups * pieces;
+        T out(ctx, o.result(x.extents())), tiled(ctx, {all, 2 * tile.span});
+        eigen::tensor<double, P> found(ctx, {all, 2 * width}), own(ctx, {all, 2 * width});
+        parallel_for(ctx.threads, all, [&](extent i) {
+            double *const total = found.data() + i * 2 * width, *const some =
+                                                                    own.data() + i * 2 * width;
+            const S* const in = x.data() + i / pieces * rows * width;
+            const extent first = i % pieces * size, last = std::min(rows, first + size);
+            std::fill_n(total, 2 * width, 0.0);
+            for (extent r = first; r < last; r += block) {
+                const extent count = std::min(block, last - r);
+                of_block(tile, in + r * width, count, tiled.data() + i * 2 * tile.span, some);
+                join(total, r - first, some, count, width);
+            }
+        });
+        for (extent g = 0; g < o.groups; ++g) {
+            double* const total = found.data() + g * pieces * 2 * width;
+            for (extent p = 1; p < pieces; ++p)
+                join(total, p * size, total + p * 2 * width, std::min(size, rows - p * size),
+                     width);
+            S *const mean = out.data() + g * width, *const variance = mean + o.groups * width;
+            for (extent c = 0; c < width; ++c) {
+                mean[c] = static_cast<S>(total[c]);
+                variance[c] = static_cast<S>(total[width + c] / static_cast<double>(rows));
+            }
+        }
         return out;
+    }
+
+private:
+    /// Means of a block's columns, and sums of squares about them.
+    static void of_block(const eigen::detail::column_tiles& tile, const S* in, extent rows,
+                         S* tiled, double* to) {
+        const extent width = tile.width, count = rows * width;
+        S *const sums = tiled, *const mean = tiled + tile.span;
+        std::fill_n(sums, tile.span, S(0));
+        tile.for_runs(0, count, [&](extent at, extent in_tile, extent n) {
+            const S* const v = in + at;
+            S* const s = sums + in_tile;
+            for (extent i = 0; i < n; ++i) s[i] += v[i];
+        });
+        std::fill_n(to, 2 * width, 0.0);
+        tile.fold(sums, to);
+        for (extent c = 0; c < width; ++c) to[c] /= static_cast<double>(rows);
+        tile.repeat(to, mean);
+        std::fill_n(sums, tile.span, S(0));
+        tile.for_runs(0, count, [&](extent at, extent in_tile, extent n) {
+            const S *const v = in + at, *const m = mean + in_tile;
+            S* const s = sums + in_tile;
+            for (extent i = 0; i < n; ++i) s[i] += (v[i] - m[i]) * (v[i] - m[i]);
+        });
+        tile.fold(sums, to + width);
+    }
+    /// Adds the means and sums of squares of `more` rows to those of `rows` rows. Source: Chan,
+    /// Golub, LeVeque, Updating formulae and a pairwise algorithm for computing sample variances,
+    /// 1979.
+    static void join(double* total, extent rows, const double* some, extent more, extent width) {
+        const double of = static_cast<double>(rows + more), share = static_cast<double>(more) / of,
+                     both = static_cast<double>(rows) * share;
+        for (extent c = 0; c < width; ++c) {
+            const double apart = some[c] - total[c];
+            total[c] += apart * share;
+            total[width + c] += some[width + c] + apart * apart * both;
+        }
     }
 };
 

@@ -291,6 +291,34 @@ void cut(context& ctx, const problem<S, F>& p, After&& after) {
 
 }  // namespace detail
 
+/// A matrix as a factor of many products: itself, or what the provider rounds it to, once.
+template <class Provider, class S>
+class factor {
+public:
+    using value = S;
+    factor(context&, const S* from, extent, extent) : from_(from) {}
+    const value* data() const { return from_; }
+
+private:
+    const S* from_;
+};
+template <class Provider, class S>
+requires requires(context& ctx, const problem<S>& p) {
+    Provider::rounded(ctx, 1, p);
+}
+class factor<Provider, S> {
+public:
+    using value = typename Provider::factor;
+    factor(context& ctx, const S* from, extent rows, extent width)
+        : held_(Provider::rounded(ctx, ctx.threads,
+                                  problem<S>{false, false, rows, 0, width, from, width, nullptr, 0,
+                                             S(0), nullptr, 0})) {}
+    const value* data() const { return held_.product().a; }
+
+private:
+    typename Provider::rounded_factors held_;
+};
+
 /// One product by the calling thread, its factors rounded where the provider rounds. Several
 /// threads may call it with one context that has made a tensor before.
 template <class Provider, class S>
