@@ -64,8 +64,10 @@ private:
     using clock = std::chrono::steady_clock;
 
     struct running : at::ObserverContext {
-        clock::time_point since = clock::now();
+        clock::time_point since;
         double outside = below();  ///< of the operator around it, until this one began
+        bool outermost = true;     ///< no counted operator around it
+        std::int64_t multiply_adds = 0, of_each_result = 0;
     };
 
     static costs& found() {
@@ -78,38 +80,50 @@ private:
         return seconds;
     }
 
-    static std::unique_ptr<at::ObserverContext> start(const at::RecordFunction&) {
+    /// Whether this thread is within an operator that is counted: what that calls is not again.
+    static bool& inside() {
+        thread_local bool within = false;
+        return within;
+    }
+
+    static std::unique_ptr<at::ObserverContext> start(const at::RecordFunction& call) {
         auto out = std::make_unique<running>();
+        if (!inside()) look_at_inputs(call, *out);
+        out->outermost = !inside();
+        inside() = inside() || out->multiply_adds > 0 || out->of_each_result > 0;
         below() = 0;
+        out->since = clock::now();
         return out;
     }
     static void end(const at::RecordFunction& call, at::ObserverContext* context) {
-        auto& began = *static_cast<running*>(context);
+        const auto& began = *static_cast<running*>(context);
         const double took = std::chrono::duration<double>(clock::now() - began.since).count();
         operator_cost& cost = found()[call.name()];
         ++cost.calls;
         cost.seconds += took - below();
         below() = began.outside + took;
-        cost.multiply_adds += products_of(call);
+        if (began.outermost) inside() = false;
+        cost.multiply_adds +=
+            began.of_each_result == 0
+                ? began.multiply_adds
+                : call.outputs()[0].toTensor().numel() * began.of_each_result;
     }
 
-    static std::int64_t products_of(const at::RecordFunction& call) {
+    /// Inputs are there while an operator starts, and only then.
+    static void look_at_inputs(const at::RecordFunction& call, running& out) {
         const std::string_view name = call.name();
-        const auto in = call.inputs();
-        const auto tensor = [&](std::size_t i) { return in[i].toTensor(); };
-        if (name == "aten::mm" || name == "aten::bmm")
-            return tensor(0).numel() * tensor(1).size(-1);
-        if (name == "aten::addmm" || name == "aten::baddbmm")
-            return tensor(1).numel() * tensor(2).size(-1);
-        if (name == "aten::convolution") {
-            const at::Tensor filter = tensor(1);
-            return call.outputs()[0].toTensor().numel() * (filter.numel() / filter.size(0));
+        const auto tensor = [&](std::size_t i) { return call.inputs()[i].toTensor(); };
+        if (name == "aten::mm" || name == "aten::bmm") {
+            out.multiply_adds = tensor(0).numel() * tensor(1).size(-1);
+        } else if (name == "aten::addmm" || name == "aten::baddbmm") {
+            out.multiply_adds = tensor(1).numel() * tensor(2).size(-1);
+        } else if (name == "aten::convolution") {
+            out.of_each_result = tensor(1).numel() / tensor(1).size(0);
+        } else if (name == "aten::mkldnn_rnn_layer") {
+            const at::Tensor x = tensor(0);
+            out.multiply_adds =
+                x.numel() / x.size(-1) * (tensor(1).numel() + tensor(2).numel());
         }
-        if (name == "aten::mkldnn_rnn_layer") {
-            const at::Tensor x = tensor(0), of_input = tensor(1), of_state = tensor(2);
-            return x.numel() / x.size(-1) * (of_input.numel() + of_state.numel());
-        }
-        return 0;
     }
 
     at::CallbackHandle handle_{};
