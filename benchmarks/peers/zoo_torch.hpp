@@ -33,6 +33,12 @@ inline bool recurrent_name(const std::string& name) {
     return name == "gru" || name == "bigru" || name == "lstm" || name == "blstm";
 }
 
+inline bool has_peer(const std::string& name) {
+    for (const char* graph : {"st_gcn", "st_gcn_pp", "agcn", "aagcn", "ctr_gcn"})
+        if (name == graph) return true;
+    return recurrent_name(name);
+}
+
 /// Fixed adjacency is in double, whatever the default: `to` a type follows. Errors: a name without a
 /// peer.
 inline std::shared_ptr<encoder> make_encoder(const zoo_settings& s) {
