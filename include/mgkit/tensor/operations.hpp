@@ -49,6 +49,8 @@
     ROW(attention, 1, product, "")                              \
     ROW(attend, 2, product, "")                                 \
     ROW(token_mix, 3, product, "")                              \
+    ROW(gru, 4, product, "GRU")                                 \
+    ROW(lstm, 3, product, "LSTM")                               \
     ROW(cross_entropy, 2, reduction, "SoftmaxCrossEntropyLoss") \
     ROW(classifier_loss, 4, product, "")
 
