@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "mgkit/nn/leaves.hpp"
+#include "mgkit/tensor/ops/gather.hpp"
 #include "mgkit/tensor/ops/recurrence.hpp"
 
 namespace MGKIT_NAMESPACE::nn {
@@ -22,8 +25,8 @@ struct recurrent_settings {
     int input = 1;   ///< values of a frame
     int hidden = 1;  ///< units of a layer and direction
     int layers = 1;
-    bool both = false;        ///< a second direction, whose layers' outputs stand beside the first's
-    bool look_ahead = true;   ///< the second direction runs backwards; else it is a forward one too
+    bool both = false;       ///< a second direction, whose layers' outputs stand beside the first's
+    bool look_ahead = true;  ///< the second direction runs backwards; else it is a forward one too
 };
 
 /// States of every layer and direction, [layers * directions, N, H]: layer by layer, its
@@ -138,6 +141,8 @@ public:
     }
 
 private:
+    static constexpr extent fewest_joined = 8;
+
     int count() const { return settings_.both ? 2 : 1; }
     static std::string suffix(int layer, int direction) {
         return "_l" + std::to_string(layer) + (direction == 0 ? "" : "_reverse");
@@ -190,10 +195,22 @@ private:
             start = constant<X>(ctx, {shape_of(x)[0], (cells ? 2 : 1) * features()}, 0);
         } else {
             start = side_by_side(ctx, from->h, first);
-            if constexpr (cells)
-                start = concat(ctx, 1, start, side_by_side(ctx, from->c, first));
+            if constexpr (cells) start = concat(ctx, 1, start, side_by_side(ctx, from->c, first));
         }
-        return run(ctx, x, first, count(), how, start);
+        if (count() == 1 || shape_of(x)[0] >= fewest_joined)
+            return run(ctx, x, first, count(), how, start);
+        // Few rows: putting the weights side by side would cost more than one operation saves.
+        std::vector<X> of;
+        const extent h = settings_.hidden;
+        for (int d = 0; d < 2; ++d) {
+            X own = slice(ctx, start, 1, d * h, h);
+            if constexpr (cells) own = concat(ctx, 1, own, slice(ctx, start, 1, (2 + d) * h, h));
+            of.push_back(run(ctx, x, first + d, 1, {how.reverse && d == 1, how.lengths}, own));
+        }
+        if constexpr (cells)
+            of = {slice(ctx, of[0], 2, 0, h), slice(ctx, of[1], 2, 0, h),
+                  slice(ctx, of[0], 2, h, h), slice(ctx, of[1], 2, h, h)};
+        return concat(ctx, 2, std::span<const X>(of));
     }
 
     /// Where rows end, as an index of frames [N, 1]; none where all end together.
@@ -210,7 +227,7 @@ private:
     X final_state(context& ctx, const X& out, int part, bool at_first_frame,
                   const index_tensor& ends) const {
         const shape s = shape_of(out);
-        const X frame = at_first_frame          ? slice(ctx, out, 1, 0, 1)
+        const X frame = at_first_frame         ? slice(ctx, out, 1, 0, 1)
                         : ends.elements() == 0 ? slice(ctx, out, 1, s[1] - 1, 1)
                                                : gather(ctx, out, 1, ends);
         return reshape(ctx, slice(ctx, frame, 2, part * settings_.hidden, settings_.hidden),
