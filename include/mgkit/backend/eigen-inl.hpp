@@ -19,6 +19,7 @@
 #include "mgkit/tensor/ops/parts.hpp"
 #include "mgkit/tensor/ops/pool.hpp"
 #include "mgkit/tensor/ops/random.hpp"
+#include "mgkit/tensor/ops/recurrence.hpp"
 #include "mgkit/tensor/ops/rows.hpp"
 #include "mgkit/tensor/ops/structure.hpp"
 

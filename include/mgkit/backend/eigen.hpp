@@ -12,6 +12,7 @@
 #include "mgkit/backend/detail/objective.hpp"
 #include "mgkit/backend/detail/optimiser.hpp"
 #include "mgkit/backend/detail/parts.hpp"
+#include "mgkit/backend/detail/recurrence.hpp"
 #include "mgkit/backend/detail/rows.hpp"
 #include "mgkit/backend/detail/tokens.hpp"
 #include "mgkit/backend/detail/windows.hpp"

@@ -54,6 +54,8 @@
     ROW(token_mix, 3, product, "")                              \
     ROW(conv, 3, product, "Conv")                               \
     ROW(graph_contract, 2, product, "")                         \
+    ROW(gru, 4, product, "GRU")                                 \
+    ROW(lstm, 3, product, "LSTM")                               \
     ROW(cross_entropy, 2, reduction, "SoftmaxCrossEntropyLoss") \
     ROW(classifier_loss, 4, product, "")
 

@@ -8,6 +8,7 @@
 #include "mgkit/testing/conformance/masks.hpp"
 #include "mgkit/testing/conformance/parts.hpp"
 #include "mgkit/testing/conformance/records.hpp"
+#include "mgkit/testing/conformance/recurrence.hpp"
 #include "mgkit/testing/conformance/rows.hpp"
 #include "mgkit/testing/conformance/structure.hpp"
 #include "mgkit/testing/conformance/tokens.hpp"
@@ -22,7 +23,7 @@ namespace MGKIT_NAMESPACE::testing {
 using operation_families =
     type_list<storage_operations, record_operations, elementwise_operations, structure_operations,
               part_operations, layer_operations, window_operations, mask_operations, row_operations,
-              token_operations, update_operations>;
+              token_operations, recurrence_operations, update_operations>;
 
 namespace detail {
 
