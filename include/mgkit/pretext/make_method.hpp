@@ -14,7 +14,8 @@ namespace MGKIT_NAMESPACE::pretext {
 
 /// What a method may need beside its encoder.
 struct method_settings {
-    int classes = 0;  ///< of the labels, for methods that use them
+    int classes = 0;               ///< of the labels, for methods that use them
+    supervised_settings labels{};  ///< how these learn from them
 };
 
 /// Names of the methods in a list: "decorrelation, supervised".
@@ -56,7 +57,7 @@ any_method<T> make_method(const std::string& name, const nn::scope& at, const nn
         using M = typename decltype(tag)::type;
         if (out || name != M::name) return;
         if constexpr (needs_labels<M>())
-            out.emplace(std::make_unique<M>(at, encoder, s.classes));
+            out.emplace(std::make_unique<M>(at, encoder, s.classes, no_views{}, s.labels));
         else
             out.emplace(std::make_unique<M>(at, encoder));
     });
