@@ -16,6 +16,7 @@
 #include "mgkit/encode/reference_weights.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/nn/prepared.hpp"
+#include "mgkit/skeleton/graph.hpp"
 #include "mgkit/version.hpp"
 #include "training.hpp"
 
@@ -32,7 +33,28 @@ nn::fact_map wanted_settings(const corpus& from, const encoder_options& stated) 
     const auto& shape = from.clips.shape;
     nn::fact_map out{{"joints", nn::exact(shape.joints)}, {"persons", nn::exact(shape.persons)}};
     if (stated.heads > 0) out["heads"] = nn::exact(stated.heads);
+    if (!stated.encoder.empty()) out["encoder"] = stated.encoder;
+    for (const auto& [name, value] : stated_settings(stated.set)) out[name] = value;
     return out;
+}
+
+/// Joints and bones of the clips, as encoders that are made for a graph state them.
+std::string graph_of(const corpus& from) {
+    return skeleton::graph_text(skeleton::graph_of(from.clips.topology));
+}
+
+/// The encoder of a file that does not say what it is, as --encoder and --set do.
+void take_stated(weight_facts& f, const corpus& from, const encoder_options& stated) {
+    f.prefix.clear();
+    for (const auto& entry : f.file->entries())
+        if (entry.name.starts_with("backbone.")) f.prefix = "backbone.";
+    auto& settings = f.about.settings;
+    settings = wanted_settings(from, stated);
+    const auto all =
+        encode::complete_settings<known_encoders>({{"encoder", stated.encoder}}, f.file->path());
+    if (!settings.contains("channels"))
+        settings["channels"] = nn::exact(skeleton::coordinates(from.clips.shape.layout));
+    if (all.contains("graph") && !settings.contains("graph")) settings["graph"] = graph_of(from);
 }
 
 /// Describes the encoder of a file that does not, by the reference's names.
@@ -70,6 +92,8 @@ encode::description asked_of(const weight_facts& f, const corpus& from,
                              const encoder_options& stated, const data_options& data) {
     encode::description out;
     out.settings = wanted_settings(from, stated);
+    if (f.about.settings.contains("graph") && !out.settings.contains("graph"))
+        out.settings["graph"] = graph_of(from);
     out.topology = from.clips.topology;
     out.channels = text(skeleton::coordinates(from.clips.shape.layout) == 2 ? "xy" : "xyz",
                         f.confidence ? "c" : "");
@@ -225,7 +249,10 @@ encoder_and_clips open_encoder(const encoder_options& stated, data_options& data
     }
     out.from = load(data, threads, f.about.prepared ? &f.about.topology : nullptr);
     const auto layout = out.from.clips.shape.layout;
-    if (!described) find_out(f, out.from, stated);
+    if (!described && !stated.encoder.empty())
+        take_stated(f, out.from, stated);
+    else if (!described)
+        find_out(f, out.from, stated);
     complete(f);
     f.confidence = f.number("channels") == skeleton::coordinates(layout) + 1 &&
                    skeleton::has_confidence(layout);
@@ -265,6 +292,7 @@ seen_people people_seen(const weight_facts& facts, const corpus& from, std::vect
     const std::string stored = facts.says("subjects");
     if (stored.empty()) return out;
     out.known = true;
+    out.with_labels = facts.says("labels") == "used";
     const std::string where = facts.file->path() + ": metadata 'subjects'";
     const auto trained = io::as<std::vector<int>>(io::parse_json(stored, where), where);
     for (const int s : out.scored)
@@ -279,19 +307,19 @@ std::string seen_people::words() const {
     if (shared.empty()) return {};
     std::string who = text(shared.size(), " of the ", scored.size(), " subjects scored here (",
                            list_of(shared), ")");
+    const char* how = with_labels ? "trained, with labels," : "pre-trained, without labels,";
     if (same_name())
-        return text("The encoder was pre-trained, without labels, on clips of ", who,
+        return text("The encoder was ", how, " on clips of ", who,
                     ": figures for people it never saw may be lower.");
-    return text(
-        "The encoder was pre-trained, without labels, on clips of subjects with the "
-        "numbers of ",
-        who, ". Those clips are called \"", pretrained_on, "\", these \"", scored_on,
-        "\": if both count the same people, figures for people it never saw may be lower; "
-        "equal numbers may also mean other people, which the files cannot tell.");
+    return text("The encoder was ", how, " on clips of subjects with the numbers of ", who,
+                ". Those clips are called \"", pretrained_on, "\", these \"", scored_on,
+                "\": if both count the same people, figures for people it never saw may be lower; "
+                "equal numbers may also mean other people, which the files cannot tell.");
 }
 
 io::json seen_people::json() const {
     return {{"known", known},
+            {"with_labels", with_labels},
             {"pretrained_on", pretrained_on},
             {"same_name", same_name()},
             {"certainty", !known        ? "unknown"

@@ -84,6 +84,7 @@ std::string settle_for_all(corpus& from, data_options& data);
 /// People whose clips the encoder saw while it was pre-trained, found by their numbers.
 struct seen_people {
     bool known = false;                    ///< the file says whose clips it was trained on
+    bool with_labels = false;              ///< and that their labels were used
     std::string pretrained_on, scored_on;  ///< names of the two sets of clips
     std::vector<int> scored, shared;
 

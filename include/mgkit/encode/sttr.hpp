@@ -56,6 +56,7 @@ public:
     using tensor_type = T;
     using settings = sttr_settings;
     static constexpr const char* name = "sttr";
+    static constexpr const char* source = "USDRL, wengwanjiang/USDRL at 7e83bb6";
 
     skeleton_embedding<T> ske_emb;
     position_table<T> tpe;
