@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "io/support.hpp"
+#include "mgkit/train/epoch_counts.hpp"
 #include "nn/leaves.hpp"
 #include "train/sources.hpp"
 #include "train/toy.hpp"
@@ -158,4 +159,33 @@ TEST_CASE("a balanced order of rows whose labels nobody tells is refused", "[qui
     CHECK_THROWS_WITH(train::detail::check({.order = train::row_order::balanced}, rows, false),
                       Catch::Contains("labels()"));
     CHECK_NOTHROW(train::detail::check({}, rows, false));
+}
+
+TEST_CASE("what is counted after every epoch outlives a kill", "[resume]") {
+    const auto set = small::clips();
+    const scratch_folder folder;
+    const auto run = [&](const std::string& file, auto&&... others) {
+        context ctx{.seed = 3};
+        small::toy model(ctx, set);
+        train::epoch_counts<small::tensor> counts(3, [&](context& c) {
+            c.training = false;  // put back
+            c.rows.clear();
+            return static_cast<std::int64_t>(1e6 *
+                                             nn::host_values(c, model.fc.weight.value).front());
+        });
+        const auto curve = train::fit(ctx, model, set, small::input(set), small::adam(),
+                                      train::constant_schedule{}, {.epochs = 3, .batch = 12},
+                                      train::checkpoints{file, 1}, counts, others...);
+        for (const auto& call : model.calls) CHECK((call.training && !call.rows.empty()));
+        return counts.counts();
+    };
+    const auto whole = run("");
+    CHECK(std::find(whole.begin(), whole.end(), -1) == whole.end());
+    CHECK(whole[0] != whole[1]);
+    for (const std::int64_t stop : {1, 3, 5}) {
+        const std::string file = folder / text(stop);
+        CHECK_THROWS_AS(run(file, small::stop_at{stop}), std::runtime_error);
+        CHECK(run(file) == whole);
+        CHECK(run(file) == whole);  // of a run that had ended
+    }
 }

@@ -3,6 +3,8 @@
 // infrastructure
 #pragma once
 
+#include <concepts>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -56,8 +58,11 @@ any_method<T> make_method(const std::string& name, const nn::scope& at, const nn
     List::for_each([&](auto tag) {
         using M = typename decltype(tag)::type;
         if (out || name != M::name) return;
-        if constexpr (needs_labels<M>())
+        if constexpr (std::constructible_from<M, const nn::scope&, const nn::fact_map&, int,
+                                              no_views, const supervised_settings&>)
             out.emplace(std::make_unique<M>(at, encoder, s.classes, no_views{}, s.labels));
+        else if constexpr (needs_labels<M>())
+            out.emplace(std::make_unique<M>(at, encoder, s.classes));
         else
             out.emplace(std::make_unique<M>(at, encoder));
     });
