@@ -24,7 +24,7 @@ using namespace mgkit;
 
 namespace {
 
-using method = pretext::supervised<tensor, encoder, pretext::no_views>;
+using label_method = pretext::supervised<tensor, encoder, pretext::no_views>;
 
 /// Clips in views of a policy that is chosen when the program runs.
 class chosen_views {
@@ -57,7 +57,7 @@ private:
 
 /// Calls `f` with the policy of the options.
 template <class F>
-auto with_policy(const data::clip_set& clips, int frames, const learning_options& how, const F& f) {
+auto with_views(const data::clip_set& clips, int frames, const learning_options& how, const F& f) {
     if (how.views == "mg")
         return f(with_crop(augment::mg_fm_preset(), clips, frames, how.min_crop));
     if (how.views == "none") {
@@ -157,7 +157,7 @@ public:
             });
         data::clip_set learned = study::counted(clips_);
         learned.labels = classes_.labels;
-        chosen_views views = with_policy(clips_, what_.model.frames, how, [&](const auto& policy) {
+        chosen_views views = with_views(clips_, what_.model.frames, how, [&](const auto& policy) {
             return chosen_views(learned, what_.input, policy);
         });
         const train::fit_settings settings{.epochs = how.epochs,
@@ -183,7 +183,7 @@ public:
 
     /// Scores [N, classes that were trained on].
     data::feature_table scores(context& ctx, const data::clip_set& clips) const {
-        const method& judge = shown_ ? *shown_ : method_;
+        const label_method& judge = shown_ ? *shown_ : method_;
         const auto scores_of = [&judge](context& c, const tensor& x) { return judge.scores(c, x); };
         return encode::embed<tensor>(
             ctx, scores_of, what_.input, static_cast<std::size_t>(clips.size()),
@@ -204,7 +204,7 @@ public:
     }
 
 private:
-    method fresh() {
+    label_method fresh() {
         return {nn::scope(made_.get().ctx), settings_of(what_.input, what_.model), classes_.count(),
                 pretext::no_views{}, labels_of(what_.learning, classes_)};
     }
@@ -224,8 +224,8 @@ private:
     const data::clip_set& clips_;
     study::trained_classes classes_;
     trained_encoder made_;
-    method method_;
-    std::optional<method> shown_;  ///< the average of the weights while they are trained
+    label_method method_;
+    std::optional<label_method> shown_;  ///< the average of the weights while they are trained
     std::vector<train::epoch_record> history_;
     recipe made_of_;
 };
@@ -267,7 +267,7 @@ supervised_result supervise(const supervision& what) {
 recipe supervised_parts(const data::clip_set& clips, const encode::clip_input& input,
                         const model_options& model, const learning_options& learning) {
     recipe out = encoder_parts(input, model);
-    out.set("views", with_policy(clips, model.frames, learning,
+    out.set("views", with_views(clips, model.frames, learning,
                                  [](const auto& policy) { return settings_text(policy); }));
     out.set("optimiser", with_optimiser(learning.optimiser, [](const auto& optimiser) {
                 return text(optimiser.name, settings_text(optimiser));
