@@ -44,7 +44,8 @@ std::string stream_words() {
     return out;
 }
 
-std::map<std::string, std::string> stated_settings(const std::vector<std::string>& words) {
+std::map<std::string, std::string> stated_settings(const std::vector<std::string>& words,
+                                                   bool has_frames) {
     std::map<std::string, std::string> out;
     for (const std::string& word : words) {
         const auto at = word.find('=');
@@ -52,7 +53,7 @@ std::map<std::string, std::string> stated_settings(const std::vector<std::string
             wrong_usage("--set " + word + ": expected key=value (mgfm list prints the keys)");
         const std::string key = word.substr(0, at);
         for (const char* size : {"channels", "frames", "joints", "persons"})
-            if (key == size)
+            if (key == size && (has_frames || key != "frames"))
                 wrong_usage("--set " + key + ": the clips decide it" +
                             (key == "frames" ? " (--frames)" : ""));
         if (!out.emplace(key, word.substr(at + 1)).second)

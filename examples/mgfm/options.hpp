@@ -22,8 +22,9 @@ std::vector<std::string> stream_names();
 std::string stream_words();
 
 /// Words "key=value" as settings by their names. Errors: wrong_usage for other words, a key given
-/// twice, a size that the clips decide.
-std::map<std::string, std::string> stated_settings(const std::vector<std::string>& words);
+/// twice, a size that the clips decide, or --frames where the command has it.
+std::map<std::string, std::string> stated_settings(const std::vector<std::string>& words,
+                                                   bool has_frames = true);
 
 /// Names of the built-in skeletons.
 std::vector<std::string> skeleton_names();
@@ -137,13 +138,16 @@ struct split_options {
     void add_to(CLI::App& command);
 };
 
-/// A trained encoder in a file.
+/// A trained encoder in a file, or without a file one with random weights.
 struct encoder_options {
     std::string weights;
     int heads = 0;                      ///< 0: as the file says
     std::string stream;                 ///< empty: as the file says
     std::string encoder = {};           ///< its name; empty: as the file says
     std::vector<std::string> set = {};  ///< settings, "key=value"
+
+    /// Whether a file or, without one, an encoder is named.
+    bool named() const { return !weights.empty() || !encoder.empty(); }
 
     /// Returns the option for the file.
     CLI::Option* add_to(CLI::App& command);

@@ -268,7 +268,7 @@ recipe supervised_parts(const data::clip_set& clips, const encode::clip_input& i
                         const model_options& model, const learning_options& learning) {
     recipe out = encoder_parts(input, model);
     out.set("views", with_views(clips, model.frames, learning,
-                                 [](const auto& policy) { return settings_text(policy); }));
+                                [](const auto& policy) { return settings_text(policy); }));
     out.set("optimiser", with_optimiser(learning.optimiser, [](const auto& optimiser) {
                 return text(optimiser.name, settings_text(optimiser));
             }));

@@ -34,7 +34,7 @@ nn::fact_map wanted_settings(const corpus& from, const encoder_options& stated) 
     nn::fact_map out{{"joints", nn::exact(shape.joints)}, {"persons", nn::exact(shape.persons)}};
     if (stated.heads > 0) out["heads"] = nn::exact(stated.heads);
     if (!stated.encoder.empty()) out["encoder"] = stated.encoder;
-    for (const auto& [name, value] : stated_settings(stated.set)) out[name] = value;
+    for (const auto& [name, value] : stated_settings(stated.set, false)) out[name] = value;
     return out;
 }
 
@@ -45,9 +45,13 @@ std::string graph_of(const corpus& from) {
 
 /// The encoder of a file that does not say what it is, as --encoder and --set do.
 void take_stated(weight_facts& f, const corpus& from, const encoder_options& stated) {
-    f.prefix.clear();
-    for (const auto& entry : f.file->entries())
-        if (entry.name.starts_with("backbone.")) f.prefix = "backbone.";
+    if (f.file) {
+        const auto& all = f.file->entries();
+        const bool below = std::any_of(all.begin(), all.end(), [](const auto& entry) {
+            return entry.name.starts_with("backbone.");
+        });
+        f.prefix = below ? "backbone." : "";
+    }
     auto& settings = f.about.settings;
     settings = wanted_settings(from, stated);
     const auto all =
@@ -69,10 +73,10 @@ void find_out(weight_facts& f, const corpus& from, const encoder_options& stated
 /// Settings that a description leaves out: the encoder's defaults, and notes. Errors: settings of
 /// no encoder, sizes that the file cannot hold.
 void complete(weight_facts& f) {
-    encode::check_claims<known_encoders>(*f.file, f.about.settings);
-    auto all = encode::complete_settings<known_encoders>(f.about.settings, f.file->path());
+    if (f.file) encode::check_claims<known_encoders>(*f.file, f.about.settings);
+    auto all = encode::complete_settings<known_encoders>(f.about.settings, f.where());
     for (const auto& [name, value] : all)
-        if (!f.about.settings.contains(name))
+        if (f.file && !f.about.settings.contains(name))
             f.notes.push_back(text("the file does not state ", name, ": ", value, " is assumed"));
     f.about.settings = std::move(all);
 }
@@ -81,7 +85,7 @@ void complete(weight_facts& f) {
 void check_channels(const weight_facts& f, const skeleton::channel_layout layout) {
     const int channels = f.number("channels"), coordinates = skeleton::coordinates(layout);
     if (channels != coordinates && !f.confidence)
-        throw error(f.file->path(),
+        throw error(f.where(),
                     text("an encoder of ", coordinates, " channels, as the clips have (",
                          skeleton::name(layout), ")"),
                     text("one of ", channels));
@@ -113,12 +117,13 @@ encode::clip_input input_for(const weight_facts& f, const corpus& from) {
 }
 
 std::string weight_facts::says(const std::string& key) const {
+    if (!file) return {};
     const auto found = file->metadata().find(key);
     return found == file->metadata().end() ? std::string() : found->second;
 }
 
 int weight_facts::number(const std::string& name) const {
-    return nn::number_of(about.settings, name, 0, file->path());
+    return nn::number_of(about.settings, name, 0, where());
 }
 
 std::vector<study::setting> weight_facts::settings() const {
@@ -181,9 +186,9 @@ struct stored_encoder::state {
     state(const weight_facts& f, const corpus& from, std::uint64_t seed, int threads, bool load)
         : ctx{.seed = seed, .threads = threads},
           input(input_for(f, from)),
-          model(load ? loaded(f)
-                     : encode::make_encoder<tensor>(nn::scope(ctx, "backbone"), f.about.settings)) {
-    }
+          model(load && f.file
+                    ? loaded(f)
+                    : encode::make_encoder<tensor>(nn::scope(ctx, "backbone"), f.about.settings)) {}
 
 private:
     encode::any_encoder<tensor> loaded(const weight_facts& f) {
@@ -197,7 +202,7 @@ stored_encoder::stored_encoder(const weight_facts& f, const corpus& from, std::u
                                int threads, bool load)
     : state_(std::make_unique<state>(f, from, seed, threads, load)) {}
 stored_encoder::stored_encoder(const weight_facts& f, const corpus& from, int threads)
-    : stored_encoder(f, from, 0, threads, true) {}
+    : stored_encoder(f, from, f.file ? 0 : 1, threads, true) {}
 stored_encoder stored_encoder::untrained(const weight_facts& f, const corpus& from,
                                          std::uint64_t seed, int threads) {
     return {f, from, seed, threads, false};
@@ -233,9 +238,11 @@ data::feature_table stored_encoder::embed(const data::clip_set& clips,
 encoder_and_clips open_encoder(const encoder_options& stated, data_options& data, int threads) {
     encoder_and_clips out;
     weight_facts& f = out.facts;
-    data::refuse_other(stated.weights, data::source_kind::weights);
-    f.file = std::make_shared<const io::safetensors_file>(stated.weights);
-    f.about = encode::stored_description(*f.file).value_or(encode::description{});
+    if (!stated.weights.empty()) {
+        data::refuse_other(stated.weights, data::source_kind::weights);
+        f.file = std::make_shared<const io::safetensors_file>(stated.weights);
+        f.about = encode::stored_description(*f.file).value_or(encode::description{});
+    }
     const bool described = !f.about.settings.empty();
     if (f.about.stream) f.stream = skeleton::name(*f.about.stream);
     if (!stated.stream.empty()) f.stream = stated.stream;
@@ -256,10 +263,11 @@ encoder_and_clips open_encoder(const encoder_options& stated, data_options& data
     complete(f);
     f.confidence = f.number("channels") == skeleton::coordinates(layout) + 1 &&
                    skeleton::has_confidence(layout);
-    if (!f.about.stream && stated.stream.empty())
+    if (!f.file) f.notes.push_back("the encoder has random weights, those of seed 1 (--weights)");
+    if (f.file && !f.about.stream && stated.stream.empty())
         f.notes.push_back(
             "the file does not say what the encoder sees: the joint stream is assumed (--stream)");
-    if (!f.about.prepared)
+    if (f.file && !f.about.prepared)
         f.notes.push_back(
             "the file does not say how clips were prepared: --scale and --reference are taken as "
             "they stand");

@@ -221,7 +221,10 @@
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/encode/embed.hpp"
 #include "mgkit/encode/embedding.hpp"
+<<<<<<< HEAD
 #include "mgkit/encode/graph_layers.hpp"
+=======
+>>>>>>> 643cc35 (Encoders with random weights by name in embed and probe; what mgfm train and list do, in words)
 #include "mgkit/encode/graph_network.hpp"
 #include "mgkit/encode/input_for.hpp"
 #include "mgkit/encode/list.hpp"
@@ -237,6 +240,7 @@
 #include "mgkit/encode/tokens.hpp"
 #include "mgkit/loss/decorrelation.hpp"
 #include "mgkit/loss/list.hpp"
+#include "mgkit/loss/soft_targets.hpp"
 #include "mgkit/pretext/any_method.hpp"
 #include "mgkit/pretext/batch.hpp"
 #include "mgkit/pretext/by_view.hpp"
@@ -244,6 +248,7 @@
 #include "mgkit/pretext/feature_decorrelation.hpp"
 #include "mgkit/pretext/list.hpp"
 #include "mgkit/pretext/make_method.hpp"
+#include "mgkit/pretext/mix_up.hpp"
 #include "mgkit/pretext/objective.hpp"
 #include "mgkit/pretext/supervised.hpp"
 #include "mgkit/train/adam.hpp"
@@ -252,6 +257,7 @@
 #include "mgkit/train/best_values.hpp"
 #include "mgkit/train/checkpoint.hpp"
 #include "mgkit/train/clip_gradients.hpp"
+#include "mgkit/train/epoch_counts.hpp"
 #include "mgkit/train/fit.hpp"
 #include "mgkit/train/list.hpp"
 #include "mgkit/train/moving_average.hpp"
@@ -270,6 +276,7 @@
 #include "mgkit/probe/neighbours.hpp"
 #include "mgkit/probe/result.hpp"
 #include "mgkit/study/classes.hpp"
+#include "mgkit/study/epochs.hpp"
 #include "mgkit/study/fold.hpp"
 #include "mgkit/study/linear.hpp"
 #include "mgkit/study/protocol.hpp"
