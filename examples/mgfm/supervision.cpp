@@ -172,6 +172,7 @@ public:
         const on_progress progress = display.with_loss();
         with_optimiser(how.optimiser, [&](const auto& optimiser) {
             made_of_ = train::recipe_of(ctx, method_, views, optimiser, rates, settings);
+            made_of_.add(others.made_of());
             history_ = train::fit(ctx, method_, views, optimiser, rates, settings,
                                   train::checkpoints{checkpoint}, others,
                                   reporter{progress, clips_.size()});

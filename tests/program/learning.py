@@ -93,12 +93,29 @@ def test_set_of_files(here):
     bare = os.path.join(here, "bare")
     clips.write_safetensors(bare, head, body)
     stated = ["--encoder", "dste", "--set", "width=16", "--set", "heads=2", "--set", "gap=2"]
-    refused(here, "embed", "--data", path, "--weights", bare, "--out", out, *stated)  # 64 frames
     check(about["frames"] == "16", about)
-    told = works_json("probe", "--data", path, "--weights", bare, "--heads", "2", "--set", "gap=2",
-                      "--test-subjects", "4")
+    refused(here, "embed", "--data", path, "--weights", bare, "--out", out, *stated)  # 64 frames
     same = works_json("probe", "--data", path, "--weights", weights, "--test-subjects", "4")
-    check(told["results"][-1] == same["results"][-1], told["results"][-1], same["results"][-1])
+    for more in ([*stated, "--set", "frames=16"], ["--heads", "2", "--set", "gap=2"]):
+        told = works_json("probe", "--data", path, "--weights", bare, *more, "--test-subjects", "4")
+        check(told["results"][-1] == same["results"][-1], more, told["results"][-1])
+
+
+def test_random_encoders(here):
+    """An encoder by name and no file: random weights, which is told."""
+    path, out = fresh(here), os.path.join(here, "f.npy")
+    named = ["--encoder", "sttr", "--set", "width=8", "--set", "heads=2", "--set", "frames=16"]
+    told = works_json("probe", "--data", path, *named, "--test-subjects", "4")
+    check([r["features"] for r in told["results"]] == ["majority", "raw", "random"], told["results"])
+    check(any("random weights" in note for note in told["data"]["notes"]), told["data"]["notes"])
+    plain = works_json("probe", "--data", path, *named, "--test-subjects", "4", "--plain")
+    check([r["features"] for r in plain["results"]] == ["majority", "random"], plain["results"])
+    done = works_json("embed", "--data", path, *named, "--out", out)
+    check(clips.read_npy(out)[0] == (24, 16) and done["weights_digest"] is None, done)
+    saved = works_json("probe", "--data", path, "--features", out, "--test-subjects", "4", "--plain")
+    check(saved["results"][-1]["linear_top1"] == plain["results"][-1]["linear_top1"], saved["results"])
+    refused(here, "embed", "--data", path, "--out", out, code=2, says=["--encoder"])
+    refused(here, "probe", "--data", path, "--set", "width=8", code=2, says=["--encoder"])
 
 
 def unbalanced(here, name="unbalanced"):
