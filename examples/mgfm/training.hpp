@@ -68,8 +68,10 @@ struct trained_encoder::state {
 
 }  // namespace mgfm
 
+#if !defined(MGKIT_COMPILED)
 namespace MGKIT_NAMESPACE::encode {
 // The encoders are compiled once, in encoders.cpp.
 extern template any_encoder<mgfm::tensor> make_encoder<mgfm::tensor, all<mgfm::tensor>>(
     const nn::scope&, const nn::fact_map&);
 }  // namespace MGKIT_NAMESPACE::encode
+#endif

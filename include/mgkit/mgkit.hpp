@@ -221,10 +221,7 @@
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/encode/embed.hpp"
 #include "mgkit/encode/embedding.hpp"
-<<<<<<< HEAD
 #include "mgkit/encode/graph_layers.hpp"
-=======
->>>>>>> 643cc35 (Encoders with random weights by name in embed and probe; what mgfm train and list do, in words)
 #include "mgkit/encode/graph_network.hpp"
 #include "mgkit/encode/input_for.hpp"
 #include "mgkit/encode/list.hpp"
