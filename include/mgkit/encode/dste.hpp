@@ -45,7 +45,7 @@ public:
     using tensor_type = T;
     using settings = dste_settings;
     static constexpr const char* name = "dste";
-    static constexpr const char* source = "USDRL, wengwanjiang/USDRL at 7e83bb6";
+    static constexpr const char* source = "Weng et al., AAAI 2025 (USDRL)";
 
     skeleton_embedding<T> ske_emb;
     position_table<T> tpe;
