@@ -43,7 +43,8 @@ struct embed_options {
 
 /// Recordings at a path, embedded in windows.
 void run_recordings(embed_options& o) {
-    o.refuse({"--scale", "--image-side", "--reference", "--heads", "--stream", "--with-labels"},
+    o.refuse({"--scale", "--image-side", "--reference", "--heads", "--stream", "--with-labels",
+              "--encoder", "--set"},
              "is for clips; recordings are read as the file of the encoder says");
     o.how.corpus = o.input;
     if (o.command->count("--zeros") > 0) o.how.zeros = o.data.zeros;
@@ -59,13 +60,13 @@ void run_recordings(embed_options& o) {
 void complete(embed_options& o) {
     if (o.input.empty()) {
         o.data.check_source();
-        if (o.encoder.weights.empty()) wrong_usage("--weights is required");
+        if (!o.encoder.named()) wrong_usage("--weights or --encoder is required");
         if (o.out.empty()) wrong_usage("--out is required");
         return;
     }
     o.data.folder = o.input;
     if (o.out.empty()) o.out = features_name(o.input);
-    if (!o.encoder.weights.empty()) return;
+    if (o.encoder.named()) return;
     const std::string where = o.input + "/meta.json";
     const auto meta = data::parse_folder_meta(io::mapped_file(where).text(), where);
     const auto known = encode::pretrained_encoders();
@@ -132,27 +133,29 @@ void run_embed(embed_options& o) {
         return encoder.embed(from.clips,
                              [&](int done) { display.update(done, from.clips.size(), 0, ""); });
     }();
-    data::check(table, o.encoder.weights);
+    data::check(table, facts.where());
     write(files, table, from.clips);
-    put_json(o.json, {{"program", "mgfm embed"},
-                      {"version", mgkit::version},
-                      {"data",
-                       {{"name", report::clean(from.clips.about.name)},
-                        {"clips", from.clips.size()},
-                        {"excluded", from.excluded()},
-                        {"digest", data::digest_of(from.read).hex()}}},
-                      {"weights_digest", digest_of_file(o.encoder.weights).hex()},
-                      {"synthetic", from.clips.about.synthetic},
-                      {"weights", report::clean(o.encoder.weights)},
-                      {"encoder", facts.json()},
-                      {"preparation", o.data.words()},
-                      {"reference_decided_by", decided_by},
-                      {"notes", facts.notes},
-                      {"findings", data::to_json(from.found())},
-                      {"features", report::clean(o.out)},
-                      {"rows", table.rows},
-                      {"columns", table.columns},
-                      {"clip", from.clips.ids}});
+    put_json(o.json,
+             {{"program", "mgfm embed"},
+              {"version", mgkit::version},
+              {"data",
+               {{"name", report::clean(from.clips.about.name)},
+                {"clips", from.clips.size()},
+                {"excluded", from.excluded()},
+                {"digest", data::digest_of(from.read).hex()}}},
+              {"weights_digest",
+               facts.file ? io::json(digest_of_file(o.encoder.weights).hex()) : io::json(nullptr)},
+              {"synthetic", from.clips.about.synthetic},
+              {"weights", report::clean(o.encoder.weights)},
+              {"encoder", facts.json()},
+              {"preparation", o.data.words()},
+              {"reference_decided_by", decided_by},
+              {"notes", facts.notes},
+              {"findings", data::to_json(from.found())},
+              {"features", report::clean(o.out)},
+              {"rows", table.rows},
+              {"columns", table.columns},
+              {"clip", from.clips.ids}});
     print(text("mgfm embed: ", table.rows, " clips x ", table.columns, " features, encoder ",
                facts.kind(), ", ", facts.stream, " stream\nWritten: ", o.out,
                o.with_labels ? text(", ", files.label, ", ", files.subject, ", ", files.clip) : "",

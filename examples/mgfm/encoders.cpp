@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Every encoder of the library on the program's tensors, compiled here and nowhere else.
+// Every encoder of the library on the program's tensors, compiled here where the library's compiled
+// form does not hold them.
 #include "training.hpp"
 
+#if !defined(MGKIT_COMPILED)
 namespace MGKIT_NAMESPACE::encode {
 
 template any_encoder<mgfm::tensor> make_encoder<mgfm::tensor, all<mgfm::tensor>>(
     const nn::scope&, const nn::fact_map&);
 
 }  // namespace MGKIT_NAMESPACE::encode
+#endif

@@ -58,10 +58,12 @@ int main(int count, char** arguments) {
     mgfm::add_cut(program, command_line);
     mgfm::add_study(program, command_line);
     mgfm::add_pretrain(program);
+    mgfm::add_train(program, command_line);
     mgfm::add_embed(program);
     mgfm::add_probe(program, command_line);
     mgfm::add_retrieve(program, command_line);
     mgfm::add_report(program);
+    mgfm::add_list(program);
     const auto name = [&program] {
         const auto chosen = program.get_subcommands();
         return chosen.empty() ? std::string("mgfm") : "mgfm " + chosen.front()->get_name();

@@ -10,6 +10,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/skeleton/list.hpp"
+#include "mgkit/skeleton/streams.hpp"
 #include "weights.hpp"
 
 namespace mgfm {
@@ -30,7 +31,36 @@ std::string number_text(double value) {
 
 }  // namespace
 
-const std::vector<std::string> stream_names{"joint", "bone", "motion", "bone_motion"};
+std::vector<std::string> stream_names() {
+    std::vector<std::string> out;
+    for (const auto stream : mgkit::skeleton::all_streams)
+        out.emplace_back(mgkit::skeleton::name(stream));
+    return out;
+}
+
+std::string stream_words() {
+    std::string out;
+    for (const auto& name : stream_names()) out += (out.empty() ? "" : ", ") + name;
+    return out;
+}
+
+std::map<std::string, std::string> stated_settings(const std::vector<std::string>& words,
+                                                   bool has_frames) {
+    std::map<std::string, std::string> out;
+    for (const std::string& word : words) {
+        const auto at = word.find('=');
+        if (at == word.npos || at == 0)
+            wrong_usage("--set " + word + ": expected key=value (mgfm list prints the keys)");
+        const std::string key = word.substr(0, at);
+        for (const char* size : {"channels", "frames", "joints", "persons"})
+            if (key == size && (has_frames || key != "frames"))
+                wrong_usage("--set " + key + ": the clips decide it" +
+                            (key == "frames" ? " (--frames)" : ""));
+        if (!out.emplace(key, word.substr(at + 1)).second)
+            wrong_usage("--set " + key + " is given twice");
+    }
+    return out;
+}
 
 std::vector<std::string> skeleton_names() {
     std::vector<std::string> out;
@@ -122,25 +152,51 @@ void data_options::adopt(const std::map<std::string, std::string>& stored) {
         std::from_chars(side->second.data(), side->second.data() + side->second.size(), image_side);
 }
 
+namespace {
+
+CLI::Option* add_set(CLI::App& command, std::vector<std::string>& set) {
+    return command
+        .add_option("--set", set,
+                    "Setting of the encoder, key=value; as often as needed (mgfm list prints them)")
+        ->take_all()
+        ->allow_extra_args(false);
+}
+
+}  // namespace
+
 void model_options::add_to(CLI::App& command) {
+    add_encoder_to(command);
+    command.add_option("--method", method, "How it is pre-trained")
+        ->check(CLI::IsMember(pretraining_names()))
+        ->capture_default_str();
+}
+
+std::string model_options::words() const {
+    std::string out = encoder + ", " + std::to_string(frames) + " frames, width " +
+                      std::to_string(width) + ", heads " + std::to_string(heads);
+    for (const auto& [key, value] : stated_settings(set)) out += ", " + key + "=" + value;
+    return out;
+}
+
+void model_options::add_encoder_to(CLI::App& command) {
     command.option_defaults()->group("Encoder");
     command.add_option("--encoder", encoder, "Which encoder")
         ->check(CLI::IsMember(encoder_names()))
         ->capture_default_str();
-    command.add_option("--method", method, "How it is pre-trained")
-        ->check(CLI::IsMember(pretraining_names()))
-        ->capture_default_str();
+    add_set(command, set);
     command.add_option("--frames", frames, "Frames of the encoder's input")
         ->check(CLI::Range(2, 200))
         ->capture_default_str();
     command
         .add_option("--width", width,
-                    "Width d of the encoder; dste and sttr have features of 2 d values")
-        ->check(CLI::Range(2, 4096))
-        ->capture_default_str();
-    command.add_option("--heads", heads, "Attention heads; must divide the width")
-        ->check(CLI::Range(1, 64))
-        ->capture_default_str();
+                    "The same as --set width=; for encoders of two streams (dste, sttr; features "
+                    "of 2 d values) 64 where it is not given, else the encoder's own")
+        ->check(CLI::Range(2, 4096));
+    command
+        .add_option("--heads", heads,
+                    "The same as --set heads=; must divide the width; for encoders of two streams "
+                    "4 where it is not given")
+        ->check(CLI::Range(1, 64));
 }
 
 void training_options::add_to(CLI::App& command) {
@@ -176,6 +232,86 @@ void training_options::add_to(CLI::App& command) {
         ->capture_default_str();
 }
 
+void learning_options::add_to(CLI::App& command) {
+    command.option_defaults()->group("Training");
+    command.add_option("--epochs", epochs, "Passes over the training clips")
+        ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
+    command
+        .add_option(
+            "--choose-epochs", inner_folds,
+            "Let people of the training side choose, in so many inner folds, after which of "
+            "the epochs training ends; 0 trains all of them")
+        ->check(CLI::Range(0, 1000))
+        ->capture_default_str();
+    command.add_option("--batch", batch, "Clips per step")
+        ->check(CLI::Range(2, 65536))
+        ->capture_default_str();
+    command.add_option("--optimiser", optimiser.kind, "What moves the weights")
+        ->check(CLI::IsMember({"adam", "adamw", "sgd"}))
+        ->capture_default_str();
+    command.add_option("--rate", optimiser.rate, "Learning rate (default: 5e-4, 1e-3, 0.1)")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--weight-decay", optimiser.weight_decay, "Decay (default: 1e-5, 0.01, 0)")
+        ->check(CLI::NonNegativeNumber);
+    command.add_option("--momentum", optimiser.momentum, "Of sgd")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command.add_flag("--nesterov", optimiser.nesterov, "Look-ahead of sgd");
+    command.add_option("--schedule", rates.schedule, "How the rate changes over the epochs")
+        ->check(CLI::IsMember({"constant", "cosine", "steps"}))
+        ->capture_default_str();
+    command.add_option("--warm-up", rates.warm_up, "Epochs in which the rate rises")
+        ->check(CLI::Range(0, 1000000))
+        ->capture_default_str();
+    command
+        .add_option("--milestones", rates.milestones,
+                    "Epochs, from 0, at which --schedule steps lowers the rate: 10,50")
+        ->delimiter(',');
+    command.add_option("--factor", rates.factor, "By which it does")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command
+        .add_option("--sampling", sampling,
+                    "Order of an epoch: every clip once, or as many clips of every class")
+        ->check(CLI::IsMember({"shuffled", "balanced"}))
+        ->capture_default_str();
+    command
+        .add_option("--logit-adjustment", logit_adjustment,
+                    "tau: adds tau times the log share of each class to the scores while training")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command.add_option("--label-smoothing", label_smoothing, "Share of all classes in a label")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command
+        .add_option(
+            "--mix-up", mix_up,
+            "alpha: blends the clips of a batch in pairs, by Beta(alpha, alpha); 0 does not")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command.add_flag("--mix-by-row", mix_by_row, "Draw the share of each clip, not of each batch");
+    command.add_option("--dropout", dropout, "Of features, before the classifier")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command
+        .add_option("--average", average,
+                    "Decay of a moving average of the weights, which is what is kept and scored; 0 "
+                    "takes the last weights")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command
+        .add_option("--views", views,
+                    "Augmentation: the USDRL reference's, MG-FM's, or none (whole clips)")
+        ->check(CLI::IsMember({"reference", "mg", "none"}))
+        ->capture_default_str();
+    command
+        .add_option("--min-crop", min_crop,
+                    "Shortest crop in frames; 0 takes half the median length, at most 64")
+        ->check(CLI::Range(0, 1000000))
+        ->capture_default_str();
+}
+
 void split_options::add_to(CLI::App& command) {
     command.option_defaults()->group("Split (default: the published one, else 5 folds)");
     command.add_option("--test-subjects", test_subjects, "Subjects to test on: 8,9,10")
@@ -198,7 +334,14 @@ CLI::Option* encoder_options::add_to(CLI::App& command) {
                     "Attention heads, for files that do not say (no size shows them)")
         ->check(CLI::Range(1, 4096));
     command.add_option("--stream", stream, "What the encoder sees, for files that do not say")
-        ->check(CLI::IsMember(stream_names));
+        ->check(CLI::IsMember(stream_names()));
+    command
+        .add_option(
+            "--encoder", encoder,
+            "Which encoder the file holds, for files that do not say; refused where they say "
+            "another")
+        ->check(CLI::IsMember(encoder_names()));
+    add_set(command, set);
     return file;
 }
 

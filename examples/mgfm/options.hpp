@@ -17,7 +17,14 @@ namespace mgfm {
 std::vector<std::string> encoder_names();
 std::vector<std::string> pretraining_names();
 
-extern const std::vector<std::string> stream_names;
+/// Names of the streams, and a sentence about them.
+std::vector<std::string> stream_names();
+std::string stream_words();
+
+/// Words "key=value" as settings by their names. Errors: wrong_usage for other words, a key given
+/// twice, a size that the clips decide, or --frames where the command has it.
+std::map<std::string, std::string> stated_settings(const std::vector<std::string>& words,
+                                                   bool has_frames = true);
 
 /// Names of the built-in skeletons.
 std::vector<std::string> skeleton_names();
@@ -57,13 +64,54 @@ private:
     CLI::App* command_ = nullptr;
 };
 
-/// Sizes of the encoder.
+/// The encoder and its settings.
 struct model_options {
     std::string encoder = "dste";          ///< by its name in encode::all
     std::string method = "decorrelation";  ///< by its name in pretext::all; for pre-training
     int frames = 64;
-    int width = 64;
-    int heads = 4;
+    int width = 0;  ///< 0 and below for heads: see settings_of
+    int heads = 0;
+    std::vector<std::string> set = {};  ///< "key=value"
+
+    void add_to(CLI::App& command);
+    /// The encoder alone; part of `add_to`.
+    void add_encoder_to(CLI::App& command);
+    /// Everything but the method, in one line that identifies the encoder.
+    std::string words() const;
+};
+
+/// How rates change, and by what.
+struct rate_options {
+    std::string schedule = "constant";  ///< constant | cosine | steps
+    int warm_up = 0;                    ///< epochs
+    std::vector<int> milestones = {};   ///< epochs, for steps
+    double factor = 0.1;                ///< for steps
+};
+
+struct optimiser_options {
+    std::string kind = "adam";  ///< adam | adamw | sgd
+    double rate = 0;            ///< 0: the optimiser's own
+    double weight_decay = -1;   ///< below 0: the optimiser's own
+    double momentum = 0.9;
+    bool nesterov = false;
+};
+
+/// How an encoder is trained with labels.
+struct learning_options {
+    int epochs = 40;
+    int inner_folds = 0;  ///< of training people, who choose the number of epochs; 0: all `epochs`
+    int batch = 32;
+    optimiser_options optimiser = {};
+    rate_options rates = {};
+    std::string sampling = "shuffled";  ///< shuffled | balanced
+    double logit_adjustment = 0;
+    double label_smoothing = 0;
+    double mix_up = 0;
+    bool mix_by_row = false;
+    double dropout = 0;
+    double average = 0;  ///< decay of the moving average that is kept; 0: the last weights are
+    std::string views = "reference";  ///< reference | mg | none
+    int min_crop = 0;
 
     void add_to(CLI::App& command);
 };
@@ -90,11 +138,16 @@ struct split_options {
     void add_to(CLI::App& command);
 };
 
-/// A trained encoder in a file.
+/// A trained encoder in a file, or without a file one with random weights.
 struct encoder_options {
     std::string weights;
-    int heads = 0;       ///< 0: as the file says
-    std::string stream;  ///< empty: as the file says
+    int heads = 0;                      ///< 0: as the file says
+    std::string stream;                 ///< empty: as the file says
+    std::string encoder = {};           ///< its name; empty: as the file says
+    std::vector<std::string> set = {};  ///< settings, "key=value"
+
+    /// Whether a file or, without one, an encoder is named.
+    bool named() const { return !weights.empty() || !encoder.empty(); }
 
     /// Returns the option for the file.
     CLI::Option* add_to(CLI::App& command);

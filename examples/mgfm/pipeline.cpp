@@ -11,7 +11,7 @@
 #include "mgkit/data/source.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/data/synthetic.hpp"
-#include "mgkit/encode/archive.hpp"
+#include "mgkit/encode/classifier.hpp"
 #include "mgkit/probe/neighbours.hpp"
 #include "training.hpp"
 
@@ -167,13 +167,23 @@ data::feature_table trained_encoder::embed(const data::clip_set& clips) {
 }
 
 encode::description trained_encoder::describe(const corpus& from, const data_options& data) const {
-    return encode::describe(state_->model, state_->input, from.clips.topology,
-                            {preparation(data), policy(data)});
+    auto out = encode::describe(state_->model, state_->input, from.clips.topology,
+                                {preparation(data), policy(data)});
+    for (const int k : state_->classes) {
+        const auto& names = from.clips.class_names;
+        const auto at = static_cast<std::size_t>(k);
+        out.classes.push_back(at < names.size() ? names[at] : text(k));
+    }
+    return out;
 }
 
 void trained_encoder::save(const std::string& path, const encode::description& about,
                            const io::text_map& metadata) {
-    encode::save_encoder(state_->ctx, path, state_->model, about, metadata);
+    if (state_->classifier)
+        encode::save_classifier(state_->ctx, path, state_->model, *state_->classifier, about,
+                                metadata);
+    else
+        encode::save_encoder(state_->ctx, path, state_->model, about, metadata);
 }
 
 std::int64_t trained_encoder::parameters() const {

@@ -115,7 +115,7 @@ public:
     /// The encoder and the clips of `from`, prepared as `data` says, that it reads.
     mgkit::encode::description describe(const corpus& from, const data_options& data) const;
     /// Writes parameters under the reference's names (`backbone.*`), with their description and
-    /// what else `metadata` says.
+    /// what else `metadata` says; of one that was trained with labels the classifier too (`fc.*`).
     void save(const std::string& path, const mgkit::encode::description& about,
               const mgkit::io::text_map& metadata);
     std::int64_t parameters() const;
@@ -127,9 +127,17 @@ private:
     std::unique_ptr<state> state_;
 };
 
-/// The shortest crop of a view in frames: as stated, else half the median length of the training
-/// clips, at most 64.
-int shortest_crop(const mgkit::data::clip_set& training_clips, const training_options& training);
+/// The shortest crop of a view in frames: as stated above 0, else half the median length of the
+/// training clips, at most 64.
+int shortest_crop(const mgkit::data::clip_set& training_clips, int stated);
+
+/// Before long work: refuses settings that the encoder does not have, and says where --width or
+/// --heads change nothing.
+void check_settings(const model_options& model);
+
+/// The encoder and its settings without the extents of clips, for reports.
+std::vector<mgkit::study::setting> encoder_settings(const mgkit::encode::clip_input& input,
+                                                    const model_options& model);
 
 /// One finished training.
 struct training_result {
@@ -145,28 +153,14 @@ training_result pretrain(const mgkit::data::clip_set& clips, const mgkit::encode
                          std::uint64_t seed, int threads, const std::string& checkpoint,
                          const mgkit::recipe& prepared, const on_progress& progress);
 
-/// What `pretrain` and `supervise` make of these training clips, in parts, without the clips
-/// themselves; what a random encoder is made of.
+/// What `pretrain` makes of these training clips, in parts, without the clips themselves; what a
+/// random encoder is made of.
 mgkit::recipe pretraining_parts(const mgkit::data::clip_set& clips,
                                 const mgkit::encode::clip_input& input, const model_options& model,
                                 const training_options& training);
-mgkit::recipe supervised_parts(const mgkit::data::clip_set& clips,
-                               const mgkit::encode::clip_input& input, const model_options& model,
-                               const training_options& training);
 mgkit::recipe encoder_parts(const mgkit::encode::clip_input& input, const model_options& model);
 /// What the encoder reads.
 mgkit::recipe input_parts(const mgkit::encode::clip_input& input);
-
-/// The supervised counterpart, and its own scores on `test`.
-struct supervised_result {
-    trained_encoder encoder;
-    mgkit::probe::evaluation scores;
-};
-supervised_result supervise(const mgkit::data::clip_set& clips, const mgkit::data::clip_set& test,
-                            const mgkit::encode::clip_input& input, const model_options& model,
-                            const training_options& training, std::uint64_t seed, int threads,
-                            const std::string& checkpoint, const mgkit::recipe& prepared,
-                            const on_progress& progress);
 
 /// The k nearest gallery rows of each query by cosine.
 mgkit::probe::neighbours nearest(const mgkit::data::feature_table& gallery,

@@ -35,13 +35,15 @@ struct probe_options {
 
 void run_probe(probe_options& o) {
     o.data.check_source();
-    if (o.encoder.weights.empty() == o.features.empty())
-        wrong_usage("one of --weights and --features is required");
+    if (o.encoder.named() != o.features.empty())
+        wrong_usage("one of --weights, --encoder and --features is required");
     auto inputs = o.data.files();
     inputs.insert(inputs.end(), {o.encoder.weights, o.features});
     check_outputs(o.json, {}, inputs);
     const int threads = o.run.thread_count();
-    const bool encoder = o.features.empty();
+    const bool encoder = o.features.empty(), trained = encoder && !o.encoder.weights.empty();
+    const feature_kind shown =
+        encoder && !trained ? feature_kind::random : feature_kind::pretrained;
     encoder_and_clips opened;
     if (encoder)
         opened = open_encoder(o.encoder, o.data, threads);
@@ -57,13 +59,18 @@ void run_probe(probe_options& o) {
                                : input_of(from, o.data, o.model, skeleton::stream::joint);
 
     report::study result;
-    report::study_confusion answers{"Linear probe on the pre-trained encoder", {}, {}};
+    report::study_confusion answers{
+        text("Linear probe on the ", shown == feature_kind::random ? "random" : "pre-trained",
+             " encoder"),
+        {},
+        {}};
     study::row_store rows;
-    study::run({.systems = compare({.pretrained = features.trained_in(folds),
-                                    .random = encoder ? features.random_in(folds) : nullptr,
-                                    .input = input,
-                                    .plain = o.plain},
-                                   probed, threads),
+    study::run({.systems = compare(
+                    {.pretrained = encoder && !trained ? nullptr : features.trained_in(folds),
+                     .random = encoder ? features.random_in(folds) : nullptr,
+                     .input = input,
+                     .plain = o.plain},
+                    probed, threads),
                 .streams = {stream}},
                folds.count(), std::ref(folds), rows,
                {.on_fold =
@@ -78,7 +85,7 @@ void run_probe(probe_options& o) {
                     },
                 .on_answer =
                     [&](const study::task&, feature_kind kind, const study::answer& a, bool) {
-                        if (kind == feature_kind::pretrained) answers.matrix += a.linear->confusion;
+                        if (kind == shown) answers.matrix += a.linear->confusion;
                     }});
     result.results = rows.rows();
     result.confusions.push_back(std::move(answers));
@@ -89,12 +96,13 @@ void run_probe(probe_options& o) {
     result.command = o.command;
     io::json seen = nullptr;
     if (encoder) {
-        result.settings = {{"weights", o.encoder.weights},
-                           {"weights digest", digest_of_file(o.encoder.weights).hex()}};
+        if (trained)
+            result.settings = {{"weights", o.encoder.weights},
+                               {"weights digest", digest_of_file(o.encoder.weights).hex()}};
         for (auto& setting : opened.facts.settings()) result.settings.push_back(std::move(setting));
         const seen_people people = people_seen(opened.facts, from, folds.tested());
-        seen = people.json();
-        if (!people.words().empty()) result.data.notes.push_back(people.words());
+        if (trained) seen = people.json();
+        if (trained && !people.words().empty()) result.data.notes.push_back(people.words());
         for (const auto& note : opened.facts.notes) result.data.notes.push_back(note + ".");
     } else {
         result.settings = {{"features", o.features},

@@ -22,6 +22,7 @@
 #include "mgkit/version.hpp"
 #include "outputs.hpp"
 #include "report_parts.hpp"
+#include "supervision.hpp"
 #include "systems.hpp"
 #include "terminal.hpp"
 
@@ -83,14 +84,13 @@ private:
         recipe out = indispensable().add(preparation_parts(o_.data, o_.data.reference));
         out.set("split", folds_.words());
         out.set("confidence", text(o_.data.confidence));
-        out.set("frames", text(o_.model.frames)).set("width", text(o_.model.width));
-        out.set("heads", text(o_.model.heads)).set("epochs", text(o_.training.epochs));
-        out.set("encoder", o_.model.encoder).set("method", o_.model.method);
+        out.set("encoder", o_.model.words()).set("method", o_.model.method);
+        out.set("epochs", text(o_.training.epochs));
         out.set("batch", text(o_.training.batch)).set("rate", text(o_.training.rate));
         out.set("weight decay", text(o_.training.weight_decay));
         out.set("views", o_.training.views);
         out.set("shortest crop", text(o_.training.min_crop));
-        static_assert(setting_count<model_options> == 5 && setting_count<training_options> == 7,
+        static_assert(setting_count<model_options> == 6 && setting_count<training_options> == 7,
                       "mgfm: name the new option here");
         return out.set("products", o_.training.products);
     }
@@ -100,7 +100,8 @@ private:
     }
     recipe training_parts(feature_kind kind, const study::task& t) const {
         return kind == feature_kind::supervised
-                   ? supervised_parts(t.at.train, input(t.stream), o_.model, o_.training)
+                   ? supervised_parts(t.at.train, input(t.stream), o_.model,
+                                      same_training(o_.training))
                    : pretraining_parts(t.at.train, input(t.stream), o_.model, o_.training);
     }
 
@@ -144,7 +145,7 @@ private:
 
     /// The crop that the training clips of a fold chose.
     report::setting crop(const study::task& t) const {
-        return {"min_crop", text(shortest_crop(t.at.train, o_.training))};
+        return {"min_crop", text(shortest_crop(t.at.train, o_.training.min_crop))};
     }
 
     /// A file of its own for all that the training is made of.
@@ -185,10 +186,16 @@ private:
     }
 
     study::answer supervised(const study::task& t) {
-        progress_display display("supervised, " + where(t), "clips");
-        auto trained = supervise(t.at.train, t.at.test, input(t.stream), o_.model, o_.training,
-                                 t.seed, threads_, checkpoint(feature_kind::supervised, t),
-                                 folds_.prepared(), display.with_loss());
+        auto trained = supervise({.clips = t.at.train,
+                                  .test = t.at.test,
+                                  .input = input(t.stream),
+                                  .model = o_.model,
+                                  .learning = same_training(o_.training),
+                                  .seed = t.seed,
+                                  .threads = threads_,
+                                  .checkpoint = checkpoint(feature_kind::supervised, t),
+                                  .prepared = folds_.prepared(),
+                                  .words = "supervised, " + where(t)});
         auto out = searched(t.at, embedded(trained.encoder, t.at), threads_);
         out.linear = std::move(trained.scores);
         out.chosen.push_back(crop(t));
@@ -255,15 +262,14 @@ private:
         study_.settings = {{"scale", o_.data.scale},
                            {"reference position", folds_.positions()},
                            {"frames", std::to_string(o_.model.frames)},
-                           {"encoder", o_.model.encoder},
                            {"method", o_.model.method},
-                           {"width", std::to_string(o_.model.width)},
-                           {"heads", std::to_string(o_.model.heads)},
                            {"epochs", std::to_string(o_.training.epochs)},
                            {"batch", std::to_string(o_.training.batch)},
                            {"views", o_.training.views},
                            {"products", o_.training.products},
                            {"seeds", "1 to " + std::to_string(o_.seeds)}};
+        for (auto& setting : encoder_settings(input(o_.streams[0]), o_.model))
+            study_.settings.push_back(std::move(setting));
         add_identity(study_.settings, corpus_, o_.data);
         report::summarise(study_);
         return std::move(study_);
@@ -282,6 +288,7 @@ private:
 
 void run_study(study_options& o) {
     o.data.check_source();
+    check_settings(o.model);
     check_outputs(o.json, {o.html}, o.data.files());
     const corpus from = load(o.data, o.run.thread_count());
     study::splits splits = choose_split(from.clips, o.split);
@@ -316,9 +323,9 @@ void add_study(CLI::App& program, const std::string& command_line) {
     options->run.add_to(*command);
     command
         ->add_option("--streams", options->streams,
-                     "Streams: joint, bone, motion, bone_motion; several are also fused")
+                     "Streams: " + stream_words() + "; several are also fused")
         ->delimiter(',')
-        ->check(CLI::IsMember(stream_names))
+        ->check(CLI::IsMember(stream_names()))
         ->capture_default_str();
     std::vector<std::string> kinds;
     for (const feature_kind kind : report::feature_kinds) kinds.emplace_back(report::name(kind));

@@ -52,9 +52,10 @@ std::vector<study::system> compare(const compared& what, judge how, int threads)
     if (!what.plain) {
         const auto input = [input = what.input](const std::string&) { return input; };
         out.push_back(judged(feature_kind::raw, study::from_input(input, threads), 0));
-        if (what.random) out.push_back(judged(feature_kind::random, what.random, 1));
     }
-    out.push_back(judged(feature_kind::pretrained, what.pretrained, 0));
+    if (what.random && (!what.plain || !what.pretrained))
+        out.push_back(judged(feature_kind::random, what.random, 1));
+    if (what.pretrained) out.push_back(judged(feature_kind::pretrained, what.pretrained, 0));
     return out;
 }
 

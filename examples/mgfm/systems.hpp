@@ -33,7 +33,7 @@ using judge = mgkit::study::answer (*)(const mgkit::study::fold&,
 
 /// What features that exist are compared with, and they themselves.
 struct compared {
-    mgkit::study::feature_maker pretrained, random;  ///< no `random`: left out
+    mgkit::study::feature_maker pretrained, random;  ///< an empty one is left out
     mgkit::encode::clip_input input;                 ///< of raw coordinates
     bool plain = false;                              ///< majority and the features only
 };

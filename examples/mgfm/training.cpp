@@ -10,7 +10,6 @@
 #include "mgkit/core/settings_text.hpp"
 #include "mgkit/nn/transfer.hpp"
 #include "mgkit/pretext/make_method.hpp"
-#include "mgkit/study/classes.hpp"
 #include "mgkit/study/fold.hpp"
 #include "mgkit/train/checkpoint.hpp"
 #include "mgkit/train/fit.hpp"
@@ -26,33 +25,6 @@ using namespace mgkit;
 namespace {
 
 constexpr std::size_t pretraining_views = 4;
-
-/// Reports steps in clips.
-struct reporter {
-    const on_progress& call;
-    std::int64_t clips_per_epoch;
-    std::int64_t earlier = -1, in_epoch = 0;
-    int epoch = -1;
-
-    void on_step(const train::step_info& s) {
-        if (s.epoch != epoch) in_epoch = 0;
-        epoch = s.epoch;
-        in_epoch += s.clips;
-        const std::int64_t share = s.batches > 0 ? clips_per_epoch * (s.batch + 1) / s.batches : 0;
-        const std::int64_t done = s.epoch * clips_per_epoch + share;
-        if (earlier < 0) earlier = s.resumed ? done - s.clips : 0;
-        if (call) call(done, clips_per_epoch * s.epochs, earlier, s.loss);
-    }
-};
-
-template <class Policy>
-Policy with_crop(Policy policy, const data::clip_set& clips, const model_options& model,
-                 const training_options& training) {
-    auto& crop = policy.template get<augment::crop_resize>();
-    crop.min_crop = shortest_crop(clips, training);
-    crop.frames = model.frames;
-    return policy;
-}
 
 train::adam optimiser_of(const training_options& training) {
     return {.rate = training.rate, .weight_decay = training.weight_decay};
@@ -90,13 +62,8 @@ template <class F>
 auto with_policy(const data::clip_set& clips, const model_options& model,
                  const training_options& training, const F& f) {
     return training.views == "mg"
-               ? f(with_crop(augment::mg_fm_preset(), clips, model, training))
-               : f(with_crop(augment::reference_preset(), clips, model, training));
-}
-
-auto supervised_policy(const data::clip_set& clips, const model_options& model,
-                       const training_options& training) {
-    return with_crop(augment::reference_preset(), clips, model, training);
+               ? f(with_crop(augment::mg_fm_preset(), clips, model.frames, training.min_crop))
+               : f(with_crop(augment::reference_preset(), clips, model.frames, training.min_crop));
 }
 
 recipe training_parts(const encode::clip_input& input, const model_options& model,
@@ -148,6 +115,70 @@ std::vector<std::string> pretraining_names() {
     return out;
 }
 
+namespace {
+
+/// Whether the named encoder has two streams of tokens.
+bool two_streams(const nn::fact_map& settings) {
+    bool out = false;
+    encode::with_encoder<encode::all<tensor>>(settings, "--encoder", [&out]<class E>(type_tag<E>) {
+        out = encode::two_stream_encoder<E, tensor>;
+    });
+    return out;
+}
+
+}  // namespace
+
+void check_settings(const model_options& model) {
+    const nn::fact_map named{{"encoder", model.encoder}};
+    nn::fact_map stated = stated_settings(model.set);
+    stated.merge(nn::fact_map(named));
+    encode::with_encoder<encode::all<tensor>>(named, "--encoder", [&stated]<class E>(type_tag<E>) {
+        encode::settings_of<typename E::settings>(stated, "--set");
+    });
+    const auto all = encode::complete_settings<encode::all<tensor>>(named, "--encoder");
+    std::string known;
+    for (const auto& [name, value] : all)
+        if (name != "encoder") known += (known.empty() ? "" : ", ") + name;
+    for (const auto& [name, value] : {std::pair{"width", model.width}, {"heads", model.heads}}) {
+        if (value > 0 && !all.contains(name))
+            say(text("note: ", model.encoder, " has no setting ", name, ", so --", name,
+                     " changes nothing; it has ", known));
+        if (value > 0 && stated.contains(name))
+            wrong_usage(text("--", name, " and --set ", name, " are the same"));
+    }
+}
+
+nn::fact_map settings_of(const encode::clip_input& input, const model_options& model) {
+    auto out =
+        encode::complete_settings<encode::all<tensor>>({{"encoder", model.encoder}}, "--encoder");
+    const auto clip = input.extents();
+    encode::clip_extents::each_named(
+        clip, [&out](const char* name, int value) { out[name] = nn::exact(value); });
+    if (out.contains("graph")) out["graph"] = input.graph();
+    const bool small = two_streams(out);
+    const auto size = [&](const char* name, int stated, int otherwise) {
+        if (out.contains(name) && (stated > 0 || small))
+            out[name] = nn::exact(stated > 0 ? stated : otherwise);
+    };
+    size("width", model.width, 64);
+    size("heads", model.heads, 4);
+    for (const auto& [name, value] : stated_settings(model.set)) out[name] = value;
+    encode::with_encoder<encode::all<tensor>>(out, "--encoder", [&out]<class E>(type_tag<E>) {
+        encode::settings_of<typename E::settings>(out, "--set");
+    });
+    return out;
+}
+
+std::vector<study::setting> encoder_settings(const encode::clip_input& input,
+                                             const model_options& model) {
+    std::vector<study::setting> out{{"encoder", model.encoder}};
+    for (const auto& [name, value] : settings_of(input, model))
+        if (name != "encoder" && name != "channels" && name != "joints" && name != "persons" &&
+            name != "frames")
+            out.push_back({name, value});
+    return out;
+}
+
 recipe input_parts(const encode::clip_input& input) {
     return {{"input", encode::input_text(input)}};
 }
@@ -168,14 +199,8 @@ recipe pretraining_parts(const data::clip_set& clips, const encode::clip_input& 
     return out.set("products", training.products);
 }
 
-recipe supervised_parts(const data::clip_set& clips, const encode::clip_input& input,
-                        const model_options& model, const training_options& training) {
-    return training_parts(input, model, training,
-                          settings_text(supervised_policy(clips, model, training)));
-}
-
-int shortest_crop(const data::clip_set& clips, const training_options& training) {
-    if (training.min_crop > 0) return training.min_crop;
+int shortest_crop(const data::clip_set& clips, int stated) {
+    if (stated > 0) return stated;
     std::vector<int> lengths = clips.num_frames;
     const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
     std::nth_element(lengths.begin(), middle, lengths.end());
@@ -198,34 +223,6 @@ training_result pretrain(const data::clip_set& clips, const encode::clip_input& 
     if (training.products != "float")
         wrong_usage("--products " + training.products + ": this build has no oneDNN; use float");
     return on(std::type_identity<tensor>{});
-}
-
-supervised_result supervise(const data::clip_set& clips, const data::clip_set& test,
-                            const encode::clip_input& input, const model_options& model,
-                            const training_options& training, std::uint64_t seed, int threads,
-                            const std::string& checkpoint, const recipe& prepared,
-                            const on_progress& progress) {
-    using views = augment::n_views<1, augment::reference>;
-    trained_encoder out(input, model, seed, threads);
-    context& ctx = out.get().ctx;
-    const auto policy = supervised_policy(clips, model, training);
-    const study::trained_classes trained(clips.labels);
-    pretext::supervised<tensor, encoder, views> method(nn::scope(ctx), settings_of(input, model),
-                                                       trained.count(), views{policy});
-    data::clip_set learned = clips;
-    learned.labels = trained.labels;
-    training_options products = training;
-    products.products = "float";  // only pre-training rounds its factors
-    fit(ctx, method, method.augmentation, learned, input, products, checkpoint, prepared, progress);
-
-    const auto scores_of = [&method](context& c, const tensor& x) { return method.scores(c, x); };
-    const auto table =
-        encode::embed<tensor>(ctx, scores_of, input, static_cast<std::size_t>(test.size()),
-                              [&](std::size_t i) { return test.clip(static_cast<int>(i)); });
-    auto result = probe::evaluate_scores(
-        test.labels, trained.widened(table.values, clips.classes()), clips.classes());
-    out.get().model = std::move(method.backbone);
-    return {std::move(out), std::move(result)};
 }
 
 }  // namespace mgfm

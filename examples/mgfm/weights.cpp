@@ -16,6 +16,7 @@
 #include "mgkit/encode/reference_weights.hpp"
 #include "mgkit/io/json.hpp"
 #include "mgkit/nn/prepared.hpp"
+#include "mgkit/skeleton/graph.hpp"
 #include "mgkit/version.hpp"
 #include "training.hpp"
 
@@ -32,7 +33,32 @@ nn::fact_map wanted_settings(const corpus& from, const encoder_options& stated) 
     const auto& shape = from.clips.shape;
     nn::fact_map out{{"joints", nn::exact(shape.joints)}, {"persons", nn::exact(shape.persons)}};
     if (stated.heads > 0) out["heads"] = nn::exact(stated.heads);
+    if (!stated.encoder.empty()) out["encoder"] = stated.encoder;
+    for (const auto& [name, value] : stated_settings(stated.set, false)) out[name] = value;
     return out;
+}
+
+/// Joints and bones of the clips, as encoders that are made for a graph state them.
+std::string graph_of(const corpus& from) {
+    return skeleton::graph_text(skeleton::graph_of(from.clips.topology));
+}
+
+/// The encoder of a file that does not say what it is, as --encoder and --set do.
+void take_stated(weight_facts& f, const corpus& from, const encoder_options& stated) {
+    if (f.file) {
+        const auto& all = f.file->entries();
+        const bool below = std::any_of(all.begin(), all.end(), [](const auto& entry) {
+            return entry.name.starts_with("backbone.");
+        });
+        f.prefix = below ? "backbone." : "";
+    }
+    auto& settings = f.about.settings;
+    settings = wanted_settings(from, stated);
+    const auto all =
+        encode::complete_settings<known_encoders>({{"encoder", stated.encoder}}, f.file->path());
+    if (!settings.contains("channels"))
+        settings["channels"] = nn::exact(skeleton::coordinates(from.clips.shape.layout));
+    if (all.contains("graph") && !settings.contains("graph")) settings["graph"] = graph_of(from);
 }
 
 /// Describes the encoder of a file that does not, by the reference's names.
@@ -47,10 +73,10 @@ void find_out(weight_facts& f, const corpus& from, const encoder_options& stated
 /// Settings that a description leaves out: the encoder's defaults, and notes. Errors: settings of
 /// no encoder, sizes that the file cannot hold.
 void complete(weight_facts& f) {
-    encode::check_claims<known_encoders>(*f.file, f.about.settings);
-    auto all = encode::complete_settings<known_encoders>(f.about.settings, f.file->path());
+    if (f.file) encode::check_claims<known_encoders>(*f.file, f.about.settings);
+    auto all = encode::complete_settings<known_encoders>(f.about.settings, f.where());
     for (const auto& [name, value] : all)
-        if (!f.about.settings.contains(name))
+        if (f.file && !f.about.settings.contains(name))
             f.notes.push_back(text("the file does not state ", name, ": ", value, " is assumed"));
     f.about.settings = std::move(all);
 }
@@ -59,7 +85,7 @@ void complete(weight_facts& f) {
 void check_channels(const weight_facts& f, const skeleton::channel_layout layout) {
     const int channels = f.number("channels"), coordinates = skeleton::coordinates(layout);
     if (channels != coordinates && !f.confidence)
-        throw error(f.file->path(),
+        throw error(f.where(),
                     text("an encoder of ", coordinates, " channels, as the clips have (",
                          skeleton::name(layout), ")"),
                     text("one of ", channels));
@@ -70,6 +96,8 @@ encode::description asked_of(const weight_facts& f, const corpus& from,
                              const encoder_options& stated, const data_options& data) {
     encode::description out;
     out.settings = wanted_settings(from, stated);
+    if (f.about.settings.contains("graph") && !out.settings.contains("graph"))
+        out.settings["graph"] = graph_of(from);
     out.topology = from.clips.topology;
     out.channels = text(skeleton::coordinates(from.clips.shape.layout) == 2 ? "xy" : "xyz",
                         f.confidence ? "c" : "");
@@ -89,12 +117,13 @@ encode::clip_input input_for(const weight_facts& f, const corpus& from) {
 }
 
 std::string weight_facts::says(const std::string& key) const {
+    if (!file) return {};
     const auto found = file->metadata().find(key);
     return found == file->metadata().end() ? std::string() : found->second;
 }
 
 int weight_facts::number(const std::string& name) const {
-    return nn::number_of(about.settings, name, 0, file->path());
+    return nn::number_of(about.settings, name, 0, where());
 }
 
 std::vector<study::setting> weight_facts::settings() const {
@@ -157,9 +186,9 @@ struct stored_encoder::state {
     state(const weight_facts& f, const corpus& from, std::uint64_t seed, int threads, bool load)
         : ctx{.seed = seed, .threads = threads},
           input(input_for(f, from)),
-          model(load ? loaded(f)
-                     : encode::make_encoder<tensor>(nn::scope(ctx, "backbone"), f.about.settings)) {
-    }
+          model(load && f.file
+                    ? loaded(f)
+                    : encode::make_encoder<tensor>(nn::scope(ctx, "backbone"), f.about.settings)) {}
 
 private:
     encode::any_encoder<tensor> loaded(const weight_facts& f) {
@@ -173,7 +202,7 @@ stored_encoder::stored_encoder(const weight_facts& f, const corpus& from, std::u
                                int threads, bool load)
     : state_(std::make_unique<state>(f, from, seed, threads, load)) {}
 stored_encoder::stored_encoder(const weight_facts& f, const corpus& from, int threads)
-    : stored_encoder(f, from, 0, threads, true) {}
+    : stored_encoder(f, from, f.file ? 0 : 1, threads, true) {}
 stored_encoder stored_encoder::untrained(const weight_facts& f, const corpus& from,
                                          std::uint64_t seed, int threads) {
     return {f, from, seed, threads, false};
@@ -209,9 +238,11 @@ data::feature_table stored_encoder::embed(const data::clip_set& clips,
 encoder_and_clips open_encoder(const encoder_options& stated, data_options& data, int threads) {
     encoder_and_clips out;
     weight_facts& f = out.facts;
-    data::refuse_other(stated.weights, data::source_kind::weights);
-    f.file = std::make_shared<const io::safetensors_file>(stated.weights);
-    f.about = encode::stored_description(*f.file).value_or(encode::description{});
+    if (!stated.weights.empty()) {
+        data::refuse_other(stated.weights, data::source_kind::weights);
+        f.file = std::make_shared<const io::safetensors_file>(stated.weights);
+        f.about = encode::stored_description(*f.file).value_or(encode::description{});
+    }
     const bool described = !f.about.settings.empty();
     if (f.about.stream) f.stream = skeleton::name(*f.about.stream);
     if (!stated.stream.empty()) f.stream = stated.stream;
@@ -225,14 +256,18 @@ encoder_and_clips open_encoder(const encoder_options& stated, data_options& data
     }
     out.from = load(data, threads, f.about.prepared ? &f.about.topology : nullptr);
     const auto layout = out.from.clips.shape.layout;
-    if (!described) find_out(f, out.from, stated);
+    if (!described && !stated.encoder.empty())
+        take_stated(f, out.from, stated);
+    else if (!described)
+        find_out(f, out.from, stated);
     complete(f);
     f.confidence = f.number("channels") == skeleton::coordinates(layout) + 1 &&
                    skeleton::has_confidence(layout);
-    if (!f.about.stream && stated.stream.empty())
+    if (!f.file) f.notes.push_back("the encoder has random weights, those of seed 1 (--weights)");
+    if (f.file && !f.about.stream && stated.stream.empty())
         f.notes.push_back(
             "the file does not say what the encoder sees: the joint stream is assumed (--stream)");
-    if (!f.about.prepared)
+    if (f.file && !f.about.prepared)
         f.notes.push_back(
             "the file does not say how clips were prepared: --scale and --reference are taken as "
             "they stand");
@@ -265,6 +300,7 @@ seen_people people_seen(const weight_facts& facts, const corpus& from, std::vect
     const std::string stored = facts.says("subjects");
     if (stored.empty()) return out;
     out.known = true;
+    out.with_labels = facts.says("labels") == "used";
     const std::string where = facts.file->path() + ": metadata 'subjects'";
     const auto trained = io::as<std::vector<int>>(io::parse_json(stored, where), where);
     for (const int s : out.scored)
@@ -279,19 +315,19 @@ std::string seen_people::words() const {
     if (shared.empty()) return {};
     std::string who = text(shared.size(), " of the ", scored.size(), " subjects scored here (",
                            list_of(shared), ")");
+    const char* how = with_labels ? "trained, with labels," : "pre-trained, without labels,";
     if (same_name())
-        return text("The encoder was pre-trained, without labels, on clips of ", who,
+        return text("The encoder was ", how, " on clips of ", who,
                     ": figures for people it never saw may be lower.");
-    return text(
-        "The encoder was pre-trained, without labels, on clips of subjects with the "
-        "numbers of ",
-        who, ". Those clips are called \"", pretrained_on, "\", these \"", scored_on,
-        "\": if both count the same people, figures for people it never saw may be lower; "
-        "equal numbers may also mean other people, which the files cannot tell.");
+    return text("The encoder was ", how, " on clips of subjects with the numbers of ", who,
+                ". Those clips are called \"", pretrained_on, "\", these \"", scored_on,
+                "\": if both count the same people, figures for people it never saw may be lower; "
+                "equal numbers may also mean other people, which the files cannot tell.");
 }
 
 io::json seen_people::json() const {
     return {{"known", known},
+            {"with_labels", with_labels},
             {"pretrained_on", pretrained_on},
             {"same_name", same_name()},
             {"certainty", !known        ? "unknown"

@@ -13,15 +13,18 @@
 
 namespace mgfm {
 
-/// The encoder of a safetensors file as its description, or its names and shapes, show it.
+/// The encoder of a safetensors file as its description, or its names and shapes, show it; or one
+/// with random weights, which no file holds.
 struct weight_facts {
-    std::shared_ptr<const mgkit::io::safetensors_file> file;
-    std::string prefix = "backbone.";  ///< of all its names
+    std::shared_ptr<const mgkit::io::safetensors_file> file;  ///< null for random weights
+    std::string prefix = "backbone.";                         ///< of all its names
     mgkit::encode::description about;  ///< as stored; of other programs' files what is found out
     std::string stream = "joint";
     bool confidence = false;         ///< whether confidence is one of the channels
     std::vector<std::string> notes;  ///< what was assumed
 
+    /// Where it comes from, for errors.
+    std::string where() const { return file ? file->path() : "--encoder"; }
     /// What the file says about itself; empty where it says nothing.
     std::string says(const std::string& key) const;
     /// The encoder's name.
@@ -48,6 +51,7 @@ mgkit::encode::clip_input input_for(const weight_facts& facts, const corpus& fro
 class stored_encoder {
 public:
     /// Errors: joints, persons or channels other than the encoder's; a file that lacks parameters.
+    /// Without a file as `untrained` with seed 1.
     stored_encoder(const weight_facts& facts, const corpus& from, int threads);
     /// The same encoder with random weights.
     static stored_encoder untrained(const weight_facts& facts, const corpus& from,
@@ -84,6 +88,7 @@ std::string settle_for_all(corpus& from, data_options& data);
 /// People whose clips the encoder saw while it was pre-trained, found by their numbers.
 struct seen_people {
     bool known = false;                    ///< the file says whose clips it was trained on
+    bool with_labels = false;              ///< and that their labels were used
     std::string pretrained_on, scored_on;  ///< names of the two sets of clips
     std::vector<int> scored, shared;
 

@@ -129,6 +129,46 @@ TEST_CASE("streams are fused by their class shares") {
           probe::evaluate_scores(at.test.labels, metric::fuse(scores, 6), 6).top1);
 }
 
+TEST_CASE("streams are fused with stated weights, and heard of") {
+    small_study s;
+    auto plan = s.plan();
+    plan.weights = {.8, .2};
+    study::row_store rows;
+    std::vector<std::string> fused;
+    std::vector<float> last;
+    study::events told{
+        .on_fused = [&](const study::task& t, feature_kind kind, const study::answer& a) {
+            fused.push_back(text(study::name(kind), " ", t.stream, " ", t.at.number, " ", t.seed));
+            if (fused.size() == 1) last = a.linear->scores;
+        }};
+    study::run(plan, s.clips, s.who, rows, told);
+    CHECK(fused ==
+          std::vector<std::string>{"pretrained joint+bone 0 1", "pretrained joint+bone 0 2",
+                                   "pretrained joint+bone 1 1", "pretrained joint+bone 1 2"});
+    const study::fold at = study::fold_of(s.clips, s.who, 0);
+    std::vector<std::vector<float>> scores;
+    for (const char* stream : {"joint", "bone"}) {
+        context ctx;
+        const study::task t{at, stream, 1};
+        scores.push_back(study::linear_probe<T>(ctx, at, trained(t, s.width)).scores.scores);
+    }
+    CHECK(last == metric::fuse(scores, 6, plan.weights));
+    CHECK(last != metric::fuse(scores, 6));
+    // Other weights are another row; the same ones are made again where somebody asks.
+    const std::size_t before = rows.entries().size();
+    fused.clear();
+    study::run(plan, s.clips, s.who, rows, told);
+    CHECK((fused.empty() && rows.entries().size() == before));
+    told.again = [](const study::task& t, feature_kind) { return t.stream == "joint+bone"; };
+    study::run(plan, s.clips, s.who, rows, told);
+    CHECK((fused.size() == 4 && rows.entries().size() == before));
+    plan.weights = {.5, .5};
+    study::run(plan, s.clips, s.who, rows, told);
+    CHECK(rows.entries().size() == before + 4);
+    plan.weights = {1};
+    CHECK_REFUSED(study::run(plan, s.clips, s.who, rows), "a weight for each of 2 streams");
+}
+
 TEST_CASE("a study that was stopped anywhere ends as one that was not") {
     small_study s;
     scratch_folder folder;

@@ -12,6 +12,7 @@
 
 #include "mgkit/clip/resample.hpp"
 #include "mgkit/encode/embedding.hpp"
+#include "mgkit/skeleton/graph.hpp"
 #include "mgkit/skeleton/streams.hpp"
 
 namespace MGKIT_NAMESPACE::encode {
@@ -33,7 +34,10 @@ public:
 
     template <skeleton::topology Topology>
     clip_input(const Topology& of, const skeleton::pose_shape& clip, const input_settings& s)
-        : settings_(s), stream_(s.stream, of, clip.persons), shape_(clip) {
+        : settings_(s),
+          stream_(s.stream, of, clip.persons),
+          shape_(clip),
+          graph_(skeleton::graph_text(skeleton::graph_of(of))) {
         if (skeleton::joint_count(of) != clip.joints)
             throw error("clip_input",
                         text("clips of the ", skeleton::joint_count(of), " joints of ",
@@ -57,6 +61,9 @@ public:
         return {skeleton::coordinates(shape_.layout) + extra, shape_.frames, shape_.joints,
                 shape_.persons};
     }
+    /// Joints and bones of one person, for encoders that are made for a graph
+    /// (skeleton::parse_graph).
+    const std::string& graph() const { return graph_; }
     /// Values per clip.
     std::size_t size() const {
         return static_cast<std::size_t>(extents().channels) * shape_.plane();
@@ -93,6 +100,7 @@ private:
     input_settings settings_;
     skeleton::stream_of stream_;
     skeleton::pose_shape shape_;
+    std::string graph_;
 };
 
 /// How clips enter the encoder, in words.

@@ -3,3 +3,4 @@
 #pragma once
 
 #include "mgkit/loss/decorrelation.hpp"
+#include "mgkit/loss/soft_targets.hpp"

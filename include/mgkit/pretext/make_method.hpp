@@ -3,6 +3,8 @@
 // infrastructure
 #pragma once
 
+#include <concepts>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,7 +16,8 @@ namespace MGKIT_NAMESPACE::pretext {
 
 /// What a method may need beside its encoder.
 struct method_settings {
-    int classes = 0;  ///< of the labels, for methods that use them
+    int classes = 0;               ///< of the labels, for methods that use them
+    supervised_settings labels{};  ///< how these learn from them
 };
 
 /// Names of the methods in a list: "decorrelation, supervised".
@@ -55,7 +58,10 @@ any_method<T> make_method(const std::string& name, const nn::scope& at, const nn
     List::for_each([&](auto tag) {
         using M = typename decltype(tag)::type;
         if (out || name != M::name) return;
-        if constexpr (needs_labels<M>())
+        if constexpr (std::constructible_from<M, const nn::scope&, const nn::fact_map&, int,
+                                              no_views, const supervised_settings&>)
+            out.emplace(std::make_unique<M>(at, encoder, s.classes, no_views{}, s.labels));
+        else if constexpr (needs_labels<M>())
             out.emplace(std::make_unique<M>(at, encoder, s.classes));
         else
             out.emplace(std::make_unique<M>(at, encoder));

@@ -2,23 +2,47 @@
 // The supervised counterpart: the same encoder trained with labels.
 #pragma once
 
-#include <algorithm>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "mgkit/data/labels.hpp"
 #include "mgkit/encode/concept.hpp"
 #include "mgkit/encode/settings.hpp"
+#include "mgkit/loss/soft_targets.hpp"
 #include "mgkit/nn/linear.hpp"
+#include "mgkit/pretext/mix_up.hpp"
 #include "mgkit/pretext/objective.hpp"
+#include "mgkit/tensor/ops/random.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
 
+/// How labels are learned from; the defaults are the plain cross-entropy.
+struct supervised_settings {
+    double label_smoothing = 0;   ///< share of every class in a label, see loss::add_soft_label
+    double logit_adjustment = 0;  ///< tau of loss::logit_offsets; needs `class_counts`
+    std::vector<std::int64_t> class_counts = {};  ///< training clips of each class
+    mix_up_settings mix_up = {};
+    double dropout = 0;  ///< of features, before the classifier
+};
+
+/// Errors: shares outside [0, 1), a negative tau or alpha, a tau without counts of all classes.
+void check(const supervised_settings& s, int classes);
+
+/// The settings as parts of what a run is made of.
+std::string words(const supervised_settings& s);
+
 /// Encoder and a linear classifier under softmax cross-entropy; each of the K views of a clip
-/// carries its label. The baseline that shows what labels would have given.
+/// carries its label. The baseline that shows what labels would have given, and with
+/// `supervised_settings` what the papers train: smoothed labels, logits adjusted for the classes'
+/// frequencies, mixed clips, dropout. These act while training only.
+/// Randomness: mix-up and dropout, keyed by the rows of the context.
 template <tensor T, class Encoder, class Views>
 requires encode::sized_encoder<Encoder, T>
 class supervised {
@@ -33,20 +57,25 @@ public:
     Views augmentation;
 
     supervised(const nn::scope& at, const encode::settings_type<Encoder>& settings, int classes,
-               Views augmentation_policy = {})
+               Views augmentation_policy = {}, const supervised_settings& how = {})
         : backbone(at / "backbone", settings),
           fc(at / "fc", backbone.features(), classes, 0.01),
           augmentation(std::move(augmentation_policy)),
           encoder_words_(encode::settings_words<Encoder>(settings)),
-          classes_(classes) {}
+          classes_(classes) {
+        learn(how);
+    }
     /// Takes an encoder that is made, at `at / "backbone"` where initial values shall be the same.
     template <std::same_as<Encoder> E>
-    supervised(const nn::scope& at, E encoder, int classes, Views augmentation_policy = {})
+    supervised(const nn::scope& at, E encoder, int classes, Views augmentation_policy = {},
+               const supervised_settings& how = {})
         : backbone(std::move(encoder)),
           fc(at / "fc", backbone.features(), classes, 0.01),
           augmentation(std::move(augmentation_policy)),
           encoder_words_(encode::encoder_words(backbone)),
-          classes_(classes) {}
+          classes_(classes) {
+        learn(how);
+    }
 
     static constexpr auto fields() {
         return nn::members(nn::field("backbone", &supervised::backbone),
@@ -56,37 +85,73 @@ public:
     Encoder& encoder() { return backbone; }
     const Encoder& encoder() const { return backbone; }
 
-    recipe made_of() const { return {{"encoder", encoder_words_}, {"classes", text(classes_)}}; }
+    recipe made_of() const {
+        return {{"encoder", encoder_words_}, {"classes", text(classes_)}, {"labels", words(how_)}};
+    }
 
     /// Class scores [N, classes] of clips [N, C, T, V, M].
     template <operand X>
     X scores(context& ctx, const X& clips) const {
-        return fc(ctx, backbone(ctx, clips));
+        return fc(ctx, dropout(ctx, backbone(ctx, clips), "supervised.dropout", how_.dropout));
     }
 
     template <operand X>
     objective_value<X> operator()(context& ctx, const batch<X>& input) const {
-        using scalar = scalar_of<X>;
         const int stacked = views_of(input, "clips", views, name);
         const extent rows = shape_of(input.clips())[0];
         data::require_labels("supervised", static_cast<std::size_t>(rows / stacked),
                              input.labels().size());
-        const auto one_hot = [](std::span<scalar> out, std::span<const int> labels, int classes) {
-            const auto width = static_cast<std::size_t>(classes);
-            for (std::size_t r = 0; r < out.size() / width; ++r) {
-                const int label = labels[r % labels.size()];
-                if (label < 0 || label >= classes)
-                    throw error("supervised", text("labels from 0 to ", classes - 1), text(label));
-                out[r * width + static_cast<std::size_t>(label)] = 1;
-            }
-        };
-        const X truth = X{step_values<T>(ctx, {rows, classes_}, one_hot, input.labels(), classes_)};
-        return {cross_entropy(ctx, scores(ctx, input.clips()), truth), {}};
+        const bool mixes = ctx.training && how_.mix_up.alpha > 0;
+        const X truth = targets<X>(ctx, rows, input.labels(), mixes);
+        const X logits =
+            scores(ctx, mixes ? mixed(ctx, input.clips(), how_.mix_up) : input.clips());
+        return {loss::adjusted_cross_entropy(
+                    ctx, logits, truth,
+                    ctx.training ? std::span<const double>(offsets_) : std::span<const double>()),
+                {}};
     }
 
 private:
+    void learn(const supervised_settings& how) {
+        check(how, classes_);
+        how_ = how;
+        if (how.logit_adjustment > 0)
+            offsets_ = loss::logit_offsets(how.class_counts, how.logit_adjustment);
+    }
+
+    /// Soft labels [rows, classes]; smoothed and mixed while training.
+    template <operand X>
+    X targets(context& ctx, extent rows, std::span<const int> labels, bool mixes) const {
+        using scalar = scalar_of<X>;
+        const auto fill = [](std::span<scalar> out, std::span<const int> of, std::size_t classes,
+                             double smoothing, std::optional<mix_up_settings> mix,
+                             const context* now, std::optional<row_window> window) {
+            const std::size_t count = out.size() / classes;
+            std::vector<double> own(mix ? count : 0);
+            if (mix) mix_weights(*now, window, *mix, own);
+            for (std::size_t r = 0; r < count; ++r) {
+                const auto row = out.subspan(r * classes, classes);
+                loss::add_soft_label(row, of[r % of.size()], smoothing, mix ? own[r] : 1);
+                if (mix)
+                    loss::add_soft_label(row, of[(count - 1 - r) % of.size()], smoothing,
+                                         1 - own[r]);
+            }
+        };
+        return X{
+            step_values<T>(ctx, {rows, classes_}, fill, labels, static_cast<std::size_t>(classes_),
+                           ctx.training ? how_.label_smoothing : 0.0,
+                           mixes ? std::optional(how_.mix_up) : std::optional<mix_up_settings>(),
+                           static_cast<const context*>(&ctx), ctx.window)};
+    }
+
     std::string encoder_words_;
     int classes_ = 0;
+    supervised_settings how_;
+    std::vector<double> offsets_;  // of the logits; empty for none
 };
 
 }  // namespace MGKIT_NAMESPACE::pretext
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/pretext/supervised-inl.hpp"
+#endif

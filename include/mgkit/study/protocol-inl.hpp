@@ -10,6 +10,7 @@
 #include "mgkit/core/error.hpp"
 #include "mgkit/data/clip_digests.hpp"
 #include "mgkit/metric/fusion.hpp"
+#include "mgkit/nn/facts.hpp"
 
 namespace MGKIT_NAMESPACE::study {
 
@@ -41,6 +42,10 @@ public:
     runner(const plan& asked, row_store& rows, const events& told)
         : asked_(asked), rows_(rows), told_(told) {
         if (asked.streams.empty()) throw error("study::run", "one or more streams", "none");
+        if (!asked.weights.empty() && asked.weights.size() != asked.streams.size())
+            throw error("study::run",
+                        text("a weight for each of ", asked.streams.size(), " streams"),
+                        text(asked.weights.size()));
         for (const system& s : asked.systems)
             if (!s.run)
                 throw error("study::run", "a system that answers",
@@ -94,8 +99,12 @@ private:
 
     void fuse(const system& s, const fold& at, std::uint64_t seed) {
         std::vector<std::string> streams;
-        for (const auto& stream : asked_.streams)
-            if (answers_in(s, stream)) streams.push_back(stream);
+        std::vector<double> weights;
+        for (std::size_t i = 0; i < asked_.streams.size(); ++i) {
+            if (!answers_in(s, asked_.streams[i])) continue;
+            streams.push_back(asked_.streams[i]);
+            if (!asked_.weights.empty()) weights.push_back(asked_.weights[i]);
+        }
         if (streams.size() < 2) return;
         const task t{at, fused_name(streams), seed};
         // One stream's parts, and in which the others differ from it.
@@ -106,7 +115,11 @@ private:
                 if (parts.words(part) != words) parts.set(streams[i] + ": " + part, words);
         }
         parts.set("fused streams", t.stream);
-        if (rows_.has(s.kind, t.stream, at.number, seed, parts)) return;
+        std::string shares;
+        for (const double w : weights) shares += (shares.empty() ? "" : ", ") + nn::exact(w);
+        if (!shares.empty()) parts.set("weights of fused streams", shares);
+        const bool known = rows_.has(s.kind, t.stream, at.number, seed, parts);
+        if (known && !(told_.on_fused && told_.again && told_.again(t, s.kind))) return;
         std::vector<std::vector<float>> scores;
         for (const auto& stream : streams) {
             const auto found = scores_.find({stream, seed});
@@ -118,9 +131,12 @@ private:
         }
         answer out;
         out.linear = probe::evaluate_scores(
-            at.test.labels, metric::fuse(scores, at.classes(), {}, metric::fusion_rule::softmax),
+            at.test.labels,
+            metric::fuse(scores, at.classes(), weights, metric::fusion_rule::softmax),
             at.classes());
-        rows_.add(row_of(t, s.kind, out), parts);
+        if (!shares.empty()) out.chosen.push_back({"weights", shares});
+        if (told_.on_fused) told_.on_fused(t, s.kind, out);
+        if (!known) rows_.add(row_of(t, s.kind, out), parts);
     }
 
     const plan& asked_;

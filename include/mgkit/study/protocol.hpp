@@ -47,9 +47,10 @@ struct system {
 struct plan {
     std::vector<system> systems;
     std::vector<std::string> streams = {"joint"};
-    /// The system whose streams, where there are several, are fused too: the sum of their softmax
-    /// scores with equal weights, as a row of the stream "a+b".
+    /// The system whose streams, where there are several, are fused too: the weighted sum of their
+    /// softmax scores, as a row of the stream "a+b".
     feature_kind fused = feature_kind::pretrained;
+    std::vector<double> weights = {};  ///< of the streams when fused; empty: equal ones
 };
 
 /// What a program may want to know and say. All may be empty.
@@ -60,6 +61,9 @@ struct events {
     /// After it; `known` where its row was there before. Its features, if need be, are with whoever
     /// made them.
     std::function<void(const task&, feature_kind, const answer&, bool known)> on_answer = {};
+    /// After an answer of several streams together; where this is given, `again` is asked for such
+    /// rows too.
+    std::function<void(const task&, feature_kind, const answer&)> on_fused = {};
     /// Whether the answer behind a row that is there is wanted again, to be shown.
     std::function<bool(const task&, feature_kind)> again = {};
 };
@@ -76,8 +80,9 @@ row row_of(const task& t, feature_kind kind, const answer& a);
 ///
 /// Neighbours in the list that have the same seeds take turns within a seed, so that one can use
 /// what another made (`remembered` in `study/systems.hpp`).
-/// Errors: mgkit::error for a plan without streams, a system without a function, fused streams
-/// without scores; those of systems, events and the keeper of the rows.
+/// Errors: mgkit::error for a plan without streams, a system without a function, weights that are
+/// not one for each stream, fused streams without scores; those of systems, events and the keeper
+/// of the rows.
 void run(const plan& asked, std::size_t folds, const std::function<fold(std::size_t)>& fold_at,
          row_store& rows, const events& told = {});
 /// The same on clips that are prepared once and for all.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,31 @@ inline std::vector<int> epoch_order(std::uint64_t seed, std::uint32_t epoch, int
     return order;
 }
 
+/// How the rows of an epoch are chosen and ordered.
+enum class row_order {
+    shuffled,  ///< every row once
+    balanced   ///< as many rows as there are, classes evenly: see balanced_order
+};
+
+constexpr const char* name(row_order order) {
+    return order == row_order::balanced ? "balanced" : "shuffled";
+}
+
+/// The rows of one epoch, and of each how often it came before in this epoch; no repeats where no
+/// row comes twice.
+struct epoch_rows {
+    std::vector<int> rows;
+    std::vector<std::uint32_t> repeats{};
+};
+
+/// Class-balanced order of one epoch over rows of these labels: as many rows as there are, of each
+/// of the K classes that occur N / K, of N % K classes that are drawn one more. Within a class
+/// every row comes once before any comes again. Depends on seed, epoch and labels only. Cost: O(N
+/// log N). Source: class-balanced sampling as in Kang et al., "Decoupling representation and
+/// classifier for long-tailed recognition" (ICLR 2020); there classes are drawn with replacement,
+/// here their counts are exact.
+epoch_rows balanced_order(std::uint64_t seed, std::uint32_t epoch, std::span<const int> labels);
+
 /// Start of each batch in an epoch, and the end: all of `batch` rows; a last partial batch is
 /// kept, but a single left-over row joins the batch before it, since batch norm needs two.
 inline std::vector<int> batch_starts(int count, int batch) {
@@ -34,3 +60,7 @@ inline std::vector<int> batch_starts(int count, int batch) {
 }
 
 }  // namespace MGKIT_NAMESPACE::train
+
+#if !defined(MGKIT_COMPILED)
+#include "mgkit/train/batches-inl.hpp"
+#endif

@@ -129,8 +129,11 @@ recipe recipe_of(const context& ctx, pretext::method_base<T>& trained, const sou
             text(Optimiser::name, " ", settings_text(settings_of_steps.settings()), ", rate ",
                  settings_of_steps.rate,
                  schedule.every_step ? ", of all steps " : ", of all epochs ", rates.hex()));
-    out.set("epochs", text(settings.epochs));
+    out.set("epochs", settings.last_epoch() == settings.epochs
+                          ? text(settings.epochs)
+                          : text(settings.last_epoch(), " of ", settings.epochs));
     out.set("batch", text(settings.batch));
+    out.set("order", name(settings.order));
     out.set("seed", text(ctx.seed));
     digest parameters;
     for (const nn::leaf<T>& l : nn::parameters(trained.leaves())) {
@@ -160,7 +163,8 @@ recipe recipe_of(const context& ctx, Method& model, Source&& data,
 /// Trains a method on a source and returns the training curve, one record per epoch.
 ///
 /// Each step: a batch (filled in parallel on the host), forward, backward, one update. Batches of
-/// an epoch follow a shuffle by (seed, epoch). A method that uses labels refuses sources without.
+/// an epoch follow a shuffle by (seed, epoch), or classes evenly (`fit_settings::order`), for which
+/// the source tells `labels()` of its rows. A method that uses labels refuses sources without.
 /// The context's mode, epoch and rows are put back, also after an error.
 ///
 /// Files are written where a callback asks for them, and cost a program nothing where none does:

@@ -17,10 +17,24 @@ MGKIT_INLINE void check(const fit_settings& s, const source_base& from, bool use
     if (s.epochs < 1 || s.batch < 2)
         throw error("fit", "one or more epochs, a batch of two or more",
                     text(s.epochs, " epochs, batch ", s.batch));
+    if (s.stop_after < 0 || s.stop_after > s.epochs)
+        throw error("fit", text("an end after 1 to ", s.epochs, " epochs, or 0 for all"),
+                    text(s.stop_after));
+    if (s.order == row_order::balanced &&
+        from.labels().size() != static_cast<std::size_t>(from.size()))
+        throw error("fit", "a source that tells the label of every row, for a balanced order",
+                    text(from.labels().size(), " labels of ", from.size(), " rows"),
+                    "add labels() to the source, or shuffle");
     if (!uses_labels) return;
     for (const field& f : from.fields())
         if (f.name == "labels") return;
     data::require_labels("fit", static_cast<std::size_t>(from.size()), 0);
+}
+
+MGKIT_INLINE epoch_rows rows_of(row_order order, std::uint64_t seed, std::uint32_t epoch, int count,
+                                std::span<const int> labels) {
+    if (order == row_order::balanced) return balanced_order(seed, epoch, labels);
+    return {epoch_order(seed, epoch, count)};
 }
 
 MGKIT_INLINE step_place place_of(const position& at, int batches, int epochs) {

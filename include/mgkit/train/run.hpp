@@ -3,6 +3,8 @@
 // infrastructure
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -25,6 +27,11 @@ struct fit_settings {
     int batch = 32;
     recipe run{};  ///< what else the run is made of that `fit` cannot see, checked when resuming
     parameter_rule groups{};  ///< factors on rate and weight decay by parameter
+    row_order order = row_order::shuffled;
+    /// Epochs after which the run ends, of `epochs` that the schedule spans; 0: all of them.
+    int stop_after = 0;
+
+    int last_epoch() const { return stop_after > 0 && stop_after < epochs ? stop_after : epochs; }
 };
 
 /// What `on_step` callbacks are told.
@@ -46,6 +53,8 @@ public:
     virtual std::vector<field> fields() const = 0;
     virtual recipe made_of() const = 0;
     virtual void fill(const context& ctx, std::span<const int> rows, host_batch& out) = 0;
+    /// Of every row; empty where the source does not tell.
+    virtual std::vector<int> labels() const { return {}; }
 
     source_base() = default;
     source_base(const source_base&) = delete;
@@ -62,6 +71,12 @@ public:
     recipe made_of() const override { return std::as_const(source_).made_of(); }
     void fill(const context& ctx, std::span<const int> rows, host_batch& out) override {
         source_.fill(ctx, rows, out);
+    }
+    std::vector<int> labels() const override {
+        if constexpr (requires { std::vector<int>(std::as_const(source_).labels()); })
+            return std::as_const(source_).labels();
+        else
+            return {};
     }
 
 private:
@@ -127,6 +142,10 @@ namespace detail {
 
 void check(const fit_settings& s, const source_base& from, bool uses_labels);
 
+/// The rows of an epoch; `labels` for a balanced order.
+epoch_rows rows_of(row_order order, std::uint64_t seed, std::uint32_t epoch, int count,
+                   std::span<const int> labels);
+
 step_place place_of(const position& at, int batches, int epochs);
 
 /// The rate of every epoch or step, as a key.
@@ -177,13 +196,16 @@ std::vector<epoch_record> run(context& ctx, training<T>& job) {
     const bool resumed = !keepers.empty() && detail::restore(ctx, keepers, state(), at);
     if (!resumed) keep();
 
+    const std::vector<int> labels =
+        settings.order == row_order::balanced ? job.data.labels() : std::vector<int>();
     host_batch batch(job.data.fields());
     stepper<T> step(job.method, job.update, job.others.events);
     const context_guard guard(ctx);
     ctx.training = true;
-    while (at.epoch < settings.epochs) {
+    while (at.epoch < settings.last_epoch()) {
         ctx.epoch = static_cast<std::uint32_t>(at.epoch);
-        const std::vector<int> order = epoch_order(ctx.seed, ctx.epoch, job.data.size());
+        const epoch_rows order =
+            detail::rows_of(settings.order, ctx.seed, ctx.epoch, job.data.size(), labels);
         const auto rate_now = [&] {
             return job.rate * job.schedule.factor(detail::place_of(at, batches, settings.epochs));
         };
@@ -193,18 +215,22 @@ std::vector<epoch_record> run(context& ctx, training<T>& job) {
                 static_cast<std::size_t>(starts[static_cast<std::size_t>(at.next_batch)]);
             const auto end =
                 static_cast<std::size_t>(starts[static_cast<std::size_t>(at.next_batch) + 1]);
-            const auto rows = std::span(order).subspan(begin, end - begin);
+            const auto rows = std::span(order.rows).subspan(begin, end - begin);
             if (job.schedule.every_step) rate = rate_now();
             batch.start(static_cast<int>(rows.size()));
+            batch.repeats.assign(rows.size(), 0);
+            if (!order.repeats.empty())
+                std::copy_n(order.repeats.begin() + static_cast<std::ptrdiff_t>(begin), rows.size(),
+                            batch.repeats.begin());
             job.data.fill(ctx, rows, batch);
             const step_result& done = step(ctx, batch, rate);
             detail::add_step(at, done);
             const step_info info{at.epoch,
-                                 settings.epochs,
+                                 settings.last_epoch(),
                                  at.next_batch,
                                  batches,
                                  job.update.steps(),
-                                 static_cast<std::int64_t>(batches) * settings.epochs,
+                                 static_cast<std::int64_t>(batches) * settings.last_epoch(),
                                  static_cast<int>(rows.size()),
                                  done.loss,
                                  resumed};

@@ -48,13 +48,15 @@ struct any_schedule {
     }
 };
 
-/// Factor on the base rate: `factor` for every milestone epoch (0-based) that has been reached.
+/// Factor on the base rate: `factor` for every milestone epoch (0-based) that has been reached,
+/// after a linear warm-up over the first epochs.
 struct step_schedule {
     std::vector<int> milestones;
     double factor = 0.1;
+    int warm_up = 0;
 
     double operator()(int epoch, int) const {
-        double out = 1;
+        double out = epoch < warm_up ? (epoch + 1.0) / (warm_up + 1) : 1;
         for (int m : milestones)
             if (epoch >= m) out *= factor;
         return out;

@@ -55,8 +55,11 @@ MGKIT_INLINE void clip_rows::identify(std::span<const int> rows, std::size_t vie
     out.identities.resize(views * rows.size());
     for (std::size_t k = 0; k < views; ++k)
         for (std::size_t i = 0; i < rows.size(); ++i)
-            out.identities[k * rows.size() + i] = {clips_.ids[static_cast<std::size_t>(rows[i])],
-                                                   static_cast<std::uint32_t>(k)};
+            out.identities[k * rows.size() + i] = {
+                clips_.ids[static_cast<std::size_t>(rows[i])],
+                static_cast<std::uint32_t>(k +
+                                           views * (i < out.repeats.size() ? out.repeats[i] : 0)) %
+                    256};
     if (clips_.labels.empty()) return;
     std::transform(rows.begin(), rows.end(), out.integers("labels").begin(),
                    [&](int i) { return clips_.labels[static_cast<std::size_t>(i)]; });

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -35,6 +36,7 @@ public:
 
     int size() const { return clips_.size(); }
     source_row row(int i) const;
+    const std::vector<int>& labels() const { return clips_.labels; }
 
 protected:
     std::vector<field> fields(std::size_t views) const;
@@ -50,8 +52,9 @@ protected:
 
 /// K augmented views of every clip as field `clips` [K * B, C, T, V, M], view first, and `labels`
 /// where the clips have them. Views are made in parallel over pieces of the batch with buffers that
-/// are kept; draws are keyed by clip and view. The clips must stay where they are.
-/// Errors: fewer than two clips, those of data::check, views of other extents than the encoder's.
+/// are kept; draws are keyed by clip and view, and by how often the clip came before in the epoch.
+/// The clips must stay where they are. Errors: fewer than two clips, those of data::check, views of
+/// other extents than the encoder's.
 template <class Views>
 class skeleton_views : public detail::clip_rows {
 public:
@@ -75,7 +78,8 @@ public:
         parallel_for(ctx.threads, static_cast<std::ptrdiff_t>(pieces), [&](std::ptrdiff_t piece) {
             const auto p = static_cast<std::size_t>(piece);
             for (std::size_t i = p * share; i < std::min(batch, (p + 1) * share); ++i)
-                one(ctx, rows[i], i, batch, values, workers_[p]);
+                one(ctx, rows[i], i < out.repeats.size() ? out.repeats[i] : 0, i, batch, values,
+                    workers_[p]);
         });
     }
 
@@ -90,11 +94,12 @@ private:
         std::vector<float> views;
     };
 
-    void one(const context& ctx, int clip, std::size_t slot, std::size_t batch,
-             std::span<float> values, worker& w) {
+    void one(const context& ctx, int clip, std::uint32_t repeat, std::size_t slot,
+             std::size_t batch, std::span<float> values, worker& w) {
         const auto source = clips_.clip(clip);
         const std::size_t size = input_.size();
-        const random_key key = ctx.key({clips_.ids[static_cast<std::size_t>(clip)], 0});
+        const random_key key =
+            again(ctx.key({clips_.ids[static_cast<std::size_t>(clip)], 0}), repeat);
         if (input_.passes_views()) {
             views_.template operator()<float>(key, source, values.subspan(slot * size), w.augment,
                                               batch * size);

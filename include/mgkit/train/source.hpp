@@ -72,6 +72,9 @@ public:
 
     /// Clip and view of every row that random layers see, in their order.
     std::vector<row_identity> identities;
+    /// Of each row asked for, how often it came before in this epoch; a source may let it draw anew
+    /// (see `again`). Empty where nobody says.
+    std::vector<std::uint32_t> repeats;
 
 private:
     struct column {
@@ -87,13 +90,21 @@ private:
     int rows_ = 0;
 };
 
+/// The key of a row that came `repeat` times before in its epoch: other draws for each, of epochs
+/// below 2^20.
+inline random_key again(random_key key, std::uint32_t repeat) {
+    key.epoch += repeat << 20;
+    return key;
+}
+
 /// What `fit` trains on: rows of named fields. A row is whatever a method learns from: a clip in
 /// several views, a pair, a bag, an image.
 ///
 /// `fields()` states what `fill` writes for the rows it is asked for, after `start`; `fill` may
 /// use threads, and sets the identities of the rows where layers draw. Draws are keyed by the
 /// context and by `row(i).id`, never by the place in a batch. `made_of()` says what the values
-/// depend on: a run is resumed only where that is equal.
+/// depend on: a run is resumed only where that is equal. Where it has labels, `labels()` (optional)
+/// returns those of all rows, for an order that is balanced by class.
 template <class S>
 concept source = requires(S& s, const S& same, const context& ctx, std::span<const int> rows,
                           host_batch& out, int i) {
