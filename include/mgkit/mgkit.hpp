@@ -228,6 +228,7 @@
 #include "mgkit/encode/input_for.hpp"
 #include "mgkit/encode/list.hpp"
 #include "mgkit/encode/load_pretrained.hpp"
+#include "mgkit/encode/load_reference.hpp"
 #include "mgkit/encode/pretrained.hpp"
 #include "mgkit/encode/reference_names.hpp"
 #include "mgkit/encode/reference_weights.hpp"
