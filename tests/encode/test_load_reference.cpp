@@ -134,7 +134,7 @@ TEST_CASE("graph networks have the names of their codes", "[encode][names]") {
 }
 
 TEST_CASE("weights of other codes load under their names and prefixes", "[encode][names]") {
-    const test::scratch_folder folder;
+    const scratch_folder folder;
     context ctx{.seed = 3};
     encode::st_gcn<t64> model(nn::scope(ctx, "a"), {network()});
     test::shake(ctx, model);
@@ -176,7 +176,7 @@ TEST_CASE("weights of other codes load under their names and prefixes", "[encode
 }
 
 TEST_CASE("weights of another graph or encoder are refused in one line", "[encode][names]") {
-    const test::scratch_folder folder;
+    const scratch_folder folder;
     context ctx;
     encode::st_gcn<t64> model(nn::scope(ctx, "a"), {network()});
     const auto load = [&](const std::string& path) {

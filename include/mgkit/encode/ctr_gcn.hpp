@@ -92,9 +92,9 @@ struct channel_refined_unit {
         const shape s = shape_of(edges);
         std::optional<X> sum;
         for (std::size_t k = 0; k < convs.size(); ++k) {
-            const X own =
+            const X matrix =
                 reshape(ctx, slice(ctx, edges, 0, static_cast<extent>(k), 1), {s[1], s[2]});
-            const X part = convs[k](ctx, x, means, own, factor);
+            const X part = convs[k](ctx, x, means, matrix, factor);
             sum = sum ? add(ctx, *sum, part) : part;
         }
         const X around = down ? (*down)(ctx, x) : x;
