@@ -3,7 +3,11 @@
 #pragma once
 
 #include "mgkit/core/type_list.hpp"
+#include "mgkit/encode/bigru.hpp"
+#include "mgkit/encode/blstm.hpp"
 #include "mgkit/encode/dste.hpp"
+#include "mgkit/encode/gru.hpp"
+#include "mgkit/encode/lstm.hpp"
 #include "mgkit/encode/sttr.hpp"
 
 namespace MGKIT_NAMESPACE::encode {
@@ -12,7 +16,11 @@ template <tensor T>
 using all = type_list<
     // clang-format off
     dste<T>,
-    sttr<T>
+    sttr<T>,
+    lstm<T>,
+    blstm<T>,
+    gru<T>,
+    bigru<T>
     // clang-format on
     >;
 
