@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the recurrent encoders share: frames as vectors, a stack of layers, one feature of its
-// states. infrastructure
+// What the recurrent encoders share: frames as vectors, a stack of layers, its feature.
+// infrastructure
 #pragma once
 
 #include <string>
