@@ -180,7 +180,9 @@ TEMPLATE_LIST_TEST_CASE("every encoder states all that its features depend on", 
         settings::each_named(other,
                              [&]<class V>(const char* each, V& value, encode::setting_role = {}) {
                                  if (std::string_view(each) != name) return;
-                                 if constexpr (std::is_floating_point_v<V>)
+                                 if constexpr (std::is_same_v<V, bool>)
+                                     value = !value;
+                                 else if constexpr (std::is_floating_point_v<V>)
                                      value /= 2;
                                  else if constexpr (std::is_arithmetic_v<V> || std::is_enum_v<V>)
                                      value = static_cast<V>(static_cast<int>(value) + 1);

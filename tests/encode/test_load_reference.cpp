@@ -147,10 +147,10 @@ TEST_CASE("weights of other codes load under their names and prefixes", "[encode
         CHECK(found.prefix == prefix);
         CHECK(found.left_out.size() == left_out);
         CHECK(features(ctx, other) == want);
-        auto any =
+        auto held =
             encode::any_encoder<t64>::of(encode::st_gcn<t64>(nn::scope(ctx, "c"), {network()}));
-        encode::load_reference(ctx, any, io::safetensors_file(path));
-        CHECK(features(ctx, any) == want);
+        encode::load_reference(ctx, held, io::safetensors_file(path));
+        CHECK(features(ctx, held) == want);
     };
     loads(written(ctx, model, folder / "own", [](auto name) { return name; }), "", 0);
     loads(written(

@@ -5,8 +5,12 @@
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/encode/aagcn.hpp"
 #include "mgkit/encode/agcn.hpp"
+#include "mgkit/encode/bigru.hpp"
+#include "mgkit/encode/blstm.hpp"
 #include "mgkit/encode/ctr_gcn.hpp"
 #include "mgkit/encode/dste.hpp"
+#include "mgkit/encode/gru.hpp"
+#include "mgkit/encode/lstm.hpp"
 #include "mgkit/encode/st_gcn.hpp"
 #include "mgkit/encode/st_gcn_pp.hpp"
 #include "mgkit/encode/sttr.hpp"
@@ -22,7 +26,11 @@ using all = type_list<
     st_gcn_pp<T>,
     agcn<T>,
     aagcn<T>,
-    ctr_gcn<T>
+    ctr_gcn<T>,
+    lstm<T>,
+    blstm<T>,
+    gru<T>,
+    bigru<T>
     // clang-format on
     >;
 

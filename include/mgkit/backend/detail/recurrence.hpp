@@ -18,7 +18,7 @@ inline S logistic(S x) {
 
 /// What forward and backward share: rows in pieces that run through all steps by themselves, one
 /// direction each, so that threads do not wait for each other. Scratch and saved values lie by
-/// direction, step, row.
+/// direction, step, row. Products of steps are in full precision on every provider.
 template <class S, class P>
 class recurrent_pieces {
 public:
@@ -75,21 +75,19 @@ public:
         return out;
     }
     /// to [rows, parts H] = state [rows, H] W^T of one direction.
-    void mix(context& ctx, const S* weight, const S* turned, extent direction, extent rows,
-             const S* state, S* to) const {
+    void mix(const S* weight, const S* turned, extent direction, extent rows, const S* state,
+             S* to) const {
         const extent wide = at.parts * at.units, begin = direction * wide * at.units;
-        gemm::run_rounded<P>(
-            ctx, gemm::problem<S>{false, turned == nullptr, rows, wide, at.units, state, at.units,
-                                  (turned == nullptr ? weight : turned) + begin,
-                                  turned == nullptr ? at.units : wide, S(0), to, wide});
+        gemm::run<P>(gemm::problem<S>{false, turned == nullptr, rows, wide, at.units, state,
+                                      at.units, (turned == nullptr ? weight : turned) + begin,
+                                      turned == nullptr ? at.units : wide, S(0), to, wide});
     }
     /// to [rows, H] += slopes [rows, parts H] W.
-    void unmix(context& ctx, const S* weight, extent direction, extent rows, const S* slopes,
-               S* to) const {
+    void unmix(const S* weight, extent direction, extent rows, const S* slopes, S* to) const {
         const extent wide = at.parts * at.units;
-        gemm::run_rounded<P>(ctx, gemm::problem<S>{false, false, rows, at.units, wide, slopes, wide,
-                                                   weight + direction * wide * at.units, at.units,
-                                                   S(1), to, at.units});
+        gemm::run<P>(gemm::problem<S>{false, false, rows, at.units, wide, slopes, wide,
+                                      weight + direction * wide * at.units, at.units, S(1), to,
+                                      at.units});
     }
     /// The weight's gradient: one product over all steps for each direction.
     void weigh(context& ctx, gradients<tensor<S, P>>& sink, int operand, const S* slopes,
@@ -153,7 +151,7 @@ struct kernel<op::gru, eigen::tensor<S, P>> {
                 const extent t = run.frame(d, s);
                 const S* const before = states.data() + run.slab(d, s % steps, steps) * h;
                 S* const after = states.data() + run.slab(d, (s + 1) % steps, steps) * h;
-                run.mix(ctx, weight.data(), turned.data(), d, rows, before + first * h, product);
+                run.mix(weight.data(), turned.data(), d, rows, before + first * h, product);
                 for (extent r = first; r < first + rows; ++r) {
                     S* const to = out.data() + run.gates(r, t, d, h);
                     S* const keep = kept.wanted()
@@ -205,7 +203,7 @@ struct kernel<op::gru, eigen::tensor<S, P>> {
                          states.data() + (run.slab(d, s, at.frames + 1) + r) * h,
                          dout.data() + run.gates(r, t, d, h), dh + (r - first) * h, row, dg);
                 }
-                run.unmix(ctx, weight.data(), d, rows, ds, dh);
+                run.unmix(weight.data(), d, rows, ds, dh);
             }
             for (extent r = first; r < first + rows; ++r)
                 std::copy_n(dh + (r - first) * h, h, dstart.data() + run.start(r, 0, 1, d));
@@ -310,8 +308,8 @@ struct kernel<op::lstm, eigen::tensor<S, P>> {
                 const extent t = run.frame(d, s);
                 const extent before = run.slab(d, s % steps, steps) * h,
                              after = run.slab(d, (s + 1) % steps, steps) * h;
-                run.mix(ctx, weight.data(), turned.data(), d, rows,
-                        states.data() + before + first * h, product);
+                run.mix(weight.data(), turned.data(), d, rows, states.data() + before + first * h,
+                        product);
                 for (extent r = first; r < first + rows; ++r) {
                     S* const to = out.data() + output(run, r, t, d);
                     S* const to_cell = to + at.directions * h;
@@ -372,7 +370,7 @@ struct kernel<op::lstm, eigen::tensor<S, P>> {
                          from + at.directions * h, dh + (r - first) * h, dc + (r - first) * h, row);
                     std::copy_n(row, 4 * h, dg);
                 }
-                run.unmix(ctx, weight.data(), d, rows, ds, dh);
+                run.unmix(weight.data(), d, rows, ds, dh);
             }
             for (extent r = first; r < first + rows; ++r) {
                 std::copy_n(dh + (r - first) * h, h, dstart.data() + run.start(r, 0, 2, d));
