@@ -16,10 +16,10 @@
 
 namespace MGKIT_NAMESPACE::gemm {
 
-/// oneDNN's product of bfloat16 factors with float sums. Factors of `matmul`, `linear` and
+/// oneDNN's product of bfloat16 factors with float sums. Factors of `matmul`, `linear`, `conv` and
 /// `classifier_loss` are rounded to the nearest bfloat16 (ties to even), once per product; the
-/// small products inside `attention`, `attend` and `token_mix`, and a recurrence's steps, stay in
-/// float. Errors: no_device where the processor has no such product.
+/// small products inside `attention`, `attend`, `token_mix` and `graph_contract`, and a recurrence's
+/// steps, stay in float. Errors: no_device where the processor has no such product.
 struct onednn_bf16 {
     static constexpr const char* name = "onednn bf16";
     static constexpr double least_work = 1.6e7;  ///< oneDNN packs the second factor in every call

@@ -10,6 +10,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "mgkit/backend/torch/layers.hpp"
+#include "mgkit/backend/torch/windows.hpp"
 #include "mgkit/tensor/complete_backend.hpp"
 #include "mgkit/tensor/ops/parts.hpp"
 
@@ -33,7 +34,9 @@ static_assert(overrides_forward<op::relu, f, 1> && overrides_forward<op::gelu, f
               overrides_forward<op::restore_tokens, f, 2> &&
               overrides_forward<op::cross_entropy, f, 2> && overrides_forward<op::sigmoid, f, 1> &&
               overrides_forward<op::moments, f, 1> && overrides_forward<op::batch_norm, f, 4> &&
-              overrides_forward<op::masked_softmax, f, 2>);
+              overrides_forward<op::masked_softmax, f, 2> && overrides_forward<op::conv, f, 3> &&
+              overrides_forward<op::max_pool, f, 1> && overrides_forward<op::mean_pool, f, 1> &&
+              overrides_forward<op::normalise, f, 5>);
 static_assert(joins_at_once<f> && splits_at_once<f>);
 static_assert(op::updates_in_place<op::adam_step, f, f, f> &&
               op::updates_in_place<op::sgd_step, f, f>);

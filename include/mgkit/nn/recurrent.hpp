@@ -179,9 +179,9 @@ private:
         const X w = all(&direction::weight_ih), own = all(&direction::bias_ih),
                 recurring = all(&direction::weight_hh), bias = all(&direction::bias_hh);
         if constexpr (Cell == recurrent_cell::gru)
-            return gru(ctx, linear(ctx, x, w, own), recurring, bias, start, how);
+            return gru(ctx, mgkit::linear(ctx, x, w, own), recurring, bias, start, how);
         else
-            return lstm(ctx, linear(ctx, x, w, add(ctx, own, bias)), recurring, start, how);
+            return lstm(ctx, mgkit::linear(ctx, x, w, add(ctx, own, bias)), recurring, start, how);
     }
 
     /// A layer's outputs: h, and c where there is one, of its directions side by side.

@@ -7,6 +7,7 @@
 
 #include "mgkit/backend/torch/primitives.hpp"
 #include "mgkit/tensor/ops/masked.hpp"
+#include "mgkit/tensor/ops/normalise.hpp"
 
 namespace MGKIT_NAMESPACE {
 
@@ -88,6 +89,22 @@ struct kernel<op::batch_norm, torch::tensor<S>> {
             .reshape({rows, groups, width})
             .transpose(0, 1)
             .reshape({groups * rows, width});
+    }
+};
+template <class S>
+struct kernel<op::normalise, torch::tensor<S>> {
+    using T = torch::tensor<S>;
+    static T forward(context&, const op::normalise& o, saved<T>&, const T& x, const T& scale,
+                     const T& shift, const T& moments, const T& residual) {
+        at::Tensor mean, variance;
+        if (o.fixed) {
+            mean = moments.value().select(0, 0).reshape(-1);
+            variance = moments.value().select(0, 1).reshape(-1);
+        }
+        at::Tensor out = at::batch_norm(x, scale.value(), shift.value(), mean, variance, !o.fixed,
+                                        0, o.epsilon, false);
+        if (residual.value().numel() > 0) out = at::add(out, residual);
+        return o.relu ? torch::detail::positive_part(out) : out;
     }
 };
 template <class S>
