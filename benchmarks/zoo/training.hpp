@@ -21,6 +21,8 @@
 #include "mgkit/train/batches.hpp"
 #include "zoo/ours.hpp"
 // LibTorch's own headers follow ours.
+#include <torch/version.h>
+
 #include "peers/blas_threads.hpp"
 #include "zoo/theirs.hpp"
 
@@ -124,7 +126,8 @@ private:
         part out;
         for (const int i : clips) {
             const auto view = clips_.clip(i);
-            out.values.insert(out.values.end(), view.data, view.data + view.shape.values());
+            out.values.insert(out.values.end(), view.values,
+                              view.values + view.shape.size());
             out.labels.push_back(clips_.labels[static_cast<std::size_t>(i)]);
         }
         return out;
