@@ -10,8 +10,8 @@
 
 namespace bench {
 
-/// Random labels below `classes`, and clips of normal noise that is larger for a later class, so that
-/// there is something to learn; the same for the same step.
+/// Random labels below `classes`, and clips of normal noise that is larger for a later class, so
+/// that there is something to learn; the same for the same step.
 template <class S>
 struct random_batch {
     std::vector<S> clips;

@@ -17,7 +17,7 @@ namespace bench {
 
 struct parity_settings {
     int steps = 50, rows = 8, classes = 5;
-    double rate = .02, bound = 1e-6;
+    double rate = .005, bound = 1e-6;
 };
 
 /// Whether the losses of all steps agree in double, relative to their size; prints the largest
@@ -58,11 +58,12 @@ inline bool same_size(const mgkit::nn::fact_map& settings, double bound = .02) {
     const double other = 1e-9 * static_cast<double>(theirs.multiply_adds());
     const std::int64_t more = ours.parameters() - peer::parameter_count(*theirs.model);
     const bool same = more == 0 && std::abs(mine - other) <= bound * other;
-    std::printf("%-10s %lld parameters with 60 classes (%+lld), %.4f GMAC a clip beside %.4f "
-                "(%+.2f %%)%s\n",
-                settings.at("encoder").c_str(), static_cast<long long>(ours.parameters()),
-                static_cast<long long>(more), mine, other, 100 * (mine / other - 1),
-                same ? "" : "  NOT THE SAME");
+    std::printf(
+        "%-10s %lld parameters with 60 classes (%+lld), %.4f GMAC a clip beside %.4f "
+        "(%+.2f %%)%s\n",
+        settings.at("encoder").c_str(), static_cast<long long>(ours.parameters()),
+        static_cast<long long>(more), mine, other, 100 * (mine / other - 1),
+        same ? "" : "  NOT THE SAME");
     std::fflush(stdout);
     return same;
 }
