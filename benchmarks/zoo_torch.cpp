@@ -8,7 +8,8 @@
 //   zoo_torch train DATA FILE [NAME...]  both trained on five folds; done rows are in FILE
 //   zoo_torch profile NAME               where the peer's time goes, by operator
 //
-// key=value changes a setting of the encoders. Ends with 1 where something differs more than it may.
+// key=value changes a setting of the encoders. Ends with 1 where something differs more than it
+// may.
 #include "zoo/golden.hpp"
 #include "zoo/parity.hpp"
 #include "zoo/profile.hpp"
@@ -51,8 +52,7 @@ fact_map complete(const std::string& encoder, const fact_map& first, fact_map ot
 /// Small enough for double precision, with every kind of block.
 fact_map small() {
     fact_map out = bench::published_clip();
-    for (const auto& [name, value] :
-         fact_map{{"frames", "16"}, {"width", "16"}, {"hidden", "32"}})
+    for (const auto& [name, value] : fact_map{{"frames", "16"}, {"width", "16"}, {"hidden", "32"}})
         out[name] = value;
     return out;
 }
@@ -71,7 +71,8 @@ int run(const std::string& mode, const arguments& given) {
             good = bench::same_training(complete(name, given.settings, small())) && good;
     } else if (mode == "sizes") {
         for (const auto& name : names(bench::with_peers()))
-            good = bench::same_size(complete(name, given.settings, bench::published_clip())) && good;
+            good =
+                bench::same_size(complete(name, given.settings, bench::published_clip())) && good;
     } else if (mode == "train" && given.names.size() >= 2) {
         bench::training_settings how;
         fact_map changes = given.settings;
@@ -86,8 +87,9 @@ int run(const std::string& mode, const arguments& given) {
     } else if (mode == "profile" && given.names.size() == 1) {
         bench::print_profile(complete(given.names[0], given.settings, bench::published_clip()));
     } else {
-        std::fprintf(stderr, "zoo_torch references FOLDER | parity | sizes | train DATA FILE | "
-                             "profile NAME; see the head of zoo_torch.cpp\n");
+        std::fprintf(stderr,
+                     "zoo_torch references FOLDER | parity | sizes | train DATA FILE | "
+                     "profile NAME; see the head of zoo_torch.cpp\n");
         return 2;
     }
     return good ? 0 : 1;
@@ -97,7 +99,8 @@ int run(const std::string& mode, const arguments& given) {
 
 int main(int count, char** words) {
     try {
-        return run(count > 1 ? words[1] : "", count > 1 ? read(words + 2, words + count) : arguments{});
+        return run(count > 1 ? words[1] : "",
+                   count > 1 ? read(words + 2, words + count) : arguments{});
     } catch (const std::exception& problem) {
         std::fprintf(stderr, "%s\n", problem.what());
         return 2;

@@ -29,7 +29,7 @@ AREAS = {
     "ceiling": "What the machine can do",
     "products": "Products of the step, beside the provider's best cutting",
     "scale": "Growth of a step with its sizes",
-    "encode": "Features by every encoder, one thread",
+    "zoo": "Every encoder at its published size: one clip and 16 on one thread, a training step of 16",
     "parse": "Reading recordings, one core",
     "sample": "Sampling, one core",
 }
@@ -44,6 +44,11 @@ GOALS = {
     "embed/d256_b1 bf16": ("torch_nn", "2", "", ""),
     "embed/d256_b64": ("torch_nn", "1.05", "", ""),
     "embed/d256_b64 bf16": ("torch_nn", "1.5", "", ""),
+    **{f"zoo/{encoder}_{kind}": ("torch_nn", "1.5", "", "")
+       for encoder in ("st_gcn", "st_gcn_pp", "agcn", "aagcn", "ctr_gcn", "gru", "bigru")
+       for kind in ("clip", "step")},
+    **{f"zoo/{encoder}_{kind}": ("torch_nn", goal, "", "")
+       for encoder in ("lstm", "blstm") for kind, goal in (("clip", "1.5"), ("step", "1.2"))},
     "augment/reference_64_float": ("", "", "", "10 us"),
     "augment/stream_reference_float/crop:64": ("", "", ".80", ""),
     "retrieve/13478x2048_q4322": ("faiss_flat", "1.2", "or .90", ""),

@@ -27,8 +27,8 @@ struct attention_gates {
 /// With `attention` as in AAGCN: tanh and a factor, PA in the place of A, and the gates.
 struct adaptive_gcn_impl : nn::Module {
     adaptive_gcn_impl(std::int64_t in, std::int64_t out, const Tensor& adjacency, bool attention)
-        : pa(register_parameter("PA", attention ? adjacency.clone()
-                                                : at::full_like(adjacency, 1e-6))),
+        : pa(register_parameter("PA",
+                                attention ? adjacency.clone() : at::full_like(adjacency, 1e-6))),
           conv_a(register_module("conv_a", nn::ModuleList())),
           conv_b(register_module("conv_b", nn::ModuleList())),
           conv_d(register_module("conv_d", nn::ModuleList())),
@@ -47,8 +47,8 @@ struct adaptive_gcn_impl : nn::Module {
         alpha = register_parameter("alpha", at::zeros({1}));
         const std::int64_t v = adjacency.size(1), kernel = v % 2 == 1 ? v : v - 1;
         const auto gate = [&](const char* name, std::int64_t k) {
-            return register_module(
-                name, nn::Conv1d(nn::Conv1dOptions(out, 1, k).padding((k - 1) / 2)));
+            return register_module(name,
+                                   nn::Conv1d(nn::Conv1dOptions(out, 1, k).padding((k - 1) / 2)));
         };
         gates.conv_ta = gate("conv_ta", 9);
         gates.conv_sa = gate("conv_sa", kernel);
@@ -62,15 +62,13 @@ struct adaptive_gcn_impl : nn::Module {
         const Tensor flat = x.reshape({n, c * t, v});
         Tensor y;
         for (std::size_t k = 0; k < conv_d->size(); ++k) {
-            const Tensor left = part(conv_a, k, x)
-                                    .permute({0, 3, 1, 2})
-                                    .contiguous()
-                                    .view({n, v, embedding * t});
+            const Tensor left =
+                part(conv_a, k, x).permute({0, 3, 1, 2}).contiguous().view({n, v, embedding * t});
             const Tensor right = part(conv_b, k, x).reshape({n, embedding * t, v});
             const Tensor like = at::matmul(left, right) / static_cast<double>(embedding * t);
-            const Tensor joined =
-                alpha.defined() ? at::tanh(like) * alpha + fixed[static_cast<std::int64_t>(k)]
-                                : at::softmax(like, -2) + fixed[static_cast<std::int64_t>(k)];
+            const Tensor joined = alpha.defined()
+                                      ? at::tanh(like) * alpha + fixed[static_cast<std::int64_t>(k)]
+                                      : at::softmax(like, -2) + fixed[static_cast<std::int64_t>(k)];
             const Tensor z = part(conv_d, k, at::matmul(flat, joined).view({n, c, t, v}));
             y = y.defined() ? z + y : z;
         }

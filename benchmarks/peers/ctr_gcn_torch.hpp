@@ -31,15 +31,14 @@ struct unit_ctr_gcn_impl : nn::Module {
           alpha(register_parameter("alpha", at::zeros({1}))),
           convs(register_module("convs", nn::ModuleList())),
           bn(register_module("bn", nn::BatchNorm2d(out))) {
-        for (std::int64_t k = 0; k < adjacency.size(0); ++k)
-            convs->push_back(refined_gcn(in, out));
+        for (std::int64_t k = 0; k < adjacency.size(0); ++k) convs->push_back(refined_gcn(in, out));
         if (in != out) down = register_module("down", widening(in, out));
     }
     Tensor forward(const Tensor& x) {
         Tensor y;
         for (std::size_t k = 0; k < convs->size(); ++k) {
-            const Tensor z = convs->ptr<refined_gcn_impl>(k)->forward(
-                x, a[static_cast<std::int64_t>(k)], alpha);
+            const Tensor z =
+                convs->ptr<refined_gcn_impl>(k)->forward(x, a[static_cast<std::int64_t>(k)], alpha);
             y = y.defined() ? z + y : z;
         }
         return at::relu(bn(y) + (down ? down->forward(x) : x));

@@ -105,8 +105,8 @@ TORCH_MODULE_IMPL(unit_tcn, unit_tcn_impl);
 struct graph_encoder : encoder {
     /// `whole` normalises M V C channels of a clip, else V C of each person.
     graph_encoder(const graph_settings& s, bool whole)
-        : data_bn(register_module("data_bn", nn::BatchNorm1d((whole ? s.persons : 1) * s.joints() *
-                                                             s.channels))),
+        : data_bn(register_module(
+              "data_bn", nn::BatchNorm1d((whole ? s.persons : 1) * s.joints() * s.channels))),
           adjacency(register_buffer("A", s.adjacency.clone())),
           plan(plan_of(s)),
           persons_in_channels(whole),

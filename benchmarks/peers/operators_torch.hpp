@@ -103,10 +103,9 @@ private:
         cost.seconds += took - below();
         below() = began.outside + took;
         if (began.outermost) inside() = false;
-        cost.multiply_adds +=
-            began.of_each_result == 0
-                ? began.multiply_adds
-                : call.outputs()[0].toTensor().numel() * began.of_each_result;
+        cost.multiply_adds += began.of_each_result == 0
+                                  ? began.multiply_adds
+                                  : call.outputs()[0].toTensor().numel() * began.of_each_result;
     }
 
     /// Inputs are there while an operator starts, and only then.
@@ -121,8 +120,7 @@ private:
             out.of_each_result = tensor(1).numel() / tensor(1).size(0);
         } else if (name == "aten::mkldnn_rnn_layer") {
             const at::Tensor x = tensor(0);
-            out.multiply_adds =
-                x.numel() / x.size(-1) * (tensor(1).numel() + tensor(2).numel());
+            out.multiply_adds = x.numel() / x.size(-1) * (tensor(1).numel() + tensor(2).numel());
         }
     }
 

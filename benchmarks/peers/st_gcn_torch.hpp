@@ -31,8 +31,7 @@ struct st_gcn_block_impl : nn::Module {
               "tcn", nn::Sequential(nn::BatchNorm2d(p.out), nn::ReLU(),
                                     over_time(p.out, p.out, 9, p.stride), nn::BatchNorm2d(p.out)))),
           way(p) {
-        if (needs_unit(p))
-            residual = register_module("residual", widening(p.in, p.out, p.stride));
+        if (needs_unit(p)) residual = register_module("residual", widening(p.in, p.out, p.stride));
     }
     Tensor forward(const Tensor& x, const Tensor& a) {
         Tensor y = tcn->forward(gcn(x, a));

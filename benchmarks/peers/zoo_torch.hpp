@@ -21,7 +21,7 @@ struct zoo_settings {
     std::string encoder;
     std::int64_t channels = 3, frames = 64, persons = 1;
     skeleton_graph graph;
-    std::int64_t width = 64;           ///< of a graph network's first block
+    std::int64_t width = 64;  ///< of a graph network's first block
     std::int64_t blocks = 10;
     std::vector<std::int64_t> wider{5, 8}, slower{5, 8};
     std::int64_t features = 0;
@@ -39,17 +39,16 @@ inline bool has_peer(const std::string& name) {
     return recurrent_name(name);
 }
 
-/// Fixed adjacency is in double, whatever the default: `to` a type follows. Errors: a name without a
-/// peer.
+/// Fixed adjacency is in double, whatever the default: `to` a type follows. Errors: a name without
+/// a peer.
 inline std::shared_ptr<encoder> make_encoder(const zoo_settings& s) {
     if (recurrent_name(s.encoder))
         return std::make_shared<recurrent>(
             recurrent_settings{s.persons * s.graph.joints * s.channels, s.hidden, s.layers,
                                s.encoder.ends_with("lstm"), s.encoder.starts_with("b")});
-    graph_settings g{s.channels, s.frames, s.persons, s.width,           s.blocks, s.wider,
-                     s.slower,   s.features, {},      s.channels_last};
-    g.adjacency =
-        s.encoder == "st_gcn" ? one_hop_partitions(s.graph) : inward_outward(s.graph);
+    graph_settings g{s.channels, s.frames, s.persons,  s.width, s.blocks,
+                     s.wider,    s.slower, s.features, {},      s.channels_last};
+    g.adjacency = s.encoder == "st_gcn" ? one_hop_partitions(s.graph) : inward_outward(s.graph);
     if (s.encoder == "st_gcn") return std::make_shared<st_gcn>(g);
     if (s.encoder == "st_gcn_pp") return std::make_shared<st_gcn_pp>(g);
     if (s.encoder == "agcn" || s.encoder == "aagcn")

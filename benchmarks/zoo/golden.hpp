@@ -21,12 +21,9 @@ struct golden_model {
     bool pyskl = false;
 };
 inline constexpr golden_model golden_models[] = {
-    {"stgcn_model", "st_gcn"},
-    {"agcn_model", "agcn"},
-    {"aagcn_model", "aagcn"},
-    {"pyskl_aagcn_model", "aagcn", true},
-    {"ctrgcn_model", "ctr_gcn", true},
-    {"pyskl_stgcnpp_model", "st_gcn_pp", true},
+    {"stgcn_model", "st_gcn"},         {"agcn_model", "agcn"},
+    {"aagcn_model", "aagcn"},          {"pyskl_aagcn_model", "aagcn", true},
+    {"ctrgcn_model", "ctr_gcn", true}, {"pyskl_stgcnpp_model", "st_gcn_pp", true},
 };
 
 class golden_check {
@@ -133,7 +130,8 @@ private:
 
     void see(const std::string& name, const at::Tensor& mine, double at_least = 0) {
         const at::Tensor theirs = array(name);
-        const double gap = (mine.detach().reshape(theirs.sizes()) - theirs).abs().max().item<double>();
+        const double gap =
+            (mine.detach().reshape(theirs.sizes()) - theirs).abs().max().item<double>();
         const double share = gap / std::max(theirs.abs().max().item<double>(), at_least);
         if (!(share <= worst_)) worst_ = share, where_ = name;
     }

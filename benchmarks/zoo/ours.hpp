@@ -39,10 +39,10 @@ struct ours_classifier {
                     std::uint64_t seed, double weight_decay = 0)
         : ctx{.seed = seed, .threads = threads, .training = true},
           model(mgkit::nn::scope(ctx), settings, classes),
-          update(ctx, model,
-                 mgkit::train::sgd{.momentum = nesterov_momentum,
-                                   .weight_decay = weight_decay,
-                                   .nesterov = true}) {
+          update(
+              ctx, model,
+              mgkit::train::sgd{
+                  .momentum = nesterov_momentum, .weight_decay = weight_decay, .nesterov = true}) {
         for (const char* axis : {"channels", "frames", "joints", "persons"})
             clip.push_back(std::stoi(settings.at(axis)));
     }

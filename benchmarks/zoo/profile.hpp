@@ -29,8 +29,8 @@ inline void print_profile(const mgkit::nn::fact_map& settings) {
         peer::zoo_settings s = peer_settings(settings);
         s.channels_last = channels_last;
         peer_classifier<float> theirs(s, classes);
-        const auto values = static_cast<std::size_t>(s.channels * s.frames * s.graph.joints *
-                                                     s.persons);
+        const auto values =
+            static_cast<std::size_t>(s.channels * s.frames * s.graph.joints * s.persons);
         const random_batch<float> batch(0, rows, values, classes);
         const auto threads = [](int n) {
             at::set_num_threads(n);

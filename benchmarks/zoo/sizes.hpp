@@ -12,7 +12,10 @@ namespace bench {
 
 /// Clips of 64 frames, 25 joints, two persons, as the published codes have them.
 inline mgkit::nn::fact_map published_clip() {
-    return {{"channels", "3"}, {"frames", "64"}, {"joints", "25"}, {"persons", "2"},
+    return {{"channels", "3"},
+            {"frames", "64"},
+            {"joints", "25"},
+            {"persons", "2"},
             {"graph", "ntu25"}};
 }
 
@@ -34,9 +37,8 @@ template <mgkit::tensor T>
 mgkit::nn::fact_map settings_among(const std::string& encoder, const mgkit::nn::fact_map& wanted) {
     mgkit::nn::fact_map out;
     mgkit::encode::with_encoder<mgkit::encode::all<T>>(
-        {{"encoder", encoder}}, "benchmark", [&](auto tag) {
-            out = settings_among<typename decltype(tag)::type>(wanted);
-        });
+        {{"encoder", encoder}}, "benchmark",
+        [&](auto tag) { out = settings_among<typename decltype(tag)::type>(wanted); });
     return out;
 }
 

@@ -84,10 +84,10 @@ struct peer_classifier {
 
     at::Tensor on_device(std::span<const S> clips, std::size_t rows) const {
         const auto n = static_cast<std::int64_t>(rows);
-        return at::from_blob(const_cast<S*>(clips.data()),
-                             {n, settings.channels, settings.frames, settings.graph.joints,
-                              settings.persons},
-                             at::TensorOptions(type));
+        return at::from_blob(
+            const_cast<S*>(clips.data()),
+            {n, settings.channels, settings.frames, settings.graph.joints, settings.persons},
+            at::TensorOptions(type));
     }
 
     double step(std::span<const S> clips, std::span<const int> labels, double rate) {
@@ -117,10 +117,9 @@ struct peer_classifier {
     std::int64_t multiply_adds() {
         const at::NoGradGuard not_recorded;
         model->eval();
-        const at::Tensor clip =
-            at::zeros({1, settings.channels, settings.frames, settings.graph.joints,
-                       settings.persons},
-                      at::TensorOptions(type));
+        const at::Tensor clip = at::zeros(
+            {1, settings.channels, settings.frames, settings.graph.joints, settings.persons},
+            at::TensorOptions(type));
         const operator_watch watch;
         model->backbone->forward(clip);
         return watch.multiply_adds();

@@ -21,6 +21,8 @@
 #include "mgkit/train/batches.hpp"
 #include "zoo/ours.hpp"
 // LibTorch's own headers follow ours.
+#include <torch/version.h>
+
 #include "peers/blas_threads.hpp"
 #include "zoo/theirs.hpp"
 
@@ -38,8 +40,9 @@ struct training_settings {
     }
 };
 
-/// Five folds of a fifth of the people each, in the order of their numbers. Every accuracy is a line
-/// of JSON in a file as soon as it is known; lines of the same settings are not computed again.
+/// Five folds of a fifth of the people each, in the order of their numbers. Every accuracy is a
+/// line of JSON in a file as soon as it is known; lines of the same settings are not computed
+/// again.
 class training_comparison {
 public:
     static constexpr int folds = 5;
@@ -49,9 +52,9 @@ public:
         : settings_(settings), rows_(std::move(rows)) {
         mgkit::clip::preprocess_settings prepare;
         prepare.frames = settings.frames;
-        clips_ = mgkit::clip::prepare(prepare, mgkit::data::read_folder(folder).clips,
-                                      settings.threads)
-                     .clips;
+        clips_ =
+            mgkit::clip::prepare(prepare, mgkit::data::read_folder(folder).clips, settings.threads)
+                .clips;
         mgkit::data::check_labelled(clips_);
         people_ = clips_.subjects;
         std::sort(people_.begin(), people_.end());
@@ -71,16 +74,16 @@ public:
                 {"frames", std::to_string(s.frames)},
                 {"joints", std::to_string(s.joints)},
                 {"persons", std::to_string(s.persons)},
-                {"graph", mgkit::skeleton::graph_text(
-                              mgkit::skeleton::graph_of(clips_.topology))}};
+                {"graph", mgkit::skeleton::graph_text(mgkit::skeleton::graph_of(clips_.topology))}};
     }
 
-    /// Prints accuracies, their differences and the 95 % interval of the mean difference over folds;
-    /// false where ours is more than 5 points below.
+    /// Prints accuracies, their differences and the 95 % interval of the mean difference over
+    /// folds; false where ours is more than 5 points below.
     bool run(const mgkit::nn::fact_map& encoder) {
         std::vector<double> apart;
         for (int fold = 0; fold < folds; ++fold) {
-            const double mine = accuracy(encoder, fold, true), other = accuracy(encoder, fold, false);
+            const double mine = accuracy(encoder, fold, true),
+                         other = accuracy(encoder, fold, false);
             apart.push_back(100 * (mine - other));
             std::printf("%-10s fold %d, people %s: ours %.2f %%, peer %.2f %%, %+.2f points\n",
                         encoder.at("encoder").c_str(), fold + 1, names(fold).c_str(), 100 * mine,
@@ -124,7 +127,7 @@ private:
         part out;
         for (const int i : clips) {
             const auto view = clips_.clip(i);
-            out.values.insert(out.values.end(), view.data, view.data + view.shape.values());
+            out.values.insert(out.values.end(), view.values, view.values + view.shape.size());
             out.labels.push_back(clips_.labels[static_cast<std::size_t>(i)]);
         }
         return out;
@@ -135,8 +138,8 @@ private:
     double train(Model& model, int fold) const {
         std::vector<int> learn, test;
         for (int i = 0; i < clips_.size(); ++i) (tested(i, fold) ? test : learn).push_back(i);
-        const auto starts = mgkit::train::batch_starts(static_cast<int>(learn.size()),
-                                                       settings_.batch);
+        const auto starts =
+            mgkit::train::batch_starts(static_cast<int>(learn.size()), settings_.batch);
         for (int epoch = 0; epoch < settings_.epochs; ++epoch) {
             const auto order = mgkit::train::epoch_order(
                 settings_.seed, static_cast<std::uint32_t>(epoch), static_cast<int>(learn.size()));
