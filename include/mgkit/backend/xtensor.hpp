@@ -302,9 +302,10 @@ inline constexpr bool primitives_only =
     !overrides_forward<op::layer_norm, T, 3> && !overrides_forward<op::batch_norm, T, 4> &&
     adds_parts<T> && !overrides_forward<op::softmax, T, 1> &&
     !overrides_forward<op::attention, T, 1> && !overrides_forward<op::token_mix, T, 3> &&
-    !overrides_forward<op::restore_tokens, T, 2> && !overrides_forward<op::gru, T, 4> && !overrides_forward<op::cross_entropy, T, 2> &&
-    !overrides_backward<op::max, T, 1> && !overrides_backward<op::matmul, T, 2> &&
-    !op::updates_in_place<op::adam_step, T, T, T> && !op::updates_in_place<op::sgd_step, T, T>;
+    !overrides_forward<op::restore_tokens, T, 2> && !overrides_forward<op::gru, T, 4> &&
+    !overrides_forward<op::cross_entropy, T, 2> && !overrides_backward<op::max, T, 1> &&
+    !overrides_backward<op::matmul, T, 2> && !op::updates_in_place<op::adam_step, T, T, T> &&
+    !op::updates_in_place<op::sgd_step, T, T>;
 static_assert(primitives_only<tensor<float>> && primitives_only<tensor<double>>);
 
 }  // namespace xtensor::detail
