@@ -188,7 +188,7 @@ def test_train(here):
 def test_train_learns(here):
     path = fresh(here, subjects=6, repetitions=3)
     told = works_json("train", "--data", path, "--out", os.path.join(here, "out"), *MODEL,
-                      "--epochs", "20", "--rate", "0.003", "--folds", "2", "--threads", "1")
+                      "--epochs", "40", "--rate", "0.003", "--views", "none", "--folds", "2")
     top1 = {s["features"]: s["linear_top1"] for s in told["summary"]}
     check(top1["supervised"] > top1["majority"] + 0.2, top1)
 
