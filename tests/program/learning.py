@@ -185,6 +185,11 @@ def test_train(here):
     check(seen["with_labels"] and seen["seen"], seen)
     check("trained, with labels" in works("probe", "--data", path, "--weights", weights[0],
                                           "--folds", "2"))
+    page = os.path.join(here, "page.html")
+    with open(os.path.join(here, "told.json"), "w", encoding="utf-8") as file:
+        json.dump(told, file)
+    works("report", os.path.join(here, "told.json"), "--html", page)
+    check("joint+bone_motion" in clips.read(page).decode(), "no fused streams on the page")
     words = works("train", "--data", path, "--out", out, *BRIEF, "--folds", "2", "--streams",
                   "joint,bone_motion", "--fusion-weights", "0.7,0.3", "--choose-epochs", "2",
                   *EVERYTHING)
