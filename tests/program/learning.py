@@ -321,7 +321,7 @@ def test_bad_graphs(here):
     not_trained(sound, "--set", "graph=5 joints, centre 0: 1-0 2-1 3-2", says=["joint 4"])
     not_trained(sound, "--set", "graph=ntu25", says=["25", "5"])
     not_trained(sound, "--set", "graph=some joints", says=["graph"])
-    not_trained(sound, "--set", "wider=9", says=["wider"])
+    not_trained(sound, "--set", "last=-5", says=["last"])
     def no_frames(made):
         made.num_frames = [0] * len(made.num_frames)
     not_trained(bones("no frames", no_frames), says=["frame"])
