@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Every encoder of the library on the program's tensors, compiled here where the library's compiled
 // form does not hold them.
+#if !defined(MGKIT_COMPILED)
 #include "training.hpp"
 
-#if !defined(MGKIT_COMPILED)
 namespace MGKIT_NAMESPACE::encode {
 
 template any_encoder<mgfm::tensor> make_encoder<mgfm::tensor, all<mgfm::tensor>>(

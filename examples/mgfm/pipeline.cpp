@@ -162,6 +162,12 @@ trained_encoder::~trained_encoder() = default;
 trained_encoder::trained_encoder(trained_encoder&&) noexcept = default;
 trained_encoder& trained_encoder::operator=(trained_encoder&&) noexcept = default;
 
+void try_encoder(const corpus& from, const data_options& data, const model_options& model,
+                 const std::vector<std::string>& streams) {
+    for (const auto& stream : streams)
+        trained_encoder(input_of(from, data, model, skeleton::parse_stream(stream)), model, 0, 1);
+}
+
 data::feature_table trained_encoder::embed(const data::clip_set& clips) {
     return encode::embed(state_->ctx, state_->model, state_->input, clips);
 }

@@ -135,6 +135,11 @@ int shortest_crop(const mgkit::data::clip_set& training_clips, int stated);
 /// --heads change nothing.
 void check_settings(const model_options& model);
 
+/// Makes the encoder once for each stream of these clips: what it refuses is told before anything
+/// is written.
+void try_encoder(const corpus& from, const data_options& data, const model_options& model,
+                 const std::vector<std::string>& streams);
+
 /// The encoder and its settings without the extents of clips, for reports.
 std::vector<mgkit::study::setting> encoder_settings(const mgkit::encode::clip_input& input,
                                                     const model_options& model);

@@ -41,9 +41,9 @@ void run_probe(probe_options& o) {
     inputs.insert(inputs.end(), {o.encoder.weights, o.features});
     check_outputs(o.json, {}, inputs);
     const int threads = o.run.thread_count();
-    const bool encoder = o.features.empty(), stored = encoder && !o.encoder.weights.empty();
+    const bool encoder = o.features.empty(), in_file = encoder && !o.encoder.weights.empty();
     const feature_kind shown =
-        encoder && !stored ? feature_kind::random : feature_kind::pretrained;
+        encoder && !in_file ? feature_kind::random : feature_kind::pretrained;
     encoder_and_clips opened;
     if (encoder)
         opened = open_encoder(o.encoder, o.data, threads);
@@ -66,7 +66,7 @@ void run_probe(probe_options& o) {
         {}};
     study::row_store rows;
     study::run({.systems = compare(
-                    {.pretrained = encoder && !stored ? nullptr : features.trained_in(folds),
+                    {.pretrained = encoder && !in_file ? nullptr : features.trained_in(folds),
                      .random = encoder ? features.random_in(folds) : nullptr,
                      .input = input,
                      .plain = o.plain},
@@ -96,13 +96,13 @@ void run_probe(probe_options& o) {
     result.command = o.command;
     io::json seen = nullptr;
     if (encoder) {
-        if (stored)
+        if (in_file)
             result.settings = {{"weights", o.encoder.weights},
                                {"weights digest", digest_of_file(o.encoder.weights).hex()}};
         for (auto& setting : opened.facts.settings()) result.settings.push_back(std::move(setting));
         const seen_people people = people_seen(opened.facts, from, folds.tested());
-        if (stored) seen = people.json();
-        if (stored && !people.words().empty()) result.data.notes.push_back(people.words());
+        if (in_file) seen = people.json();
+        if (in_file && !people.words().empty()) result.data.notes.push_back(people.words());
         for (const auto& note : opened.facts.notes) result.data.notes.push_back(note + ".");
     } else {
         result.settings = {{"features", o.features},

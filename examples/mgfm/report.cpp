@@ -101,8 +101,8 @@ void add_report(CLI::App& program) {
     auto options = std::make_shared<report_options>();
     CLI::App* command = program.add_subcommand(
         "report",
-        "Put results of study, pretrain, probe, retrieve, sample and audit (the files that their "
-        "--json wrote) side by side on one page: scores, training curves, classes and their "
+        "Put results of study, train, pretrain, probe, retrieve, sample and audit (the files that "
+        "their --json wrote) side by side on one page: scores, training curves, classes and their "
         "confusion, the sampler's audit, moving skeletons of retrieved clips.");
     command->footer(
         "Examples:\n"

@@ -292,6 +292,7 @@ void run_study(study_options& o) {
     check_outputs(o.json, {o.html}, o.data.files());
     const corpus from = load(o.data, o.run.thread_count());
     study::splits splits = choose_split(from.clips, o.split);
+    try_encoder(from, o.data, o.model, o.streams);
     if (o.work.empty() && !o.json.empty() && o.json != "-") o.work = o.json + ".work";
     if (!o.work.empty()) prepare_folder(o.work);
     announce(from, o.run.thread_count());

@@ -258,6 +258,7 @@ void run_train(train_options& o) {
     check_outputs(o.json, {o.html}, o.data.files());
     const corpus from = load(o.data, o.run.thread_count());
     study::splits splits = choose_split(from.clips, o.split);
+    try_encoder(from, o.data, o.model, o.streams);
     prepare_folder(o.out);
     announce(from, o.run.thread_count());
     train_run run(o, from, std::move(splits));

@@ -12,6 +12,7 @@
 #include "mgkit/data/source.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/encode/archive.hpp"
+#include "mgkit/encode/load_reference.hpp"
 #include "mgkit/encode/pretrained.hpp"
 #include "mgkit/encode/reference_weights.hpp"
 #include "mgkit/io/json.hpp"
@@ -45,13 +46,7 @@ std::string graph_of(const corpus& from) {
 
 /// The encoder of a file that does not say what it is, as --encoder and --set do.
 void take_stated(weight_facts& f, const corpus& from, const encoder_options& stated) {
-    if (f.file) {
-        const auto& all = f.file->entries();
-        const bool below = std::any_of(all.begin(), all.end(), [](const auto& entry) {
-            return entry.name.starts_with("backbone.");
-        });
-        f.prefix = below ? "backbone." : "";
-    }
+    f.foreign = f.file != nullptr;
     auto& settings = f.about.settings;
     settings = wanted_settings(from, stated);
     const auto all =
@@ -192,6 +187,15 @@ struct stored_encoder::state {
 
 private:
     encode::any_encoder<tensor> loaded(const weight_facts& f) {
+        if (f.foreign) {
+            auto out = encode::make_encoder<tensor>(nn::scope(ctx, "backbone"), f.about.settings);
+            const auto found = encode::load_reference(ctx, out, f.kind(), *f.file);
+            if (!found.left_out.empty())
+                say(text("note: ", found.left_out.size(), " tensors of ", f.file->path(),
+                         " are no part of the encoder: ", found.left_out.front(),
+                         found.left_out.size() > 1 ? ", ..." : ""));
+            return out;
+        }
         encode::description asked;
         asked.settings = f.about.settings;
         return encode::load_encoder<tensor>(ctx, *f.file, asked, f.prefix).model;

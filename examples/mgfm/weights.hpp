@@ -18,6 +18,7 @@ namespace mgfm {
 struct weight_facts {
     std::shared_ptr<const mgkit::io::safetensors_file> file;  ///< null for random weights
     std::string prefix = "backbone.";                         ///< of all its names
+    bool foreign = false;  ///< the file says nothing, and its encoder is stated: any known names
     mgkit::encode::description about;  ///< as stored; of other programs' files what is found out
     std::string stream = "joint";
     bool confidence = false;         ///< whether confidence is one of the channels

@@ -99,6 +99,12 @@ def test_set_of_files(here):
     for more in ([*stated, "--set", "frames=16"], ["--heads", "2", "--set", "gap=2"]):
         told = works_json("probe", "--data", path, "--weights", bare, *more, "--test-subjects", "4")
         check(told["results"][-1] == same["results"][-1], more, told["results"][-1])
+    # Names below another prefix, as other codes write them.
+    renamed = {name.replace("backbone.", "module.backbone."): about for name, about in head.items()}
+    clips.write_safetensors(bare, renamed, body)
+    told = works_json("probe", "--data", path, "--weights", bare, *stated, "--set", "frames=16",
+                      "--test-subjects", "4")
+    check(told["results"][-1] == same["results"][-1], told["results"][-1])
 
 
 def test_random_encoders(here):
@@ -179,6 +185,11 @@ def test_train(here):
     check(seen["with_labels"] and seen["seen"], seen)
     check("trained, with labels" in works("probe", "--data", path, "--weights", weights[0],
                                           "--folds", "2"))
+    page = os.path.join(here, "page.html")
+    with open(os.path.join(here, "told.json"), "w", encoding="utf-8") as file:
+        json.dump(told, file)
+    works("report", os.path.join(here, "told.json"), "--html", page)
+    check("joint+bone_motion" in clips.read(page).decode(), "no fused streams on the page")
     words = works("train", "--data", path, "--out", out, *BRIEF, "--folds", "2", "--streams",
                   "joint,bone_motion", "--fusion-weights", "0.7,0.3", "--choose-epochs", "2",
                   *EVERYTHING)
@@ -188,7 +199,7 @@ def test_train(here):
 def test_train_learns(here):
     path = fresh(here, subjects=6, repetitions=3)
     told = works_json("train", "--data", path, "--out", os.path.join(here, "out"), *MODEL,
-                      "--epochs", "20", "--rate", "0.003", "--folds", "2", "--threads", "1")
+                      "--epochs", "40", "--rate", "0.003", "--views", "none", "--folds", "2")
     top1 = {s["features"]: s["linear_top1"] for s in told["summary"]}
     check(top1["supervised"] > top1["majority"] + 0.2, top1)
 
@@ -267,3 +278,62 @@ def test_bad_training(here):
     check(done.returncode == 1 and len(problems) == 1 and "inner folds" in problems[0], done.stderr)
     help_words = works("train", "--help")
     check("mgfm train" in help_words and "Example" in help_words, help_words)
+
+
+GRAPH = ["--encoder", "st_gcn", "--set", "width=8", "--set", "blocks=2", "--set", "wider=2", "--set",
+         "slower=2"]
+LEARN = ["--frames", "16", "--batch", "8", "--epochs", "2"]
+
+
+def test_graph_networks(here):
+    """The graph is that of the clips, unless somebody states another; files keep it written out."""
+    path, out = fresh(here), os.path.join(here, "out")
+    told = works_json("train", "--data", path, "--out", out, *LEARN, *GRAPH, "--test-subjects", "4")
+    weights = told["files"][0]["weights"]
+    about = clips.description_in(weights)["encoder"]
+    check(about["graph"].startswith("5 joints") and "1-0" in about["graph"], about)
+    check(about["width"] == "8" and about["blocks"] == "2", about)
+    works("embed", "--data", path, "--weights", weights, "--out", os.path.join(here, "f.npy"))
+    done = mgfm("train", "--data", path, "--out", out + "2", *LEARN, *GRAPH, "--heads", "2")
+    check(done.returncode == 0 and "st_gcn has no setting heads" in done.stderr, done.stderr)
+    other = "5 joints, centre 0: 1-0 2-0 3-0 4-0"
+    stated = works_json("pretrain", "--data", path, "--out", os.path.join(here, "w"), *LEARN, *GRAPH,
+                        "--method", "feature_decorrelation", "--set", "graph=" + other)
+    check(stated["encoder"]["encoder"]["graph"] == other, stated["encoder"])
+
+
+def test_bad_graphs(here):
+    out = os.path.join(here, "out")
+    def not_trained(path, *more, says=()):
+        done = mgfm("train", "--data", path, "--out", out, *LEARN, *GRAPH, *more)
+        lines = [line for line in done.stderr.splitlines() if not line.startswith("note: ")]
+        check(done.returncode == 1 and len(lines) == 1, done.returncode, done.stderr)
+        for words in says:
+            check(words in lines[0], words, lines[0])
+    def bones(name, edit):
+        made = Clips()
+        edit(made)
+        return made.save(os.path.join(here, name))
+    sound = bones("sound", lambda made: None)
+    not_trained(bones("cycle", lambda made: made.meta["bones"].append([0, 4])), says=["joint"])
+    not_trained(bones("apart", lambda made: made.meta["bones"].pop(0)), says=["joint"])
+    not_trained(sound, "--set", "graph=5 joints, centre 0: 1-0 2-1 3-2 4-3 0-4", says=["cycle"])
+    not_trained(sound, "--set", "graph=5 joints, centre 0: 1-0 2-1 3-2", says=["joint 4"])
+    not_trained(sound, "--set", "graph=ntu25", says=["25", "5"])
+    not_trained(sound, "--set", "graph=some joints", says=["graph"])
+    not_trained(sound, "--set", "last=-5", says=["last"])
+    def no_frames(made):
+        made.num_frames = [0] * len(made.num_frames)
+    not_trained(bones("no frames", no_frames), says=["frame"])
+
+    works("train", "--data", sound, "--out", out, *LEARN, *GRAPH, "--test-subjects", "4")
+    weights = os.path.join(out, "joint-fold0-seed1.safetensors")
+    features = os.path.join(here, "f.npy")
+    def star(made):
+        made.meta["bones"] = [[j, 0] for j in range(1, 5)]
+    refused(here, "embed", "--data", bones("star", star), "--weights", weights, "--out", features,
+            says=["graph"])
+    refused(here, "embed", "--data", Clips(persons=2).save(os.path.join(here, "two")), "--weights",
+            weights, "--out", features, says=["persons is 1 instead of 2"])
+    refused(here, "embed", "--data", Clips(joints=6).save(os.path.join(here, "six")), "--weights",
+            weights, "--out", features, says=["joints"])

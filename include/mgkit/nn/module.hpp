@@ -102,11 +102,15 @@ parameter<T> constant(const scope& at, const shape& extents, double value) {
 
 template <tensor T, class Draw>
 parameter<T> drawn(const scope& at, const shape& extents, Draw&& draw) {
-    using scalar = typename backend_traits<T>::scalar;
-    std::vector<scalar> values(static_cast<std::size_t>(extents.elements()));
-    random_stream draws = at.draws();
-    for (scalar& v : values) v = static_cast<scalar>(draw(draws));
-    return {backend_traits<T>::from_host(at.ctx, values, extents)};
+    if constexpr (requires { requires backend_traits<T>::has_no_values; }) {
+        return {backend_traits<T>::empty(at.ctx, extents)};
+    } else {
+        using scalar = typename backend_traits<T>::scalar;
+        std::vector<scalar> values(static_cast<std::size_t>(extents.elements()));
+        random_stream draws = at.draws();
+        for (scalar& v : values) v = static_cast<scalar>(draw(draws));
+        return {backend_traits<T>::from_host(at.ctx, values, extents)};
+    }
 }
 
 /// Normal with mean 0; the reference truncates at 100 deviations, which no draw reaches.

@@ -255,10 +255,11 @@ MGKIT_INLINE run run_from_json(const io::json& value, const std::string& where) 
         out.result.command = out.sampling->command;
         return out;
     }
-    if (kind != "study" && kind != "pretrain" && kind != "probe" && kind != "retrieve")
-        throw error(where, "a result of mgfm study, pretrain, probe, retrieve, sample or audit",
-                    kind.empty() ? "no key 'kind'" : shorten(kind, 40),
-                    "give the file that --json wrote");
+    if (kind != "study" && kind != "train" && kind != "pretrain" && kind != "probe" &&
+        kind != "retrieve")
+        throw error(
+            where, "a result of mgfm study, train, pretrain, probe, retrieve, sample or audit",
+            kind.empty() ? "no key 'kind'" : shorten(kind, 40), "give the file that --json wrote");
     out.result = study_from_json(value, where);
     return out;
 }

@@ -24,7 +24,7 @@ std::optional<study_figure> figure_of(const io::json& value, const std::string& 
 /// Errors: mgkit::error naming file and key.
 study study_from_json(const io::json& value, const std::string& where);
 
-/// A result of mgfm study, pretrain, probe, retrieve, sample or audit. `where` names the source.
+/// A result of mgfm study, train, pretrain, probe, retrieve, sample or audit. `where` names the source.
 /// Errors: mgkit::error for another kind of document, and as study_from_json and audit_from_json.
 run run_from_json(const io::json& value, const std::string& where);
 

@@ -74,6 +74,7 @@ template <>
 struct backend_traits<testing::symbolic> {
     using scalar = float;
     using T = testing::symbolic;
+    static constexpr bool has_no_values = true;  ///< initial values need not be drawn
 
     static const shape& shape_of(const T& t) { return t.extents(); }
     static T empty(context&, const shape& extents) { return T(extents); }
