@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// CTR-GCN in pyskl's form, written with torch::nn.
+// CTR-GCN in pyskl's form, written with torch::nn; in the peer's favour, two maps run on the mean over
+// frames instead of before it: a twelfth fewer multiply-adds, and the same values.
 #pragma once
 
 #include "peers/encoder_torch.hpp"
@@ -15,7 +16,8 @@ struct refined_gcn_impl : nn::Module {
           conv3(register_module("conv3", pointwise(in, out))),
           conv4(register_module("conv4", pointwise(relation, out))) {}
     Tensor forward(const Tensor& x, const Tensor& a, const Tensor& alpha) {
-        const Tensor from = conv1(x).mean(2), to = conv2(x).mean(2);
+        const Tensor mean = x.mean(2, true);
+        const Tensor from = conv1(mean).squeeze(2), to = conv2(mean).squeeze(2);
         const Tensor apart = at::tanh(from.unsqueeze(-1) - to.unsqueeze(-2));
         return at::einsum("ncuv,nctu->nctv", {conv4(apart) * alpha + a, conv3(x)});
     }
