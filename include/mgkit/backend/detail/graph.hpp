@@ -3,6 +3,8 @@
 // registers.
 #pragma once
 
+#include "mgkit/core/compiler.hpp"
+
 #include <Eigen/Core>
 #include <algorithm>
 #include <utility>
