@@ -12,12 +12,11 @@ namespace MGKIT_NAMESPACE {
 
 namespace eigen::detail {
 
-/// The products of one convolution. A window that moves along one axis by single steps sees,
-/// through each tap, rows that lie one behind the other: no patch is ever copied. Other windows
-/// gather the rows of a few taps at a time, as many as make a product deep enough, for outputs that
-/// fit a cache. Products of 64 channels reach .9 of the best product so, and weight gradients
-/// are 2.5 times as fast as oneDNN's convolutions (2.6, channels last), whose other passes are no
-/// faster.
+/// The products of one convolution. A window that moves along one axis by single steps sees, through
+/// each tap, rows that lie one behind the other: no patch is ever copied. Other windows gather the
+/// rows of a few taps at a time, as many as make a product deep enough, for outputs that fit a
+/// cache. With oneDNN's products this takes as long as its convolutions (2.6, channels last), weight
+/// gradients two fifths of theirs; windows of 6 and 9 are shorter still (short_conv.hpp).
 template <class S, class P>
 class conv_products {
 public:
@@ -82,11 +81,10 @@ public:
     /// Whether fewer products pay for sums before and after them: wide matrices, registers of 32
     /// bytes or more, factors that are not rounded.
     bool is_short() const {
-        constexpr bool wide = sizeof(typename Eigen::internal::packet_traits<S>::type) >= 32;
         const window_axis& a = grid.axes[2];
-        return wide && std::is_same_v<F, S> && grid.runs() && groups == 1 && a.dilation == 1 &&
-               a.kernel % 3 == 0 && a.kernel > 3 && a.padding < a.kernel && a.kernel <= 9 &&
-               std::min(channels, made) >= narrowest_short;
+        return std::is_same_v<F, S> && gemm::eigen::wide<S>() && grid.runs() && groups == 1 &&
+               a.dilation == 1 && a.kernel % 3 == 0 && a.kernel > 3 && a.padding < a.kernel &&
+               a.kernel <= 9 && std::min(channels, made) >= narrowest_short;
     }
     short_conv<S, P> short_form() const {
         return {grid.in[2], grid.outputs,         grid.inner,   channels,
