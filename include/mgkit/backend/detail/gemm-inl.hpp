@@ -33,9 +33,16 @@ void eigen::run(const problem<S>& p) {
         c.noalias() += a * b;
 }
 
+template <class S>
+bool eigen::wide() {
+    return sizeof(typename Eigen::internal::packet_traits<S>::type) >= 32;
+}
+
 #if defined(MGKIT_COMPILED)
 template void eigen::run(const problem<float>&);
 template void eigen::run(const problem<double>&);
+template bool eigen::wide<float>();
+template bool eigen::wide<double>();
 #endif
 
 }  // namespace MGKIT_NAMESPACE::gemm

@@ -62,6 +62,9 @@ struct eigen {
 
     template <class S>
     static void run(const problem<S>& p);
+    /// Whether loops here, as they were compiled, use registers of 32 bytes or more.
+    template <class S>
+    static bool wide();
 };
 
 #if defined(MGKIT_GEMM_ONEDNN)
@@ -351,6 +354,8 @@ void run_pieces(context& ctx, const problem<S>& p, After&& after) {
 namespace MGKIT_NAMESPACE::gemm {
 extern template void eigen::run(const problem<float>&);
 extern template void eigen::run(const problem<double>&);
+extern template bool eigen::wide<float>();
+extern template bool eigen::wide<double>();
 }  // namespace MGKIT_NAMESPACE::gemm
 #endif
 #if !defined(MGKIT_COMPILED)
