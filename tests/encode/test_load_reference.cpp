@@ -15,10 +15,10 @@ using test::t64;
 
 namespace {
 
-const encode::clip_extents clip{.channels = 3, .frames = 8, .joints = 25, .persons = 2};
+const encode::clip_extents people{.channels = 3, .frames = 8, .joints = 25, .persons = 2};
 
 encode::graph_network_settings network(const std::string& graph = "ntu25") {
-    return {.clip = clip, .graph = graph, .width = 8, .blocks = 3, .wider = "2", .slower = "3"};
+    return {.clip = people, .graph = graph, .width = 8, .blocks = 3, .wider = "2", .slower = "3"};
 }
 
 template <class M>
@@ -63,7 +63,7 @@ std::string written(context& ctx, M& model, const std::string& path, Rename rena
 }
 
 std::vector<double> features(context& ctx, const auto& model) {
-    return testing::detail::to_doubles(ctx, model(ctx, test::clips_of<t64>(ctx, clip, {1, 2})));
+    return testing::detail::to_doubles(ctx, model(ctx, test::clips_of<t64>(ctx, people, {1, 2})));
 }
 
 std::string refusal(const auto& f) {
