@@ -13,24 +13,24 @@ using testing::symbolic;
 
 namespace {
 
-const encode::clip_extents clip{3, 4, 5, 2};
+const encode::clip_extents two_persons{3, 4, 5, 2};
 
 /// A clip whose only value that is not 0 is that of a channel, joint and person in every frame.
 t64 one_value(context& ctx, int channel, int joint, int person) {
     std::vector<double> values;
-    for (int c = 0; c < clip.channels; ++c)
-        for (int t = 0; t < clip.frames; ++t)
-            for (int v = 0; v < clip.joints; ++v)
-                for (int m = 0; m < clip.persons; ++m)
+    for (int c = 0; c < two_persons.channels; ++c)
+        for (int t = 0; t < two_persons.frames; ++t)
+            for (int v = 0; v < two_persons.joints; ++v)
+                for (int m = 0; m < two_persons.persons; ++m)
                     values.push_back(c == channel && v == joint && m == person ? 1 : 0);
-    return backend_traits<t64>::from_host(ctx, values, test::batch_shape(1, clip));
+    return backend_traits<t64>::from_host(ctx, values, test::batch_shape(1, two_persons));
 }
 /// The same as frame vectors with a 1 at `place`.
 t64 frames_with(context& ctx, int place) {
-    const int width = clip.points() * clip.channels;
-    std::vector<double> values(static_cast<std::size_t>(clip.frames * width));
-    for (int t = 0; t < clip.frames; ++t) values[static_cast<std::size_t>(t * width + place)] = 1;
-    return backend_traits<t64>::from_host(ctx, values, {1, clip.frames, width});
+    const int width = two_persons.points() * two_persons.channels;
+    std::vector<double> values(static_cast<std::size_t>(two_persons.frames * width));
+    for (int t = 0; t < two_persons.frames; ++t) values[static_cast<std::size_t>(t * width + place)] = 1;
+    return backend_traits<t64>::from_host(ctx, values, {1, two_persons.frames, width});
 }
 
 template <template <class> class Encoder>
@@ -42,7 +42,7 @@ std::int64_t cost(int width, int layers) {
     s.layers = layers;
     const Encoder<symbolic> model(ctx, s);
     counts(ctx) = {};
-    model(ctx, symbolic(test::batch_shape(9, clip)));
+    model(ctx, symbolic(test::batch_shape(9, two_persons)));
     return counts(ctx).multiply_adds;
 }
 
@@ -57,12 +57,12 @@ std::string names_of(Encoder&& model) {
 
 TEST_CASE("values of a frame stand in the order of the reference", "[encode][recurrent][quick]") {
     context ctx;
-    const encode::bigru<t64> by_person(ctx, {.clip = clip, .width = 3, .layers = 1});
-    const encode::blstm<t64> by_channel(ctx, {.clip = clip, .width = 3});
+    const encode::bigru<t64> by_person(ctx, {.clip = two_persons, .width = 3, .layers = 1});
+    const encode::blstm<t64> by_channel(ctx, {.clip = two_persons, .width = 3});
     const int c = 2, v = 3, m = 1;
     const t64 x = one_value(ctx, c, v, m);
-    const int mvc = (m * clip.joints + v) * clip.channels + c;
-    const int cvm = (c * clip.joints + v) * clip.persons + m;
+    const int mvc = (m * two_persons.joints + v) * two_persons.channels + c;
+    const int cvm = (c * two_persons.joints + v) * two_persons.persons + m;
     CHECK(numbers(ctx, by_person(ctx, x)) ==
           numbers(ctx, by_person.of_frames(ctx, frames_with(ctx, mvc))));
     CHECK(numbers(ctx, by_channel(ctx, x)) ==
@@ -72,8 +72,8 @@ TEST_CASE("values of a frame stand in the order of the reference", "[encode][rec
 TEST_CASE("recurrent encoders take any number of frames and pool as they are told",
           "[encode][recurrent][quick]") {
     context ctx;
-    const encode::lstm<t64> mean(nn::scope(ctx, "e"), {.clip = clip, .width = 3}),
-        last(nn::scope(ctx, "e"), {.clip = clip, .width = 3, .pooling = "last"});
+    const encode::lstm<t64> mean(nn::scope(ctx, "e"), {.clip = two_persons, .width = 3}),
+        last(nn::scope(ctx, "e"), {.clip = two_persons, .width = 3, .pooling = "last"});
     for (const int frames : {1, 2, 9}) {
         encode::clip_extents other = clip;
         other.frames = frames;
@@ -84,16 +84,16 @@ TEST_CASE("recurrent encoders take any number of frames and pool as they are tol
     }
     CHECK_THROWS_WITH(mean(ctx, backend_traits<t64>::full(ctx, {2, 3, 0, 5, 2}, 0)),
                       Contains("lstm") && Contains("frames"));
-    CHECK_THROWS_WITH((encode::gru<t64>(ctx, {.clip = clip, .pooling = "max"})),
+    CHECK_THROWS_WITH((encode::gru<t64>(ctx, {.clip = two_persons, .pooling = "max"})),
                       Contains("gru") && Contains("last or mean") && Contains("max"));
 }
 
 TEST_CASE("without looking ahead a bigru knows nothing of later frames",
           "[encode][recurrent][quick]") {
     context ctx;
-    const encode::bigru<t64> ahead(nn::scope(ctx, "e"), {.clip = clip, .width = 3, .layers = 2}),
-        stepped(nn::scope(ctx, "e"), {.clip = clip, .width = 3, .layers = 2, .look_ahead = false});
-    const t64 x = test::clips_of<t64>(ctx, clip, {1});
+    const encode::bigru<t64> ahead(nn::scope(ctx, "e"), {.clip = two_persons, .width = 3, .layers = 2}),
+        stepped(nn::scope(ctx, "e"), {.clip = two_persons, .width = 3, .layers = 2, .look_ahead = false});
+    const t64 x = test::clips_of<t64>(ctx, two_persons, {1});
     CHECK(numbers(ctx, ahead(ctx, x)) != numbers(ctx, stepped(ctx, x)));
     // Of a single frame both directions see the same.
     const t64 frame = slice(ctx, x, 2, 0, 1);
@@ -103,17 +103,17 @@ TEST_CASE("without looking ahead a bigru knows nothing of later frames",
 TEST_CASE("recurrent encoders carry the names of public checkpoints",
           "[encode][recurrent][quick]") {
     context ctx;
-    CHECK(names_of(encode::lstm<t64>(ctx, {.clip = clip, .width = 3})) ==
+    CHECK(names_of(encode::lstm<t64>(ctx, {.clip = two_persons, .width = 3})) ==
           "bi_lstm.weight_ih_l0 bi_lstm.weight_hh_l0 bi_lstm.bias_ih_l0 bi_lstm.bias_hh_l0 ");
-    CHECK(names_of(encode::gru<t64>(ctx, {.clip = clip, .width = 3, .layers = 1})) ==
+    CHECK(names_of(encode::gru<t64>(ctx, {.clip = two_persons, .width = 3, .layers = 1})) ==
           "encoder.gru.weight_ih_l0 encoder.gru.weight_hh_l0 encoder.gru.bias_ih_l0 "
           "encoder.gru.bias_hh_l0 ");
-    CHECK(names_of(encode::bigru<t64>(ctx, {.clip = clip, .width = 3, .layers = 2}))
+    CHECK(names_of(encode::bigru<t64>(ctx, {.clip = two_persons, .width = 3, .layers = 2}))
               .ends_with("encoder.gru.bias_hh_l1_reverse "));
 }
 
 TEST_CASE("the cost of recurrent encoders is their docstrings'", "[encode][recurrent][quick]") {
-    const std::int64_t t = clip.frames, in = clip.points() * clip.channels;
+    const std::int64_t t = two_persons.frames, in = two_persons.points() * two_persons.channels;
     for (const std::int64_t h : {1, 6})
         for (const int n : {1, 3}) {
             CHECK(cost<encode::gru>(static_cast<int>(h), n) ==

@@ -12,11 +12,11 @@ namespace MGKIT_NAMESPACE {
 
 namespace eigen::detail {
 
-/// The products of one convolution. A window that moves along one axis by single steps sees, through
-/// each tap, rows that lie one behind the other: no patch is ever copied. Other windows gather the
-/// rows of a few taps at a time, as many as make a product deep enough, for outputs that fit a
-/// cache. With oneDNN's products this takes as long as its convolutions (2.6, channels last), weight
-/// gradients two fifths of theirs; windows of 6 and 9 are shorter still (short_conv.hpp).
+/// The products of one convolution. A window that moves along one axis by single steps sees,
+/// through each tap, rows that lie one behind the other: no patch is ever copied. Other windows
+/// gather the rows of a few taps at a time, as many as make a product deep enough, for outputs that
+/// fit a cache. With oneDNN's products this takes as long as its convolutions (2.6, channels last),
+/// weight gradients two fifths of theirs; windows of 6 and 9 are shorter still (short_conv.hpp).
 template <class S, class P>
 class conv_products {
 public:
@@ -324,18 +324,25 @@ private:
         if (sink.wants(1)) {
             const extent each = (p.grid.samples + 7) / 8,
                          parts = (p.grid.samples + each - 1) / each;
-            T spread(ctx, {parts, c.matrices()}), sums(ctx, {parts, taps * size});
+            T spread(ctx, {parts, c.matrices()}), sums(ctx, {taps * size});
+            S* const all = spread.data();
             parallel_for(ctx.threads, parts, [&](extent part) {
-                S* const to = spread.data() + part * c.matrices();
+                S* const to = all + part * c.matrices();
                 std::fill_n(to, c.matrices(), S(0));
                 const gemm::scratch<S> room(ctx, static_cast<std::size_t>(c.room(c.tiles())));
                 for (extent n = part * each; n < std::min(p.grid.samples, (part + 1) * each); ++n)
                     c.add_slopes(x.data() + n * c.frames * c.inner * c.channels,
                                  dout.data() + n * c.outputs * c.inner * c.made, to, room.data());
-                short_conv::gather_slopes(to, c.groups, size, sums.data() + part * taps * size);
             });
+            eigen::detail::for_ranges(ctx, c.matrices(), [&](extent begin, extent end) {
+                for (extent part = 1; part < parts; ++part) {
+                    const S* const more = all + part * c.matrices();
+                    for (extent i = begin; i < end; ++i) all[i] += more[i];
+                }
+            });
+            short_conv::gather_slopes(all, c.groups, size, sums.data());
             auto [dw, beta] = sink.accumulate(ctx, 1, weight.extents());
-            p.by_weight(ctx, sums.data(), parts, dw, beta);
+            p.by_weight(ctx, sums.data(), 1, dw, beta);
         }
         if (sink.wants(0)) {
             // The taps in the opposite order, from outputs to channels.

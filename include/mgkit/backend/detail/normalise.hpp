@@ -38,7 +38,7 @@ struct kernel<op::normalise, eigen::tensor<S, P>> {
                 for (extent i = 0; i < count; ++i) y[i] += r[i];
             }
             if (o.relu)
-                for (extent i = 0; i < count; ++i) y[i] = y[i] > S(0) || y[i] != y[i] ? y[i] : S(0);
+                for (extent i = 0; i < count; ++i) y[i] = y[i] < S(0) ? S(0) : y[i];
         });
         kept.keep(x);
         kept.keep(moments);
@@ -127,7 +127,10 @@ private:
     /// What passes relu, written to `own`; all of it where `out` is null.
     static const S* slopes(const S* dout, const S* out, S* own, extent count) {
         if (!out) return dout;
-        for (extent i = 0; i < count; ++i) own[i] = out[i] > S(0) ? dout[i] : S(0);
+        for (extent i = 0; i < count; ++i) {
+            const S d = dout[i];  // loaded in any case: no branch
+            own[i] = out[i] > S(0) ? d : S(0);
+        }
         return own;
     }
     template <class F>

@@ -149,16 +149,19 @@ struct kernel<op::max_pool, eigen::tensor<S, P>> {
                 for (extent tap = 0; tap < grid.taps; ++tap)
                     grid.for_outputs(output, output + 1, tap, [&](extent, extent place) {
                         if (place < 0) {
-                            for (extent c = 0; c < count; ++c)
-                                left[c] = beside == best[c] ? S(0) : left[c];
+                            for (extent c = 0; c < count; ++c) {
+                                const S own = left[c];
+                                left[c] = beside == best[c] ? S(0) : own;
+                            }
                             return;
                         }
                         const S* const seen = in + place * width;
                         S* const d = sample + place * width;
                         for (extent c = 0; c < count; ++c) {
+                            const S own = left[c];
                             const bool hit = seen[c] == best[c];
-                            d[c] += hit ? left[c] : S(0);
-                            left[c] = hit ? S(0) : left[c];
+                            d[c] += hit ? own : S(0);
+                            left[c] = hit ? S(0) : own;
                         }
                     });
             }
