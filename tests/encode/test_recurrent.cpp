@@ -29,7 +29,8 @@ t64 one_value(context& ctx, int channel, int joint, int person) {
 t64 frames_with(context& ctx, int place) {
     const int width = two_persons.points() * two_persons.channels;
     std::vector<double> values(static_cast<std::size_t>(two_persons.frames * width));
-    for (int t = 0; t < two_persons.frames; ++t) values[static_cast<std::size_t>(t * width + place)] = 1;
+    for (int t = 0; t < two_persons.frames; ++t)
+        values[static_cast<std::size_t>(t * width + place)] = 1;
     return backend_traits<t64>::from_host(ctx, values, {1, two_persons.frames, width});
 }
 
@@ -37,7 +38,7 @@ template <template <class> class Encoder>
 std::int64_t cost(int width, int layers) {
     context ctx;
     typename Encoder<symbolic>::settings s;
-    s.clip = clip;
+    s.clip = two_persons;
     s.width = width;
     s.layers = layers;
     const Encoder<symbolic> model(ctx, s);
@@ -75,7 +76,7 @@ TEST_CASE("recurrent encoders take any number of frames and pool as they are tol
     const encode::lstm<t64> mean(nn::scope(ctx, "e"), {.clip = two_persons, .width = 3}),
         last(nn::scope(ctx, "e"), {.clip = two_persons, .width = 3, .pooling = "last"});
     for (const int frames : {1, 2, 9}) {
-        encode::clip_extents other = clip;
+        encode::clip_extents other = two_persons;
         other.frames = frames;
         const t64 x = test::clips_of<t64>(ctx, other, {1, 2});
         CHECK(shape_of(mean(ctx, x)) == shape{2, 3});
@@ -91,8 +92,10 @@ TEST_CASE("recurrent encoders take any number of frames and pool as they are tol
 TEST_CASE("without looking ahead a bigru knows nothing of later frames",
           "[encode][recurrent][quick]") {
     context ctx;
-    const encode::bigru<t64> ahead(nn::scope(ctx, "e"), {.clip = two_persons, .width = 3, .layers = 2}),
-        stepped(nn::scope(ctx, "e"), {.clip = two_persons, .width = 3, .layers = 2, .look_ahead = false});
+    const encode::bigru<t64> ahead(nn::scope(ctx, "e"),
+                                   {.clip = two_persons, .width = 3, .layers = 2}),
+        stepped(nn::scope(ctx, "e"),
+                {.clip = two_persons, .width = 3, .layers = 2, .look_ahead = false});
     const t64 x = test::clips_of<t64>(ctx, two_persons, {1});
     CHECK(numbers(ctx, ahead(ctx, x)) != numbers(ctx, stepped(ctx, x)));
     // Of a single frame both directions see the same.
