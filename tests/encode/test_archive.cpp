@@ -189,7 +189,7 @@ TEMPLATE_LIST_TEST_CASE("every encoder states all that its features depend on", 
                                  if constexpr (std::is_same_v<V, bool>)
                                      value = !value;
                                  else if constexpr (std::is_floating_point_v<V>)
-                                     value /= 2;
+                                     value = value / 2 + V(0.125);
                                  else if constexpr (std::is_arithmetic_v<V> || std::is_enum_v<V>)
                                      value = static_cast<V>(static_cast<int>(value) + 1);
                                  else

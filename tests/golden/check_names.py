@@ -56,17 +56,17 @@ def main(program):
     wrong = {**ADJACENCY, "output/agcn/pair/spatial/A": ([3, 2, 2], [1, 0, 0, 1] + [0, 0, 1, 0] * 2)}
     expect("other numbers", {"graph/adjacency": (wrong, None)}, "", 1, ["spatial/A"])
 
-    left = {**known, "zoo/waiting_a": (ANYTHING, None), "zoo/waiting_b": (ANYTHING, None)}
-    expect("files left for later", left, "# a comment\n\nzoo/waiting_*  A work to come\n", 0,
-           ["zoo/waiting_*:", "2 files        later: A work to come"])
-    expect("a whole folder left for later", left, "zoo/* A work to come\n", 0, ["2 files"])
-    expect("a pattern without files", known, "zoo/nobody_* A work to come\n", 0, [])
-    expect("a name without '*' is that file alone", left, "zoo/waiting A work to come\n", 1,
-           ["zoo/waiting_a"])
+    left = {**known, "attic/waiting_a": (ANYTHING, None), "attic/waiting_b": (ANYTHING, None)}
+    expect("files left for later", left, "# a comment\n\nattic/waiting_*  A work to come\n", 0,
+           ["attic/waiting_*:", "2 files        later: A work to come"])
+    expect("a whole folder left for later", left, "attic/* A work to come\n", 0, ["2 files"])
+    expect("a pattern without files", known, "attic/nobody_* A work to come\n", 0, [])
+    expect("a name without '*' is that file alone", left, "attic/waiting A work to come\n", 1,
+           ["attic/waiting_a"])
 
-    nobody = {**known, "zoo/nobody_a": (ANYTHING, None)}
-    expect("a file of no kind", nobody, "zoo/waiting_* A work to come\n", 1,
-           ["zoo/nobody_a", "under --strict"])
+    nobody = {**known, "attic/nobody_a": (ANYTHING, None)}
+    expect("a file of no kind", nobody, "attic/waiting_* A work to come\n", 1,
+           ["attic/nobody_a", "under --strict"])
     expect("the same, not strict", nobody, "", 0, ["unknown family"], ())
     expect("a word that goes on", {**known, "graph/adjacencyx": (ANYTHING, None)}, "", 1,
            ["graph/adjacencyx"])
@@ -84,7 +84,7 @@ def main(program):
     expect("a pattern over a file that states a known family", positions, "table/* A work\n", 1,
            ["table/* is left for later, but its family positional is known"], ())
 
-    for line in ("zoo/untitled_*", "swin_* A work to come", "zoo/*_a A work to come", "/x A work"):
+    for line in ("attic/untitled_*", "swin_* A work to come", "attic/*_a A work to come", "/x A work"):
         expect(f"the line '{line}'", known, line + "\n", 1, ["later.txt:1"])
     expect("a list that is not there", known, "", 1, ["no_such_list"], ("--later", "no_such_list"))
     expect("no list named", known, "", 2, ["--later"], ("--later",))
