@@ -170,6 +170,51 @@ inline encode::block_plan plan_of(const io::safetensors_file& file, const io::js
     return {in, out, config.contains("stride") ? config.at("stride").get<int>() : 1, first};
 }
 
+/// The matrices of a file's graph, if it has them.
+inline std::string stored_edges(const io::safetensors_file& file) {
+    for (const auto& entry : file.entries())
+        if (entry.name.starts_with("buffer/") &&
+            (entry.name.ends_with("/A") || entry.name.ends_with(".A")))
+            return entry.name;
+    return {};
+}
+
+/// The graph whose matrices a file has: of `inward` ones the second slot says who feeds whom, of
+/// others the centre is the first that gives the same matrices.
+inline skeleton::graph graph_in(const io::safetensors_file& file, bool inward,
+                                const skeleton::hop_settings& how) {
+    const std::string name = stored_edges(file);
+    const auto values = file.read<double>(name);
+    const auto slots = static_cast<std::size_t>(file.shape(name).at(0)),
+               v = static_cast<std::size_t>(file.shape(name).at(1));
+    skeleton::graph out{static_cast<int>(v), {}, 0};
+    const auto feeds = [&](std::size_t from, std::size_t to) {
+        bool any = false;
+        for (std::size_t k = inward ? 1 : 0; k < (inward ? 2 : slots); ++k)
+            any = any || values[(k * v + from) * v + to] != 0;
+        return any;
+    };
+    for (std::size_t from = 0; from < v; ++from)
+        for (std::size_t to = 0; to < v; ++to)
+            if (from != to && feeds(from, to) && (inward || from < to))
+                out.edges.push_back({static_cast<int>(to), static_cast<int>(from)});
+    if (inward) return out;
+    for (; out.centre + 1 < out.joints; ++out.centre) {
+        const auto made = skeleton::hop_partitions(out, how).values;
+        double apart = 0;
+        for (std::size_t i = 0; i < made.size() && made.size() == values.size(); ++i)
+            apart = std::max(apart, std::abs(made[i] - values[i]));
+        if (made.size() == values.size() && apart < 1e-12) break;
+    }
+    return out;
+}
+
+/// How a file of ST-GCN divides its edges.
+inline std::string partitions_of(const io::json& config) {
+    return config.contains("strategy") ? config.at("strategy").get<std::string>()
+                                       : std::string("spatial");
+}
+
 /// The edges of a layout of the references, where they differ from the library's.
 inline skeleton::graph layout_graph(const io::json& config, int joints) {
     const std::string words = config.dump();
@@ -204,7 +249,13 @@ inline encode::graph_network_settings settings_of(const io::safetensors_file& fi
     encode::graph_network_settings s;
     s.clip = persons_first ? encode::clip_extents{at(4), at(2), at(3), at(1)}
                            : encode::clip_extents{at(1), at(2), at(3), at(4)};
-    s.graph = skeleton::graph_text(layout_graph(config, s.clip.joints));
+    const bool inward =
+        config.dump().find("stgcn_spatial") == std::string::npos && !config.contains("strategy");
+    s.graph = skeleton::graph_text(stored_edges(file).empty()
+                                       ? layout_graph(config, s.clip.joints)
+                                       : graph_in(file, inward,
+                                                  {.strategy = encode::partition_strategy(
+                                                       partitions_of(config), "strategy")}));
     if (config.contains("channels")) {
         const auto channels = config.at("channels").get<std::vector<int>>();
         std::vector<int> wider;
@@ -264,14 +315,16 @@ void stgcn(const io::safetensors_file& file, const io::json& config, checks& out
     in_precisions<Ts...>([&]<class T>(type_tag<T>) {
         context ctx;
         if (config.contains("hidden_channels")) {
-            encode::st_gcn<T> model(nn::scope(ctx), {settings_of(file, config, false)});
+            encode::st_gcn<T> model(nn::scope(ctx), {.network = settings_of(file, config, false),
+                                                     .partitions = partitions_of(config)});
             expect_adjacency(out, ctx, file, model.adjacency());
             return compare_model<T>(out, file, ctx, model, false);
         }
         const T edges = tensor_from<T>(ctx, file, "input/A");
         encode::st_gcn_block<T> block(nn::scope(ctx),
                                       plan_of(file, config, !config.at("residual").get<bool>()),
-                                      static_cast<int>(shape_of(edges)[0]), 0);
+                                      static_cast<int>(shape_of(edges)[0]),
+                                      static_cast<int>(file.shape("param/tcn.2.weight").at(2)), 0);
         gradient_slot<T> slot;
         compare_block<T>(out, file, ctx, nn::leaves(block),
                          [&](context& c, const variable<T>& x) {
@@ -333,17 +386,26 @@ void aagcn(const io::safetensors_file& file, const io::json& config, checks& out
     });
 }
 
+inline int kernel_of(const io::json& config) {
+    return config.contains("kernel_size") ? config.at("kernel_size").get<int>() : 5;
+}
+inline std::vector<int> dilations_of(const io::json& config) {
+    return config.contains("dilations") ? config.at("dilations").get<std::vector<int>>()
+                                        : std::vector<int>{1, 2};
+}
+
 template <class... Ts>
 void ctrgcn(const io::safetensors_file& file, const io::json& config, checks& out) {
     in_precisions<Ts...>([&]<class T>(type_tag<T>) {
         using X = variable<T>;
         context ctx;
         if (config.contains("base_channels")) {
-            encode::ctr_gcn<T> model(nn::scope(ctx), {settings_of(file, config, true)});
-            expect_adjacency(out, ctx, file,
-                             encode::adjacency_tensor<T>(
-                                 ctx, skeleton::inward_outward(layout_graph(
-                                          config, static_cast<int>(file.shape("input/x")[3])))));
+            const auto settings = settings_of(file, config, true);
+            encode::ctr_gcn<T> model(nn::scope(ctx), {settings});
+            expect_adjacency(
+                out, ctx, file,
+                encode::adjacency_tensor<T>(
+                    ctx, skeleton::inward_outward(skeleton::parse_graph(settings.graph, "graph"))));
             return compare_model<T>(out, file, ctx, model, true);
         }
         const auto joints = static_cast<extent>(file.shape("input/x")[3]);
@@ -365,13 +427,14 @@ void ctrgcn(const io::safetensors_file& file, const io::json& config, checks& ou
             const bool residual = file.contains("param/residual.conv.weight") ||
                                   file.path().find("nores") == std::string::npos;
             encode::ctr_gcn_block<T> made(nn::scope(ctx), plan_of(file, config, !residual), edges,
-                                          true);
+                                          kernel_of(config), dilations_of(config), true);
             return compare_block<T>(out, file, ctx, nn::leaves(made),
                                     [&](context& c, const X& x) { return made(c, x); });
         }
         if (file.contains("param/branches.0.0.weight")) {
             const encode::block_plan p = plan_of(file, config, false);
-            encode::four_branches<T> made(nn::scope(ctx), p.out, p.stride);
+            encode::dilated_branches<T> made(nn::scope(ctx), p.out, p.stride, kernel_of(config),
+                                             dilations_of(config));
             return compare_block<T>(out, file, ctx, nn::leaves(made), [&](context& c, const X& x) {
                 return relu(c, encode::side_by_side(c, x, made.branches));
             });

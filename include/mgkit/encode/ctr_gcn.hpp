@@ -9,11 +9,15 @@ namespace MGKIT_NAMESPACE::encode {
 /// Settings of `ctr_gcn`.
 struct ctr_gcn_settings {
     graph_network_settings network;
+    int kernel = 5;                    ///< frames of a temporal convolution, an odd number
+    std::string dilations = "1,2";     ///< of the branches with a temporal convolution
     bool relu_behind_branches = true;  ///< PYSKL's code has it, the authors' has not
 
     template <class Self, class F>
     static void each_named(Self& s, F&& f) {
         graph_network_settings::each_named(s.network, f);
+        f("kernel", s.kernel);
+        f("dilations", s.dilations);
         f("relu_behind_branches", s.relu_behind_branches);
     }
 };
@@ -102,28 +106,32 @@ struct channel_refined_unit {
     }
 };
 
-/// Four branches of a quarter of the channels: two convolutions over 5 frames with dilation 1 and
-/// 2, a maximum over 3, one that sees single frames. File name branches.
+/// Branches of equal shares of the channels: convolutions over `kernel` frames, one for each
+/// dilation, a maximum over 3, one that sees single frames. File name branches.
 template <model_tensor T>
-struct four_branches {
+struct dilated_branches {
     std::vector<temporal_branch<T>> branches;
 
-    four_branches() = default;
-    four_branches(const nn::scope& at, extent width, extent stride) {
-        if (width % 4 != 0)
-            throw error("ctr_gcn", "channels that are a multiple of 4 in every block", text(width));
+    dilated_branches() = default;
+    dilated_branches(const nn::scope& at, extent width, extent stride, int kernel,
+                     const std::vector<int>& dilations) {
         using branch = temporal_branch<T>;
-        for (int i = 0; i < 4; ++i) {
-            const auto how = i < 2
-                                 ? typename branch::reach{branch::kind::convolution, 5, i + 1, true}
-                             : i == 2 ? typename branch::reach{branch::kind::maximum, 3, 1, true}
-                                      : typename branch::reach{};
-            branches.emplace_back(at / "branches" / std::to_string(i), width, width / 4, stride,
-                                  how, false);
-        }
+        using kind = typename branch::kind;
+        const extent count = static_cast<extent>(dilations.size()) + 2;
+        if (width % count != 0)
+            throw error("ctr_gcn",
+                        text("channels that are a multiple of ", count, " in every block"),
+                        text(width));
+        const auto add = [&](const typename branch::reach& how) {
+            branches.emplace_back(at / "branches" / std::to_string(branches.size()), width,
+                                  width / count, stride, how, false);
+        };
+        for (const int dilation : dilations) add({kind::convolution, kernel, dilation, true});
+        add({kind::maximum, 3, 1, true});
+        add({});
     }
     static constexpr auto fields() {
-        return nn::members(nn::field("branches", &four_branches::branches));
+        return nn::members(nn::field("branches", &dilated_branches::branches));
     }
 };
 
@@ -131,13 +139,14 @@ struct four_branches {
 template <model_tensor T>
 struct ctr_gcn_block {
     channel_refined_unit<T> gcn1;
-    four_branches<T> tcn1;
+    dilated_branches<T> tcn1;
     nn::maybe<temporal_unit<T>> residual;
 
     ctr_gcn_block() = default;
-    ctr_gcn_block(const nn::scope& at, const block_plan& p, const T& edges, bool relu_behind)
+    ctr_gcn_block(const nn::scope& at, const block_plan& p, const T& edges, int kernel,
+                  const std::vector<int>& dilations, bool relu_behind)
         : gcn1(at / "gcn1", p, edges),
-          tcn1(at / "tcn1", p.out, p.stride),
+          tcn1(at / "tcn1", p.out, p.stride, kernel, dilations),
           plan_(p),
           relu_behind_(relu_behind) {
         if (!p.first && !p.same()) residual = temporal_unit<T>(at / "residual", p, 1);
@@ -166,10 +175,10 @@ private:
 /// and persons.
 ///
 /// Any graph, number of frames and channels; channels, joints and persons are checked; the channels
-/// of every block are a multiple of 4. Initial values: Kaiming normal (fan-out); refinement starts
-/// at 0, the scale of graph convolution at 1e-6.
-/// Cost per clip: 5 C^2 T V M multiply-adds and more of each block, and 3 V^2 C T M of refined
-/// edges. Source: Chen et al., ICCV 2021; code: CTR-GCN of PYSKL.
+/// of every block are a multiple of the branches. Initial values: Kaiming normal (fan-out);
+/// refinement starts at 0, the scale of graph convolution at 1e-6. Cost per clip: 5 C^2 T V M
+/// multiply-adds and more of each block, and 3 V^2 C T M of refined edges. Source: Chen et al.,
+/// ICCV 2021; code: CTR-GCN of PYSKL.
 template <model_tensor T>
 class ctr_gcn {
 public:
@@ -187,8 +196,10 @@ public:
           settings_(with_graph(s, name)) {
         const T edges =
             adjacency_tensor<T>(at.ctx, skeleton::inward_outward(graph_of(s.network, name)));
+        const auto dilations = number_list(s.dilations, 1, 1024, text(name, ": dilations"));
+        if (s.kernel < 1 || s.kernel % 2 == 0) throw error(name, "an odd kernel", text(s.kernel));
         for (const block_plan& p : block_plans(s.network, name)) {
-            net.emplace_back(at / "net" / std::to_string(net.size()), p, edges,
+            net.emplace_back(at / "net" / std::to_string(net.size()), p, edges, s.kernel, dilations,
                              s.relu_behind_branches);
             features_ = p.out;
         }

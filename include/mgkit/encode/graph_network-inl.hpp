@@ -9,27 +9,32 @@
 
 namespace MGKIT_NAMESPACE::encode {
 
-namespace detail {
-
-/// "5,8" as numbers of blocks.
-MGKIT_INLINE std::vector<int> block_numbers(const std::string& list, int blocks,
-                                            const std::string& where) {
+MGKIT_INLINE std::vector<int> number_list(const std::string& list, int least, int most,
+                                          const std::string& where) {
     std::vector<int> out;
     std::string_view rest = list;
     while (!rest.empty()) {
         const std::string_view one = rest.substr(0, rest.find(','));
         int number = 0;
         const auto [end, problem] = std::from_chars(one.data(), one.data() + one.size(), number);
-        if (problem != std::errc() || end != one.data() + one.size() || number < 2 ||
-            number > blocks)
-            throw error(where, text("blocks from 2 to ", blocks, ", separated by commas"), list);
+        if (problem != std::errc() || end != one.data() + one.size() || number < least ||
+            number > most)
+            throw error(where, text("numbers from ", least, " to ", most, ", separated by commas"),
+                        list);
         out.push_back(number);
         rest.remove_prefix(std::min(one.size() + 1, rest.size()));
     }
     return out;
 }
 
-}  // namespace detail
+MGKIT_INLINE skeleton::hop_strategy partition_strategy(const std::string& name,
+                                                       const std::string& where) {
+    using skeleton::hop_strategy;
+    if (name == "spatial") return hop_strategy::spatial;
+    if (name == "distance") return hop_strategy::distance;
+    if (name == "uniform") return hop_strategy::uniform;
+    throw error(where + ": partitions", "spatial, distance or uniform", name);
+}
 
 MGKIT_INLINE skeleton::graph graph_of(const graph_network_settings& s, const std::string& where) {
     check(s.clip, where);
@@ -51,8 +56,8 @@ MGKIT_INLINE std::vector<block_plan> block_plans(const graph_network_settings& s
         s.last > widest)
         throw error(where, text("width from 1 to ", widest, ", 1 to 64 blocks, last of 0 or more"),
                     text("width ", s.width, ", ", s.blocks, " blocks, last ", s.last));
-    const std::vector<int> wider = detail::block_numbers(s.wider, s.blocks, where + ": wider");
-    const std::vector<int> slower = detail::block_numbers(s.slower, s.blocks, where + ": slower");
+    const std::vector<int> wider = number_list(s.wider, 2, s.blocks, where + ": wider");
+    const std::vector<int> slower = number_list(s.slower, 2, s.blocks, where + ": slower");
     std::vector<block_plan> out;
     int in = s.clip.channels, width = s.width;
     for (int i = 1; i <= s.blocks; ++i) {

@@ -49,6 +49,13 @@ struct block_plan {
 /// joints than the clips.
 skeleton::graph graph_of(const graph_network_settings& s, const std::string& where);
 
+/// The strategy that a setting names. Errors: another word than spatial, distance or uniform.
+skeleton::hop_strategy partition_strategy(const std::string& name, const std::string& where);
+
+/// "1,2" as numbers. Errors: anything else, numbers out of range.
+std::vector<int> number_list(const std::string& list, int least, int most,
+                             const std::string& where);
+
 /// The blocks of the settings. Errors: sizes below 1, blocks that there are not.
 std::vector<block_plan> block_plans(const graph_network_settings& s, const std::string& where);
 

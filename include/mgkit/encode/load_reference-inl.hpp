@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "mgkit/encode/graph_network.hpp"
 #include "mgkit/encode/load_reference.hpp"
 #include "mgkit/skeleton/partitions.hpp"
 
@@ -86,7 +87,8 @@ MGKIT_INLINE void require_same_edges(const io::safetensors_file& file, const ref
     const skeleton::adjacency ours =
         encoder->second == "st_gcn"
             ? skeleton::hop_partitions(made_for,
-                                       {.max_hop = nn::number_of(settings, "hops", 1, file.path())})
+                                       {partition_strategy(settings.at("partitions"), file.path()),
+                                        nn::number_of(settings, "hops", 1, file.path())})
             : skeleton::inward_outward(made_for);
     for (const auto& entry : file.entries()) {
         const bool fixed = entry.name == at.prefix + "A" ||

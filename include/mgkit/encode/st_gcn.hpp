@@ -10,18 +10,22 @@ namespace MGKIT_NAMESPACE::encode {
 /// Settings of `st_gcn`.
 struct st_gcn_settings {
     graph_network_settings network;
-    int hops = 1;        ///< edges that one graph convolution reaches over
-    double dropout = 0;  ///< behind each temporal convolution
+    int hops = 1;                        ///< edges that one graph convolution reaches over
+    std::string partitions = "spatial";  ///< of joints within reach: spatial, distance or uniform
+    int kernel = 9;                      ///< frames of a temporal convolution, an odd number
+    double dropout = 0;                  ///< behind each temporal convolution
 
     template <class Self, class F>
     static void each_named(Self& s, F&& f) {
         graph_network_settings::each_named(s.network, f);
         f("hops", s.hops);
+        f("partitions", s.partitions);
+        f("kernel", s.kernel);
         f("dropout", s.dropout, setting_role::training);
     }
 };
 
-/// One block: graph convolution, normalisation, temporal convolution over 9 frames.
+/// One block: graph convolution, normalisation, temporal convolution.
 template <model_tensor T>
 struct st_gcn_block {
     struct graph_part {
@@ -44,10 +48,11 @@ struct st_gcn_block {
     nn::maybe<conv_and_norm<T>> residual;
 
     st_gcn_block() = default;
-    st_gcn_block(const nn::scope& at, const block_plan& p, int partitions, double dropout)
+    st_gcn_block(const nn::scope& at, const block_plan& p, int partitions, int kernel,
+                 double dropout)
         : gcn{{at / "gcn" / "conv", p.in, extent{partitions} * p.out, along_frames(1), deviation}},
           tcn{scattered_norm<T>(at / "tcn" / "0", p.out),
-              {at / "tcn" / "2", p.out, p.out, along_frames(9, p.stride), deviation},
+              {at / "tcn" / "2", p.out, p.out, along_frames(kernel, p.stride), deviation},
               scattered_norm<T>(at / "tcn" / "3", p.out)},
           plan_(p),
           partitions_(partitions),
@@ -113,16 +118,18 @@ public:
 
     st_gcn() = default;
     st_gcn(const nn::scope& at, const settings& s) : settings_(with_graph(s, name)) {
-        if (s.hops < 1 || !(s.dropout >= 0 && s.dropout < 1))
-            throw error(name, "one hop or more and a dropout in [0, 1)",
-                        text(s.hops, " hops, dropout ", s.dropout));
-        const auto parts = skeleton::hop_partitions(graph_of(s.network, name), {.max_hop = s.hops});
+        if (s.hops < 1 || s.kernel < 1 || s.kernel % 2 == 0 || !(s.dropout >= 0 && s.dropout < 1))
+            throw error(name, "one hop or more, an odd kernel and a dropout in [0, 1)",
+                        text(s.hops, " hops, kernel ", s.kernel, ", dropout ", s.dropout));
+        const auto parts = skeleton::hop_partitions(
+            graph_of(s.network, name), {partition_strategy(s.partitions, name), s.hops});
         adjacency_ = adjacency_tensor<T>(at.ctx, parts);
         data_bn = scattered_norm<T>(at / "data_bn",
                                     extent{s.network.clip.joints} * s.network.clip.channels);
         for (const block_plan& p : block_plans(s.network, name)) {
             const std::string i = std::to_string(st_gcn_networks.size());
-            st_gcn_networks.emplace_back(at / "st_gcn_networks" / i, p, parts.slots, s.dropout);
+            st_gcn_networks.emplace_back(at / "st_gcn_networks" / i, p, parts.slots, s.kernel,
+                                         s.dropout);
             edge_importance.push_back(nn::initial::constant<T>(
                 at / "edge_importance" / i, {parts.slots, parts.joints, parts.joints}, 1));
             features_ = p.out;
@@ -135,7 +142,7 @@ public:
                            nn::field("edge_importance", &st_gcn::edge_importance));
     }
     static settings sample_settings(const clip_extents& clip) {
-        return {sample_graph_network(clip), 2};
+        return {sample_graph_network(clip), 2, "spatial", 3};
     }
     const settings& configuration() const { return settings_; }
     nn::fact_map facts() const { return facts_of(name, settings_); }
