@@ -4,6 +4,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <cstddef>
 
 #include "mgkit/backend/detail/graph.hpp"
 
@@ -106,7 +107,7 @@ private:
                 MGKIT_UNROLL for (int q = 0; q < slots; ++q) seen[q] =
                     ploadu<Packet>(x0 + from + steps[q]);
                 MGKIT_UNROLL for (int r = 0; r < rows; ++r) {
-                    Packet a[across];
+                    Packet a[static_cast<std::size_t>(across)];
                     if constexpr (Across == 0)
                         a[0] = pset1<Packet>(own[r][at]);
                     else
