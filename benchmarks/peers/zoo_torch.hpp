@@ -42,10 +42,12 @@ inline bool has_peer(const std::string& name) {
 /// Fixed adjacency is in double, whatever the default: `to` a type follows. Errors: a name without
 /// a peer.
 inline std::shared_ptr<encoder> make_encoder(const zoo_settings& s) {
-    if (recurrent_name(s.encoder))
-        return std::make_shared<recurrent>(
-            recurrent_settings{s.persons * s.graph.joints * s.channels, s.hidden, s.layers,
-                               s.encoder.ends_with("lstm"), s.encoder.starts_with("b")});
+    if (recurrent_name(s.encoder)) {
+        const recurrent_settings r{s.persons * s.graph.joints * s.channels, s.hidden, s.layers,
+                                   s.encoder.starts_with("b")};
+        if (s.encoder.ends_with("lstm")) return std::make_shared<lstm_encoder>(r);
+        return std::make_shared<gru_encoder>(r);
+    }
     graph_settings g{s.channels, s.frames, s.persons,  s.width, s.blocks,
                      s.wider,    s.slower, s.features, {},      s.channels_last};
     g.adjacency = s.encoder == "st_gcn" ? one_hop_partitions(s.graph) : inward_outward(s.graph);
