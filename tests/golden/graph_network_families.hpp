@@ -129,7 +129,7 @@ void compare(checks& out, const io::safetensors_file& file, context& ctx, const 
             truth[i * static_cast<std::size_t>(s[1]) + static_cast<std::size_t>(labels[i])] = 1;
         loss = cross_entropy(ctx, y, X{backend_traits<T>::from_host(ctx, truth, s)});
     } else {
-        loss = sum(ctx, mul(ctx, y, X{tensor_from<T>(ctx, file, "input/dy")}));
+        loss = mgkit::sum(ctx, mul(ctx, y, X{tensor_from<T>(ctx, file, "input/dy")}));
     }
     expect(out, ctx, file, "output/train/loss", loss->value, value_bound<S>);
     for (const auto& l : made.leaves) {
@@ -418,8 +418,8 @@ void ctrgcn(const io::safetensors_file& file, const io::json& config, checks& ou
             const T alpha = backend_traits<T>::full(ctx, {1}, config.at("alpha").get<double>());
             return compare_block<T>(out, file, ctx, nn::leaves(made),
                                     [&](context& c, const X& x) {
-                                        return made(c, x, mean(c, x, {1}, true), watch(given, slot),
-                                                    X{alpha});
+                                        return made(c, x, mgkit::mean(c, x, {1}, true),
+                                                    watch(given, slot), X{alpha});
                                     },
                                     {{"input/A", &slot}});
         }

@@ -53,11 +53,12 @@ struct gated_attention {
     X operator()(context& ctx, const X& x) const {
         const shape s = shape_of(x);
         const auto gated = [&](const X& y, const X& score, const shape& along) {
-            return mul(ctx, y, reshape(ctx, affine(ctx, sigmoid(ctx, score), 1, 1), along));
+            return mul(ctx, y, reshape(ctx, affine(ctx, mgkit::sigmoid(ctx, score), 1, 1), along));
         };
-        const X joints = gated(x, conv_sa(ctx, mean(ctx, x, {1})), {s[0], 1, s[2], 1});
-        const X frames = gated(joints, conv_ta(ctx, mean(ctx, joints, {2})), {s[0], s[1], 1, 1});
-        const X channels = fc2c(ctx, fc1c(ctx, mean(ctx, frames, {1, 2}), activation::relu));
+        const X joints = gated(x, conv_sa(ctx, mgkit::mean(ctx, x, {1})), {s[0], 1, s[2], 1});
+        const X frames =
+            gated(joints, conv_ta(ctx, mgkit::mean(ctx, joints, {2})), {s[0], s[1], 1, 1});
+        const X channels = fc2c(ctx, fc1c(ctx, mgkit::mean(ctx, frames, {1, 2}), activation::relu));
         return gated(frames, channels, {s[0], 1, 1, s[3]});
     }
 
@@ -143,7 +144,8 @@ private:
             const X senders = permute(ctx, softmax(ctx, likeness), {0, 1, 3, 2});
             return add(ctx, senders, add(ctx, X{fixed}, use<X>(PA)));
         }
-        const X weighted = mul(ctx, tanh(ctx, permute(ctx, likeness, {0, 1, 3, 2})), use<X>(alpha));
+        const X weighted =
+            mul(ctx, mgkit::tanh(ctx, permute(ctx, likeness, {0, 1, 3, 2})), use<X>(alpha));
         return add(ctx, weighted, use<X>(PA));
     }
     /// [B, K, receivers, senders]

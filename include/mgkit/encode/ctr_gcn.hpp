@@ -50,8 +50,8 @@ struct channel_refinement {
         const X senders = conv1(ctx, means), receivers = conv2(ctx, means);
         const shape s = shape_of(senders);
         const extent b = s[0], v = s[2], r = s[3];
-        const X apart = tanh(ctx, sub(ctx, reshape(ctx, senders, {b, v, 1, r}),
-                                      reshape(ctx, receivers, {b, 1, v, r})));
+        const X apart = mgkit::tanh(ctx, sub(ctx, reshape(ctx, senders, {b, v, 1, r}),
+                                             reshape(ctx, receivers, {b, 1, v, r})));
         const shape w = shape_of(conv4.weight.value);
         const X weight = mul(ctx, reshape(ctx, use<X>(conv4.weight), {w[0], w[1]}), alpha);
         const X refined = linear(ctx, apart, weight, mul(ctx, use<X>(conv4.bias), alpha));
@@ -92,7 +92,7 @@ struct channel_refined_unit {
     }
     template <operand X>
     X operator()(context& ctx, const X& x) const {
-        const X means = mean(ctx, x, {1}, true), edges = use<X>(A), factor = use<X>(alpha);
+        const X means = mgkit::mean(ctx, x, {1}, true), edges = use<X>(A), factor = use<X>(alpha);
         const shape s = shape_of(edges);
         std::optional<X> sum;
         for (std::size_t k = 0; k < convs.size(); ++k) {

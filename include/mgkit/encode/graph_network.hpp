@@ -103,7 +103,7 @@ X persons_of(context& ctx, const X& clips, const nn::batch_norm<tensor_of<X>>& n
 template <operand X>
 X mean_of_persons(context& ctx, const X& x, extent clips) {
     const shape s = shape_of(x);
-    return mean(ctx, reshape(ctx, x, {clips, s[0] / clips * s[1] * s[2], s[3]}), {1});
+    return mgkit::mean(ctx, reshape(ctx, x, {clips, s[0] / clips * s[1] * s[2], s[3]}), {1});
 }
 
 /// Messages of each partition, then what the edges bring of them: x [B, T, V, K * C] with edges

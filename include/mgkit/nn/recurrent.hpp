@@ -127,9 +127,9 @@ public:
             }
             if constexpr (Cell == recurrent_cell::lstm) out = slice(ctx, out, 2, 0, features());
         }
-        recurrent_result<X> result{out, {stack(ctx, std::span<const X>(h), 0), X{}}};
+        recurrent_result<X> result{out, {mgkit::stack(ctx, std::span<const X>(h), 0), X{}}};
         if constexpr (Cell == recurrent_cell::lstm)
-            result.last.c = stack(ctx, std::span<const X>(c), 0);
+            result.last.c = mgkit::stack(ctx, std::span<const X>(c), 0);
         return result;
     }
 
