@@ -99,6 +99,7 @@ TEST_CASE("losses of soft labels agree with the recorded ones", "[golden]") {
             CAPTURE(name);
             const auto found =
                 loss_of(logits, targets, static_cast<extent>(labels.size()), classes, offsets);
+            // The bound of recorded numbers in double (docs/numerics.md).
             CHECK(found.loss == Approx(read("output/" + name + "/loss").at(0)).epsilon(1e-9));
             if (!file.contains("grad/" + name + "/logit")) return;
             const auto want = read("grad/" + name + "/logit");

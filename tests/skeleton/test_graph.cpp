@@ -31,6 +31,7 @@ matrix slot(const adjacency& a, int k) {
     return {at, at + static_cast<std::ptrdiff_t>(size)};
 }
 
+/// The margin is for entries that are 0: one rounding of quotients of small whole numbers.
 void check_close(const matrix& got, const matrix& want) {
     REQUIRE(got.size() == want.size());
     for (std::size_t i = 0; i < got.size(); ++i) {
