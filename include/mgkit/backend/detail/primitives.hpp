@@ -282,24 +282,29 @@ struct kernel<op::permute, eigen::tensor<S, P>> {
     static T forward(context& ctx, const op::permute& o, saved<T>&, const T& x) {
         const shape out_shape = o.result(x.extents());
         T out(ctx, out_shape);
-        const int rank = out_shape.rank();
-        if (rank == 0 || out.elements() == 0) {
+        if (out_shape.rank() == 0 || out.elements() == 0) {
             backend_traits<T>::assign(ctx, out, x.viewed(out_shape));
             return out;
         }
-        std::array<extent, shape::max_rank> strides{};
-        for (int i = 0; i < rank; ++i)
-            strides[static_cast<std::size_t>(i)] =
-                x.extents().after(o.order[static_cast<std::size_t>(i)]);
-        const extent width = out_shape[-1], step = strides[static_cast<std::size_t>(rank - 1)];
+        // Axes that stay beside each other count as one.
+        std::array<extent, shape::max_rank> extents{}, strides{};
+        std::size_t last = 0;
+        for (int i = 0; i < out_shape.rank(); ++i) {
+            const auto axis = static_cast<std::size_t>(i);
+            const bool beside = i > 0 && o.order[axis] == o.order[axis - 1] + 1;
+            if (!beside && i > 0) ++last;
+            extents[last] = beside ? extents[last] * out_shape[i] : out_shape[i];
+            strides[last] = x.extents().after(o.order[axis]);
+        }
+        const extent width = extents[last], step = strides[last];
         const S* in = x.data();
         S* to = out.data();
         eigen::detail::for_rows(ctx, out.elements() / width, width, [&](extent begin, extent end) {
             for (extent row = begin; row < end; ++row) {
                 extent at = 0, left = row;
-                for (int axis = rank - 2; axis >= 0; --axis) {
-                    at += left % out_shape[axis] * strides[static_cast<std::size_t>(axis)];
-                    left /= out_shape[axis];
+                for (std::size_t axis = last; axis-- > 0;) {
+                    at += left % extents[axis] * strides[axis];
+                    left /= extents[axis];
                 }
                 S* target = to + row * width;
                 if (step == 1)

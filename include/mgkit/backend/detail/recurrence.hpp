@@ -4,124 +4,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
+#include <utility>
 
-#include "mgkit/backend/detail/primitives.hpp"
-#include "mgkit/tensor/ops/recurrence.hpp"
-
-namespace MGKIT_NAMESPACE::eigen::detail {
-
-template <class S>
-inline S logistic(S x) {
-    return S(1) / (S(1) + fast_exp(-x));
-}
-
-/// What forward and backward share: rows in pieces that run through all steps by themselves, one
-/// direction each, so that threads do not wait for each other. Scratch and saved values lie by
-/// direction, step, row. Products of steps are in full precision on every provider.
-template <class S, class P>
-class recurrent_pieces {
-public:
-    recurrent_pieces(context& ctx, const recurrence& how,
-                     const mgkit::detail::recurrence_extents& e)
-        : at(e), how_(how), each_(rows_of_piece(e)), count_((e.rows + each_ - 1) / each_) {
-        if (how.lengths.elements() > 0) lengths_ = how.lengths.on_host(ctx);
-    }
-
-    const mgkit::detail::recurrence_extents at;
-
-    /// f(direction, first row, rows) for every piece.
-    template <class F>
-    void run(context& ctx, F&& f) const {
-        parallel_for(ctx.threads, at.directions * count_, [&](extent i) {
-            const extent first = i / at.directions * each_;
-            f(i % at.directions, first, std::min(each_, at.rows - first));
-        });
-    }
-    /// The frame of a step.
-    extent frame(extent direction, extent step) const { return at.frame(how_, direction, step); }
-    bool reaches(extent row, extent frame) const {
-        return lengths_.elements() == 0 || frame < lengths_.values()[static_cast<std::size_t>(row)];
-    }
-    /// Where the rows of a direction and step begin, in scratch that has `steps` of them.
-    extent slab(extent direction, extent step, extent steps) const {
-        return (direction * steps + step) * at.rows;
-    }
-    /// Where a row's frame begins, with `width` values for each direction.
-    extent gates(extent row, extent frame, extent direction, extent width) const {
-        return ((row * at.frames + frame) * at.directions + direction) * width;
-    }
-
-    /// [directions, H, parts H] of weight [directions parts H, H]: products of few rows are nearly
-    /// twice as fast where columns of the result are next to each other in the factor. Nothing
-    /// where that does not pay.
-    gemm::scratch<S> turned(context& ctx, const S* weight) const {
-        const extent wide = at.parts * at.units;
-        if (at.rows < 4) return {};
-        gemm::scratch<S> out(ctx, static_cast<std::size_t>(at.directions * wide * at.units));
-        constexpr extent block = 32;
-        const extent blocks = (wide + block - 1) / block;
-        parallel_for(wide * at.units < grain ? 1 : ctx.threads, at.directions * blocks,
-                     [&](extent i) {
-                         const S* const from = weight + i / blocks * wide * at.units;
-                         S* const to = out.data() + i / blocks * wide * at.units;
-                         const extent begin = i % blocks * block;
-                         const extent end = std::min(wide, begin + block);
-                         for (extent k0 = 0; k0 < at.units; k0 += block)
-                             for (extent k = k0; k < std::min(at.units, k0 + block); ++k)
-                                 for (extent j = begin; j < end; ++j)
-                                     to[k * wide + j] = from[j * at.units + k];
-                     });
-        return out;
-    }
-    /// to [rows, parts H] = state [rows, H] W^T of one direction.
-    void mix(const S* weight, const S* turned, extent direction, extent rows, const S* state,
-             S* to) const {
-        const extent wide = at.parts * at.units, begin = direction * wide * at.units;
-        gemm::run<P>(gemm::problem<S>{false, turned == nullptr, rows, wide, at.units, state,
-                                      at.units, (turned == nullptr ? weight : turned) + begin,
-                                      turned == nullptr ? at.units : wide, S(0), to, wide});
-    }
-    /// to [rows, H] += slopes [rows, parts H] W.
-    void unmix(const S* weight, extent direction, extent rows, const S* slopes, S* to) const {
-        const extent wide = at.parts * at.units;
-        gemm::run<P>(gemm::problem<S>{false, false, rows, at.units, wide, slopes, wide,
-                                      weight + direction * wide * at.units, at.units, S(1), to,
-                                      at.units});
-    }
-    /// The weight's gradient: one product over all steps for each direction.
-    void weigh(context& ctx, gradients<tensor<S, P>>& sink, int operand, const S* slopes,
-               const S* states) const {
-        if (!sink.wants(operand)) return;
-        const extent wide = at.parts * at.units, steps = at.frames * at.rows;
-        auto [dw, beta] = sink.accumulate(ctx, operand, {at.directions * wide, at.units});
-        for (extent d = 0; d < at.directions; ++d)
-            gemm::run_pieces<P>(
-                ctx,
-                gemm::problem<S>{true, false, wide, at.units, steps, slopes + d * steps * wide,
-                                 wide, states + d * (steps + at.rows) * at.units, at.units, S(beta),
-                                 dw.data() + d * wide * at.units, at.units},
-                [](extent, extent, extent, extent) {});
-    }
-    /// Rows of the start, or of its gradient, of one of `states`; kept by row.
-    extent start(extent row, extent state, extent states, extent direction) const {
-        return ((row * states + state) * at.directions + direction) * at.units;
-    }
-
-private:
-    /// Two pieces at least of what is worth it, and no rows fewer than products like.
-    static extent rows_of_piece(const mgkit::detail::recurrence_extents& e) {
-        constexpr extent fewest = 16, most = 64;
-        const extent half = (e.rows * e.directions + 1) / 2;
-        return std::clamp((half + 15) / 16 * 16, fewest, most);
-    }
-
-    recurrence how_;
-    extent each_, count_;
-    index_tensor lengths_{};
-};
-
-}  // namespace MGKIT_NAMESPACE::eigen::detail
+#include "mgkit/backend/detail/recurrent_pieces.hpp"
 
 namespace MGKIT_NAMESPACE {
 
@@ -142,32 +27,37 @@ struct kernel<op::gru, eigen::tensor<S, P>> {
         const auto turned = run.turned(ctx, weight.data());
         const gemm::scratch<S> mixed(ctx,
                                      static_cast<std::size_t>(at.directions * at.rows * 3 * h));
-        run.run(ctx, [&](extent d, extent first, extent rows) {
-            S* const product = mixed.data() + (d * at.rows + first) * 3 * h;
-            for (extent r = first; r < first + rows; ++r)
-                std::copy_n(start.data() + run.start(r, 0, 1, d), h,
-                            states.data() + (run.slab(d, 0, steps) + r) * h);
-            for (extent s = 0; s < at.frames; ++s) {
-                const extent t = run.frame(d, s);
+        run.run(
+            ctx, false,
+            [&](const part& p) {
+                for (extent r = p.first; r < p.first + p.rows; ++r)
+                    std::copy_n(
+                        start.data() + run.start(r, 0, 1, p.direction) + p.begin, p.units,
+                        states.data() + (run.slab(p.direction, 0, steps) + r) * h + p.begin);
+            },
+            [&](const part& p, extent s) {
+                const extent d = p.direction, t = run.frame(d, s);
                 const S* const before = states.data() + run.slab(d, s % steps, steps) * h;
-                S* const after = states.data() + run.slab(d, (s + 1) % steps, steps) * h;
-                run.mix(weight.data(), turned.data(), d, rows, before + first * h, product);
-                for (extent r = first; r < first + rows; ++r) {
-                    S* const to = out.data() + run.gates(r, t, d, h);
-                    S* const keep = kept.wanted()
-                                        ? active.data() + (run.slab(d, s, at.frames) + r) * 4 * h
-                                        : nullptr;
+                S* const after = states.data() + run.slab(d, (s + 1) % steps, steps) * h + p.begin;
+                S* const product = run.products(mixed.data(), p);
+                run.mix(weight.data(), turned.data(), p, before + p.first * h, product);
+                for (extent r = p.first; r < p.first + p.rows; ++r) {
+                    S* const to = out.data() + run.gates(r, t, d, h) + p.begin;
                     if (!run.reaches(r, t)) {
-                        std::fill_n(to, h, S(0));
-                        std::copy_n(before + r * h, h, after + r * h);
+                        std::fill_n(to, p.units, S(0));
+                        std::copy_n(before + r * h + p.begin, p.units, after + r * h);
                         continue;
                     }
-                    step(h, gates.data() + run.gates(r, t, d, 3 * h), product + (r - first) * 3 * h,
-                         bias.data() + d * 3 * h, before + r * h, after + r * h, keep);
-                    std::copy_n(after + r * h, h, to);
+                    step(h, p.units, gates.data() + run.gates(r, t, d, 3 * h) + p.begin,
+                         product + (r - p.first) * 3 * p.units, bias.data() + d * 3 * h + p.begin,
+                         before + r * h + p.begin, after + r * h,
+                         kept.wanted()
+                             ? active.data() + (run.slab(d, s, at.frames) + r) * 4 * h + p.begin
+                             : nullptr);
+                    std::copy_n(after + r * h, p.units, to);
                 }
-            }
-        });
+            },
+            [](const part&) {});
         kept.keep(weight);
         kept.keep(states);
         kept.keep(active);
@@ -185,29 +75,45 @@ struct kernel<op::gru, eigen::tensor<S, P>> {
         T dgates(ctx, gates_in), slopes(ctx, {at.directions, at.frames, at.rows, 3 * h});
         T dstart(ctx, {at.rows, at.directions * h});
         const gemm::scratch<S> left(ctx, static_cast<std::size_t>(at.directions * at.rows * h));
-        run.run(ctx, [&](extent d, extent first, extent rows) {
-            S* const dh = left.data() + (d * at.rows + first) * h;
-            std::fill_n(dh, rows * h, S(0));
-            for (extent s = at.frames; s-- > 0;) {
-                const extent t = run.frame(d, s);
-                S* const ds = slopes.data() + (run.slab(d, s, at.frames) + first) * 3 * h;
-                for (extent r = first; r < first + rows; ++r) {
-                    S *const row = ds + (r - first) * 3 * h, *const dg = dgates.data() +
-                                                                         run.gates(r, t, d, 3 * h);
+        const auto dh_of = [&](const part& p) {
+            return left.data() + (p.direction * at.rows + p.first) * h;
+        };
+        const auto slopes_of = [&](const part& p, extent s) {
+            return slopes.data() + (run.slab(p.direction, s, at.frames) + p.first) * 3 * h;
+        };
+        run.run(
+            ctx, true,
+            [&](const part& p) {
+                for (extent r = 0; r < p.rows; ++r)
+                    std::fill_n(dh_of(p) + r * h + p.begin, p.units, S(0));
+            },
+            [&](const part& p, extent s) {
+                const extent d = p.direction, t = run.frame(d, s);
+                if (s + 1 < at.frames) run.unmix(weight.data(), p, slopes_of(p, s + 1), dh_of(p));
+                for (extent r = p.first; r < p.first + p.rows; ++r) {
+                    S* const row = slopes_of(p, s) + (r - p.first) * 3 * h + p.begin;
+                    S* const dg = dgates.data() + run.gates(r, t, d, 3 * h) + p.begin;
                     if (!run.reaches(r, t)) {
-                        std::fill_n(row, 3 * h, S(0));
-                        std::fill_n(dg, 3 * h, S(0));
+                        for (extent part = 0; part < 3; ++part) {
+                            std::fill_n(row + part * h, p.units, S(0));
+                            std::fill_n(dg + part * h, p.units, S(0));
+                        }
                         continue;
                     }
-                    undo(h, active.data() + (run.slab(d, s, at.frames) + r) * 4 * h,
-                         states.data() + (run.slab(d, s, at.frames + 1) + r) * h,
-                         dout.data() + run.gates(r, t, d, h), dh + (r - first) * h, row, dg);
+                    undo(h, p.units,
+                         active.data() + (run.slab(d, s, at.frames) + r) * 4 * h + p.begin,
+                         states.data() + (run.slab(d, s, at.frames + 1) + r) * h + p.begin,
+                         dout.data() + run.gates(r, t, d, h) + p.begin,
+                         dh_of(p) + (r - p.first) * h + p.begin, row, dg);
                 }
-                run.unmix(weight.data(), d, rows, ds, dh);
-            }
-            for (extent r = first; r < first + rows; ++r)
-                std::copy_n(dh + (r - first) * h, h, dstart.data() + run.start(r, 0, 1, d));
-        });
+            },
+            [&](const part& p) {
+                run.unmix(weight.data(), p, slopes_of(p, 0), dh_of(p));
+                for (extent r = 0; r < p.rows; ++r)
+                    std::copy_n(
+                        dh_of(p) + r * h + p.begin, p.units,
+                        dstart.data() + run.start(p.first + r, 0, 1, p.direction) + p.begin);
+            });
         run.weigh(ctx, sink, 1, slopes.data(), states.data());
         if (sink.wants(2)) {
             auto [db, beta] = sink.accumulate(ctx, 2, {at.directions * 3 * h});
@@ -226,15 +132,17 @@ struct kernel<op::gru, eigen::tensor<S, P>> {
 
 private:
     using pieces = eigen::detail::recurrent_pieces<S, P>;
+    using part = eigen::detail::recurrent_part;
 
-    static void step(extent h, const S* gates, const S* mixed, const S* bias, const S* before,
-                     S* after, S* keep) {
+    /// Parts lie h values apart, those of the product `units`.
+    static void step(extent h, extent units, const S* gates, const S* mixed, const S* bias,
+                     const S* before, S* after, S* keep) {
         const S *gr = gates, *gz = gates + h, *gn = gates + 2 * h;
-        const S *mr = mixed, *mz = mixed + h, *mn = mixed + 2 * h;
+        const S *mr = mixed, *mz = mixed + units, *mn = mixed + 2 * units;
         const S *br = bias, *bz = bias + h, *bn = bias + 2 * h;
         if (keep == nullptr) {
             MGKIT_APART
-            for (extent j = 0; j < h; ++j) {
+            for (extent j = 0; j < units; ++j) {
                 const S r = eigen::detail::logistic(gr[j] + mr[j] + br[j]);
                 const S z = eigen::detail::logistic(gz[j] + mz[j] + bz[j]);
                 const S n = eigen::detail::fast_tanh(gn[j] + r * (mn[j] + bn[j]));
@@ -244,7 +152,7 @@ private:
         }
         S *kr = keep, *kz = keep + h, *kn = keep + 2 * h, *kq = keep + 3 * h;
         MGKIT_APART
-        for (extent j = 0; j < h; ++j) {
+        for (extent j = 0; j < units; ++j) {
             const S r = eigen::detail::logistic(gr[j] + mr[j] + br[j]);
             const S z = eigen::detail::logistic(gz[j] + mz[j] + bz[j]);
             const S q = mn[j] + bn[j];
@@ -258,13 +166,13 @@ private:
     }
     /// dh: of the state after the step, then of the one before it but for what goes through the
     /// product.
-    static void undo(extent h, const S* active, const S* before, const S* dout, S* dh, S* slopes,
-                     S* dgates) {
+    static void undo(extent h, extent units, const S* active, const S* before, const S* dout, S* dh,
+                     S* slopes, S* dgates) {
         const S *ar = active, *az = active + h, *an = active + 2 * h, *aq = active + 3 * h;
         S *sr = slopes, *sz = slopes + h, *sn = slopes + 2 * h;
         S *gr = dgates, *gz = dgates + h, *gn = dgates + 2 * h;
         MGKIT_APART
-        for (extent j = 0; j < h; ++j) {
+        for (extent j = 0; j < units; ++j) {
             const S r = ar[j], z = az[j], n = an[j], d = dh[j] + dout[j];
             const S dn = d * (S(1) - z) * (S(1) - n * n);
             const S dz = d * (before[j] - n) * z * (S(1) - z);
@@ -297,40 +205,47 @@ struct kernel<op::lstm, eigen::tensor<S, P>> {
         const auto turned = run.turned(ctx, weight.data());
         const gemm::scratch<S> mixed(ctx,
                                      static_cast<std::size_t>(at.directions * at.rows * 4 * h));
-        run.run(ctx, [&](extent d, extent first, extent rows) {
-            S* const product = mixed.data() + (d * at.rows + first) * 4 * h;
-            for (extent r = first; r < first + rows; ++r) {
-                const extent to = (run.slab(d, 0, steps) + r) * h;
-                std::copy_n(start.data() + run.start(r, 0, 2, d), h, states.data() + to);
-                std::copy_n(start.data() + run.start(r, 1, 2, d), h, cells.data() + to);
-            }
-            for (extent s = 0; s < at.frames; ++s) {
-                const extent t = run.frame(d, s);
+        run.run(
+            ctx, false,
+            [&](const part& p) {
+                for (extent r = p.first; r < p.first + p.rows; ++r) {
+                    const extent to = (run.slab(p.direction, 0, steps) + r) * h + p.begin;
+                    std::copy_n(start.data() + run.start(r, 0, 2, p.direction) + p.begin, p.units,
+                                states.data() + to);
+                    std::copy_n(start.data() + run.start(r, 1, 2, p.direction) + p.begin, p.units,
+                                cells.data() + to);
+                }
+            },
+            [&](const part& p, extent s) {
+                const extent d = p.direction, t = run.frame(d, s);
                 const extent before = run.slab(d, s % steps, steps) * h,
-                             after = run.slab(d, (s + 1) % steps, steps) * h;
-                run.mix(weight.data(), turned.data(), d, rows, states.data() + before + first * h,
+                             after = run.slab(d, (s + 1) % steps, steps) * h + p.begin;
+                S* const product = run.products(mixed.data(), p);
+                run.mix(weight.data(), turned.data(), p, states.data() + before + p.first * h,
                         product);
-                for (extent r = first; r < first + rows; ++r) {
-                    S* const to = out.data() + output(run, r, t, d);
+                for (extent r = p.first; r < p.first + p.rows; ++r) {
+                    S* const to = out.data() + output(run, r, t, d) + p.begin;
                     S* const to_cell = to + at.directions * h;
                     S *const state = states.data() + after + r * h, *const cell = cells.data() +
                                                                                   after + r * h;
+                    const extent from = before + r * h + p.begin;
                     if (!run.reaches(r, t)) {
-                        std::fill_n(to, h, S(0));
-                        std::fill_n(to_cell, h, S(0));
-                        std::copy_n(states.data() + before + r * h, h, state);
-                        std::copy_n(cells.data() + before + r * h, h, cell);
+                        std::fill_n(to, p.units, S(0));
+                        std::fill_n(to_cell, p.units, S(0));
+                        std::copy_n(states.data() + from, p.units, state);
+                        std::copy_n(cells.data() + from, p.units, cell);
                         continue;
                     }
-                    step(h, gates.data() + run.gates(r, t, d, 4 * h), product + (r - first) * 4 * h,
-                         cells.data() + before + r * h, state, cell,
-                         kept.wanted() ? active.data() + (run.slab(d, s, at.frames) + r) * 4 * h
-                                       : nullptr);
-                    std::copy_n(state, h, to);
-                    std::copy_n(cell, h, to_cell);
+                    step(h, p.units, gates.data() + run.gates(r, t, d, 4 * h) + p.begin,
+                         product + (r - p.first) * 4 * p.units, cells.data() + from, state, cell,
+                         kept.wanted()
+                             ? active.data() + (run.slab(d, s, at.frames) + r) * 4 * h + p.begin
+                             : nullptr);
+                    std::copy_n(state, p.units, to);
+                    std::copy_n(cell, p.units, to_cell);
                 }
-            }
-        });
+            },
+            [](const part&) {});
         kept.keep(weight);
         kept.keep(states);
         kept.keep(cells);
@@ -348,35 +263,48 @@ struct kernel<op::lstm, eigen::tensor<S, P>> {
         T dgates(ctx, gates_in), slopes(ctx, {at.directions, at.frames, at.rows, 4 * h});
         T dstart(ctx, {at.rows, 2 * at.directions * h});
         const gemm::scratch<S> left(ctx, static_cast<std::size_t>(2 * at.directions * at.rows * h));
-        run.run(ctx, [&](extent d, extent first, extent rows) {
-            S* const dh = left.data() + 2 * (d * at.rows + first) * h;
-            S* const dc = dh + rows * h;
-            std::fill_n(dh, 2 * rows * h, S(0));
-            for (extent s = at.frames; s-- > 0;) {
-                const extent t = run.frame(d, s);
-                S* const ds = slopes.data() + (run.slab(d, s, at.frames) + first) * 4 * h;
-                for (extent r = first; r < first + rows; ++r) {
-                    S *const row = ds + (r - first) * 4 * h, *const dg = dgates.data() +
-                                                                         run.gates(r, t, d, 4 * h);
-                    if (!run.reaches(r, t)) {
-                        std::fill_n(row, 4 * h, S(0));
-                        std::fill_n(dg, 4 * h, S(0));
-                        continue;
+        const auto dh_of = [&](const part& p) {
+            return left.data() + 2 * (p.direction * at.rows + p.first) * h;
+        };
+        const auto slopes_of = [&](const part& p, extent s) {
+            return slopes.data() + (run.slab(p.direction, s, at.frames) + p.first) * 4 * h;
+        };
+        run.run(
+            ctx, true,
+            [&](const part& p) {
+                for (extent r = 0; r < 2 * p.rows; ++r)
+                    std::fill_n(dh_of(p) + r * h + p.begin, p.units, S(0));
+            },
+            [&](const part& p, extent s) {
+                const extent d = p.direction, t = run.frame(d, s);
+                if (s + 1 < at.frames) run.unmix(weight.data(), p, slopes_of(p, s + 1), dh_of(p));
+                for (extent r = p.first; r < p.first + p.rows; ++r) {
+                    S* const row = slopes_of(p, s) + (r - p.first) * 4 * h + p.begin;
+                    S* const dg = dgates.data() + run.gates(r, t, d, 4 * h) + p.begin;
+                    if (run.reaches(r, t)) {
+                        const extent before = (run.slab(d, s, at.frames + 1) + r) * h + p.begin;
+                        const S* const from = dout.data() + output(run, r, t, d) + p.begin;
+                        S* const dh = dh_of(p) + (r - p.first) * h + p.begin;
+                        undo(h, p.units,
+                             active.data() + (run.slab(d, s, at.frames) + r) * 4 * h + p.begin,
+                             cells.data() + before, cells.data() + before + at.rows * h, from,
+                             from + at.directions * h, dh, dh + p.rows * h, row);
+                    } else {
+                        for (extent i = 0; i < 4; ++i) std::fill_n(row + i * h, p.units, S(0));
                     }
-                    const extent before = (run.slab(d, s, at.frames + 1) + r) * h;
-                    const S* const from = dout.data() + output(run, r, t, d);
-                    undo(h, active.data() + (run.slab(d, s, at.frames) + r) * 4 * h,
-                         cells.data() + before, cells.data() + before + at.rows * h, from,
-                         from + at.directions * h, dh + (r - first) * h, dc + (r - first) * h, row);
-                    std::copy_n(row, 4 * h, dg);
+                    for (extent i = 0; i < 4; ++i) std::copy_n(row + i * h, p.units, dg + i * h);
                 }
-                run.unmix(weight.data(), d, rows, ds, dh);
-            }
-            for (extent r = first; r < first + rows; ++r) {
-                std::copy_n(dh + (r - first) * h, h, dstart.data() + run.start(r, 0, 2, d));
-                std::copy_n(dc + (r - first) * h, h, dstart.data() + run.start(r, 1, 2, d));
-            }
-        });
+            },
+            [&](const part& p) {
+                run.unmix(weight.data(), p, slopes_of(p, 0), dh_of(p));
+                for (extent r = 0; r < p.rows; ++r) {
+                    const S* const dh = dh_of(p) + r * h + p.begin;
+                    S* const to = dstart.data() + p.begin;
+                    std::copy_n(dh, p.units, to + run.start(p.first + r, 0, 2, p.direction));
+                    std::copy_n(dh + p.rows * h, p.units,
+                                to + run.start(p.first + r, 1, 2, p.direction));
+                }
+            });
         run.weigh(ctx, sink, 1, slopes.data(), states.data());
         sink.add(ctx, 0, std::move(dgates));
         sink.add(ctx, 2, std::move(dstart));
@@ -384,19 +312,21 @@ struct kernel<op::lstm, eigen::tensor<S, P>> {
 
 private:
     using pieces = eigen::detail::recurrent_pieces<S, P>;
+    using part = eigen::detail::recurrent_part;
 
     /// Where a row's frame has its h; its c lies D H further.
     static extent output(const pieces& run, extent row, extent frame, extent direction) {
         const auto& at = run.at;
         return ((row * at.frames + frame) * 2 * at.directions + direction) * at.units;
     }
-    static void step(extent h, const S* gates, const S* mixed, const S* before, S* state, S* cell,
-                     S* keep) {
+    /// Parts lie h values apart, those of the product `units`.
+    static void step(extent h, extent units, const S* gates, const S* mixed, const S* before,
+                     S* state, S* cell, S* keep) {
         const S *gi = gates, *gf = gates + h, *gu = gates + 2 * h, *go = gates + 3 * h;
-        const S *mi = mixed, *mf = mixed + h, *mu = mixed + 2 * h, *mo = mixed + 3 * h;
+        const S *mi = mixed, *mf = mixed + units, *mu = mixed + 2 * units, *mo = mixed + 3 * units;
         if (keep == nullptr) {
             MGKIT_APART
-            for (extent j = 0; j < h; ++j) {
+            for (extent j = 0; j < units; ++j) {
                 const S i = eigen::detail::logistic(gi[j] + mi[j]);
                 const S f = eigen::detail::logistic(gf[j] + mf[j]);
                 const S u = eigen::detail::fast_tanh(gu[j] + mu[j]);
@@ -408,7 +338,7 @@ private:
         }
         S *ki = keep, *kf = keep + h, *ku = keep + 2 * h, *ko = keep + 3 * h;
         MGKIT_APART
-        for (extent j = 0; j < h; ++j) {
+        for (extent j = 0; j < units; ++j) {
             const S i = eigen::detail::logistic(gi[j] + mi[j]);
             const S f = eigen::detail::logistic(gf[j] + mf[j]);
             const S u = eigen::detail::fast_tanh(gu[j] + mu[j]);
@@ -423,12 +353,12 @@ private:
         }
     }
     /// dc: of the cell after the step, then of the one before it; dh: used up.
-    static void undo(extent h, const S* active, const S* before, const S* after, const S* dout,
-                     const S* dcell, S* dh, S* dc, S* slopes) {
+    static void undo(extent h, extent units, const S* active, const S* before, const S* after,
+                     const S* dout, const S* dcell, S* dh, S* dc, S* slopes) {
         const S *ai = active, *af = active + h, *au = active + 2 * h, *ao = active + 3 * h;
         S *si = slopes, *sf = slopes + h, *su = slopes + 2 * h, *so = slopes + 3 * h;
         MGKIT_APART
-        for (extent j = 0; j < h; ++j) {
+        for (extent j = 0; j < units; ++j) {
             const S i = ai[j], f = af[j], u = au[j], o = ao[j],
                     shown = eigen::detail::fast_tanh(after[j]), d = dh[j] + dout[j];
             const S down = dc[j] + dcell[j] + d * o * (S(1) - shown * shown);
