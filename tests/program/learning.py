@@ -105,6 +105,20 @@ def test_set_of_files(here):
     told = works_json("probe", "--data", path, "--weights", bare, *stated, "--set", "frames=16",
                       "--test-subjects", "4")
     check(told["results"][-1] == same["results"][-1], told["results"][-1])
+    # What else stands in such a file is told, once however often it is read, and kept.
+    renamed["module.fc.weight"] = {"dtype": "F32", "shape": [1],
+                                   "data_offsets": [len(body), len(body) + 4]}
+    clips.write_safetensors(bare, renamed, body + bytes(4))
+    stated = ["--data", path, "--weights", bare, *stated, "--set", "frames=16"]
+    left_out = f"no use for 1 of the file's {len(renamed)} tensors: module.fc.weight"
+    told = works_json("embed", *stated, "--out", out)
+    check(sum(left_out in note for note in told["notes"]) == 1, told["notes"])
+    for command in (["probe", "--folds", "2"], ["retrieve", "--folds", "2"],
+                    ["retrieve", "--query", "0"]):
+        told = works_json(*command, *stated)
+        check(sum(left_out in note for note in told["data"]["notes"]) == 1, told["data"]["notes"])
+        done = mgfm(*command, *stated)
+        check(done.stderr.count(left_out) == 1 and left_out in done.stdout, done.stderr, done.stdout)
 
 
 def test_random_encoders(here):
