@@ -123,7 +123,7 @@ void run_embed(embed_options& o) {
     check_outputs(o.json, files.all(), inputs);
     const int threads = o.run.thread_count();
     encoder_and_clips opened = open_encoder(o.encoder, o.data, threads);
-    const auto& facts = opened.facts;
+    auto& facts = opened.facts;
     corpus& from = opened.from;
     const std::string decided_by = settle_for_all(from, o.data);
     stored_encoder encoder(facts, from, threads);

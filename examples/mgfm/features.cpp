@@ -37,7 +37,7 @@ data::feature_table read_features(const std::string& path, const corpus& from) {
     return out;
 }
 
-feature_source::feature_source(const encoder_and_clips& opened, int threads)
+feature_source::feature_source(encoder_and_clips& opened, int threads)
     : trained_([&opened, threads](const data::clip_set& clips) {
           stored_encoder encoder(opened.facts, opened.from, threads);
           progress_display display("embedding", "clips");

@@ -18,8 +18,9 @@ mgkit::data::feature_table read_features(const std::string& path, const corpus& 
 /// Features of all clips, made once for each way of taking positions that a fold chooses.
 class feature_source {
 public:
-    /// Of an encoder and the same one with random weights; `opened` must outlive this.
-    feature_source(const encoder_and_clips& opened, int threads);
+    /// Of an encoder and the same one with random weights; `opened` must outlive this, and gets the
+    /// notes of what is loaded.
+    feature_source(encoder_and_clips& opened, int threads);
     /// From a file: the same for any positions.
     explicit feature_source(mgkit::data::feature_table table);
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 #include <thread>
 #include <utility>
 
@@ -35,12 +36,6 @@ std::vector<std::string> stream_names() {
     std::vector<std::string> out;
     for (const auto stream : mgkit::skeleton::all_streams)
         out.emplace_back(mgkit::skeleton::name(stream));
-    return out;
-}
-
-std::string stream_words() {
-    std::string out;
-    for (const auto& name : stream_names()) out += (out.empty() ? "" : ", ") + name;
     return out;
 }
 
@@ -343,6 +338,27 @@ CLI::Option* encoder_options::add_to(CLI::App& command) {
         ->check(CLI::IsMember(encoder_names()));
     add_set(command, set);
     return file;
+}
+
+void repetition_options::add_to(CLI::App& command) {
+    command.option_defaults()->group("Streams and seeds");
+    std::string names;
+    for (const auto& name : stream_names()) names += name + ", ";
+    command
+        .add_option("--streams", streams,
+                    "Streams: " + names.substr(0, names.size() - 2) + "; several are also fused")
+        ->delimiter(',')
+        ->check(CLI::IsMember(stream_names()))
+        ->capture_default_str();
+    command.add_option("--seeds", seeds, "Repetitions with seeds 1 to N")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+}
+
+std::vector<std::uint64_t> repetition_options::seed_numbers() const {
+    std::vector<std::uint64_t> out(static_cast<std::size_t>(seeds));
+    std::iota(out.begin(), out.end(), std::uint64_t{1});
+    return out;
 }
 
 void run_options::add_to(CLI::App& command) {

@@ -2,6 +2,7 @@
 // What several commands of mgfm ask for, and how they ask.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,9 +18,8 @@ namespace mgfm {
 std::vector<std::string> encoder_names();
 std::vector<std::string> pretraining_names();
 
-/// Names of the streams, and a sentence about them.
+/// Names of the streams.
 std::vector<std::string> stream_names();
-std::string stream_words();
 
 /// Words "key=value" as settings by their names. Errors: wrong_usage for other words, a key given
 /// twice, a size that the clips decide, or --frames where the command has it.
@@ -136,6 +136,16 @@ struct split_options {
     bool alternate = false;
 
     void add_to(CLI::App& command);
+};
+
+/// What a command trains again and again: every stream, with every seed.
+struct repetition_options {
+    std::vector<std::string> streams{"joint"};
+    int seeds = 1;
+
+    void add_to(CLI::App& command);
+    /// 1 to `seeds`.
+    std::vector<std::uint64_t> seed_numbers() const;
 };
 
 /// A trained encoder in a file, or without a file one with random weights.

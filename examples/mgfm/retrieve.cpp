@@ -139,7 +139,7 @@ void one_query(retrieve_options& o, encoder_and_clips& opened, int query) {
 }
 
 /// Every test clip asks the training clips.
-void whole_split(const retrieve_options& o, const encoder_and_clips& opened) {
+void whole_split(const retrieve_options& o, encoder_and_clips& opened) {
     const corpus& from = opened.from;
     const int threads = o.run.thread_count();
     corpus_folds folds(from, o.data, choose_split(from.clips, o.split));

@@ -38,10 +38,9 @@ struct study_options {
     model_options model;
     training_options training;
     split_options split;
+    repetition_options repeat;
     run_options run;
-    std::vector<std::string> streams{"joint"};
     std::vector<std::string> features;
-    int seeds = 1;
     std::string json, html, work;
     std::string command;
 
@@ -66,7 +65,8 @@ public:
 
     report::study operator()() {
         study::run(
-            {.systems = systems(), .streams = o_.streams}, folds_.count(), std::ref(folds_), store_,
+            {.systems = systems(), .streams = o_.repeat.streams}, folds_.count(), std::ref(folds_),
+            store_,
             {.on_start = [this](const study::task& t, feature_kind kind) { start(t, kind); },
              .on_answer = [this](const study::task& t, feature_kind kind, const study::answer& a,
                                  bool known) { answered(t, kind, a, known); },
@@ -107,9 +107,7 @@ private:
 
     /// The systems that are asked for, in the order of their rows.
     std::vector<study::system> systems() {
-        std::vector<std::uint64_t> seeds;
-        for (int seed = 1; seed <= o_.seeds; ++seed)
-            seeds.push_back(static_cast<std::uint64_t>(seed));
+        const auto seeds = o_.repeat.seed_numbers();
         const auto parts = [this](feature_kind kind) {
             return [this, kind](const study::task& t) { return training_parts(kind, t); };
         };
@@ -239,7 +237,7 @@ private:
 
     void keep_artifacts(const study::task& t, const probe::evaluation& linear) {
         study_.curves.push_back(loss_curve("loss, " + t.stream + " stream", history_));
-        if (t.stream != o_.streams[0]) return;
+        if (t.stream != o_.repeat.streams[0]) return;
         const auto folds = folds_.count();
         study_.confusions.push_back(
             {text("Linear probe on the pre-trained encoder, ", t.stream, " stream, seed 1",
@@ -267,8 +265,8 @@ private:
                            {"batch", std::to_string(o_.training.batch)},
                            {"views", o_.training.views},
                            {"products", o_.training.products},
-                           {"seeds", "1 to " + std::to_string(o_.seeds)}};
-        for (auto& setting : encoder_settings(input(o_.streams[0]), o_.model))
+                           {"seeds", "1 to " + std::to_string(o_.repeat.seeds)}};
+        for (auto& setting : encoder_settings(input(o_.repeat.streams[0]), o_.model))
             study_.settings.push_back(std::move(setting));
         add_identity(study_.settings, corpus_, o_.data);
         report::summarise(study_);
@@ -292,7 +290,7 @@ void run_study(study_options& o) {
     check_outputs(o.json, {o.html}, o.data.files());
     const corpus from = load(o.data, o.run.thread_count());
     study::splits splits = choose_split(from.clips, o.split);
-    try_encoder(from, o.data, o.model, o.streams);
+    try_encoder(from, o.data, o.model, o.repeat.streams);
     if (o.work.empty() && !o.json.empty() && o.json != "-") o.work = o.json + ".work";
     if (!o.work.empty()) prepare_folder(o.work);
     announce(from, o.run.thread_count());
@@ -321,13 +319,8 @@ void add_study(CLI::App& program, const std::string& command_line) {
     options->split.add_to(*command);
     options->model.add_to(*command);
     options->training.add_to(*command);
+    options->repeat.add_to(*command);
     options->run.add_to(*command);
-    command
-        ->add_option("--streams", options->streams,
-                     "Streams: " + stream_words() + "; several are also fused")
-        ->delimiter(',')
-        ->check(CLI::IsMember(stream_names()))
-        ->capture_default_str();
     std::vector<std::string> kinds;
     for (const feature_kind kind : report::feature_kinds) kinds.emplace_back(report::name(kind));
     command
@@ -336,9 +329,6 @@ void add_study(CLI::App& program, const std::string& command_line) {
                      "supervised, shuffled, pretrained")
         ->delimiter(',')
         ->check(CLI::IsMember(kinds));
-    command->add_option("--seeds", options->seeds, "Repetitions with seeds 1 to N")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
     command->add_option("--work", options->work,
                         "Folder for checkpoints and finished rows (default: JSON file + .work)");
     add_json(*command, options->json, "All figures");

@@ -40,10 +40,9 @@ struct train_options {
     model_options model;
     learning_options learning;
     split_options split;
+    repetition_options repeat;
     run_options run;
-    std::vector<std::string> streams{"joint"};
     std::vector<double> weights;  ///< of the streams when fused
-    int seeds = 1;
     std::string out, json, html, command;
 };
 
@@ -63,7 +62,7 @@ public:
     /// Trains what is not there yet.
     report::study operator()() {
         study::run({.systems = systems(),
-                    .streams = o_.streams,
+                    .streams = o_.repeat.streams,
                     .fused = feature_kind::supervised,
                     .weights = o_.weights},
                    folds_.count(), std::ref(folds_), store_,
@@ -95,14 +94,11 @@ private:
     }
 
     std::vector<study::system> systems() {
-        std::vector<std::uint64_t> seeds;
-        for (int seed = 1; seed <= o_.seeds; ++seed)
-            seeds.push_back(static_cast<std::uint64_t>(seed));
         return {study::majority_system(),
                 {.kind = feature_kind::supervised,
                  .run = [this](const study::task& t) { return trained(t); },
                  .made_of = [this](const study::task& t) { return parts(t); },
-                 .seeds = std::move(seeds)}};
+                 .seeds = o_.repeat.seed_numbers()}};
     }
 
     static std::string called(const study::task& t) {
@@ -115,7 +111,8 @@ private:
         return o_.out + "/" + called(t) + ".scores.npy";
     }
     bool fused(const study::task& t) const {
-        return std::find(o_.streams.begin(), o_.streams.end(), t.stream) == o_.streams.end();
+        const auto& single = o_.repeat.streams;
+        return std::find(single.begin(), single.end(), t.stream) == single.end();
     }
 
     /// Whether the files of a row that is there are not; its checkpoint makes them quickly.
@@ -211,8 +208,8 @@ private:
                            {"frames", std::to_string(o_.model.frames)},
                            {"epochs", epochs_in_words()},
                            {"learning", settings_text(o_.learning)},
-                           {"seeds", "1 to " + std::to_string(o_.seeds)}};
-        for (auto& setting : encoder_settings(input(o_.streams[0]), o_.model))
+                           {"seeds", "1 to " + std::to_string(o_.repeat.seeds)}};
+        for (auto& setting : encoder_settings(input(o_.repeat.streams[0]), o_.model))
             study_.settings.push_back(std::move(setting));
         add_identity(study_.settings, corpus_, o_.data);
         report::summarise(study_);
@@ -251,14 +248,15 @@ std::string lines_of(const report::study& result, const std::string& folder) {
 void run_train(train_options& o) {
     o.data.check_source();
     check_settings(o.model);
-    if (!o.weights.empty() && o.weights.size() != o.streams.size())
-        wrong_usage(text("--fusion-weights: one for each of ", o.streams.size(), " streams"));
+    const auto& streams = o.repeat.streams;
+    if (!o.weights.empty() && o.weights.size() != streams.size())
+        wrong_usage(text("--fusion-weights: one for each of ", streams.size(), " streams"));
     if (o.learning.rates.schedule == "steps" && o.learning.rates.milestones.empty())
         wrong_usage("--schedule steps needs --milestones");
     check_outputs(o.json, {o.html}, o.data.files());
     const corpus from = load(o.data, o.run.thread_count());
     study::splits splits = choose_split(from.clips, o.split);
-    try_encoder(from, o.data, o.model, o.streams);
+    try_encoder(from, o.data, o.model, streams);
     prepare_folder(o.out);
     announce(from, o.run.thread_count());
     train_run run(o, from, std::move(splits));
@@ -294,12 +292,7 @@ void add_train(CLI::App& program, const std::string& command_line) {
     options->data.add_confidence_to(*command);
     options->split.add_to(*command);
     options->model.add_encoder_to(*command);
-    command
-        ->add_option("--streams", options->streams,
-                     "Streams: " + stream_words() + "; several are also fused")
-        ->delimiter(',')
-        ->check(CLI::IsMember(stream_names()))
-        ->capture_default_str();
+    options->repeat.add_to(*command);
     command
         ->add_option("--fusion-weights", options->weights,
                      "Weight of each stream's softmax scores when fused (default: equal)")
@@ -307,9 +300,6 @@ void add_train(CLI::App& program, const std::string& command_line) {
         ->check(CLI::NonNegativeNumber);
     options->learning.add_to(*command);
     options->run.add_to(*command);
-    command->add_option("--seeds", options->seeds, "Repetitions with seeds 1 to N")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
     add_json(*command, options->json, "All figures, choices and files");
     command->add_option("--html", options->html, "All figures as one self-contained page");
     command

@@ -121,6 +121,12 @@ int weight_facts::number(const std::string& name) const {
     return nn::number_of(about.settings, name, 0, where());
 }
 
+void weight_facts::add_note(const std::string& note) {
+    if (std::ranges::find(notes, note) != notes.end()) return;
+    say("note: " + note);
+    notes.push_back(note);
+}
+
 std::vector<study::setting> weight_facts::settings() const {
     std::vector<study::setting> out{{"encoder", kind()}};
     for (const auto& [name, value] : about.settings)
@@ -178,7 +184,7 @@ struct stored_encoder::state {
     encode::clip_input input;
     encode::any_encoder<tensor> model;
 
-    state(const weight_facts& f, const corpus& from, std::uint64_t seed, int threads, bool load)
+    state(weight_facts& f, const corpus& from, std::uint64_t seed, int threads, bool load)
         : ctx{.seed = seed, .threads = threads},
           input(input_for(f, from)),
           model(load && f.file
@@ -186,14 +192,14 @@ struct stored_encoder::state {
                     : encode::make_encoder<tensor>(nn::scope(ctx, "backbone"), f.about.settings)) {}
 
 private:
-    encode::any_encoder<tensor> loaded(const weight_facts& f) {
+    encode::any_encoder<tensor> loaded(weight_facts& f) {
         if (f.foreign) {
             auto out = encode::make_encoder<tensor>(nn::scope(ctx, "backbone"), f.about.settings);
             const auto found = encode::load_reference(ctx, out, f.kind(), *f.file);
             if (!found.left_out.empty())
-                say(text("note: ", found.left_out.size(), " tensors of ", f.file->path(),
-                         " are no part of the encoder: ", found.left_out.front(),
-                         found.left_out.size() > 1 ? ", ..." : ""));
+                f.add_note(text("the encoder has no use for ", found.left_out.size(),
+                                " of the file's ", f.file->entries().size(), " tensors: ",
+                                found.left_out.front(), found.left_out.size() > 1 ? ", ..." : ""));
             return out;
         }
         encode::description asked;
@@ -202,13 +208,13 @@ private:
     }
 };
 
-stored_encoder::stored_encoder(const weight_facts& f, const corpus& from, std::uint64_t seed,
-                               int threads, bool load)
+stored_encoder::stored_encoder(weight_facts& f, const corpus& from, std::uint64_t seed, int threads,
+                               bool load)
     : state_(std::make_unique<state>(f, from, seed, threads, load)) {}
-stored_encoder::stored_encoder(const weight_facts& f, const corpus& from, int threads)
+stored_encoder::stored_encoder(weight_facts& f, const corpus& from, int threads)
     : stored_encoder(f, from, f.file ? 0 : 1, threads, true) {}
-stored_encoder stored_encoder::untrained(const weight_facts& f, const corpus& from,
-                                         std::uint64_t seed, int threads) {
+stored_encoder stored_encoder::untrained(weight_facts& f, const corpus& from, std::uint64_t seed,
+                                         int threads) {
     return {f, from, seed, threads, false};
 }
 stored_encoder::~stored_encoder() = default;

@@ -22,7 +22,10 @@ struct weight_facts {
     mgkit::encode::description about;  ///< as stored; of other programs' files what is found out
     std::string stream = "joint";
     bool confidence = false;         ///< whether confidence is one of the channels
-    std::vector<std::string> notes;  ///< what was assumed
+    std::vector<std::string> notes;  ///< what was assumed and left out
+
+    /// Says and keeps a note, once however often it is found.
+    void add_note(const std::string& note);
 
     /// Where it comes from, for errors.
     std::string where() const { return file ? file->path() : "--encoder"; }
@@ -51,12 +54,13 @@ mgkit::encode::clip_input input_for(const weight_facts& facts, const corpus& fro
 /// An encoder from a file, for the clips of one corpus.
 class stored_encoder {
 public:
+    /// What the file holds beside the encoder is added to the notes of `facts`.
     /// Errors: joints, persons or channels other than the encoder's; a file that lacks parameters.
     /// Without a file as `untrained` with seed 1.
-    stored_encoder(const weight_facts& facts, const corpus& from, int threads);
+    stored_encoder(weight_facts& facts, const corpus& from, int threads);
     /// The same encoder with random weights.
-    static stored_encoder untrained(const weight_facts& facts, const corpus& from,
-                                    std::uint64_t seed, int threads);
+    static stored_encoder untrained(weight_facts& facts, const corpus& from, std::uint64_t seed,
+                                    int threads);
     ~stored_encoder();
     stored_encoder(stored_encoder&&) noexcept;
 
@@ -67,7 +71,7 @@ public:
 
 private:
     struct state;
-    stored_encoder(const weight_facts& facts, const corpus& from, std::uint64_t seed, int threads,
+    stored_encoder(weight_facts& facts, const corpus& from, std::uint64_t seed, int threads,
                    bool load);
     std::unique_ptr<state> state_;
 };

@@ -9,6 +9,7 @@ import folder as clips
 from folder import Clips
 from same_bits import killed_until_done, without_command
 from support import MODEL, check, fresh, mgfm, pretrained, refused, works, works_json
+from training_side import sound, walking
 
 BRIEF = [*MODEL, "--epochs", "3"]
 
@@ -105,6 +106,32 @@ def test_set_of_files(here):
     told = works_json("probe", "--data", path, "--weights", bare, *stated, "--set", "frames=16",
                       "--test-subjects", "4")
     check(told["results"][-1] == same["results"][-1], told["results"][-1])
+
+
+def test_tensors_left_out(here):
+    """What a file of another program holds beside the encoder is told once, though folds that take
+    positions in different ways load it again, and kept."""
+    made = sound()
+    walking(made)
+    path = made.save(os.path.join(here, "clips"))
+    head, body = clips.read_safetensors(pretrained(here, path))
+    del head["__metadata__"]
+    head["fc.weight"] = {"dtype": "F32", "shape": [1], "data_offsets": [len(body), len(body) + 4]}
+    weights = os.path.join(here, "foreign")
+    clips.write_safetensors(weights, head, body + bytes(4))
+    stated = ["--data", path, "--weights", weights, "--encoder", "dste", "--set", "width=16", "--set",
+              "heads=2", "--set", "frames=16"]
+    left_out = f"no use for 1 of the file's {len(head)} tensors: fc.weight"
+    told = works_json("embed", *stated, "--out", os.path.join(here, "f.npy"))
+    check(sum(left_out in note for note in told["notes"]) == 1, told["notes"])
+    for command in (["probe", "--folds", "2"], ["retrieve", "--folds", "2"],
+                    ["retrieve", "--query", "0"]):
+        told = works_json(*command, *stated)
+        check(sum(left_out in note for note in told["data"]["notes"]) == 1, told["data"]["notes"])
+        done = mgfm(*command, *stated)
+        check(done.stderr.count(left_out) == 1 and left_out in done.stdout, done.stderr, done.stdout)
+        taken = {row["chosen"]["reference"] for row in told["results"] if row["features"] == "pretrained"}
+        check("--folds" not in command or taken == {"clip", "frame"}, taken)
 
 
 def test_random_encoders(here):

@@ -24,10 +24,17 @@ struct bigru_settings {
         f("look_ahead", s.look_ahead);
         f("pooling", s.pooling);
     }
-    /// The encoder holds no fewer values.
-    double least_values() const {
-        return recurrent_plan{clip, width, layers, true}.least_values(3);
+    /// The network of these settings.
+    recurrent_plan plan() const {
+        return {.clip = clip,
+                .width = width,
+                .layers = layers,
+                .both = true,
+                .look_ahead = look_ahead,
+                .pooling = pooling};
     }
+    /// The encoder holds no fewer values.
+    double least_values() const { return plan().least_values(3); }
 };
 
 /// Clips [N, C, T, V, M] -> features [N, 2 width], frames as vectors in the order M V C: the last
@@ -42,35 +49,11 @@ struct bigru_settings {
 /// skeleton-contrast at bacd86a, three layers of 1024 units as in dual-stream micro-gesture
 /// learning.
 template <model_tensor T>
-class bigru : public recurrent_network<T, nn::recurrent_cell::gru> {
-    using network = recurrent_network<T, nn::recurrent_cell::gru>;
-
+class bigru : public recurrent_encoder<bigru<T>, T, nn::recurrent_cell::gru, bigru_settings> {
 public:
-    using settings = bigru_settings;
+    using bigru::recurrent_encoder::recurrent_encoder;
     static constexpr const char* name = "bigru";
     static constexpr const char* source = "Thoker et al., ACM MM 2021 (skeleton-contrast)";
-
-    bigru() = default;
-    bigru(const nn::scope& at, const settings& s)
-        : network(at,
-                  {.clip = s.clip,
-                   .width = s.width,
-                   .layers = s.layers,
-                   .both = true,
-                   .look_ahead = s.look_ahead,
-                   .mean = is_mean(s.pooling, name)},
-                  name),
-          settings_(s) {}
-
-    /// Small settings for clips of these extents, to try the encoder with.
-    static settings sample_settings(const clip_extents& clip) {
-        return {.clip = clip, .width = 4, .layers = 2};
-    }
-    const settings& configuration() const { return settings_; }
-    nn::fact_map facts() const { return facts_of(name, settings_); }
-
-private:
-    settings settings_;
 };
 
 }  // namespace MGKIT_NAMESPACE::encode

@@ -22,10 +22,17 @@ struct blstm_settings {
         f("layers", s.layers);
         f("pooling", s.pooling);
     }
-    /// The encoder holds no fewer values.
-    double least_values() const {
-        return recurrent_plan{clip, width, layers, true}.least_values(4);
+    /// The network of these settings.
+    recurrent_plan plan() const {
+        return {.clip = clip,
+                .width = width,
+                .layers = layers,
+                .both = true,
+                .channel_major = true,
+                .pooling = pooling};
     }
+    /// The encoder holds no fewer values.
+    double least_values() const { return plan().least_values(4); }
 };
 
 /// Clips [N, C, T, V, M] -> features [N, 2 width]: `lstm` in both directions, whose states stand
@@ -36,35 +43,11 @@ struct blstm_settings {
 /// 8 T width (C V M + width + 3 (layers - 1) width) multiply-adds. Source: Graves and Schmidhuber,
 /// Neural Networks 2005.
 template <model_tensor T>
-class blstm : public recurrent_network<T, nn::recurrent_cell::lstm> {
-    using network = recurrent_network<T, nn::recurrent_cell::lstm>;
-
+class blstm : public recurrent_encoder<blstm<T>, T, nn::recurrent_cell::lstm, blstm_settings> {
 public:
-    using settings = blstm_settings;
+    using blstm::recurrent_encoder::recurrent_encoder;
     static constexpr const char* name = "blstm";
     static constexpr const char* source = "Graves and Schmidhuber, Neural Networks 2005";
-
-    blstm() = default;
-    blstm(const nn::scope& at, const settings& s)
-        : network(at,
-                  {.clip = s.clip,
-                   .width = s.width,
-                   .layers = s.layers,
-                   .both = true,
-                   .mean = is_mean(s.pooling, name),
-                   .channel_major = true},
-                  name),
-          settings_(s) {}
-
-    /// Small settings for clips of these extents, to try the encoder with.
-    static settings sample_settings(const clip_extents& clip) {
-        return {.clip = clip, .width = 4, .layers = 2};
-    }
-    const settings& configuration() const { return settings_; }
-    nn::fact_map facts() const { return facts_of(name, settings_); }
-
-private:
-    settings settings_;
 };
 
 }  // namespace MGKIT_NAMESPACE::encode

@@ -22,8 +22,12 @@ struct gru_settings {
         f("layers", s.layers);
         f("pooling", s.pooling);
     }
+    /// The network of these settings.
+    recurrent_plan plan() const {
+        return {.clip = clip, .width = width, .layers = layers, .pooling = pooling};
+    }
     /// The encoder holds no fewer values.
-    double least_values() const { return recurrent_plan{clip, width, layers}.least_values(3); }
+    double least_values() const { return plan().least_values(3); }
 };
 
 /// Clips [N, C, T, V, M] -> features [N, width], frames as vectors in the order M V C: the last
@@ -32,33 +36,11 @@ struct gru_settings {
 /// Any number of frames; channels, joints and persons are checked. No randomness. Cost per clip:
 /// 3 T width (M V C + width + 2 (layers - 1) width) multiply-adds. Source: Cho et al., EMNLP 2014.
 template <model_tensor T>
-class gru : public recurrent_network<T, nn::recurrent_cell::gru> {
-    using network = recurrent_network<T, nn::recurrent_cell::gru>;
-
+class gru : public recurrent_encoder<gru<T>, T, nn::recurrent_cell::gru, gru_settings> {
 public:
-    using settings = gru_settings;
+    using gru::recurrent_encoder::recurrent_encoder;
     static constexpr const char* name = "gru";
     static constexpr const char* source = "Cho et al., EMNLP 2014";
-
-    gru() = default;
-    gru(const nn::scope& at, const settings& s)
-        : network(at,
-                  {.clip = s.clip,
-                   .width = s.width,
-                   .layers = s.layers,
-                   .mean = is_mean(s.pooling, name)},
-                  name),
-          settings_(s) {}
-
-    /// Small settings for clips of these extents, to try the encoder with.
-    static settings sample_settings(const clip_extents& clip) {
-        return {.clip = clip, .width = 4, .layers = 2};
-    }
-    const settings& configuration() const { return settings_; }
-    nn::fact_map facts() const { return facts_of(name, settings_); }
-
-private:
-    settings settings_;
 };
 
 }  // namespace MGKIT_NAMESPACE::encode

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the recurrent encoders share: frames as vectors, a stack of layers, its feature.
+// What the recurrent encoders share: frames as vectors, a stack of layers, its feature, and what
+// encoders say of themselves.
 // infrastructure
 #pragma once
 
@@ -18,8 +19,8 @@ struct recurrent_plan {
     int layers = 1;
     bool both = false;           ///< both directions
     bool look_ahead = true;      ///< see nn::recurrent_settings
-    bool mean = false;           ///< of all frames' states, else the last ones
     bool channel_major = false;  ///< frame vectors in the order C V M, else M V C
+    std::string pooling;         ///< of states: the last ones, or the mean of all frames
 
     /// Values of a stack of so many gates, but for biases.
     double least_values(double gates) const {
@@ -29,10 +30,11 @@ struct recurrent_plan {
     }
 };
 
-/// Whether the feature is a mean. Errors: another word than "last" and "mean".
-inline bool is_mean(const std::string& pooling, const char* where) {
-    if (pooling != "last" && pooling != "mean") throw error(where, "pooling last or mean", pooling);
-    return pooling == "mean";
+/// Errors: another pooling than "last" and "mean", unsound extents.
+inline void check(const recurrent_plan& p, const char* where) {
+    if (p.pooling != "last" && p.pooling != "mean")
+        throw error(where, "pooling last or mean", p.pooling);
+    check(p.clip, where);
 }
 
 /// A stack of layers over the frames of a clip, [N, C, T, V, M] -> [N, features]. File names
@@ -46,11 +48,11 @@ public:
 
     recurrent_network() = default;
     recurrent_network(const nn::scope& at, const recurrent_plan& p, const char* name)
-        : net((check(p.clip, name), at / file_name), {.input = p.clip.points() * p.clip.channels,
-                                                      .hidden = p.width,
-                                                      .layers = p.layers,
-                                                      .both = p.both,
-                                                      .look_ahead = p.look_ahead}),
+        : net((check(p, name), at / file_name), {.input = p.clip.points() * p.clip.channels,
+                                                 .hidden = p.width,
+                                                 .layers = p.layers,
+                                                 .both = p.both,
+                                                 .look_ahead = p.look_ahead}),
           plan_(p),
           name_(name) {}
 
@@ -63,7 +65,8 @@ public:
     template <operand X>
     X of_frames(context& ctx, const X& frames) const {
         const nn::recurrent_result<X> states = net(ctx, frames);
-        return plan_.mean ? mgkit::mean(ctx, states.out, {1}) : net.feature(ctx, states);
+        return plan_.pooling == "mean" ? mgkit::mean(ctx, states.out, {1})
+                                       : net.feature(ctx, states);
     }
     template <operand X>
     X operator()(context& ctx, const X& clips) const {
@@ -86,6 +89,28 @@ private:
 
     recurrent_plan plan_;
     const char* name_ = "";
+};
+
+/// A network made from settings, by their `plan()`, with all that an encoder says of itself beside
+/// its `name` and `source`: those are `Encoder`'s, the class that derives from this one.
+template <class Encoder, model_tensor T, nn::recurrent_cell Cell, named_settings Settings>
+class recurrent_encoder : public recurrent_network<T, Cell> {
+public:
+    using settings = Settings;
+
+    recurrent_encoder() = default;
+    recurrent_encoder(const nn::scope& at, const settings& s)
+        : recurrent_network<T, Cell>(at, s.plan(), Encoder::name), settings_(s) {}
+
+    /// Small settings for clips of these extents, to try the encoder with.
+    static settings sample_settings(const clip_extents& clip) {
+        return {.clip = clip, .width = 4, .layers = 2};
+    }
+    const settings& configuration() const { return settings_; }
+    nn::fact_map facts() const { return facts_of(Encoder::name, settings_); }
+
+private:
+    settings settings_;
 };
 
 }  // namespace MGKIT_NAMESPACE::encode
