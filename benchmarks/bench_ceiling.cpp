@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 // What the machine can do at best: products of 4096 x 1024 by 1024 x 1024 by each library that the
-// build has found, and copies from memory to memory; the ceilings of the other rows.
+// build has found, products of one row, and copies from memory to memory; the ceilings of the other
+// rows.
 //
 // Rows ceiling/product_<type>_t<threads>/<library>: oneDNN, OpenBLAS and Eigen in float, oneDNN in
 // bf16 with float sums, factors rounded before. One, two or four pieces of rows a
 // thread, whichever the library is fastest in. Where the processor has no bf16 products those rows
 // are left out. Rows
 // ceiling/copy_t<threads>/memcpy: 512 MB, one piece a thread. Threads: 1 and MGKIT_THREADS (2).
-// Counters: gflops, or bytes_per_second, which counts bytes read and written.
+// Rows ceiling/one_row_t<threads>/<provider>: one row by 1024 x 3072, 12 MB that are read once, as
+// a step of a large recurrence reads its weight for one clip. Counters: gflops, or
+// bytes_per_second, which counts bytes read and written.
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -104,6 +107,23 @@ void copy(benchmark::State& state, int threads) {
         benchmark::Counter(2.0 * bytes, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+void one_row(benchmark::State& state, int threads) {
+    constexpr extent columns = 3072, depth = 1024;
+    const std::vector<float> row(depth, .5f), weight(columns * depth, 1e-3f);
+    std::vector<float> out(columns);
+    const extent piece = columns / threads;
+    for (auto _ : state) {
+        parallel_for(threads, threads, [&](extent i) {
+            gemm::run<gemm::default_provider>(gemm::problem<float>{
+                false, true, 1, piece, depth, row.data(), depth, weight.data() + i * piece * depth,
+                depth, 0, out.data() + i * piece, columns});
+        });
+        benchmark::ClobberMemory();
+    }
+    state.counters["bytes_per_second"] =
+        benchmark::Counter(4.0 * columns * depth, benchmark::Counter::kIsIterationInvariantRate);
+}
+
 }  // namespace
 
 int main(int count_of_arguments, char** arguments) {
@@ -123,6 +143,7 @@ int main(int count_of_arguments, char** arguments) {
         add("ceiling/product_float" + end + "openblas", openblas);
 #endif
         add("ceiling/product_float" + end + "eigen", product<gemm::eigen>);
+        add("ceiling/one_row" + end + gemm::default_provider::name, one_row);
         add("ceiling/copy" + end + "memcpy", copy);
     }
     return bench::run(count_of_arguments, arguments);
