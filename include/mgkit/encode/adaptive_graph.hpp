@@ -121,6 +121,11 @@ public:
         add("bn", bn);
         return std::move(out.found);
     }
+    /// See nn::prepared.
+    void add_standing(context& ctx, nn::standing_values& out) const {
+        attention.add_standing(ctx, out);
+        down.add_standing(ctx, out);
+    }
 
     /// `fixed` [K, V, V] are the edges of the skeleton.
     template <operand X>
@@ -188,7 +193,7 @@ struct adaptive_graph_block {
     }
     template <operand X>
     X operator()(context& ctx, const X& x, const T& fixed) const {
-        return end_of_block(ctx, tcn1.bn, tcn1.conv(ctx, gcn1(ctx, x, fixed)), x, plan_, residual);
+        return end_of_block(ctx, tcn1.conv, tcn1.bn, gcn1(ctx, x, fixed), x, plan_, residual);
     }
 
 private:
@@ -224,6 +229,10 @@ public:
         for (std::size_t i = 0; i < blocks.size(); ++i)
             nn::detail::collect_leaves<T>(blocks[i], nn::detail::leaf_place{text("l", i + 1)}, out);
         return std::move(out.found);
+    }
+    /// See nn::prepared.
+    void add_standing(context& ctx, nn::standing_values& out) const {
+        nn::add_standing(ctx, blocks, out);
     }
     int features() const { return features_; }
     /// Edges of the skeleton, [3, V, V].
