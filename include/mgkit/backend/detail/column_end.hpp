@@ -24,8 +24,8 @@ public:
             scale[c] = S(1);
             shift[c] = bias.data()[c];
             if (!end) continue;
-            scale[c] = end->scale.data()[c] * (S(1) / std::sqrt(end->variance.data()[c] +
-                                                                static_cast<S>(end->epsilon)));
+            scale[c] = end->scale.data()[c] *
+                       (S(1) / std::sqrt(end->variance.data()[c] + static_cast<S>(end->epsilon)));
             shift[c] = (shift[c] - end->mean.data()[c]) * scale[c] + end->shift.data()[c];
         }
         tile_.repeat(scale, scale);

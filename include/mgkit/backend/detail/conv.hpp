@@ -368,10 +368,9 @@ private:
             if (begin >= end) return;
             const extent sample = n * c.outputs * c.inner * c.made;
             const gemm::scratch<S> room(ctx, static_cast<std::size_t>(c.room(end - begin)));
-            c.forward(
-                x + n * c.frames * c.inner * c.channels, weights, add, y + sample, begin, end,
-                room.data(),
-                [&](extent first, extent last) { finish(sample + first, sample + last); });
+            c.forward(x + n * c.frames * c.inner * c.channels, weights, add, y + sample, begin, end,
+                      room.data(),
+                      [&](extent first, extent last) { finish(sample + first, sample + last); });
         });
     }
     static void short_backward(context& ctx, const products& p, const T& x, const T& weight,
