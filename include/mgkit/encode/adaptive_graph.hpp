@@ -131,12 +131,11 @@ public:
     template <operand X>
     X operator()(context& ctx, const X& x, const T& fixed) const {
         const extent partitions = static_cast<extent>(conv_d.size());
-        const X inner = add(ctx,
-                            contracted(ctx, stacked_product(ctx, x, conv_d, false),
-                                       edges(ctx, x, fixed), partitions),
-                            summed_bias<X>(ctx, conv_d));
         const X around = down ? (*down)(ctx, x) : x;
-        const X out = bn.channels(ctx, inner, {.residual = &around, .relu = true});
+        const X bias = summed_bias<X>(ctx, conv_d);
+        const X out =
+            contracted<X>(ctx, stacked_product(ctx, x, conv_d, false), edges(ctx, x, fixed),
+                          partitions, &bias, bn, {.residual = &around, .relu = true});
         return attention ? (*attention)(ctx, out) : out;
     }
 

@@ -41,9 +41,9 @@ struct learned_graph_unit {
     }
     template <operand X>
     X operator()(context& ctx, const X& x) const {
-        const X inner = contracted(ctx, conv(ctx, x), use<X>(A), shape_of(A.value)[0]);
         const X around = down ? (*down)(ctx, x) : x;
-        return bn.channels(ctx, inner, {.residual = &around, .relu = true});
+        return contracted<X>(ctx, conv(ctx, x), use<X>(A), shape_of(A.value)[0], nullptr, bn,
+                             {.residual = &around, .relu = true});
     }
 };
 

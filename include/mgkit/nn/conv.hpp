@@ -54,8 +54,7 @@ struct conv {
                  const normalise_end<X>& end = {}) const {
         if constexpr (std::same_as<X, T> && finishes_conv<T>)
             if (!ctx.training) {
-                const normalised_end<T> last{norm.weight.value, norm.bias.value, norm.running_mean,
-                                             norm.running_var,  norm.epsilon,    end};
+                const normalised_end<T> last = norm.as_end(end);
                 return finished(ctx, x, standing_value(ctx, *this), &last);
             }
         return norm.channels(ctx, (*this)(ctx, x), end);

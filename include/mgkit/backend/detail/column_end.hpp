@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "mgkit/backend/detail/batch_norm.hpp"
-#include "mgkit/tensor/ops/finished_conv.hpp"
+#include "mgkit/tensor/ops/normalise.hpp"
 
 namespace MGKIT_NAMESPACE::eigen::detail {
 
@@ -16,13 +16,13 @@ class column_end {
 public:
     using T = tensor<S, P>;
 
-    /// The bias, then the normalisation where there is one.
-    column_end(context& ctx, const T& bias, const normalised_end<T>* end)
-        : tile_(bias.elements()), table_(ctx, {2, tile_.span}) {
+    /// The bias, then the normalisation, where they are not null.
+    column_end(context& ctx, extent width, const T* bias, const normalised_end<T>* end)
+        : tile_(width), table_(ctx, {2, tile_.span}) {
         S *const scale = table_.data(), *const shift = scale + tile_.span;
         for (extent c = 0; c < tile_.width; ++c) {
             scale[c] = S(1);
-            shift[c] = bias.data()[c];
+            shift[c] = bias ? bias->data()[c] : S(0);
             if (!end) continue;
             scale[c] = end->scale.data()[c] *
                        (S(1) / std::sqrt(end->variance.data()[c] + static_cast<S>(end->epsilon)));

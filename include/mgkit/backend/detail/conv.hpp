@@ -172,7 +172,7 @@ struct kernel<op::conv, eigen::tensor<S, P>> {
     static T finished(context& ctx, const op::conv& o, const T& x, const T& weight, const T& bias,
                       const T* given, const normalised_end<T>* end) {
         const shape &in = x.extents(), &w = weight.extents();
-        const eigen::detail::column_end<S, P> finish(ctx, bias, end);
+        const eigen::detail::column_end<S, P> finish(ctx, w[0], &bias, end);
         const T matrices = given ? *given : products::ready(ctx, o, weight);
         T out(ctx, o.result(in, w));
         if (o.over.pointwise() && o.groups == 1)

@@ -7,15 +7,6 @@
 
 namespace MGKIT_NAMESPACE {
 
-/// Batch normalisation by given statistics as the end of another operation: scale, shift, mean and
-/// variance of every channel, then a residual and relu.
-template <class T>
-struct normalised_end {
-    const T &scale, &shift, &mean, &variance;
-    double epsilon = 1e-5;
-    normalise_end<T> then{};
-};
-
 /// A tensor type whose convolution multiplies by weights in a form of its own, `ready(ctx, op,
 /// weight)`, which depends on the window, the groups and the weight, and whose kernel ends a
 /// convolution in the pass that computes it.
@@ -41,16 +32,7 @@ template <finishes_conv T>
 T finished_conv(context& ctx, const op::conv& o, const T& x, const T& weight, const T& bias,
                 const T* ready, const normalised_end<T>* end) {
     const shape to = detail::conv_result(o, shape_of(x), shape_of(weight), shape_of(bias));
-    if (end) {
-        for (const T* const each : {&end->scale, &end->shift, &end->mean, &end->variance})
-            if (shape_of(*each) != shape_of(bias))
-                throw error("finished_conv",
-                            text("scale, shift, mean and variance of ", shape_of(bias).str()),
-                            shape_of(*each).str());
-        if (end->then.residual && shape_of(*end->then.residual) != to)
-            throw error("finished_conv", text("a residual of ", to.str()),
-                        shape_of(*end->then.residual).str());
-    }
+    if (end) detail::require_end("finished_conv", *end, to);
     return kernel<op::conv, T>::finished(ctx, o, x, weight, bias, ready, end);
 }
 

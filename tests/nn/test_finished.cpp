@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Convolution and normalisation as one operation are what they are as two.
+// Convolution or contraction and the normalisation behind it as one operation are what they are as
+// two.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,6 +12,7 @@
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/nn/conv.hpp"
 #include "mgkit/nn/prepared.hpp"
+#include "mgkit/tensor/ops/finished_contraction.hpp"
 #include "nn/leaves.hpp"
 
 using namespace mgkit;
@@ -54,6 +56,28 @@ double largest(const std::vector<S>& values) {
     double out = 0;
     for (const S v : values) out = std::max(out, std::abs(static_cast<double>(v)));
     return out;
+}
+
+template <class S>
+double gap(const std::vector<S>& a, const std::vector<S>& b) {
+    REQUIRE(a.size() == b.size());
+    double out = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        out = std::max(out, std::abs(static_cast<double>(a[i] - b[i])));
+    return out;
+}
+
+/// How far the two ways may lie apart: sums of products are the same bits; behind them one way
+/// rounds six times, the other five, each time by half an epsilon of no more than the sum of what
+/// is added (biases, means, shifts and residuals are below 1).
+template <class T>
+double bound(context& ctx, const T& plain, const nn::batch_norm<T>& norm) {
+    using S = typename backend_traits<T>::scalar;
+    const double factor =
+        largest(nn::host_values(ctx, norm.weight.value)) /
+        std::sqrt(static_cast<double>(std::ranges::min(nn::host_values(ctx, norm.running_var))));
+    return 5.5 * static_cast<double>(std::numeric_limits<S>::epsilon()) *
+           ((largest(nn::host_values(ctx, plain)) + 2) * factor + 2);
 }
 
 /// Along frames; joints are rows.
@@ -119,18 +143,7 @@ TEMPLATE_TEST_CASE("convolution and normalisation are one operation where nothin
                 const T made = model(ctx, x, end);
                 REQUIRE(shape_of(made) == shape_of(plain));
                 const auto got = nn::host_values(ctx, made);
-                // Sums of products are the same bits. Behind them one way rounds six times, the
-                // other five, each time by half an epsilon of no more than `size`.
-                const auto& n = model.norm;
-                const double size = (largest(nn::host_values(ctx, plain)) + 2) *
-                                        largest(nn::host_values(ctx, n.weight.value)) /
-                                        std::sqrt(static_cast<double>(std::ranges::min(
-                                            nn::host_values(ctx, n.running_var)))) +
-                                    2;
-                double gap = 0;
-                for (std::size_t i = 0; i < got.size(); ++i)
-                    gap = std::max(gap, std::abs(static_cast<double>(got[i] - want[i])));
-                CHECK(gap <= 5.5 * static_cast<double>(std::numeric_limits<S>::epsilon()) * size);
+                CHECK(gap(got, want) <= bound(ctx, plain, model.norm));
                 CHECK(nn::host_values(ctx, ready(ctx, x, end)) == got);
                 context two{.seed = 3, .threads = 3};
                 CHECK(nn::host_values(two, model(two, x, end)) == got);
@@ -139,6 +152,38 @@ TEMPLATE_TEST_CASE("convolution and normalisation are one operation where nothin
             CHECK(nn::host_values(ctx, m.conv(ctx, x)) == nn::host_values(ctx, plain));
         });
     }
+}
+
+TEMPLATE_TEST_CASE("contraction and normalisation are one operation where nothing is recorded",
+                   "[graph][quick]", float, double) {
+    using T = eigen::tensor<TestType>;
+    static_assert(finishes_contraction<T>);
+    const extent n = 2, t = 11, v = 5, k = 3;
+    for (const extent c : {3, 40, 600})
+        for (const shape& extents : {shape{k, v, v}, shape{n, k, v, v + 1}, shape{n, k, v, v, c}}) {
+            INFO(c << " channels, edges " << extents.str());
+            context ctx{.seed = 3}, three{.seed = 3, .threads = 3};
+            const conv_with_norm<T> model(ctx, 4, c, frames({1}), 1);
+            const nn::batch_norm<T>& norm = model.norm;
+            const T x = values_between<T>(ctx, {n, t, v, k, c}, "x", -1, 1),
+                    edges = values_between<T>(ctx, extents, "edges", -1, 1);
+            const T& bias = model.conv.bias.value;
+            const T plain = graph_contract(ctx, x, edges);
+            const T beside = values_between<T>(ctx, shape_of(plain), "residual", -1, 1);
+            for (const T* const own : {static_cast<const T*>(nullptr), &bias})
+                for (const normalise_end<T>& end :
+                     {normalise_end<T>{}, normalise_end<T>{&beside, true}}) {
+                    const auto want = nn::host_values(
+                        ctx, norm.channels(ctx, own ? add(ctx, plain, *own) : plain, end));
+                    const auto last = norm.as_end(end);
+                    const T made = finished_contraction(ctx, x, edges, own, last);
+                    CHECK(shape_of(made) == shape_of(plain));
+                    const auto got = nn::host_values(ctx, made);
+                    CHECK(gap(got, want) <= bound(ctx, plain, norm));
+                    CHECK(nn::host_values(three,
+                                          finished_contraction(three, x, edges, own, last)) == got);
+                }
+        }
 }
 
 TEST_CASE("recorded and training passes normalise behind the convolution", "[conv][quick]") {
@@ -193,4 +238,13 @@ TEST_CASE("an end of other extents is refused", "[conv][quick]") {
     CHECK_REFUSED(model.conv.normalised(ctx, x, other), "scale, shift, mean and variance of [6]");
     CHECK_REFUSED(model(ctx, x, {.residual = &beside}), "a residual of [2, 7, 5, 6]");
     CHECK_REFUSED(model(ctx, values_between<T>(ctx, {2, 7, 5, 3}, "x", -1, 1), {}), "x [N, ");
+    const T messages = values_between<T>(ctx, {2, 7, 5, 2, 6}, "x", -1, 1),
+            edges = values_between<T>(ctx, {2, 5, 5}, "edges", -1, 1);
+    CHECK_REFUSED(
+        finished_contraction(ctx, messages, edges, &other.bias.value, model.norm.as_end()),
+        "a bias of [6]");
+    CHECK_REFUSED(finished_contraction<T>(ctx, messages, edges, nullptr, other.as_end()),
+                  "scale, shift, mean and variance of [6]");
+    CHECK_REFUSED(finished_contraction<T>(ctx, x, edges, nullptr, model.norm.as_end()),
+                  "x [N, T, V, K, C]");
 }
