@@ -48,6 +48,8 @@
 #include "mgkit/tensor/ops/classifier.hpp"
 #include "mgkit/tensor/ops/conv.hpp"
 #include "mgkit/tensor/ops/elementwise.hpp"
+#include "mgkit/tensor/ops/finished_contraction.hpp"
+#include "mgkit/tensor/ops/finished_conv.hpp"
 #include "mgkit/tensor/ops/gather.hpp"
 #include "mgkit/tensor/ops/graph.hpp"
 #include "mgkit/tensor/ops/layers.hpp"

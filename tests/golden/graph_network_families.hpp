@@ -478,7 +478,7 @@ void pyskl(const io::safetensors_file& file, const io::json& config, checks& out
             const encode::block_plan p = plan_of(file, config, false);
             encode::six_branches<T> made(nn::scope(ctx), p.out, p.stride);
             return compare_block<T>(out, file, ctx, nn::leaves(made), [&](context& c, const X& x) {
-                return made.bn.channels(c, made.mixed(c, x));
+                return made.transform.conv.normalised(c, made.branched(c, x), made.bn);
             });
         }
         throw error(file.path(), "a network, unit_aagcn or mstcn", "another part of PYSKL");

@@ -30,6 +30,8 @@
 namespace MGKIT_NAMESPACE {
 MGKIT_PRIMITIVES(MGKIT_DEFINED)
 MGKIT_COMPOSED(MGKIT_DEFINED)
+MGKIT_COMPILED_FINISHED(template, eigen::tensor<float>)
+MGKIT_COMPILED_FINISHED(template, eigen::tensor<double>)
 }  // namespace MGKIT_NAMESPACE
 
 #undef MGKIT_DEFINED

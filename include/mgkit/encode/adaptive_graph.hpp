@@ -121,17 +121,21 @@ public:
         add("bn", bn);
         return std::move(out.found);
     }
+    /// See nn::prepared.
+    void add_standing(context& ctx, nn::standing_values& out) const {
+        attention.add_standing(ctx, out);
+        down.add_standing(ctx, out);
+    }
 
     /// `fixed` [K, V, V] are the edges of the skeleton.
     template <operand X>
     X operator()(context& ctx, const X& x, const T& fixed) const {
         const extent partitions = static_cast<extent>(conv_d.size());
-        const X inner = add(ctx,
-                            contracted(ctx, stacked_product(ctx, x, conv_d, false),
-                                       edges(ctx, x, fixed), partitions),
-                            summed_bias<X>(ctx, conv_d));
         const X around = down ? (*down)(ctx, x) : x;
-        const X out = bn.channels(ctx, inner, {.residual = &around, .relu = true});
+        const X bias = summed_bias<X>(ctx, conv_d);
+        const X out =
+            contracted<X>(ctx, stacked_product(ctx, x, conv_d, false), edges(ctx, x, fixed),
+                          partitions, &bias, bn, {.residual = &around, .relu = true});
         return attention ? (*attention)(ctx, out) : out;
     }
 
@@ -188,7 +192,7 @@ struct adaptive_graph_block {
     }
     template <operand X>
     X operator()(context& ctx, const X& x, const T& fixed) const {
-        return end_of_block(ctx, tcn1.bn, tcn1.conv(ctx, gcn1(ctx, x, fixed)), x, plan_, residual);
+        return end_of_block(ctx, tcn1.conv, tcn1.bn, gcn1(ctx, x, fixed), x, plan_, residual);
     }
 
 private:
@@ -224,6 +228,10 @@ public:
         for (std::size_t i = 0; i < blocks.size(); ++i)
             nn::detail::collect_leaves<T>(blocks[i], nn::detail::leaf_place{text("l", i + 1)}, out);
         return std::move(out.found);
+    }
+    /// See nn::prepared.
+    void add_standing(context& ctx, nn::standing_values& out) const {
+        nn::add_standing(ctx, blocks, out);
     }
     int features() const { return features_; }
     /// Edges of the skeleton, [3, V, V].

@@ -45,7 +45,7 @@ struct temporal_unit {
     }
     template <operand X>
     X operator()(context& ctx, const X& x, const normalise_end<X>& end = {}) const {
-        return bn.channels(ctx, conv(ctx, x), end);
+        return conv.normalised(ctx, x, bn, end);
     }
 };
 
@@ -67,18 +67,20 @@ struct conv_and_norm {
     }
     template <operand X>
     X operator()(context& ctx, const X& x, const normalise_end<X>& end = {}) const {
-        return norm.channels(ctx, conv(ctx, x), end);
+        return conv.normalised(ctx, x, norm, end);
     }
 };
 
-/// relu(norm(x) + what goes around the block), the way around being absent, x's own, or a unit's.
+/// relu(norm(conv(inner)) + what goes around the block), the way around being absent, the block's
+/// own x, or a unit's.
 template <class Unit, operand X>
-X end_of_block(context& ctx, const nn::batch_norm<tensor_of<X>>& norm, const X& inner,
-               const X& before, const block_plan& p, const nn::maybe<Unit>& residual) {
-    if (p.first) return norm.channels(ctx, inner, {.relu = true});
-    if (!residual) return norm.channels(ctx, inner, {.residual = &before, .relu = true});
+X end_of_block(context& ctx, const nn::conv<tensor_of<X>>& conv,
+               const nn::batch_norm<tensor_of<X>>& norm, const X& inner, const X& before,
+               const block_plan& p, const nn::maybe<Unit>& residual) {
+    if (p.first) return conv.normalised(ctx, inner, norm, {.relu = true});
+    if (!residual) return conv.normalised(ctx, inner, norm, {.residual = &before, .relu = true});
     const X around = (*residual)(ctx, before);
-    return norm.channels(ctx, inner, {.residual = &around, .relu = true});
+    return conv.normalised(ctx, inner, norm, {.residual = &around, .relu = true});
 }
 
 /// The layers of K partitions as one product: their weights [out, in, 1, 1] stacked to [K * out,

@@ -3,6 +3,7 @@
 // infrastructure
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 #include "mgkit/nn/maybe.hpp"
 #include "mgkit/nn/norm.hpp"
 #include "mgkit/skeleton/partitions.hpp"
-#include "mgkit/tensor/ops/graph.hpp"
+#include "mgkit/tensor/ops/finished_contraction.hpp"
 
 namespace MGKIT_NAMESPACE::encode {
 
@@ -113,6 +114,23 @@ X contracted(context& ctx, const X& messages, const X& edges, extent partitions)
     const shape s = shape_of(messages);
     return graph_contract(
         ctx, reshape(ctx, messages, {s[0], s[1], s[2], partitions, s[3] / partitions}), edges);
+}
+
+/// norm.channels(contracted(..) + bias, end), `bias` [C] or null; in one operation where nothing is
+/// recorded, in evaluation mode, on tensors that offer it, the same but for rounding.
+template <operand X>
+X contracted(context& ctx, const X& messages, const X& edges, extent partitions, const X* bias,
+             const nn::batch_norm<tensor_of<X>>& norm, const normalise_end<X>& end) {
+    using T = tensor_of<X>;
+    if constexpr (std::same_as<X, T> && finishes_contraction<T>)
+        if (!ctx.training) {
+            const shape s = shape_of(messages);
+            return finished_contraction(
+                ctx, reshape(ctx, messages, {s[0], s[1], s[2], partitions, s[3] / partitions}),
+                edges, bias, norm.as_end(end));
+        }
+    const X plain = contracted(ctx, messages, edges, partitions);
+    return norm.channels(ctx, bias ? add(ctx, plain, *bias) : plain, end);
 }
 
 /// Convolution along frames alone: x [B, T, V, C].

@@ -73,11 +73,11 @@ struct st_gcn_block {
     /// x [N * M, T, V, in] of `clips` clips, edges [K, V, V].
     template <operand X>
     X operator()(context& ctx, const X& x, const X& edges, extent clips) const {
-        const X joints = contracted(ctx, gcn.conv(ctx, x), edges, partitions_);
-        const X inner = tcn.conv(ctx, tcn.before.channels(ctx, joints, {.relu = true}));
+        const X inner = contracted<X>(ctx, gcn.conv(ctx, x), edges, partitions_, nullptr,
+                                      tcn.before, {.relu = true});
         if (!ctx.training || dropout_ == 0)
-            return end_of_block(ctx, tcn.after, inner, x, plan_, residual);
-        const X normal = tcn.after.channels(ctx, inner);
+            return end_of_block(ctx, tcn.conv, tcn.after, inner, x, plan_, residual);
+        const X normal = tcn.conv.normalised(ctx, inner, tcn.after);
         const shape s = shape_of(normal);
         const X kept = reshape(
             ctx, dropout(ctx, reshape(ctx, normal, {clips, s.elements() / clips}), name_, dropout_),

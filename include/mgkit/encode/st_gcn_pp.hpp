@@ -41,9 +41,9 @@ struct learned_graph_unit {
     }
     template <operand X>
     X operator()(context& ctx, const X& x) const {
-        const X inner = contracted(ctx, conv(ctx, x), use<X>(A), shape_of(A.value)[0]);
         const X around = down ? (*down)(ctx, x) : x;
-        return bn.channels(ctx, inner, {.residual = &around, .relu = true});
+        return contracted<X>(ctx, conv(ctx, x), use<X>(A), shape_of(A.value)[0], nullptr, bn,
+                             {.residual = &around, .relu = true});
     }
 };
 
@@ -86,11 +86,10 @@ struct six_branches {
                            nn::field("transform", &six_branches::transform),
                            nn::field("bn", &six_branches::bn));
     }
-    /// Before the last normalisation.
+    /// Before the product and the last normalisation.
     template <operand X>
-    X mixed(context& ctx, const X& x) const {
-        return transform.conv(
-            ctx, transform.norm.channels(ctx, side_by_side(ctx, x, branches), {.relu = true}));
+    X branched(context& ctx, const X& x) const {
+        return transform.norm.channels(ctx, side_by_side(ctx, x, branches), {.relu = true});
     }
 };
 
@@ -114,7 +113,8 @@ struct st_gcn_pp_block {
     }
     template <operand X>
     X operator()(context& ctx, const X& x) const {
-        return end_of_block(ctx, tcn.bn, tcn.mixed(ctx, gcn(ctx, x)), x, plan_, residual);
+        return end_of_block(ctx, tcn.transform.conv, tcn.bn, tcn.branched(ctx, gcn(ctx, x)), x,
+                            plan_, residual);
     }
 
 private:

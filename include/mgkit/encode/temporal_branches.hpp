@@ -52,17 +52,28 @@ public:
         add(reach_.how == kind::maximum ? "4" : "3.bn", last_);
         return std::move(out.found);
     }
+    /// See nn::prepared.
+    void add_standing(context& ctx, nn::standing_values& out) const {
+        nn::add_standing(ctx, point_, out);
+        frames_.add_standing(ctx, out);
+    }
 
     template <operand X>
     X operator()(context& ctx, const X& x) const {
-        X y = point_(ctx, x);
-        if (norm_) y = norm_->channels(ctx, y, {.relu = reach_.how != kind::point});
-        if (frames_) y = (*frames_)(ctx, y);
+        X y = with_norm(ctx, point_, norm_, x, {.relu = reach_.how != kind::point});
+        if (frames_) return with_norm(ctx, *frames_, last_, y);
         if (reach_.how == kind::maximum) y = max_pool(ctx, y, along_frames(reach_.kernel, stride_));
         return last_ ? last_->channels(ctx, y) : y;
     }
 
 private:
+    template <operand X>
+    static X with_norm(context& ctx, const nn::conv<T>& conv,
+                       const nn::maybe<nn::batch_norm<T>>& norm, const X& x,
+                       const normalise_end<X>& end = {}) {
+        return norm ? conv.normalised(ctx, x, *norm, end) : conv(ctx, x);
+    }
+
     nn::conv<T> point_;
     nn::maybe<nn::batch_norm<T>> norm_;
     nn::maybe<nn::conv<T>> frames_;

@@ -92,6 +92,11 @@ struct batch_norm {
         return normalise_by(ctx, x, use<X>(weight), use<X>(bias), now, end, epsilon);
     }
 
+    /// What `channels` does in evaluation mode, as the end of another operation on plain tensors.
+    normalised_end<T> as_end(const normalise_end<T>& then = {}) const {
+        return {weight.value, bias.value, running_mean, running_var, epsilon, then};
+    }
+
 private:
     /// `moments` [2, groups, D] of `rows` rows each.
     void update(context& ctx, const T& moments, extent rows) const {

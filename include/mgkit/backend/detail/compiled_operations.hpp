@@ -16,6 +16,12 @@
     HEAD T apply(context&, const op::NAME&, MGKIT_OPERANDS_##OPERANDS(T)); \
     HEAD variable<T> apply(context&, const op::NAME&, MGKIT_OPERANDS_##OPERANDS(variable<T>));
 
+#define MGKIT_COMPILED_FINISHED(HEAD, T)                                                        \
+    HEAD T ready_weight(context&, const op::conv&, const T&);                               \
+    HEAD T finished_conv(context&, const op::conv&, const T&, const T&, const T&, const T*, \
+                         const normalised_end<T>*);                                     \
+    HEAD T finished_contraction(context&, const T&, const T&, const T*, const normalised_end<T>&);
+
 #define MGKIT_DECLARED(NAME, OPERANDS, ...)                                         \
     MGKIT_COMPILED_OPERATION(extern template, eigen::tensor<float>, NAME, OPERANDS) \
     MGKIT_COMPILED_OPERATION(extern template, eigen::tensor<double>, NAME, OPERANDS)
@@ -23,6 +29,8 @@
 namespace MGKIT_NAMESPACE {
 MGKIT_PRIMITIVES(MGKIT_DECLARED)
 MGKIT_COMPOSED(MGKIT_DECLARED)
+MGKIT_COMPILED_FINISHED(extern template, eigen::tensor<float>)
+MGKIT_COMPILED_FINISHED(extern template, eigen::tensor<double>)
 }  // namespace MGKIT_NAMESPACE
 
 #undef MGKIT_DECLARED

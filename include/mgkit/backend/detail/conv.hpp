@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "mgkit/backend/detail/column_end.hpp"
 #include "mgkit/backend/detail/short_conv.hpp"
-#include "mgkit/tensor/ops/conv.hpp"
+#include "mgkit/tensor/ops/finished_conv.hpp"
 
 namespace MGKIT_NAMESPACE {
 
@@ -47,19 +48,34 @@ public:
     extent taps_of(extent step) const { return std::min(deep, grid.taps - step * deep); }
 
     /// Weights as [taps, C / groups, O].
-    tensor<S, P> by_tap(context& ctx, const tensor<S, P>& weight) const {
-        tensor<S, P> out(ctx, {grid.taps * each, made});
+    static tensor<S, P> by_tap(context& ctx, const tensor<S, P>& weight) {
+        const extent made = weight.extents()[0], each = weight.extents()[1],
+                     taps = weight.elements() / (made * each);
+        tensor<S, P> out(ctx, {taps * each, made});
         const S* const from = weight.data();
         S* const to = out.data();
         for_ranges(
             ctx, made,
             [&](extent begin, extent end) {
-                for (extent k = 0; k < grid.taps; ++k)
+                for (extent k = 0; k < taps; ++k)
                     for (extent c = 0; c < each; ++c)
                         for (extent o = begin; o < end; ++o)
-                            to[(k * each + c) * made + o] = from[(o * each + c) * grid.taps + k];
+                            to[(k * each + c) * made + o] = from[(o * each + c) * taps + k];
             },
             16);
+        return out;
+    }
+    /// Weights as products take them: as they are, by tap, or spread.
+    static tensor<S, P> ready(context& ctx, const op::conv& o, const tensor<S, P>& weight) {
+        if (o.over.pointwise() && o.groups == 1) return weight;
+        const tensor<S, P> taps = by_tap(ctx, weight);
+        return is_short(o, weight.extents()) ? spread(ctx, taps, o.over.taps()) : taps;
+    }
+    /// Weights of a short window from those by tap.
+    static tensor<S, P> spread(context& ctx, const tensor<S, P>& by_tap, extent taps) {
+        const extent size = by_tap.elements() / taps;
+        tensor<S, P> out(ctx, {short_conv<S, P>::points * (taps / 3) * size});
+        short_conv<S, P>::spread_weights(by_tap.data(), taps / 3, size, out.data());
         return out;
     }
 
@@ -79,12 +95,12 @@ public:
     }
 
     /// Whether fewer products pay for sums before and after them: wide matrices, registers of 32
-    /// bytes or more, factors that are not rounded.
-    bool is_short() const {
-        const window_axis& a = grid.axes[2];
-        return std::is_same_v<F, S> && gemm::eigen::wide<S>() && grid.runs() && groups == 1 &&
+    /// bytes or more, factors that are not rounded. The window moves along one axis, whatever x is.
+    static bool is_short(const op::conv& o, const shape& weight) {
+        const window_axis a = only_axis(o.over);
+        return std::is_same_v<F, S> && gemm::eigen::wide<S>() && o.groups == 1 && a.stride == 1 &&
                a.dilation == 1 && a.kernel % 3 == 0 && a.kernel > 3 && a.padding < a.kernel &&
-               a.kernel <= 9 && std::min(channels, made) >= narrowest_short;
+               a.kernel <= 9 && std::min(weight[0], weight[1]) >= narrowest_short;
     }
     short_conv<S, P> short_form() const {
         return {grid.in[2], grid.outputs,         grid.inner,   channels,
@@ -121,6 +137,17 @@ public:
     }
 
 private:
+    /// The one axis that a window moves along; one of kernel 1 where these are several or none.
+    static window_axis only_axis(const window& over) {
+        window_axis out{};
+        for (int i = 0; i < over.axes(); ++i) {
+            if (over[i] == window_axis{}) continue;
+            if (out != window_axis{}) return {};
+            out = over[i];
+        }
+        return out;
+    }
+
     static constexpr extent deep_enough = 128, cached = 131072, narrowest_short = 32;
 };
 
@@ -137,40 +164,36 @@ struct kernel<op::conv, eigen::tensor<S, P>> {
 
     static T forward(context& ctx, const op::conv& o, saved<T>& kept, const T& x, const T& weight,
                      const T& bias) {
-        const products p(o, x.extents(), weight.extents());
-        const auto& grid = p.grid;
-        T out(ctx, o.result(x.extents(), weight.extents()));
         kept.keep(x);
         kept.keep(weight);
-        if (p.is_short()) {
-            short_forward(ctx, p.short_form(), p.grid.samples, x.data(),
-                          p.by_tap(ctx, weight).data(), bias.data(), false, out.data());
-            return out;
-        }
-        const T matrices = p.by_tap(ctx, weight);
-        const factor rows(ctx, x.data(), x.elements() / p.channels, p.channels),
-            by_tap(ctx, matrices.data(), grid.taps * p.each, p.made);
-        S* const y = out.data();
-        parallel_for(ctx.threads, grid.samples * p.blocks, [&](extent i) {
-            const extent n = i / p.blocks, begin = i % p.blocks * p.block,
-                         end = std::min(grid.outputs, begin + p.block);
-            S* const to = y + n * grid.outputs * grid.inner * p.made;
-            for (extent r = begin * grid.inner; r < end * grid.inner; ++r)
-                std::copy_n(bias.data(), p.made, to + r * p.made);
-            const F* const sample = rows.data() + n * grid.places * grid.inner * p.channels;
-            const gemm::scratch<F> panel(ctx, static_cast<std::size_t>(p.panel()));
-            for (extent g = 0; g < p.groups; ++g)
-                for (extent step = 0; step < p.steps; ++step) {
-                    const auto seen = p.seen(sample, begin, end, step, g, panel.data());
-                    if (seen.count == 0) continue;
-                    gemm::run<P>(problem{
-                        false, false, seen.count * grid.inner, p.made_each,
-                        p.taps_of(step) * p.each, seen.a, seen.step,
-                        by_tap.data() + step * p.deep * p.each * p.made + g * p.made_each, p.made,
-                        S(1), to + seen.first * grid.inner * p.made + g * p.made_each, p.made});
-                }
-        });
+        return finished(ctx, o, x, weight, bias, nullptr, nullptr);
+    }
+    /// See finished_conv.
+    static T finished(context& ctx, const op::conv& o, const T& x, const T& weight, const T& bias,
+                      const T* given, const normalised_end<T>* end) {
+        const shape &in = x.extents(), &w = weight.extents();
+        const eigen::detail::column_end<S, P> finish(ctx, w[0], &bias, end);
+        const T matrices = given ? *given : products::ready(ctx, o, weight);
+        T out(ctx, o.result(in, w));
+        if (o.over.pointwise() && o.groups == 1)
+            gemm::run_pieces<P>(
+                ctx,
+                gemm::problem<S>{false, true, x.elements() / w[1], w[0], w[1], x.data(), w[1],
+                                 matrices.data(), w[1], S(0), out.data(), w[0]},
+                [&](extent row, extent rows, extent column, extent columns) {
+                    finish(out.data(), row, rows, column, columns);
+                });
+        else if (const products p(o, in, w); products::is_short(o, w))
+            short_forward(ctx, p.short_form(), p.grid.samples, x.data(), matrices.data(), false,
+                          out.data(),
+                          [&](extent begin, extent last) { finish(out.data(), begin, last); });
+        else
+            forward_by_tap(ctx, p, x, matrices, finish, out);
         return out;
+    }
+    /// See ready_weight.
+    static T ready(context& ctx, const op::conv& o, const T& weight) {
+        return products::ready(ctx, o, weight);
     }
 
     static void backward(context& ctx, const op::conv& o, const saved<T>& kept, const T& dout,
@@ -186,7 +209,7 @@ struct kernel<op::conv, eigen::tensor<S, P>> {
                                              });
         }
         if (!sink.wants(0) && !sink.wants(1)) return;
-        if (p.is_short()) {
+        if (products::is_short(o, weight.extents())) {
             short_backward(ctx, p, x, weight, dout, sink);
             return;
         }
@@ -207,6 +230,38 @@ struct kernel<op::conv, eigen::tensor<S, P>> {
     }
 
 private:
+    /// The first product of a block overwrites it, where it sees something.
+    static void forward_by_tap(context& ctx, const products& p, const T& x, const T& matrices,
+                               const eigen::detail::column_end<S, P>& finish, T& out) {
+        const auto& grid = p.grid;
+        const factor rows(ctx, x.data(), x.elements() / p.channels, p.channels),
+            by_tap(ctx, matrices.data(), grid.taps * p.each, p.made);
+        S* const y = out.data();
+        const extent row = grid.inner * p.made;
+        parallel_for(ctx.threads, grid.samples * p.blocks, [&](extent i) {
+            const extent n = i / p.blocks, begin = i % p.blocks * p.block,
+                         end = std::min(grid.outputs, begin + p.block);
+            S* const to = y + n * grid.outputs * row;
+            const F* const sample = rows.data() + n * grid.places * grid.inner * p.channels;
+            const gemm::scratch<F> panel(ctx, static_cast<std::size_t>(p.panel()));
+            for (extent g = 0; g < p.groups; ++g)
+                for (extent step = 0; step < p.steps; ++step) {
+                    const auto seen = p.seen(sample, begin, end, step, g, panel.data());
+                    if (g == 0 && step == 0) {
+                        const extent first = std::min(seen.first, end), last = first + seen.count;
+                        std::fill(to + begin * row, to + first * row, S(0));
+                        std::fill(to + last * row, to + end * row, S(0));
+                    }
+                    if (seen.count == 0) continue;
+                    gemm::run<P>(problem{
+                        false, false, seen.count * grid.inner, p.made_each,
+                        p.taps_of(step) * p.each, seen.a, seen.step,
+                        by_tap.data() + step * p.deep * p.each * p.made + g * p.made_each, p.made,
+                        S(step > 0 ? 1 : 0), to + seen.first * row + g * p.made_each, p.made});
+                }
+            finish(y, (n * grid.outputs + begin) * row, (n * grid.outputs + end) * row);
+        });
+    }
     /// dx of a window that runs: each place gathers from the outputs that see it.
     static void run_gradient(context& ctx, const products& p, const F* by_tap, const F* slopes,
                              T& dx, int beta) {
@@ -299,11 +354,10 @@ private:
         p.by_weight(ctx, sums.data(), parts, dw, beta);
     }
 
-    /// A window short enough for fewer products.
+    /// A window short enough for fewer products; `finish` sees ranges of all values of y.
+    template <class Finish>
     static void short_forward(context& ctx, const short_conv& c, extent samples, const S* x,
-                              const S* by_tap, const S* bias, bool add, S* y) {
-        T weights(ctx, {c.matrices()});
-        short_conv::spread_weights(by_tap, c.groups, c.channels * c.made, weights.data());
+                              const S* weights, bool add, S* y, Finish&& finish) {
         const extent cached =
             std::max<extent>(1, 524288 / (short_conv::points * c.inner * (c.channels + c.made)));
         const extent blocks = (c.tiles() + cached - 1) / cached,
@@ -312,9 +366,11 @@ private:
             const extent n = i / blocks, begin = i % blocks * each,
                          end = std::min(c.tiles(), begin + each);
             if (begin >= end) return;
+            const extent sample = n * c.outputs * c.inner * c.made;
             const gemm::scratch<S> room(ctx, static_cast<std::size_t>(c.room(end - begin)));
-            c.forward(x + n * c.frames * c.inner * c.channels, weights.data(), bias, add,
-                      y + n * c.outputs * c.inner * c.made, begin, end, room.data());
+            c.forward(x + n * c.frames * c.inner * c.channels, weights, add, y + sample, begin, end,
+                      room.data(),
+                      [&](extent first, extent last) { finish(sample + first, sample + last); });
         });
     }
     static void short_backward(context& ctx, const products& p, const T& x, const T& weight,
@@ -358,8 +414,9 @@ private:
             const short_conv back{
                 c.outputs, c.frames, c.inner, c.made, c.channels, taps - 1 - c.padding, c.groups};
             auto [dx, beta] = sink.accumulate(ctx, 0, x.extents());
-            short_forward(ctx, back, p.grid.samples, dout.data(), turned.data(), nullptr, beta != 0,
-                          dx.data());
+            short_forward(ctx, back, p.grid.samples, dout.data(),
+                          products::spread(ctx, turned, taps).data(), beta != 0, dx.data(),
+                          [](extent, extent) {});
         }
     }
 

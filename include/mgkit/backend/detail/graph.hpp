@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "mgkit/backend/detail/primitives.hpp"
-#include "mgkit/tensor/ops/graph.hpp"
+#include "mgkit/backend/detail/column_end.hpp"
+#include "mgkit/tensor/ops/finished_contraction.hpp"
 
 namespace MGKIT_NAMESPACE {
 
@@ -61,17 +61,15 @@ struct kernel<op::graph_contract, eigen::tensor<S, P>> {
 
     static T forward(context& ctx, const op::graph_contract&, saved<T>& kept, const T& x,
                      const T& a) {
-        const layout at(x.extents(), a.extents());
-        T out(ctx, op::graph_contract::result(x.extents(), a.extents()));
-        const T edges = by_source(ctx, at, a);
-        at.for_frames(ctx, [&](extent n, extent first, extent frames) {
-            contraction p = at.of(x.data(), edges.data(), out.data(), n, first, 0);
-            p.outer = at.k;
-            run(p, frames);
-        });
         kept.keep(x);
         kept.keep(a);
-        return out;
+        return contracted(ctx, x, a, [](S*, extent, extent) {});
+    }
+    /// See finished_contraction.
+    static T finished(context& ctx, const T& x, const T& a, const T* bias,
+                      const normalised_end<T>* end) {
+        return contracted(
+            ctx, x, a, eigen::detail::column_end<S, P>(ctx, x.extents()[4], bias, end));
     }
 
     static void backward(context& ctx, const op::graph_contract&, const saved<T>& kept,
@@ -149,6 +147,23 @@ private:
                     false};
         }
     };
+
+    /// `finish(y, begin, end)` sees each range of results while it is in cache.
+    template <class Finish>
+    static T contracted(context& ctx, const T& x, const T& a, const Finish& finish) {
+        const layout at(x.extents(), a.extents());
+        T out(ctx, op::graph_contract::result(x.extents(), a.extents()));
+        const T edges = by_source(ctx, at, a);
+        S* const y = out.data();
+        at.for_frames(ctx, [&](extent n, extent first, extent frames) {
+            contraction p = at.of(x.data(), edges.data(), y, n, first, 0);
+            p.outer = at.k;
+            run(p, frames);
+            const extent begin = n * at.t + first, frame = at.w * at.c;
+            finish(y, begin * frame, (begin + frames) * frame);
+        });
+        return out;
+    }
 
     static void run(const contraction& p, extent frames) {
         if (!p.by_channel && !gemm::eigen::wide<S>()) {

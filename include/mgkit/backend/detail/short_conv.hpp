@@ -32,10 +32,11 @@ public:
         }
     }
 
-    /// y of one sample for tiles [begin, end): overwritten with the convolution plus `bias`, or (no
-    /// bias) overwritten or added to. `room`: room() values.
-    void forward(const S* x, const S* weights, const S* bias, bool add, S* y, extent begin,
-                 extent end, S* room) const {
+    /// y of one sample for tiles [begin, end), overwritten or added to; `finish(begin, end)` sees
+    /// each range of its values when nothing is missing from them. `room`: room() values.
+    template <class F>
+    void forward(const S* x, const S* weights, bool add, S* y, extent begin, extent end, S* room,
+                 F&& finish) const {
         const extent count = end - begin, seen = count + groups - 1, in_row = inner * channels,
                      out_row = inner * made;
         S *const xs = room, *const ys = xs + points * seen * in_row,
@@ -50,17 +51,21 @@ public:
                                               weights + (p * groups + g) * channels * made, made,
                                               S(g > 0 ? 1 : 0), ys + p * count * out_row, made});
         S* const spare = none;  // for outputs beyond the last
+        constexpr extent piece = 1024;
         for (extent j = 0; j < count; ++j) {
-            S* to[step];
-            for (extent i = 0; i < step; ++i) {
-                const extent f = (begin + j) * step + i;
-                to[i] = f < outputs ? y + f * out_row : spare;
+            const extent first = (begin + j) * step, there = std::min(step, outputs - first);
+            const S* const from = ys + j * out_row;
+            for (extent at = 0; at < out_row; at += piece) {
+                const extent width = std::min(piece, out_row - at);
+                S* to[step];
+                for (extent i = 0; i < step; ++i)
+                    to[i] = (i < there ? y + (first + i) * out_row : spare) + at;
+                gather_three(from + at, count * out_row, width, add, to[0], to[1], to[2]);
+                for (extent i = 0; i < there; ++i) {
+                    const extent value = (first + i) * out_row + at;
+                    finish(value, value + width);
+                }
             }
-            gather_three(ys + j * out_row, count * out_row, out_row, add, to[0], to[1], to[2]);
-            if (bias)
-                for (S* const row : to)
-                    for (extent v = 0; v < inner; ++v)
-                        for (extent o = 0; o < made; ++o) row[v * made + o] += bias[o];
         }
     }
     extent room(extent count) const {

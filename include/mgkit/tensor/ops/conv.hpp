@@ -53,6 +53,24 @@ struct conv {
 
 }  // namespace op
 
+namespace detail {
+
+/// Extents of a convolution. Errors: operands that do not fit.
+inline shape conv_result(const op::conv& o, const shape& in, const shape& w, const shape& b) {
+    bool fits = in.rank() == o.over.axes() + 2 && w.rank() == in.rank() && o.groups >= 1 &&
+                in.elements() > 0 && in[-1] == w[1] * o.groups && w[0] % o.groups == 0 &&
+                w[0] > 0 && b == shape{w[0]};
+    for (int i = 0; fits && i < o.over.axes(); ++i) fits = w[i + 2] == o.over[i].kernel;
+    if (!fits)
+        throw error("conv",
+                    text("x [N, ", o.over.axes(), " axes, C], weight [O, C / ", o.groups,
+                         ", kernel], bias [O], none empty"),
+                    text("x ", in.str(), ", weight ", w.str(), ", bias ", b.str()));
+    return o.over.result(in, w[0], "conv");
+}
+
+}  // namespace detail
+
 /// Convolution (cross-correlation, as networks have it) along one to three axes: x [N, D1, .., Dk,
 /// C], weight [O, C / groups, K1, .., Kk] as PyTorch keeps it, bias [O] -> [N, O1, .., Ok, O].
 /// Entries beside x count as 0. Channels stand last, so that one of kernel 1 is a product over
@@ -62,20 +80,12 @@ struct conv {
 template <operand X>
 X conv(context& ctx, const X& x, const X& weight, const X& bias, const window& over,
        extent groups = 1) {
-    const shape in = shape_of(x), w = shape_of(weight), b = shape_of(bias);
-    bool fits = in.rank() == over.axes() + 2 && w.rank() == in.rank() && groups >= 1 &&
-                in.elements() > 0 && in[-1] == w[1] * groups && w[0] % groups == 0 && w[0] > 0 &&
-                b == shape{w[0]};
-    for (int i = 0; fits && i < over.axes(); ++i) fits = w[i + 2] == over[i].kernel;
-    if (!fits)
-        throw error("conv",
-                    text("x [N, ", over.axes(), " axes, C], weight [O, C / ", groups,
-                         ", kernel], bias [O], none empty"),
-                    text("x ", in.str(), ", weight ", w.str(), ", bias ", b.str()));
-    over.result(in, w[0], "conv");
+    const op::conv o{over, groups};
+    const shape w = shape_of(weight);
+    detail::conv_result(o, shape_of(x), w, shape_of(bias));
     if (over.pointwise() && groups == 1)
         return mgkit::linear(ctx, x, mgkit::reshape(ctx, weight, {w[0], w[1]}), bias);
-    return apply(ctx, op::conv{over, groups}, x, weight, bias);
+    return apply(ctx, o, x, weight, bias);
 }
 
 }  // namespace MGKIT_NAMESPACE

@@ -46,14 +46,10 @@ struct graph_contract {
 
 }  // namespace op
 
-/// Joints gather what others sent along the edges of a graph, each of K partitions its own:
-/// y[n, t, w, c] = sum over v and k of A(k, v, w) x[n, t, v, k, c]; x [N, T, V, K, C] -> [N, T, W,
-/// C]. A is [K, V, W], for all clips alike (fixed or learned); [N, K, V, W], for each clip its own;
-/// or [N, K, V, W, C], for each clip and channel. Entry (v, w): joint v feeds joint w.
-/// Errors: extents that do not fit. Cost: N T W V K C multiply-adds.
-template <operand X>
-X graph_contract(context& ctx, const X& x, const X& a) {
-    const shape in = shape_of(x), edges = shape_of(a);
+namespace detail {
+
+/// Extents of a contraction. Errors: operands that do not fit.
+inline shape contraction_result(const shape& in, const shape& edges) {
     const int own = edges.rank() == 3 ? 0 : 1;  // axes before K
     bool fits = in.rank() == 5 && in.elements() > 0 && edges.rank() >= 3 && edges.rank() <= 5;
     fits = fits && edges[own] == in[3] && edges[own + 1] == in[2] && edges[own + 2] > 0;
@@ -63,6 +59,19 @@ X graph_contract(context& ctx, const X& x, const X& a) {
         throw error("graph_contract",
                     "x [N, T, V, K, C] and edges [K, V, W], [N, K, V, W] or [N, K, V, W, C]",
                     text("x ", in.str(), ", edges ", edges.str()));
+    return op::graph_contract::result(in, edges);
+}
+
+}  // namespace detail
+
+/// Joints gather what others sent along the edges of a graph, each of K partitions its own:
+/// y[n, t, w, c] = sum over v and k of A(k, v, w) x[n, t, v, k, c]; x [N, T, V, K, C] -> [N, T, W,
+/// C]. A is [K, V, W], for all clips alike (fixed or learned); [N, K, V, W], for each clip its own;
+/// or [N, K, V, W, C], for each clip and channel. Entry (v, w): joint v feeds joint w.
+/// Errors: extents that do not fit. Cost: N T W V K C multiply-adds.
+template <operand X>
+X graph_contract(context& ctx, const X& x, const X& a) {
+    detail::contraction_result(shape_of(x), shape_of(a));
     return apply(ctx, op::graph_contract{}, x, a);
 }
 

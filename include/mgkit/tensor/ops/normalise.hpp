@@ -47,6 +47,15 @@ struct normalise_end {
     bool relu = false;            ///< last
 };
 
+/// Batch normalisation by given statistics as the end of another operation: scale, shift, mean and
+/// variance of every channel, then a residual and relu.
+template <class T>
+struct normalised_end {
+    const T &scale, &shift, &mean, &variance;
+    double epsilon = 1e-5;
+    normalise_end<T> then{};
+};
+
 namespace detail {
 
 template <operand X>
@@ -72,6 +81,18 @@ X normalise_rows(context& ctx, const X& x, const X& scale, const X& shift,
         apply(ctx, op::normalise{epsilon, fixed, end.relu}, mgkit::reshape(ctx, x, rows), scale,
               shift, X{mgkit::reshape(ctx, moments, {2, 1, width})}, added),
         in);
+}
+
+/// Errors: an end that does not fit results [..., D], in the name of `where`.
+template <class T>
+void require_end(const char* where, const normalised_end<T>& end, const shape& to) {
+    const shape width{to[-1]};
+    for (const T* const each : {&end.scale, &end.shift, &end.mean, &end.variance})
+        if (shape_of(*each) != width)
+            throw error(where, text("scale, shift, mean and variance of ", width.str()),
+                        shape_of(*each).str());
+    if (end.then.residual && shape_of(*end.then.residual) != to)
+        throw error(where, text("a residual of ", to.str()), shape_of(*end.then.residual).str());
 }
 
 }  // namespace detail
