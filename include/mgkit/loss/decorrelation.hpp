@@ -71,6 +71,25 @@ X squared_norm_of_product(context& ctx, const X& a, const X& b) {
     return mgkit::sum(ctx, square(ctx, matmul(ctx, a, b, true, false)));
 }
 
+/// mean_j max(0, 1 - sqrt(var_j + epsilon)).
+template <operand X>
+X variance_hinge(context& ctx, const centred_columns<X>& z, double epsilon) {
+    const X raised = affine(ctx, z.variance, 1, epsilon);
+    const X deviation = mul(ctx, raised, rsqrt(ctx, raised));
+    return mgkit::mean(ctx, relu(ctx, affine(ctx, deviation, -1, 1)));
+}
+
+/// (1/D) sum_{i != j} Cov_ij^2, divisors B - 1.
+template <operand X>
+X off_diagonal_covariance(context& ctx, const centred_columns<X>& z) {
+    const shape in = shape_of(z.values);
+    const double divisor = static_cast<double>(in[0] - 1);
+    const X all =
+        affine(ctx, squared_norm_of_product(ctx, z.values, z.values), 1 / (divisor * divisor));
+    const X off = sub(ctx, all, mgkit::sum(ctx, square(ctx, z.variance)));
+    return affine(ctx, off, 1 / static_cast<double>(in[1]));
+}
+
 inline void check_views(const char* where, std::span<const shape> views) {
     if (views.size() < 2) throw error(where, "two or more views", text(views.size()));
     for (const shape& s : views)
@@ -111,16 +130,10 @@ X variance_covariance(context& ctx, const X& z, const decorrelation_settings& s 
     const shape in = shape_of(z);
     const shape both[] = {in, in};
     detail::check_views("loss::variance_covariance", std::span<const shape>(both));
-    const auto [values, variance] = detail::centre(ctx, z);
-    const X raised = affine(ctx, variance, 1, s.variance_epsilon);
-    const X deviation = mul(ctx, raised, rsqrt(ctx, raised));
-    const X hinge = mgkit::mean(ctx, relu(ctx, affine(ctx, deviation, -1, 1)));
-    const double divisor = static_cast<double>(in[0] - 1);
-    const X all =
-        affine(ctx, detail::squared_norm_of_product(ctx, values, values), 1 / (divisor * divisor));
-    const X off = sub(ctx, all, mgkit::sum(ctx, square(ctx, variance)));
-    return add(ctx, affine(ctx, hinge, s.variance),
-               affine(ctx, off, 1 / static_cast<double>(in[1])));
+    const auto centred = detail::centre(ctx, z);
+    return add(ctx,
+               affine(ctx, detail::variance_hinge(ctx, centred, s.variance_epsilon), s.variance),
+               detail::off_diagonal_covariance(ctx, centred));
 }
 
 /// Columns standardised with the B - 1 deviation: [B, D].

@@ -2,5 +2,8 @@
 // Every loss of mgkit, one include each; losses are functions, so there is no list of types.
 #pragma once
 
+#include "mgkit/loss/barlow_twins.hpp"
+#include "mgkit/loss/contrastive.hpp"
 #include "mgkit/loss/decorrelation.hpp"
 #include "mgkit/loss/soft_targets.hpp"
+#include "mgkit/loss/vicreg.hpp"
