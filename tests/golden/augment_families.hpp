@@ -204,13 +204,24 @@ void compare_frames(checks& out, const std::string& name, const A& stage,
     const int frames = static_cast<int>(want.size());
     pose<double> numbered({channel_layout::xy, frames, 1, 1}, frames);
     for (int t = 0; t < frames; ++t) numbered.view().at(0, t, 0) = numbered.view().at(1, t, 0) = t;
-    auto got = view_of(stage, plan, pose<double>(numbered).view());
+    auto got = view_of<A, double>(stage, plan, numbered.view());
     got.resize(want.size());
     out.close(name, std::span<const double>(got), std::span(want), 0);
 }
 
+/// Whole numbers of a file whose every array is float64.
+inline std::vector<int> whole_in(const io::safetensors_file& file, const std::string& name) {
+    std::vector<int> out;
+    for (const double value : file.read<double>(name)) out.push_back(static_cast<int>(value));
+    return out;
+}
+
+inline augment::frame_span span_in(const io::safetensors_file& file, const std::string& prefix) {
+    return {whole_in(file, prefix + "start").at(0), whole_in(file, prefix + "length").at(0)};
+}
+
 inline augment::coordinate_perturbation::plan moved_in(const io::safetensors_file& file) {
-    const auto joints = file.read<int>("input/coord/joints");
+    const auto joints = whole_in(file, "input/coord/joints");
     const auto directions = file.read<double>("input/coord/R");
     const std::size_t dimension = directions.size() / std::max<std::size_t>(joints.size(), 1);
     augment::coordinate_perturbation::plan plan;
@@ -237,10 +248,6 @@ inline augment::matrix3 stretch_in(const io::safetensors_file& file, const std::
     return matrix;
 }
 
-inline int number_in(const io::safetensors_file& file, const std::string& name) {
-    return file.read<int>(name).at(0);
-}
-
 template <class... Ts>
 void mg_augmentations(const io::safetensors_file& file, const io::json& config, checks& out) {
     // The cap of lambda is ours and not in the files.
@@ -248,11 +255,9 @@ void mg_augmentations(const io::safetensors_file& file, const io::json& config, 
                                                       .cap = 1e9};
     const auto angles = file.read<double>("input/view/angles_xyz");
     const augment::view_perturbation::plan turned{{angles.at(0), angles.at(1), angles.at(2)}};
-    const augment::frame_span repeated{number_in(file, "input/repeat/start"),
-                                       number_in(file, "input/repeat/length")};
-    const augment::frame_span reversed{number_in(file, "input/reverse/start"),
-                                       number_in(file, "input/reverse/length")};
-    const auto boundaries = file.read<int>("input/posterize/boundaries");
+    const augment::frame_span repeated = span_in(file, "input/repeat/");
+    const augment::frame_span reversed = span_in(file, "input/reverse/");
+    const auto boundaries = whole_in(file, "input/posterize/boundaries");
     augment::posterize_time::plan posterized{static_cast<int>(boundaries.size()) - 1};
     for (std::size_t j = 0; j < boundaries.size(); ++j) posterized.boundaries.at(j) = boundaries[j];
 
