@@ -142,7 +142,8 @@ TEST_CASE("Each person has a lambda of its own, from joints that are there", "[q
     const coordinate_perturbation stage;
     CHECK(stage.lambda(clip.view(), 0) == Catch::Approx(.1));
     CHECK(stage.lambda(clip.view(), 1) == Catch::Approx(.05));
-    const auto out = view_of(stage, moved({{0, {1, 0, 0}}, {1, {0, 0, -1}}}), clip).view();
+    const auto result = view_of(stage, moved({{0, {1, 0, 0}}, {1, {0, 0, -1}}}), clip);
+    const auto out = result.view();
     CHECK(out.at(0, 0, 0, 0) == Catch::Approx(.1));
     CHECK(out.at(0, 0, 0, 1) == Catch::Approx(.05));
     CHECK(out.at(2, 0, 1, 0) == Catch::Approx(-.1));
@@ -284,7 +285,8 @@ TEST_CASE("stretch multiplies row vectors by a shape or a tilt, by a fair coin",
     point.view().at(0, 0, 0) = 1;
     point.view().at(1, 0, 0) = 2;
     const stretch::plan tilt{{{{1, .5, 9}, {.25, 1, 9}, {9, 9, 1}}}};
-    const auto out = view_of(stretch{}, tilt, point).view();
+    const auto result = view_of(stretch{}, tilt, point);
+    const auto out = result.view();
     CHECK(out.at(0, 0, 0) == 1.5);
     CHECK(out.at(1, 0, 0) == 2.5);
     int shapes = 0;
