@@ -233,9 +233,10 @@ TEST_CASE("n_views writes each view where it belongs", "[quick]") {
         error);
 }
 
-TEST_CASE("Nothing is allocated once a workspace has seen a clip as large") {
+TEMPLATE_TEST_CASE("Nothing is allocated once a workspace has seen a clip as large", "", mg_fm,
+                   mg_gestures) {
     const auto clip = testing::trial_clip<float>({channel_layout::xyc, 90, 41, 1}, 85);
-    const n_views<4, mg_fm> four{mg_fm_preset()};
+    const n_views<4, TestType> four;
     workspace<float> work;
     std::vector<float> views(4 * four.shape(work.describe(clip.view())).size());
     random_key key{.seed = 1};

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Crop and resize, spatial perturbations, whole views of the feeder, streams and token layouts.
+// Crop and resize, spatial perturbations, whole views of the feeder, gesture augmentations, streams
+// and token layouts.
 //
 // Float bounds: 1e-6 where values are blended or mapped once from inputs near 1 (three roundings of
 // 6e-8); 1e-5 against the float32 reference itself, whose sampling positions are off by 3e-6.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -165,6 +168,124 @@ void feeder_views(const io::safetensors_file& file, const io::json& config, chec
     });
 }
 
+/// A clip [T, V, C] of one person, in the library's order.
+template <class S>
+pose<S> frames_first(const io::safetensors_file& file, const std::string& name) {
+    const auto extents = file.shape(name);
+    const auto values = file.read<S>(name);
+    const int frames = static_cast<int>(extents.at(0)), joints = static_cast<int>(extents.at(1)),
+              channels = static_cast<int>(extents.at(2));
+    if (channels != 2 && channels != 3)
+        throw error(file.path(), "two or three coordinates", text(channels));
+    pose<S> clip({channels == 2 ? channel_layout::xy : channel_layout::xyz, frames, joints, 1},
+                 frames);
+    std::size_t at = 0;
+    for (int t = 0; t < frames; ++t)
+        for (int v = 0; v < joints; ++v)
+            for (int c = 0; c < channels; ++c) clip.view().at(c, t, v) = values.at(at++);
+    return clip;
+}
+
+/// Compares the view that a plan makes of input/x with `name`, [T, V, C].
+template <class S, class A>
+void compare_view(checks& out, const io::safetensors_file& file, const std::string& name,
+                  const A& stage, const typename A::plan& plan) {
+    const pose<S> clip = frames_first<S>(file, "input/x");
+    const auto got = view_of(stage, plan, clip.view());
+    const auto stored = frames_first<double>(file, name);
+    const std::span<const double> want(stored.view().values, stored.shape().size());
+    out.close(name, std::span<const S>(got), want, bound<S>);
+}
+
+/// Compares the frames that a plan shows with those of a file, exactly.
+template <class A>
+void compare_frames(checks& out, const std::string& name, const A& stage,
+                    const typename A::plan& plan, const std::vector<double>& want) {
+    const int frames = static_cast<int>(want.size());
+    pose<double> numbered({channel_layout::xy, frames, 1, 1}, frames);
+    for (int t = 0; t < frames; ++t) numbered.view().at(0, t, 0) = numbered.view().at(1, t, 0) = t;
+    auto got = view_of<A, double>(stage, plan, numbered.view());
+    got.resize(want.size());
+    out.close(name, std::span<const double>(got), std::span(want), 0);
+}
+
+/// Whole numbers of a file whose every array is float64.
+inline std::vector<int> whole_in(const io::safetensors_file& file, const std::string& name) {
+    std::vector<int> out;
+    for (const double value : file.read<double>(name)) out.push_back(static_cast<int>(value));
+    return out;
+}
+
+inline augment::frame_span span_in(const io::safetensors_file& file, const std::string& prefix) {
+    return {whole_in(file, prefix + "start").at(0), whole_in(file, prefix + "length").at(0)};
+}
+
+inline augment::coordinate_perturbation::plan moved_in(const io::safetensors_file& file) {
+    const auto joints = whole_in(file, "input/coord/joints");
+    const auto directions = file.read<double>("input/coord/R");
+    const std::size_t dimension = directions.size() / std::max<std::size_t>(joints.size(), 1);
+    augment::coordinate_perturbation::plan plan;
+    for (std::size_t i = 0; i < joints.size(); ++i) {
+        auto& moved = plan.moved.at(i);
+        moved.joint = joints[i];
+        for (std::size_t c = 0; c < dimension; ++c)
+            moved.direction.at(c) = directions.at(i * dimension + c);
+    }
+    plan.count = static_cast<int>(joints.size());
+    return plan;
+}
+
+/// A matrix from its diagonal or from what stands off it, row by row, of two or three coordinates.
+inline augment::matrix3 stretch_in(const io::safetensors_file& file, const std::string& name,
+                                   bool diagonal) {
+    const auto values = file.read<double>(name);
+    const std::size_t d = values.size() == 2 ? 2 : 3;
+    augment::matrix3 matrix = augment::identity3;
+    std::size_t at = 0;
+    for (std::size_t r = 0; r < d; ++r)
+        for (std::size_t c = 0; c < d; ++c)
+            if ((r == c) == diagonal) matrix[r][c] = values.at(at++);
+    return matrix;
+}
+
+template <class... Ts>
+void mg_augmentations(const io::safetensors_file& file, const io::json& config, checks& out) {
+    // The cap of lambda is ours and not in the files.
+    const augment::coordinate_perturbation coordinate{.tau = config.at("tau").get<double>(),
+                                                      .cap = 1e9};
+    const auto angles = file.read<double>("input/view/angles_xyz");
+    const augment::view_perturbation::plan turned{{angles.at(0), angles.at(1), angles.at(2)}};
+    const augment::frame_span repeated = span_in(file, "input/repeat/");
+    const augment::frame_span reversed = span_in(file, "input/reverse/");
+    const auto boundaries = whole_in(file, "input/posterize/boundaries");
+    augment::posterize_time::plan posterized{static_cast<int>(boundaries.size()) - 1};
+    for (std::size_t j = 0; j < boundaries.size(); ++j) posterized.boundaries.at(j) = boundaries[j];
+
+    // The files count frames of the longer clip.
+    auto shown = file.read<double>("output/repeat/index");
+    for (double& frame : shown)
+        if (frame >= repeated.start + repeated.length) frame -= repeated.length;
+    compare_frames(out, "output/repeat/index", augment::repeat_clip{}, repeated, shown);
+    compare_frames(out, "output/posterize/index", augment::posterize_time{}, posterized,
+                   file.read<double>("output/posterize/index"));
+
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
+        const pose<S> clip = frames_first<S>(file, "input/x");
+        compare(out, file, "output/coord/lambda",
+                std::vector<S>{static_cast<S>(coordinate.lambda(clip.view(), 0))});
+        compare_view<S>(out, file, "output/coord/y", coordinate, moved_in(file));
+        compare_view<S>(out, file, "output/view/y", augment::view_perturbation{}, turned);
+        compare_view<S>(out, file, "output/repeat/y", augment::repeat_clip{}, repeated);
+        compare_view<S>(out, file, "output/reverse/y", augment::reverse_clip{}, reversed);
+        compare_view<S>(out, file, "output/posterize/y", augment::posterize_time{}, posterized);
+        compare_view<S>(out, file, "output/stretch/shape_y", augment::stretch{},
+                        {stretch_in(file, "input/stretch/shape", true)});
+        compare_view<S>(out, file, "output/stretch/tilt_y", augment::stretch{},
+                        {stretch_in(file, "input/stretch/tilt", false)});
+    });
+}
+
 template <class... Ts>
 void modality(const io::safetensors_file& file, const io::json& config, checks& out) {
     const int channels = config.at("C").get<int>();
@@ -203,7 +324,8 @@ void add_families(std::vector<family>& all) {
     all.insert(all.end(), {{"crop_resize", crop_resize<Ts...>},
                            {"spatial_augment", spatial_augment<Ts...>},
                            {"feeder_views", feeder_views<Ts...>},
-                           {"modality", modality<Ts...>}});
+                           {"modality", modality<Ts...>},
+                           {"graph/mg_augmentations", mg_augmentations<Ts...>}});
 }
 
 }  // namespace MGKIT_NAMESPACE::golden::augment_group

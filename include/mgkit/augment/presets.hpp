@@ -7,14 +7,17 @@
 #include <string_view>
 
 #include "mgkit/augment/confidence_corruption.hpp"
+#include "mgkit/augment/coordinate_perturbation.hpp"
 #include "mgkit/augment/crop_resize.hpp"
 #include "mgkit/augment/frame_drop.hpp"
 #include "mgkit/augment/joint_corruption.hpp"
 #include "mgkit/augment/one_of.hpp"
+#include "mgkit/augment/posterize_time.hpp"
 #include "mgkit/augment/rigid_motion.hpp"
 #include "mgkit/augment/sequence.hpp"
 #include "mgkit/augment/shear.hpp"
 #include "mgkit/augment/speed_jitter.hpp"
+#include "mgkit/augment/stretch.hpp"
 #include "mgkit/augment/with_probability.hpp"
 #include "mgkit/core/error.hpp"
 #include "mgkit/skeleton/pose.hpp"
@@ -24,6 +27,11 @@ namespace MGKIT_NAMESPACE::augment {
 /// The pre-training feeder of USDRL: crop-resize, then with equal chance joint corruption (erase or
 /// map with equal chance) or shear. Default settings are the published ones.
 using reference = sequence<crop_resize, one_of<joint_corruption, shear>>;
+
+/// The set of gesture augmentations that dual-stream micro-gesture learning found best on iMiGUE,
+/// each always applied. The paper names the set and no order: spatial, then perturbation, then
+/// temporal is our reading. Its two views of a clip are two draws: `n_views<2, mg_gestures>`.
+using mg_gestures = sequence<stretch, coordinate_perturbation, posterize_time>;
 
 /// MG-FM-Skele: the reference feeder and what the iMiGUE-3K paper names beside it.
 ///
