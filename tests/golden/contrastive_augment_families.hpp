@@ -9,6 +9,7 @@
 #include <numbers>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "golden/augment_families.hpp"
@@ -163,47 +164,79 @@ void aimclr(const io::safetensors_file& file, const io::json& config, checks& ou
     });
 }
 
-/// Fixed parameters of the cases are those that their names tell; `shear_fixed` has its own.
+/// The number that ends a name, as in "rotate_x20".
+inline int number_behind(std::string_view name) {
+    int value = 0;
+    bool found = false;
+    for (std::size_t i = name.find_last_not_of("0123456789") + 1; i < name.size(); ++i) {
+        value = 10 * value + (name[i] - '0');
+        found = true;
+    }
+    if (!found) throw error("zoo/ascal_aug", "a name that ends with a number", std::string(name));
+    return value;
+}
+
+/// "rotate": an axis and an angle are drawn; "rotate_z_range": the angle; "rotate_x20": none.
+inline augment::rotation::plan rotation_in(const io::safetensors_file& file,
+                                           const std::string& name) {
+    const recorded_draws draws(file, name);
+    augment::rotation::plan plan;
+    if (draws.size() == 2) {
+        plan.angles.at(static_cast<std::size_t>(draws.whole(0))) = radians(draws[1]);
+        return plan;
+    }
+    const std::size_t axis = std::string_view("xyz").find(name.at(std::string("rotate_").size()));
+    plan.angles.at(axis) = radians(draws.size() == 1 ? draws[0] : number_behind(name));
+    return plan;
+}
+
+/// The clip measured from a joint of the same frame and person.
+template <class S>
+std::vector<S> measured_from(int joint, const stored_clip<S>& stored) {
+    std::vector<skeleton::joint_pair> pairs;  // the reference counts joints from 1
+    for (int v = 1; v <= stored.view.shape.joints; ++v) pairs.push_back({v, joint + 1});
+    auto out = stored.values;
+    skeleton::reference::bone(pairs, stored.view,
+                              {out.data(), stored.view.shape, stored.view.length});
+    return out;
+}
+
+/// Every output by its name. The entries of `shear_fixed` are those of the case, not in the file.
 template <class... Ts>
 void ascal(const io::safetensors_file& file, const io::json&, checks& out) {
-    const recorded_draws turn(file, "rotate"), masked(file, "zerojoints");
-    const augment::joint_mask::plan mask{set_in(file, masked.name(0)),
-                                         set_in(file, masked.name(1))};
-    augment::rotation::plan about_one, about_x, about_y, about_z;
-    about_one.angles.at(static_cast<std::size_t>(turn.whole(0))) = radians(turn[1]);
-    about_x.angles[0] = about_y.angles[1] = radians(20);
-    about_z.angles[2] = radians(recorded_draws(file, "rotate_z_range")[0]);
     in_precisions<Ts...>([&]<class T>(type_tag<T>) {
         using S = scalar_of<T>;
         const stored_clip<S> stored(file, "input/x");
         const auto& clip = stored.view;
-        const auto expect_view = [&](const std::string& name, const auto& stage, const auto& plan) {
-            compare(out, file, "output/" + name, view_of(stage, plan, clip));
+        const auto view = [&](const std::string& name) {
+            const recorded_draws draws(file, name);
+            const std::string_view word = name;
+            if (word == "shear") return view_of(augment::shear{}, shear_in(draws), clip);
+            if (word == "shear_fixed")
+                return view_of(augment::shear{}, shear_of({.5, -.25, .75, -.5, .1, .2}), clip);
+            if (word.starts_with("rotate"))
+                return view_of(augment::rotation{}, rotation_in(file, name), clip);
+            if (word.starts_with("flip"))
+                return view_of(augment::time_reversal{}, {draws[0] < .5}, clip);
+            if (word.starts_with("filter"))
+                return view_of(augment::gaussian_blur{}, blur_in(draws), clip);
+            if (word.starts_with("noise")) return with_noise<S>(file, draws.name(0), clip);
+            if (word.starts_with("zeroaxis"))
+                return view_of(augment::axis_mask{}, {draws.whole(0)}, clip);
+            if (word.starts_with("zerojoints"))
+                return view_of(augment::joint_mask{},
+                               {set_in(file, draws.name(0)), set_in(file, draws.name(1))}, clip);
+            if (word.starts_with("select")) {
+                const int first = number_behind(name);
+                return view_of(augment::crop_resize{.frames = first}, {0, first, first}, clip);
+            }
+            if (word.starts_with("subtract")) return measured_from(number_behind(name), stored);
+            throw error(file.path(), "an operation of AS-CAL", name);
         };
-        for (const char* name : {"filter", "filter2"})
-            expect_view(name, augment::gaussian_blur{}, blur_in(recorded_draws(file, name)));
-        for (const char* name : {"flip", "flip2"})
-            expect_view(name, augment::time_reversal{},
-                        augment::time_reversal::plan{recorded_draws(file, name)[0] < .5});
-        expect_view("shear", augment::shear{}, shear_in(recorded_draws(file, "shear")));
-        expect_view("shear_fixed", augment::shear{}, shear_of({.5, -.25, .75, -.5, .1, .2}));
-        expect_view("rotate", augment::rotation{}, about_one);
-        expect_view("rotate_x20", augment::rotation{}, about_x);
-        expect_view("rotate_y20", augment::rotation{}, about_y);
-        expect_view("rotate_z_range", augment::rotation{}, about_z);
-        expect_view("zeroaxis", augment::axis_mask{},
-                    augment::axis_mask::plan{recorded_draws(file, "zeroaxis").whole(0)});
-        expect_view("zerojoints", augment::joint_mask{}, mask);
-        compare(out, file, "output/noise",
-                with_noise<S>(file, recorded_draws(file, "noise").name(0), clip));
-        const int first = static_cast<int>(file.shape("output/select4").at(1));
-        expect_view("select4", augment::crop_resize{.frames = first},
-                    augment::crop_resize::plan{0, first, first});
-        std::vector<skeleton::joint_pair> from_one;  // counted from 1: the file's joint 1 is 2
-        for (int v = 1; v <= clip.shape.joints; ++v) from_one.push_back({v, 2});
-        auto centred = stored.values;
-        skeleton::reference::bone(from_one, clip, {centred.data(), clip.shape, clip.length});
-        compare(out, file, "output/subtract1", centred);
+        constexpr std::string_view outputs = "output/";
+        for (const io::tensor_entry& entry : file.entries())
+            if (entry.name.starts_with(outputs))
+                compare(out, file, entry.name, view(entry.name.substr(outputs.size())));
     });
 }
 

@@ -19,10 +19,9 @@ struct count_range {
 /// confidence channel), the same joints in each of these frames and for all persons. Both numbers
 /// are uniform in their range and at most what the clip has.
 ///
-/// Shapes and length stay. Two draws and one per joint and frame masked. One pass.
-/// Source: AS-CAL ("zero out joints"); frames are drawn without regard to their order, not in one
-/// stretch. `joint_corruption` loses joints for the whole clip. Errors: ranges below 0 or with
-/// low above high.
+/// Frames are drawn one by one, not as a stretch; `joint_corruption` loses joints for the whole
+/// clip. Shapes and length stay. Two draws and one per joint and frame masked. One pass.
+/// Source: AS-CAL ("zero out joints"). Errors: ranges below 0 or with low above high.
 struct joint_mask {
     static constexpr std::string_view name = "joint_mask";
 
