@@ -264,6 +264,15 @@ BENCHMARK_TEMPLATE(reference_16, double)
     ->Name("augment/reference_16_double/ours")
     ->Unit(benchmark::kMicrosecond);
 
+/// 41, or those of the skeleton that a stage is for.
+template <class A>
+constexpr int joints_for() {
+    if constexpr (requires { typename A::skeleton; })
+        return skeleton::joint_count(typename A::skeleton{});
+    else
+        return 41;
+}
+
 /// Every entry of augment::all by itself, on flat clips with confidence.
 void register_stages() {
     aug::all::for_each([](auto tag) {
@@ -271,7 +280,7 @@ void register_stages() {
         benchmark::RegisterBenchmark(
             ("augment/stage_" + std::string(stage::name) + "/ours").c_str(),
             [](benchmark::State& state) {
-                run<float>(state, stage{}, channel_layout::xyc, 64, 41, 1, false);
+                run<float>(state, stage{}, channel_layout::xyc, 64, joints_for<stage>(), 1, false);
             })
             ->Unit(benchmark::kMicrosecond);
     });

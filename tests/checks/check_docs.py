@@ -27,8 +27,9 @@ FOLDERS = [
      "`clip::whole_person` is `clip::visible` of every joint; `clip::prior_sampler` is a "
      "`clip::rejection` of ready constraints."),
     ("augment", "Augmentations and their compositions",
-     "`augment::reference`, `augment::mg_fm` and `augment::mg_gestures` (`augment/presets.hpp`) are "
-     "ready sequences of these."),
+     "`augment::reference`, `augment::mg_fm`, `augment::mg_gestures`, `augment::skeletonclr`, "
+     "`augment::aimclr_extreme` and `augment::ascal` (`augment/presets.hpp`) are ready sequences of "
+     "these."),
     ("encode", "Encoders", ""),
     ("loss", "Losses", ""),
     ("pretext", "Training methods", ""),

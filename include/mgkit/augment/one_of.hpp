@@ -29,6 +29,7 @@ class one_of {
 public:
     static constexpr std::string_view name = "one_of";
     static constexpr bool uses_confidence = (augment::uses_confidence<As>() || ...);
+    static constexpr bool moves_joints = (augment::moves_joints<As>() || ...);
 
     using plan = std::variant<typename As::plan...>;
 

@@ -17,4 +17,12 @@ MGKIT_INLINE reference reference_preset(int min_crop) {
     return stages;
 }
 
+MGKIT_INLINE skeletonclr::skeletonclr() {
+    get<shear>().strength = .5;
+}
+
+MGKIT_INLINE aimclr_extreme::aimclr_extreme() {
+    get<shear>().strength = .5;
+}
+
 }  // namespace MGKIT_NAMESPACE::augment

@@ -5,19 +5,27 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
+#include "mgkit/augment/axis_mask.hpp"
 #include "mgkit/augment/confidence_corruption.hpp"
 #include "mgkit/augment/coordinate_perturbation.hpp"
 #include "mgkit/augment/crop_resize.hpp"
 #include "mgkit/augment/frame_drop.hpp"
+#include "mgkit/augment/gaussian_blur.hpp"
+#include "mgkit/augment/gaussian_noise.hpp"
 #include "mgkit/augment/joint_corruption.hpp"
+#include "mgkit/augment/mirror.hpp"
 #include "mgkit/augment/one_of.hpp"
 #include "mgkit/augment/posterize_time.hpp"
 #include "mgkit/augment/rigid_motion.hpp"
+#include "mgkit/augment/rotation.hpp"
 #include "mgkit/augment/sequence.hpp"
 #include "mgkit/augment/shear.hpp"
 #include "mgkit/augment/speed_jitter.hpp"
 #include "mgkit/augment/stretch.hpp"
+#include "mgkit/augment/temporal_crop.hpp"
+#include "mgkit/augment/time_reversal.hpp"
 #include "mgkit/augment/with_probability.hpp"
 #include "mgkit/core/error.hpp"
 #include "mgkit/skeleton/pose.hpp"
@@ -84,6 +92,42 @@ reference reference_preset(int min_crop = 64);
 inline mg_fm mg_fm_preset() {
     return {};
 }
+
+/// Both views of SkeletonCLR, and the normal ones of AimCLR: temporal crop by a sixth, then shear
+/// of strength .5.
+struct skeletonclr : sequence<temporal_crop, shear> {
+    using sequence_type = sequence<temporal_crop, shear>;
+
+    skeletonclr();
+    explicit skeletonclr(sequence_type stages) : sequence_type(std::move(stages)) {}
+    static skeletonclr none() { return skeletonclr(sequence_type::none()); }
+};
+
+/// The extreme view of AimCLR, its eight stages in the order of its code: temporal crop, shear of
+/// strength .5, mirror, rotation, time reversal, noise, blur, axis mask. All but the first two and
+/// the rotation happen with probability .5. The blur is as published, not normalised.
+///
+/// The mirror is NTU's and refuses other skeletons: `aimclr_extreme(topology)`.
+struct aimclr_extreme
+    : sequence<temporal_crop, shear, mirror, rotation, time_reversal,
+               with_probability<gaussian_noise>, with_probability<gaussian_blur>, axis_mask> {
+    using sequence_type =
+        sequence<temporal_crop, shear, mirror, rotation, time_reversal,
+                 with_probability<gaussian_noise>, with_probability<gaussian_blur>, axis_mask>;
+    using skeleton = mirror::skeleton;
+
+    aimclr_extreme();
+    explicit aimclr_extreme(sequence_type stages) : sequence_type(std::move(stages)) {}
+    template <MGKIT_NAMESPACE::skeleton::topology T>
+    explicit aimclr_extreme(const T& t) : aimclr_extreme() {
+        get<mirror>() = mirror::of(t);
+    }
+    static aimclr_extreme none() { return aimclr_extreme(sequence_type::none()); }
+};
+
+/// Both views of AS-CAL in its best setting: time reversal with probability .5, then shear of
+/// strength 1. That every frame is first measured from joint 1 is preparation, not done here.
+using ascal = sequence<time_reversal, shear>;
 
 /// The clip as the reference treats it: every channel a coordinate, none a confidence. For parity.
 /// Errors: xyzc, as no layout has four coordinates.

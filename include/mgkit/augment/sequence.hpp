@@ -48,6 +48,7 @@ class sequence {
 public:
     static constexpr std::string_view name = "sequence";
     static constexpr bool uses_confidence = (augment::uses_confidence<As>() || ...);
+    static constexpr bool moves_joints = (augment::moves_joints<As>() || ...);
 
     using plan = std::tuple<typename As::plan...>;
 

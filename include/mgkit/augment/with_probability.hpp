@@ -19,6 +19,7 @@ template <composable A>
 struct with_probability {
     static constexpr std::string_view name = A::name;
     static constexpr bool uses_confidence = augment::uses_confidence<A>();
+    static constexpr bool moves_joints = augment::moves_joints<A>();
 
     double probability = .5;
     A stage{};

@@ -31,10 +31,10 @@ struct affine_map {
 
 /// A clip on its way through a sequence of stages.
 ///
-/// A stage calls `retime`, `transform` and `erase`, which are only noted, or `current`, which
-/// carries out what is noted and gives the values themselves. Notes of several stages merge:
-/// a resampling followed by any number of maps that are constant in time costs one pass over the
-/// destination. The result is that of the calls in their order.
+/// A stage calls `retime`, `transform` and `erase`, which are only noted, or `current` and
+/// `exchange`, which carry out what is noted and give the values themselves. Notes of several
+/// stages merge: a resampling followed by any number of maps that are constant in time costs one
+/// pass over the destination. The result is that of the calls in their order.
 ///
 /// Rules kept here for every stage. Joints with confidence c <= 0 are invalid: their coordinates
 /// are written as 0 and never read into a result. Confidence interpolates by minimum. An erased
@@ -109,6 +109,35 @@ public:
         for (int v = 0; v < shape_.joints; ++v)
             if (joints.contains(v))
                 std::fill_n(alive_.begin() + v * shape_.persons, shape_.persons, S(0));
+    }
+
+    /// Joint v and joint partners[v] change places in every frame and person, erased or not.
+    /// Errors: another number of partners than joints, or joints that are not each other's.
+    void exchange(std::span<const int> partners) {
+        const auto joints = static_cast<std::size_t>(shape_.joints);
+        const auto paired = [&](std::size_t v) {
+            return partners[v] >= 0 && partners[v] < shape_.joints &&
+                   partners[static_cast<std::size_t>(partners[v])] == static_cast<int>(v);
+        };
+        std::size_t sound = 0;
+        while (partners.size() == joints && sound < joints && paired(sound)) ++sound;
+        if (sound < joints)
+            throw error("augment::workspace::exchange",
+                        text("each of ", joints, " joints its partner's partner"),
+                        partners.size() == joints ? text("joint ", sound, " is not")
+                                                  : text(partners.size(), " partners"),
+                        "take the mirror of the clip's skeleton");
+        const auto swap = [&](S* row) {
+            const auto persons = static_cast<std::size_t>(shape_.persons);
+            for (std::size_t v = 0; v < joints; ++v)
+                if (const auto other = static_cast<std::size_t>(partners[v]); other > v)
+                    std::swap_ranges(row + v * persons, row + (v + 1) * persons,
+                                     row + other * persons);
+        };
+        const auto clip = current();
+        for (int c = 0; c < skeleton::channels(shape_.layout); ++c)
+            for (int t = 0; t < length_; ++t) swap(clip.row(c, t));
+        if (erased_) swap(alive_.data());
     }
 
     /// The values so far, to read and to change in place; valid until the next call.
