@@ -10,8 +10,8 @@ namespace MGKIT_NAMESPACE {
 
 /// A tensor type whose kernel ends a contraction in the pass that computes it.
 template <class T>
-concept finishes_contraction =
-    tensor<T> && requires(context& ctx, const T& x, const T* bias, const normalised_end<T>* end) {
+concept finishes_contraction = tensor<T> &&
+    requires(context& ctx, const T& x, const T* bias, const normalised_end<T>* end) {
     { kernel<op::graph_contract, T>::finished(ctx, x, x, bias, end) } -> std::same_as<T>;
 };
 
