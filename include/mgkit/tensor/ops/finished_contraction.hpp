@@ -3,6 +3,8 @@
 // recorded.
 #pragma once
 
+#include <concepts>
+
 #include "mgkit/tensor/ops/graph.hpp"
 #include "mgkit/tensor/ops/normalise.hpp"
 
