@@ -16,10 +16,10 @@
     HEAD T apply(context&, const op::NAME&, MGKIT_OPERANDS_##OPERANDS(T)); \
     HEAD variable<T> apply(context&, const op::NAME&, MGKIT_OPERANDS_##OPERANDS(variable<T>));
 
-#define MGKIT_COMPILED_FINISHED(HEAD, T)                                                        \
+#define MGKIT_COMPILED_FINISHED(HEAD, T)                                                    \
     HEAD T ready_weight(context&, const op::conv&, const T&);                               \
     HEAD T finished_conv(context&, const op::conv&, const T&, const T&, const T&, const T*, \
-                         const normalised_end<T>*);                                     \
+                         const normalised_end<T>*);                                         \
     HEAD T finished_contraction(context&, const T&, const T&, const T*, const normalised_end<T>&);
 
 #define MGKIT_DECLARED(NAME, OPERANDS, ...)                                         \

@@ -68,8 +68,8 @@ struct kernel<op::graph_contract, eigen::tensor<S, P>> {
     /// See finished_contraction.
     static T finished(context& ctx, const T& x, const T& a, const T* bias,
                       const normalised_end<T>* end) {
-        return contracted(
-            ctx, x, a, eigen::detail::column_end<S, P>(ctx, x.extents()[4], bias, end));
+        return contracted(ctx, x, a,
+                          eigen::detail::column_end<S, P>(ctx, x.extents()[4], bias, end));
     }
 
     static void backward(context& ctx, const op::graph_contract&, const saved<T>& kept,

@@ -3,6 +3,8 @@
 // recorded.
 #pragma once
 
+#include <concepts>
+
 #include "mgkit/tensor/ops/graph.hpp"
 #include "mgkit/tensor/ops/normalise.hpp"
 
@@ -10,8 +12,8 @@ namespace MGKIT_NAMESPACE {
 
 /// A tensor type whose kernel ends a contraction in the pass that computes it.
 template <class T>
-concept finishes_contraction =
-    tensor<T> && requires(context& ctx, const T& x, const T* bias, const normalised_end<T>* end) {
+concept finishes_contraction = tensor<T> &&
+    requires(context& ctx, const T& x, const T* bias, const normalised_end<T>* end) {
     { kernel<op::graph_contract, T>::finished(ctx, x, x, bias, end) } -> std::same_as<T>;
 };
 

@@ -2,6 +2,8 @@
 // Convolution and the normalisation behind it as one operation, where nothing is recorded.
 #pragma once
 
+#include <concepts>
+
 #include "mgkit/tensor/ops/conv.hpp"
 #include "mgkit/tensor/ops/normalise.hpp"
 
