@@ -62,6 +62,14 @@ TEST_CASE("Plans are known numbers, whatever the compiler does with arithmetic",
     CHECK(hit.joints == index_set{0, 2, 4, 5, 6, 7, 9, 11, 12, 13, 15, 16, 18, 20, 22});
     CHECK(hit.kind == damage::map);
     CHECK(hit.mixing[0][1] == 0x1.ea2dep-4);
+    const auto aside = plan_of(coordinate_perturbation{});
+    CHECK(aside.moved[4].joint == 23);
+    CHECK(aside.moved[4].direction[1] == -0x1.ac6b44p-1);
+    CHECK(plan_of(view_perturbation{}).angles[1] == 0x1.f70799d67dc83p-1);
+    CHECK(plan_of(repeat_clip{}) == frame_span{20, 26});
+    CHECK(plan_of(reverse_clip{}) == frame_span{1, 40});
+    CHECK(plan_of(posterize_time{}) == posterize_time::plan{3, {8, 9, 17, 72}});
+    CHECK(plan_of(stretch{}).matrix[1][1] == 0x1.d541dbp+0);
     const auto [crop, one] = plan_of(reference_preset(16));
     CHECK(crop == crop_resize::plan{11, 31, 64});
     CHECK(one.index() == 0);
