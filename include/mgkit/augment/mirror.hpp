@@ -21,7 +21,7 @@ namespace MGKIT_NAMESPACE::augment {
 struct mirror {
     static constexpr std::string_view name = "mirror";
     static constexpr bool moves_joints = true;
-    using skeleton = MGKIT_NAMESPACE::skeleton::ntu25;
+    using skeleton = mgkit::skeleton::ntu25;
 
     double probability = .5;
     bool reflect = false;  ///< x changes its sign as well
@@ -34,7 +34,7 @@ struct mirror {
     };
 
     /// For the joints of `t`, a topology known to the compiler or read at run time.
-    template <MGKIT_NAMESPACE::skeleton::topology T>
+    template <mgkit::skeleton::topology T>
     static mirror of(const T& t) {
         mirror out;
         out.partners.assign(t.mirror.begin(), t.mirror.end());

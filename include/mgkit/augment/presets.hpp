@@ -118,7 +118,7 @@ struct aimclr_extreme
 
     aimclr_extreme();
     explicit aimclr_extreme(sequence_type stages) : sequence_type(std::move(stages)) {}
-    template <MGKIT_NAMESPACE::skeleton::topology T>
+    template <mgkit::skeleton::topology T>
     explicit aimclr_extreme(const T& t) : aimclr_extreme() {
         get<mirror>() = mirror::of(t);
     }
