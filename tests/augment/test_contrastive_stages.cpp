@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Stages of the contrastive methods, by values worked out by hand.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,6 +9,7 @@
 #include <numbers>
 #include <vector>
 
+#include "augment/by_hand.hpp"
 #include "catch.hpp"
 #include "mgkit/augment/axis_mask.hpp"
 #include "mgkit/augment/gaussian_blur.hpp"
@@ -26,43 +28,12 @@ using namespace mgkit;
 using namespace mgkit::augment;
 using skeleton::channel_layout;
 using skeleton::pose;
-
-namespace {
-
-clip_info info_of(channel_layout layout, int frames, int joints, int persons = 1) {
-    return {{layout, frames, joints, persons}, frames, {}};
-}
-
-template <class A>
-typename A::plan nth_plan(const A& stage, std::uint32_t clip, const clip_info& info) {
-    return draw(stage, {.seed = 7, .clip = clip}, info);
-}
-
-template <class A>
-pose<double> view_of(const A& stage, const typename A::plan& plan, const pose<double>& clip) {
-    workspace<double> work;
-    return testing::detail::applied(stage, plan, clip, work);
-}
-
-/// One point in xy whose x is `path` and whose y is 0, with frames of padding behind.
-pose<double> path_clip(const std::vector<double>& path, int padding = 0) {
-    const int length = static_cast<int>(path.size());
-    pose<double> clip({channel_layout::xy, length + padding, 1, 1}, length);
-    for (int t = 0; t < length + padding; ++t) {
-        clip.view().at(0, t, 0) = t < length ? path[static_cast<std::size_t>(t)] : 99;
-        clip.view().at(1, t, 0) = 0;
-    }
-    return clip;
-}
-
-std::vector<double> path_of(const pose<double>& clip) {
-    const double* row = clip.view().values;
-    return {row, row + clip.shape().frames};
-}
-
-using path = std::vector<double>;
-
-}  // namespace
+using test::info_of;
+using test::nth_plan;
+using test::path;
+using test::path_clip;
+using test::path_of;
+using test::view_of;
 
 TEST_CASE("temporal_crop reflects the clip at its ends, the end frame twice", "[quick]") {
     const auto clip = path_clip({0, 1, 2, 3, 4, 5}, 2);

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "augment/by_hand.hpp"
 #include "catch.hpp"
 #include "io/support.hpp"
 #include "mgkit/augment/list.hpp"
@@ -19,45 +20,16 @@ using namespace mgkit;
 using namespace mgkit::augment;
 using skeleton::channel_layout;
 using skeleton::pose;
-using path = std::vector<double>;
+using test::info_of;
+using test::nth_plan;
+using test::path;
+using test::path_of;
+using test::paths;
+using test::view_of;
 
 namespace {
 
 constexpr double pi = std::numbers::pi;
-
-clip_info info_of(channel_layout layout, int frames, int joints = 5) {
-    return {{layout, frames, joints, 1}, frames, {}};
-}
-
-template <class A>
-typename A::plan nth_plan(const A& stage, std::uint32_t clip, const clip_info& info) {
-    return draw(stage, {.seed = 7, .clip = clip}, info);
-}
-
-template <class A>
-pose<double> view_of(const A& stage, const typename A::plan& plan, const pose<double>& clip) {
-    workspace<double> work;
-    return testing::detail::applied(stage, plan, clip, work);
-}
-
-/// One row of x per joint, y all 0, and `padding` frames behind them.
-pose<double> paths(const std::vector<path>& rows, int padding = 0) {
-    const int length = static_cast<int>(rows[0].size());
-    pose<double> clip({channel_layout::xy, length + padding, static_cast<int>(rows.size()), 1},
-                      length);
-    const auto view = clip.view();
-    std::fill_n(view.values, view.shape.size(), 0.);
-    for (int v = 0; v < view.shape.joints; ++v)
-        for (int t = 0; t < length; ++t)
-            view.at(0, t, v) = rows[static_cast<std::size_t>(v)][static_cast<std::size_t>(t)];
-    return clip;
-}
-
-path path_of(const pose<double>& clip, int joint = 0) {
-    path out;
-    for (int t = 0; t < clip.shape().frames; ++t) out.push_back(clip.view().at(0, t, joint));
-    return out;
-}
 
 coordinate_perturbation::plan moved(std::vector<coordinate_perturbation::moved_joint> joints) {
     coordinate_perturbation::plan plan;

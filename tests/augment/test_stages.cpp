@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "augment/by_hand.hpp"
 #include "catch.hpp"
 #include "mgkit/augment/list.hpp"
 #include "mgkit/testing/augmentation.hpp"
@@ -12,42 +13,16 @@ using namespace mgkit;
 using namespace mgkit::augment;
 using skeleton::channel_layout;
 using skeleton::pose;
+using test::info_of;
+using test::nth_plan;
+using test::path_clip;
+using test::path_of;
+using test::view_of;
 
 namespace {
 
-clip_info info_of(channel_layout layout, int frames, int joints, int persons = 1) {
-    return {{layout, frames, joints, persons}, frames, {}};
-}
-
-template <class A>
-typename A::plan nth_plan(const A& stage, std::uint32_t clip, const clip_info& info) {
-    return draw(stage, {.seed = 7, .clip = clip}, info);
-}
-
-template <class A>
-pose<double> view_of(const A& stage, const typename A::plan& plan, const pose<double>& clip) {
-    workspace<double> work;
-    return testing::detail::applied(stage, plan, clip, work);
-}
-
 pose<double> cropped(const pose<double>& clip, int start, int length, int frames) {
     return view_of(crop_resize{.frames = frames}, {start, length, frames}, clip);
-}
-
-/// One point in xy whose x is `path` and whose y is 0.
-pose<double> path_clip(const std::vector<double>& path) {
-    pose<double> clip({channel_layout::xy, static_cast<int>(path.size()), 1, 1},
-                      static_cast<int>(path.size()));
-    for (std::size_t t = 0; t < path.size(); ++t) {
-        clip.view().at(0, static_cast<int>(t), 0) = path[t];
-        clip.view().at(1, static_cast<int>(t), 0) = 0;
-    }
-    return clip;
-}
-
-std::vector<double> path_of(const pose<double>& clip) {
-    const double* row = clip.view().values;
-    return {row, row + clip.shape().frames};
 }
 
 }  // namespace
