@@ -26,6 +26,13 @@ namespace MGKIT_NAMESPACE::golden::graph_network_group {
 
 template <class S>
 constexpr double value_bound = std::is_same_v<S, double> ? 1e-9 : 1e-4;
+/// Of whole networks in evaluation mode: by statistics that were drawn, values grow to 1e5 over ten
+/// blocks, and where joints are nearly alike agcn's softmax of their likeness turns over by
+/// rounding.
+template <class S>
+double evaluation_bound(bool whole) {
+    return std::is_same_v<S, float> && whole ? 1e-2 : value_bound<S>;
+}
 template <class S>
 double gradient_bound(bool whole) {
     if (std::is_same_v<S, double>) return 1e-9;
@@ -114,7 +121,8 @@ void compare(checks& out, const io::safetensors_file& file, context& ctx, const 
     const bool whole = output == "logits";
     const T input = tensor_from<T>(ctx, file, "input/x");
     ctx.training = false;
-    expect(out, ctx, file, "output/eval/" + output, made.run(ctx, X{input}).value, value_bound<S>);
+    expect(out, ctx, file, "output/eval/" + output, made.run(ctx, X{input}).value,
+           evaluation_bound<S>(whole));
     ctx.training = true;
     gradient_slot<T> dx;
     const recording<T> record(ctx);
