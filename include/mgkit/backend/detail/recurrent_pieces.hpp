@@ -179,8 +179,8 @@ private:
                                  extent pieces) {
         constexpr double least_work = 8e6, reading = 7;
         constexpr extent most = 8, narrow = 64;
-        if (pieces >= most) return e.units;
-        const double work = static_cast<double>(rows + reading) * static_cast<double>(e.parts) *
+        if (pieces == 0 || pieces >= most) return e.units;
+        const double work = (static_cast<double>(rows) + reading) * static_cast<double>(e.parts) *
                             static_cast<double>(e.units) * static_cast<double>(e.units);
         const extent wanted =
             std::min({static_cast<extent>(work / least_work), most / pieces, e.units / narrow});
