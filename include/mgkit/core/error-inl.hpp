@@ -9,8 +9,8 @@ namespace MGKIT_NAMESPACE {
 
 namespace detail {
 
-MGKIT_INLINE std::string error_line(std::string_view where, std::string_view expected,
-                                    std::string_view found, std::string_view remedy) {
+MGKIT_COLD_INLINE std::string error_line(std::string_view where, std::string_view expected,
+                                         std::string_view found, std::string_view remedy) {
     std::string line = text(where, ": expected ", expected, ", found ", found);
     if (!remedy.empty()) line.append("; ").append(remedy);
     for (char& c : line)
@@ -25,7 +25,7 @@ void append_number(std::string& out, N number) {
     out.append(digits, end.ptr);
 }
 
-MGKIT_INLINE void text_piece::append_to(std::string& out) const {
+MGKIT_COLD_INLINE void text_piece::append_to(std::string& out) const {
     switch (kind_) {
         case kind::characters:
             out += characters_;
@@ -51,7 +51,7 @@ MGKIT_INLINE void text_piece::append_to(std::string& out) const {
     }
 }
 
-MGKIT_INLINE std::string joined(std::initializer_list<text_piece> pieces) {
+MGKIT_COLD_INLINE std::string joined(std::initializer_list<text_piece> pieces) {
     std::string out;
     for (const text_piece& piece : pieces) piece.append_to(out);
     return out;
@@ -59,16 +59,16 @@ MGKIT_INLINE std::string joined(std::initializer_list<text_piece> pieces) {
 
 }  // namespace detail
 
-MGKIT_INLINE error::error(std::string_view where, std::string_view expected, std::string_view found,
-                          std::string_view remedy)
+MGKIT_COLD_INLINE error::error(std::string_view where, std::string_view expected,
+                               std::string_view found, std::string_view remedy)
     : std::runtime_error(detail::error_line(where, expected, found, remedy)),
       where_(where),
       expected_(expected),
       found_(found),
       remedy_(remedy) {}
 
-MGKIT_INLINE error::error(const error&) = default;
-MGKIT_INLINE error& error::operator=(const error&) = default;
-MGKIT_INLINE error::~error() = default;
+MGKIT_COLD_INLINE error::error(const error&) = default;
+MGKIT_COLD_INLINE error& error::operator=(const error&) = default;
+MGKIT_COLD_INLINE error::~error() = default;
 
 }  // namespace MGKIT_NAMESPACE

@@ -8,11 +8,11 @@
 
 namespace MGKIT_NAMESPACE {
 
-MGKIT_INLINE recipe::recipe(std::initializer_list<part> parts) {
+MGKIT_COLD_INLINE recipe::recipe(std::initializer_list<part> parts) {
     for (const auto& [name, words] : parts) set(name, words);
 }
 
-MGKIT_INLINE recipe& recipe::set(std::string_view name, std::string words) {
+MGKIT_COLD_INLINE recipe& recipe::set(std::string_view name, std::string words) {
     for (auto& [known, old] : parts_)
         if (known == name) {
             old = std::move(words);
@@ -22,18 +22,18 @@ MGKIT_INLINE recipe& recipe::set(std::string_view name, std::string words) {
     return *this;
 }
 
-MGKIT_INLINE recipe& recipe::add(const recipe& other) {
+MGKIT_COLD_INLINE recipe& recipe::add(const recipe& other) {
     for (const auto& [name, words] : other.parts_) set(name, words);
     return *this;
 }
 
-MGKIT_INLINE std::string_view recipe::words(std::string_view name) const {
+MGKIT_COLD_INLINE std::string_view recipe::words(std::string_view name) const {
     for (const auto& [known, words] : parts_)
         if (known == name) return words;
     return {};
 }
 
-MGKIT_INLINE std::vector<std::string> recipe::differences(const recipe& other) const {
+MGKIT_COLD_INLINE std::vector<std::string> recipe::differences(const recipe& other) const {
     std::vector<std::string> out;
     for (const auto& [name, words] : parts_)
         if (!other.has(name, words)) out.push_back(name);
@@ -42,7 +42,7 @@ MGKIT_INLINE std::vector<std::string> recipe::differences(const recipe& other) c
     return out;
 }
 
-MGKIT_INLINE digest recipe::key() const {
+MGKIT_COLD_INLINE digest recipe::key() const {
     std::vector<part> sorted = parts_;
     std::sort(sorted.begin(), sorted.end());
     digest out;
@@ -50,17 +50,17 @@ MGKIT_INLINE digest recipe::key() const {
     return out;
 }
 
-MGKIT_INLINE bool recipe::has(std::string_view name) const {
+MGKIT_COLD_INLINE bool recipe::has(std::string_view name) const {
     return std::any_of(parts_.begin(), parts_.end(),
                        [&](const part& p) { return p.first == name; });
 }
 
-MGKIT_INLINE bool recipe::has(std::string_view name, std::string_view words) const {
+MGKIT_COLD_INLINE bool recipe::has(std::string_view name, std::string_view words) const {
     return std::any_of(parts_.begin(), parts_.end(),
                        [&](const part& p) { return p.first == name && p.second == words; });
 }
 
-MGKIT_INLINE std::string recipe_difference::list() const {
+MGKIT_COLD_INLINE std::string recipe_difference::list() const {
     std::string out;
     for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
     return out;
@@ -68,7 +68,7 @@ MGKIT_INLINE std::string recipe_difference::list() const {
 
 namespace detail {
 
-MGKIT_INLINE std::string excerpt_from(std::string_view words, std::size_t differs) {
+MGKIT_COLD_INLINE std::string excerpt_from(std::string_view words, std::size_t differs) {
     constexpr std::size_t most = 72, before = 24;
     if (words.empty()) return "not stated";
     if (words.size() <= most) return std::string(words);
@@ -79,7 +79,7 @@ MGKIT_INLINE std::string excerpt_from(std::string_view words, std::size_t differ
 
 }  // namespace detail
 
-MGKIT_INLINE recipe_difference compare(const recipe& wanted, const recipe& found) {
+MGKIT_COLD_INLINE recipe_difference compare(const recipe& wanted, const recipe& found) {
     constexpr std::size_t most = 3;
     recipe_difference out;
     out.names = wanted.differences(found);

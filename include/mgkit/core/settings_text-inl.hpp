@@ -5,7 +5,7 @@
 
 namespace MGKIT_NAMESPACE::detail {
 
-MGKIT_INLINE void append_quoted(std::string& out, std::string_view words) {
+MGKIT_COLD_INLINE void append_quoted(std::string& out, std::string_view words) {
     out += '"';
     for (const char c : words) {
         if (c == '"' || c == '\\') out += '\\';

@@ -23,32 +23,32 @@
 
 namespace MGKIT_NAMESPACE::data {
 
-MGKIT_INLINE std::span<const segment> annotations::of(std::string_view recording) const {
+MGKIT_COLD_INLINE std::span<const segment> annotations::of(std::string_view recording) const {
     const auto at = by_recording.find(recording);
     if (at == by_recording.end()) return {};
     return at->second;
 }
 
-MGKIT_INLINE std::set<int> annotations::annotators_of(std::string_view recording) const {
+MGKIT_COLD_INLINE std::set<int> annotations::annotators_of(std::string_view recording) const {
     const auto at = nothing_found.find(recording);
     std::set<int> out = at == nothing_found.end() ? std::set<int>{} : at->second;
     for (const segment& s : of(recording)) out.insert(s.annotator);
     return out;
 }
 
-MGKIT_INLINE std::size_t annotations::size() const {
+MGKIT_COLD_INLINE std::size_t annotations::size() const {
     std::size_t out = 0;
     for (const auto& [name, list] : by_recording) out += list.size();
     return out;
 }
 
-MGKIT_INLINE std::optional<int> annotations::label_of(std::string_view name) const {
+MGKIT_COLD_INLINE std::optional<int> annotations::label_of(std::string_view name) const {
     for (std::size_t k = 0; k < class_names.size(); ++k)
         if (class_names[k] == name) return static_cast<int>(k);
     return std::nullopt;
 }
 
-MGKIT_INLINE void sort_segments(std::vector<segment>& list) {
+MGKIT_COLD_INLINE void sort_segments(std::vector<segment>& list) {
     std::sort(list.begin(), list.end(), [](const segment& a, const segment& b) {
         return std::tie(a.start, a.end, a.label, a.annotator) <
                std::tie(b.start, b.end, b.label, b.annotator);
@@ -58,7 +58,7 @@ MGKIT_INLINE void sort_segments(std::vector<segment>& list) {
 namespace detail {
 
 /// A frame number, written 10 or 10.0.
-MGKIT_INLINE int frame_at(const io::csv_table& table, std::size_t row, std::size_t column) {
+MGKIT_COLD_INLINE int frame_at(const io::csv_table& table, std::size_t row, std::size_t column) {
     const std::string& field = table.at(row, column);
     double value = 0;
     const auto [end, problem] =
@@ -70,7 +70,7 @@ MGKIT_INLINE int frame_at(const io::csv_table& table, std::size_t row, std::size
 }
 
 /// Why a row is no segment; empty for one that is.
-MGKIT_INLINE std::string segment_fault(const segment& s, bool named) {
+MGKIT_COLD_INLINE std::string segment_fault(const segment& s, bool named) {
     if (!named) return "segments of no recording";
     if (s.start < 0) return "segments that start before frame 0";
     if (s.end == s.start) return "segments of length 0";
@@ -80,8 +80,8 @@ MGKIT_INLINE std::string segment_fault(const segment& s, bool named) {
 
 }  // namespace detail
 
-MGKIT_INLINE annotations parse_annotations(std::string_view text, const std::string& where,
-                                           const read_policy& policy) {
+MGKIT_COLD_INLINE annotations parse_annotations(std::string_view text, const std::string& where,
+                                                const read_policy& policy) {
     const io::csv_table table = io::parse_csv(text, where);
     const auto recording = table.column("recording"), start = table.column("start"),
                end = table.column("end"), label = table.column("label");
@@ -140,13 +140,13 @@ MGKIT_INLINE annotations parse_annotations(std::string_view text, const std::str
     return out;
 }
 
-MGKIT_INLINE annotations read_annotations(const std::string& path, const read_policy& policy) {
+MGKIT_COLD_INLINE annotations read_annotations(const std::string& path, const read_policy& policy) {
     const io::mapped_file file(path);
     return parse_annotations(file.text(), path, policy);
 }
 
-MGKIT_INLINE std::vector<segment> within(std::span<const segment> list, int frames,
-                                         findings& found) {
+MGKIT_COLD_INLINE std::vector<segment> within(std::span<const segment> list, int frames,
+                                              findings& found) {
     std::vector<segment> out;
     for (const segment& s : list) {
         if (s.start >= frames) {
@@ -163,7 +163,7 @@ MGKIT_INLINE std::vector<segment> within(std::span<const segment> list, int fram
     return out;
 }
 
-MGKIT_INLINE void write_annotations(const std::string& path, const annotations& a) {
+MGKIT_COLD_INLINE void write_annotations(const std::string& path, const annotations& a) {
     io::atomic_file file(path);
     file.write("recording,start,end,label,class,annotator\n");
     for (const auto& [name, list] : a.by_recording)
@@ -185,7 +185,8 @@ MGKIT_INLINE void write_annotations(const std::string& path, const annotations& 
     file.commit();
 }
 
-MGKIT_INLINE annotations without_classes(const annotations& from, std::span<const int> labels) {
+MGKIT_COLD_INLINE annotations without_classes(const annotations& from,
+                                              std::span<const int> labels) {
     annotations out;
     out.class_names = from.class_names;
     out.nothing_found = from.nothing_found;
@@ -202,8 +203,8 @@ MGKIT_INLINE annotations without_classes(const annotations& from, std::span<cons
     return out;
 }
 
-MGKIT_INLINE annotations merged(const annotations& from, std::span<const int> without,
-                                const std::string& name) {
+MGKIT_COLD_INLINE annotations merged(const annotations& from, std::span<const int> without,
+                                     const std::string& name) {
     annotations out;
     out.class_names = {name};
     for (const auto& [recording, who] : from.nothing_found) out.nothing_found[recording] = {0};

@@ -15,7 +15,7 @@
 
 namespace MGKIT_NAMESPACE::data {
 
-MGKIT_INLINE std::string annotator_choice::words() const {
+MGKIT_COLD_INLINE std::string annotator_choice::words() const {
     switch (rule) {
         case annotator_rule::first:
             return "the lowest-numbered annotator of each recording";
@@ -28,7 +28,7 @@ MGKIT_INLINE std::string annotator_choice::words() const {
     }
 }
 
-MGKIT_INLINE annotator_choice parse_annotators(std::string_view words) {
+MGKIT_COLD_INLINE annotator_choice parse_annotators(std::string_view words) {
     if (words == "first") return {annotator_rule::first, 0};
     if (words == "union") return {annotator_rule::everybody, 0};
     if (words == "consensus") return {annotator_rule::consensus, 0};
@@ -45,8 +45,8 @@ namespace detail {
 /// Runs of frames over which at least `needed` annotators marked the same thing. Frames t - 1 and t
 /// belong to one run if so many annotators marked them as part of one segment, so that segments
 /// which touch stay two, and those which overlap become one.
-MGKIT_INLINE void add_runs(const std::vector<segment>& marks, int needed,
-                           std::vector<segment>& out) {
+MGKIT_COLD_INLINE void add_runs(const std::vector<segment>& marks, int needed,
+                                std::vector<segment>& out) {
     // Per annotator the frames marked, and the boundaries inside a segment, as rising intervals.
     std::map<int, std::vector<segment>> by_annotator;
     for (const segment& s : marks) {
@@ -87,8 +87,8 @@ MGKIT_INLINE void add_runs(const std::vector<segment>& marks, int needed,
 
 }  // namespace detail
 
-MGKIT_INLINE std::vector<segment> settled(const annotations& from, std::string_view recording,
-                                          const annotator_choice& choice, label_rule labels) {
+MGKIT_COLD_INLINE std::vector<segment> settled(const annotations& from, std::string_view recording,
+                                               const annotator_choice& choice, label_rule labels) {
     const std::set<int> annotators = from.annotators_of(recording);
     std::vector<segment> out;
     if (annotators.empty()) return out;
@@ -111,15 +111,15 @@ MGKIT_INLINE std::vector<segment> settled(const annotations& from, std::string_v
     return out;
 }
 
-MGKIT_INLINE bool annotated(const annotations& from, std::string_view recording,
-                            const annotator_choice& choice) {
+MGKIT_COLD_INLINE bool annotated(const annotations& from, std::string_view recording,
+                                 const annotator_choice& choice) {
     const auto annotators = from.annotators_of(recording);
     return choice.rule == annotator_rule::numbered ? annotators.contains(choice.number)
                                                    : !annotators.empty();
 }
 
-MGKIT_INLINE void annotator_counts::add(const annotations& from, std::string_view recording,
-                                        const annotator_choice& choice) {
+MGKIT_COLD_INLINE void annotator_counts::add(const annotations& from, std::string_view recording,
+                                             const annotator_choice& choice) {
     ++recordings;
     if (!annotated(from, recording, choice)) ++not_annotated;
     if (from.annotators_of(recording).size() > 1) ++several;
@@ -141,8 +141,8 @@ MGKIT_INLINE void annotator_counts::add(const annotations& from, std::string_vie
             overlapping_classes += chosen[i].label != chosen[j].label ? 1 : 0;
 }
 
-MGKIT_INLINE annotations settled(const annotations& from, const annotator_choice& choice,
-                                 label_rule labels) {
+MGKIT_COLD_INLINE annotations settled(const annotations& from, const annotator_choice& choice,
+                                      label_rule labels) {
     annotations out;
     out.class_names = from.class_names;
     std::set<std::string> names;

@@ -11,15 +11,15 @@
 
 namespace MGKIT_NAMESPACE::data {
 
-MGKIT_INLINE clip_set::clip_set() = default;
-MGKIT_INLINE clip_set::clip_set(const clip_set&) = default;
-MGKIT_INLINE clip_set::clip_set(clip_set&&) noexcept = default;
-MGKIT_INLINE clip_set& clip_set::operator=(const clip_set&) = default;
-MGKIT_INLINE clip_set& clip_set::operator=(clip_set&&) noexcept = default;
-MGKIT_INLINE clip_set::~clip_set() = default;
+MGKIT_COLD_INLINE clip_set::clip_set() = default;
+MGKIT_COLD_INLINE clip_set::clip_set(const clip_set&) = default;
+MGKIT_COLD_INLINE clip_set::clip_set(clip_set&&) noexcept = default;
+MGKIT_COLD_INLINE clip_set& clip_set::operator=(const clip_set&) = default;
+MGKIT_COLD_INLINE clip_set& clip_set::operator=(clip_set&&) noexcept = default;
+MGKIT_COLD_INLINE clip_set::~clip_set() = default;
 
-MGKIT_INLINE void clip_set::set_values(std::shared_ptr<const float> values, std::size_t count,
-                                       std::vector<std::size_t> rows) {
+MGKIT_COLD_INLINE void clip_set::set_values(std::shared_ptr<const float> values, std::size_t count,
+                                            std::vector<std::size_t> rows) {
     require_shape(values ? count : 0);
     const std::size_t held = values ? count / shape.size() : 0;
     for (const std::size_t row : rows)
@@ -30,7 +30,7 @@ MGKIT_INLINE void clip_set::set_values(std::shared_ptr<const float> values, std:
     rows_ = std::move(rows);
 }
 
-MGKIT_INLINE void clip_set::set_values(std::vector<float> values) {
+MGKIT_COLD_INLINE void clip_set::set_values(std::vector<float> values) {
     std::vector<std::size_t> rows;
     if (!values.empty()) {
         require_shape(values.size());
@@ -46,7 +46,7 @@ MGKIT_INLINE void clip_set::set_values(std::vector<float> values) {
     rows_ = std::move(rows);
 }
 
-MGKIT_INLINE skeleton::pose_view<const float> clip_set::clip(int i) const {
+MGKIT_COLD_INLINE skeleton::pose_view<const float> clip_set::clip(int i) const {
     if (i < 0 || i >= size())
         throw error("clip_set", text("a clip from 0 to ", size() - 1), text(i));
     if (num_frames.size() != rows_.size())
@@ -62,7 +62,7 @@ MGKIT_INLINE skeleton::pose_view<const float> clip_set::clip(int i) const {
     return {values_.get() + rows_[k] * clip_values_, shape, num_frames[k]};
 }
 
-MGKIT_INLINE void clip_set::require_shape(std::size_t count) const {
+MGKIT_COLD_INLINE void clip_set::require_shape(std::size_t count) const {
     if (!skeleton::countable(shape))
         throw error("clip_set", "a shape of at least one frame, joint and person",
                     text(shape.frames, " frames, ", shape.joints, " joints, ", shape.persons,
@@ -70,7 +70,7 @@ MGKIT_INLINE void clip_set::require_shape(std::size_t count) const {
                     "set the shape before the values");
 }
 
-MGKIT_INLINE void check_arrays(const clip_set& clips) {
+MGKIT_COLD_INLINE void check_arrays(const clip_set& clips) {
     const auto count = static_cast<std::size_t>(clips.size());
     const auto same = [&](const char* what, std::size_t size) {
         if (size != count)
@@ -85,7 +85,7 @@ MGKIT_INLINE void check_arrays(const clip_set& clips) {
     if (clips.published) same("split entries", clips.published->size());
 }
 
-MGKIT_INLINE void check_label_range(const clip_set& clips) {
+MGKIT_COLD_INLINE void check_label_range(const clip_set& clips) {
     for (std::size_t i = 0; i < clips.labels.size(); ++i)
         if (clips.labels[i] < 0 || clips.labels[i] >= clips.classes())
             throw error("clip set " + clips.about.name,
@@ -96,7 +96,7 @@ MGKIT_INLINE void check_label_range(const clip_set& clips) {
 
 namespace detail {
 
-MGKIT_INLINE void check_clips(const clip_set& clips, int least_frames) {
+MGKIT_COLD_INLINE void check_clips(const clip_set& clips, int least_frames) {
     const std::string where = "clip set " + clips.about.name;
     if (clips.size() == 0) throw error(where, "at least one clip", "none");
     check_arrays(clips);
@@ -134,13 +134,13 @@ MGKIT_INLINE void check_clips(const clip_set& clips, int least_frames) {
 
 }  // namespace detail
 
-MGKIT_INLINE void check_labelled(const clip_set& clips) {
+MGKIT_COLD_INLINE void check_labelled(const clip_set& clips) {
     check(clips);
     require_labels("clip set " + clips.about.name, static_cast<std::size_t>(clips.size()),
                    clips.labels.size());
 }
 
-MGKIT_INLINE clip_set clip_set::subset(std::span<const int> indices) const {
+MGKIT_COLD_INLINE clip_set clip_set::subset(std::span<const int> indices) const {
     check_arrays(*this);
     clip_set out;
     out.about = about;

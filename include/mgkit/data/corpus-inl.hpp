@@ -33,7 +33,7 @@ namespace MGKIT_NAMESPACE::data {
 
 namespace detail {
 
-MGKIT_INLINE side parse_side(const io::csv_table& table, std::size_t row, std::size_t column) {
+MGKIT_COLD_INLINE side parse_side(const io::csv_table& table, std::size_t row, std::size_t column) {
     const std::string& field = table.at(row, column);
     if (field.empty()) return side::unknown;
     if (field == "train" || field == "0") return side::train;
@@ -41,8 +41,8 @@ MGKIT_INLINE side parse_side(const io::csv_table& table, std::size_t row, std::s
     table.refuse(row, column, "train, test or nothing");
 }
 
-MGKIT_INLINE std::optional<outcome> parse_outcome(const io::csv_table& table, std::size_t row,
-                                                  std::size_t column) {
+MGKIT_COLD_INLINE std::optional<outcome> parse_outcome(const io::csv_table& table, std::size_t row,
+                                                       std::size_t column) {
     const std::string& field = table.at(row, column);
     if (field.empty()) return std::nullopt;
     if (field == "win") return outcome::win;
@@ -51,15 +51,15 @@ MGKIT_INLINE std::optional<outcome> parse_outcome(const io::csv_table& table, st
 }
 
 /// A path of a manifest stays inside the corpus: it is neither absolute nor leads upwards.
-MGKIT_INLINE bool stays_inside(const std::filesystem::path& file) {
+MGKIT_COLD_INLINE bool stays_inside(const std::filesystem::path& file) {
     return !file.empty() && file.is_relative() &&
            std::none_of(file.begin(), file.end(), [](const auto& part) { return part == ".."; });
 }
 
 /// People by number, or, where one of them is no number, all by name; empty fields are unknown.
-MGKIT_INLINE void take_subjects(const io::csv_table& table, std::size_t column,
-                                std::vector<corpus_entry>& entries,
-                                std::vector<std::string>& names) {
+MGKIT_COLD_INLINE void take_subjects(const io::csv_table& table, std::size_t column,
+                                     std::vector<corpus_entry>& entries,
+                                     std::vector<std::string>& names) {
     const auto is_number = [](const std::string& field) {
         return field.find_first_not_of("0123456789", field.starts_with('-') ? 1 : 0) ==
                std::string::npos;
@@ -82,8 +82,8 @@ MGKIT_INLINE void take_subjects(const io::csv_table& table, std::size_t column,
     names = std::move(found.names);
 }
 
-MGKIT_INLINE std::vector<corpus_entry> read_manifest(const std::string& folder,
-                                                     std::vector<std::string>& subject_names) {
+MGKIT_COLD_INLINE std::vector<corpus_entry> read_manifest(const std::string& folder,
+                                                          std::vector<std::string>& subject_names) {
     const io::csv_table table = io::read_csv(folder + "/recordings.csv");
     const auto name = table.column("recording"), file = table.column("file");
     const auto subject = table.find("subject"), split = table.find("split"),
@@ -116,7 +116,8 @@ MGKIT_INLINE std::vector<corpus_entry> read_manifest(const std::string& folder,
     return out;
 }
 
-MGKIT_INLINE corpus_entry entry_at(const std::string& path, std::size_t index, std::string name) {
+MGKIT_COLD_INLINE corpus_entry entry_at(const std::string& path, std::size_t index,
+                                        std::string name) {
     corpus_entry out;
     out.name = std::move(name);
     out.path = path;
@@ -125,7 +126,7 @@ MGKIT_INLINE corpus_entry entry_at(const std::string& path, std::size_t index, s
 }
 
 /// Files that mgkit puts or expects beside recordings.
-MGKIT_INLINE bool is_side_file(const std::string& name) {
+MGKIT_COLD_INLINE bool is_side_file(const std::string& name) {
     for (const char* known : {"recordings.csv", "segments.csv", "annotators.csv", "tags.csv",
                               "cut_ins.csv", "corpus.json", "truth"})
         if (name == known) return true;
@@ -133,7 +134,7 @@ MGKIT_INLINE bool is_side_file(const std::string& name) {
 }
 
 /// What lies in a folder, by name, without hidden and side files.
-MGKIT_INLINE std::vector<std::string> contents_of(const std::string& folder) {
+MGKIT_COLD_INLINE std::vector<std::string> contents_of(const std::string& folder) {
     std::vector<std::string> paths;
     std::error_code code;
     for (std::filesystem::directory_iterator at(folder, code), end; !code && at != end;
@@ -147,8 +148,9 @@ MGKIT_INLINE std::vector<std::string> contents_of(const std::string& folder) {
 }
 
 /// Everything below `folder` that some reader recognises, by name.
-MGKIT_INLINE std::vector<corpus_entry> find_recordings(const std::string& folder,
-                                                       const read_policy& policy, findings& found) {
+MGKIT_COLD_INLINE std::vector<corpus_entry> find_recordings(const std::string& folder,
+                                                            const read_policy& policy,
+                                                            findings& found) {
     std::vector<corpus_entry> out;
     std::vector<std::string> unread;
     for (const auto& path : contents_of(folder)) {
@@ -179,9 +181,9 @@ MGKIT_INLINE std::vector<corpus_entry> find_recordings(const std::string& folder
 }
 
 /// Recordings that lie beside those of a manifest.
-MGKIT_INLINE void count_unlisted(const std::string& folder,
-                                 const std::vector<corpus_entry>& entries,
-                                 const read_policy& policy, findings& found) {
+MGKIT_COLD_INLINE void count_unlisted(const std::string& folder,
+                                      const std::vector<corpus_entry>& entries,
+                                      const read_policy& policy, findings& found) {
     std::set<std::filesystem::path> listed;
     for (const auto& e : entries) {
         const auto inside = std::filesystem::path(e.path).lexically_relative(folder);
@@ -203,7 +205,7 @@ MGKIT_INLINE void count_unlisted(const std::string& folder,
 }
 
 /// What a format of several recordings knows about them beyond poses.
-MGKIT_INLINE void take_facts(const std::string& path, corpus& out) {
+MGKIT_COLD_INLINE void take_facts(const std::string& path, corpus& out) {
     readers::detail::with_reader(readers::require_format(path), [&]<class R>(const R&) {
         if constexpr (requires { R::facts(path); }) {
             const auto facts = R::facts(path);
@@ -230,7 +232,7 @@ MGKIT_INLINE void take_facts(const std::string& path, corpus& out) {
 }
 
 /// corpus.json: what the corpus calls itself, and what made it.
-MGKIT_INLINE void take_description(const std::string& folder, corpus& out) {
+MGKIT_COLD_INLINE void take_description(const std::string& folder, corpus& out) {
     const std::string path = folder + "/corpus.json";
     const io::json about = io::read_json(path);
     out.about.name = io::get_or<std::string>(about, "name", out.about.name, path);
@@ -240,9 +242,9 @@ MGKIT_INLINE void take_description(const std::string& folder, corpus& out) {
 }
 
 /// Annotations of recordings that are not there are left out, as long as some are.
-MGKIT_INLINE void keep_known_names(const std::string& where,
-                                   const std::vector<corpus_entry>& entries,
-                                   const read_policy& policy, annotations& marks) {
+MGKIT_COLD_INLINE void keep_known_names(const std::string& where,
+                                        const std::vector<corpus_entry>& entries,
+                                        const read_policy& policy, annotations& marks) {
     std::set<std::string_view> names;
     for (const auto& e : entries) names.insert(e.name);
     std::map<std::string, std::size_t> unknown;
@@ -272,7 +274,8 @@ MGKIT_INLINE void keep_known_names(const std::string& where,
 }
 
 /// A subject must not be on both sides.
-MGKIT_INLINE void check_sides(const std::string& where, const std::vector<corpus_entry>& entries) {
+MGKIT_COLD_INLINE void check_sides(const std::string& where,
+                                   const std::vector<corpus_entry>& entries) {
     std::set<int> train, test;
     for (const auto& e : entries)
         if (e.subject >= 0 && e.on != side::unknown)
@@ -285,7 +288,7 @@ MGKIT_INLINE void check_sides(const std::string& where, const std::vector<corpus
 
 }  // namespace detail
 
-MGKIT_INLINE void leave_out(findings& found, const std::string& recording, const error& why) {
+MGKIT_COLD_INLINE void leave_out(findings& found, const std::string& recording, const error& why) {
     const bool nobody = dynamic_cast<const readers::nobody_seen*>(&why) != nullptr;
     found.add({finding_kind::left_out,
                nobody ? "nobody_seen" : "recordings_unusable",
@@ -296,7 +299,7 @@ MGKIT_INLINE void leave_out(findings& found, const std::string& recording, const
                {}});
 }
 
-MGKIT_INLINE corpus open_corpus(const std::string& path, const read_policy& policy) {
+MGKIT_COLD_INLINE corpus open_corpus(const std::string& path, const read_policy& policy) {
     namespace fs = std::filesystem;
     std::error_code code;
     corpus out;
@@ -343,7 +346,7 @@ MGKIT_INLINE corpus open_corpus(const std::string& path, const read_policy& poli
     return out;
 }
 
-MGKIT_INLINE annotations marks_from_tags(const corpus& from, int before, int after) {
+MGKIT_COLD_INLINE annotations marks_from_tags(const corpus& from, int before, int after) {
     if (from.tags.empty() || from.frames.size() != from.entries.size())
         throw error(from.path, "tags of a known format (long_tags.npy)", "none");
     if (before < 0 || after < 1)
@@ -362,15 +365,15 @@ MGKIT_INLINE annotations marks_from_tags(const corpus& from, int before, int aft
     return out;
 }
 
-MGKIT_INLINE annotations read_annotations(const corpus& of, const std::string& path,
-                                          const read_policy& policy) {
+MGKIT_COLD_INLINE annotations read_annotations(const corpus& of, const std::string& path,
+                                               const read_policy& policy) {
     annotations out = read_annotations(path, policy);
     detail::keep_known_names(path, of.entries, policy, out);
     return out;
 }
 
-MGKIT_INLINE primary_result open_recording(const corpus& from, std::size_t i,
-                                           const read_policy& policy) {
+MGKIT_COLD_INLINE primary_result open_recording(const corpus& from, std::size_t i,
+                                                const read_policy& policy) {
     const corpus_entry& e = from.entries.at(i);
     detections seen = readers::read_any(e.path, e.index, policy);
     seen.name = e.name;

@@ -15,7 +15,7 @@
 
 namespace MGKIT_NAMESPACE::data {
 
-MGKIT_INLINE std::string_view name(finding_kind kind) {
+MGKIT_COLD_INLINE std::string_view name(finding_kind kind) {
     switch (kind) {
         case finding_kind::assumed:
             return "assumed";
@@ -34,7 +34,7 @@ MGKIT_INLINE std::string_view name(finding_kind kind) {
 namespace detail {
 
 /// Words behind a count, which begin with a plural: "classes shown" for 1 is "class shown".
-MGKIT_INLINE std::string counted(std::int64_t count, std::string_view words) {
+MGKIT_COLD_INLINE std::string counted(std::int64_t count, std::string_view words) {
     std::string out = text(count, " ", words);
     if (count != 1) return out;
     std::size_t begin = 2;
@@ -52,7 +52,7 @@ MGKIT_INLINE std::string counted(std::int64_t count, std::string_view words) {
 
 }  // namespace detail
 
-MGKIT_INLINE void findings::add(finding one) {
+MGKIT_COLD_INLINE void findings::add(finding one) {
     if (one.count == 0) return;
     auto same = std::find_if(all_.begin(), all_.end(), [&](const finding& f) {
         return f.code == one.code && f.recording == one.recording && f.words == one.words &&
@@ -68,29 +68,29 @@ MGKIT_INLINE void findings::add(finding one) {
     if (frames.size() > kept_frames) frames.resize(kept_frames);
 }
 
-MGKIT_INLINE void findings::add(finding_kind kind, std::string_view code, std::string_view words,
-                                std::int64_t count, int frame) {
+MGKIT_COLD_INLINE void findings::add(finding_kind kind, std::string_view code,
+                                     std::string_view words, std::int64_t count, int frame) {
     finding one{kind, std::string(code), std::string(words), {}, count, {}};
     if (frame >= 0) one.frames.push_back(frame);
     add(std::move(one));
 }
 
-MGKIT_INLINE void findings::append(const findings& other) {
+MGKIT_COLD_INLINE void findings::append(const findings& other) {
     for (const finding& one : other.all_) add(one);
 }
 
-MGKIT_INLINE void findings::name_recording(std::string_view recording) {
+MGKIT_COLD_INLINE void findings::name_recording(std::string_view recording) {
     for (finding& one : all_)
         if (one.recording.empty()) one.recording = recording;
 }
 
-MGKIT_INLINE std::int64_t findings::count(std::string_view code) const {
+MGKIT_COLD_INLINE std::int64_t findings::count(std::string_view code) const {
     std::int64_t out = 0;
     for (const finding& one : all_) out += one.code == code ? one.count : 0;
     return out;
 }
 
-MGKIT_INLINE std::vector<std::string> findings::sentences() const {
+MGKIT_COLD_INLINE std::vector<std::string> findings::sentences() const {
     std::vector<std::string> out;
     std::vector<char> told(all_.size(), 0);
     for (std::size_t i = 0; i < all_.size(); ++i) {

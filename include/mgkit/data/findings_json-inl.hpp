@@ -16,7 +16,7 @@
 
 namespace MGKIT_NAMESPACE::data {
 
-MGKIT_INLINE io::json to_json(const findings& found) {
+MGKIT_COLD_INLINE io::json to_json(const findings& found) {
     io::json out = io::json::array();
     for (const finding& one : found.all()) {
         io::json entry = {{"kind", std::string(name(one.kind))},
@@ -30,7 +30,7 @@ MGKIT_INLINE io::json to_json(const findings& found) {
     return out;
 }
 
-MGKIT_INLINE findings findings_from_json(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE findings findings_from_json(const io::json& value, const std::string& where) {
     constexpr std::array kinds{finding_kind::assumed, finding_kind::guessed, finding_kind::left_out,
                                finding_kind::repaired, finding_kind::suspect};
     constexpr std::int64_t most_counted = 1'000'000'000'000;  // sums stay far below overflow

@@ -20,15 +20,15 @@ namespace MGKIT_NAMESPACE::data {
 
 namespace detail {
 
-MGKIT_INLINE std::string free_text(const io::json& object, const char* key) {
+MGKIT_COLD_INLINE std::string free_text(const io::json& object, const char* key) {
     const io::json* found = object.find(key);
     if (!found || found->is_null()) return {};
     return found->is_string() ? found->string() : found->shown();
 }
 
 /// A joint given by index or by name.
-MGKIT_INLINE int joint_of(const io::json& value, const std::vector<std::string>& joints,
-                          const std::string& where) {
+MGKIT_COLD_INLINE int joint_of(const io::json& value, const std::vector<std::string>& joints,
+                               const std::string& where) {
     if (value.is_string()) {
         const auto name = value.get<std::string>();
         for (std::size_t j = 0; j < joints.size(); ++j)
@@ -38,8 +38,8 @@ MGKIT_INLINE int joint_of(const io::json& value, const std::vector<std::string>&
     return io::as<int>(value, where);
 }
 
-MGKIT_INLINE std::optional<skeleton::channel_layout> layout_of(const io::json& meta,
-                                                               const std::string& where) {
+MGKIT_COLD_INLINE std::optional<skeleton::channel_layout> layout_of(const io::json& meta,
+                                                                    const std::string& where) {
     using skeleton::channel_layout;
     if (!meta.contains("channels")) return std::nullopt;
     std::string letters;
@@ -60,7 +60,7 @@ MGKIT_INLINE std::optional<skeleton::channel_layout> layout_of(const io::json& m
 
 }  // namespace detail
 
-MGKIT_INLINE folder_meta parse_folder_meta(std::string_view text, const std::string& where) {
+MGKIT_COLD_INLINE folder_meta parse_folder_meta(std::string_view text, const std::string& where) {
     const io::json meta = io::parse_json(text, where);
     if (!meta.is_object()) throw error(where, "an object", meta.type_name());
     folder_meta out;

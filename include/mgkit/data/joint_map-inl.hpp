@@ -23,7 +23,7 @@
 
 namespace MGKIT_NAMESPACE::data {
 
-MGKIT_INLINE joint_order order_of(std::string_view skeleton_name) {
+MGKIT_COLD_INLINE joint_order order_of(std::string_view skeleton_name) {
     auto topology = skeleton::find_built_in(skeleton_name);
     if (!topology)
         throw error(text("skeleton ", skeleton_name), "one of " + skeleton::built_in_names(),
@@ -40,8 +40,8 @@ MGKIT_INLINE joint_order order_of(std::string_view skeleton_name) {
 namespace detail {
 
 /// The row of each joint of a built-in skeleton; empty where a joint has none.
-MGKIT_INLINE std::vector<std::size_t> rows_of(std::span<const std::string_view> joints,
-                                              std::span<const skeleton::joint_name> rows) {
+MGKIT_COLD_INLINE std::vector<std::size_t> rows_of(std::span<const std::string_view> joints,
+                                                   std::span<const skeleton::joint_name> rows) {
     std::vector<std::size_t> out;
     for (const std::string_view joint : joints) {
         const auto found = std::find(rows.begin(), rows.end(), skeleton::parse_joint_name(joint));
@@ -52,8 +52,8 @@ MGKIT_INLINE std::vector<std::size_t> rows_of(std::span<const std::string_view> 
 }
 
 /// The built-in skeleton that shares most names with the rows, and a row it does not know.
-MGKIT_INLINE std::string nearest_skeleton(const io::csv_table& table, std::size_t joint,
-                                          std::span<const skeleton::joint_name> rows) {
+MGKIT_COLD_INLINE std::string nearest_skeleton(const io::csv_table& table, std::size_t joint,
+                                               std::span<const skeleton::joint_name> rows) {
     std::string out;
     std::size_t most = 0;
     for (const auto& known : skeleton::built_ins()) {
@@ -79,11 +79,11 @@ MGKIT_INLINE std::string nearest_skeleton(const io::csv_table& table, std::size_
 
 }  // namespace detail
 
-MGKIT_INLINE joint_order read_joint_map(const std::string& csv_path) {
+MGKIT_COLD_INLINE joint_order read_joint_map(const std::string& csv_path) {
     return parse_joint_map(io::mapped_file(csv_path).text(), csv_path);
 }
 
-MGKIT_INLINE joint_order parse_joint_map(std::string_view csv, const std::string& where) {
+MGKIT_COLD_INLINE joint_order parse_joint_map(std::string_view csv, const std::string& where) {
     constexpr int most_index = 4095;
     const io::csv_table table = io::parse_csv(csv, where);
     const std::size_t index = table.column("index"), joint = table.column("joint");

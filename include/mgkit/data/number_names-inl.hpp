@@ -12,7 +12,7 @@
 
 namespace MGKIT_NAMESPACE::data {
 
-MGKIT_INLINE numbered_names number_names(std::span<const std::string> names) {
+MGKIT_COLD_INLINE numbered_names number_names(std::span<const std::string> names) {
     std::vector<std::size_t> order(names.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(),

@@ -9,12 +9,12 @@
 
 namespace MGKIT_NAMESPACE::data {
 
-MGKIT_INLINE bool runs_across(std::span<const int> cuts, int start, int end) {
+MGKIT_COLD_INLINE bool runs_across(std::span<const int> cuts, int start, int end) {
     const auto next = std::upper_bound(cuts.begin(), cuts.end(), start);
     return next != cuts.end() && *next < end;
 }
 
-MGKIT_INLINE void check(const recording& r) {
+MGKIT_COLD_INLINE void check(const recording& r) {
     const std::string where = "recording " + r.name;
     if (r.frames() < 1) throw error(where, "at least one frame", "none");
     if (r.poses.shape().persons != 1)
@@ -26,7 +26,7 @@ MGKIT_INLINE void check(const recording& r) {
     if (r.fps < 0) throw error(where, "a frame rate of at least 0", text(r.fps));
 }
 
-MGKIT_INLINE void add_confidence(recording& r) {
+MGKIT_COLD_INLINE void add_confidence(recording& r) {
     skeleton::pose_shape shape = r.poses.shape();
     if (skeleton::has_confidence(shape.layout)) return;
     const skeleton::pose<float> before = r.poses;

@@ -20,7 +20,7 @@
 
 namespace MGKIT_NAMESPACE::data {
 
-MGKIT_INLINE std::string_view name(source_kind kind) {
+MGKIT_COLD_INLINE std::string_view name(source_kind kind) {
     switch (kind) {
         case source_kind::nothing:
             return "nothing";
@@ -44,7 +44,7 @@ MGKIT_INLINE std::string_view name(source_kind kind) {
 namespace detail {
 
 /// Whether the file begins as safetensors do: the size of a JSON header that fits, and its brace.
-MGKIT_INLINE bool begins_as_safetensors(std::string_view text) {
+MGKIT_COLD_INLINE bool begins_as_safetensors(std::string_view text) {
     if (text.size() < 9 || text[8] != '{') return false;
     std::uint64_t header = 0;
     for (std::size_t k = 8; k-- > 0;) header = header << 8 | static_cast<unsigned char>(text[k]);
@@ -52,7 +52,7 @@ MGKIT_INLINE bool begins_as_safetensors(std::string_view text) {
 }
 
 /// A folder of clips, complete or not: what lacks is for read_folder to say.
-MGKIT_INLINE bool looks_like_clips(const std::string& path) {
+MGKIT_COLD_INLINE bool looks_like_clips(const std::string& path) {
     std::error_code code;
     const auto has = [&](const char* file) {
         return std::filesystem::exists(path + "/" + file, code);
@@ -60,7 +60,7 @@ MGKIT_INLINE bool looks_like_clips(const std::string& path) {
     return has("data.npy") || (has("meta.json") && (has("num_frames.npy") || has("label.npy")));
 }
 
-MGKIT_INLINE source file_at(const std::string& path) {
+MGKIT_COLD_INLINE source file_at(const std::string& path) {
     const io::mapped_file file(path);
     const std::string_view text = file.text();
     if (text.starts_with("\x93NUMPY"))
@@ -73,7 +73,7 @@ MGKIT_INLINE source file_at(const std::string& path) {
     return {source_kind::unknown, readers::nearest_format(path)};
 }
 
-MGKIT_INLINE source folder_at(const std::string& path) {
+MGKIT_COLD_INLINE source folder_at(const std::string& path) {
     namespace fs = std::filesystem;
     std::error_code code;
     const auto has = [&](const char* file) { return fs::exists(path + "/" + file, code); };
@@ -90,7 +90,7 @@ MGKIT_INLINE source folder_at(const std::string& path) {
 
 }  // namespace detail
 
-MGKIT_INLINE source source_at(const std::string& path) {
+MGKIT_COLD_INLINE source source_at(const std::string& path) {
     std::error_code code;
     if (path.find('\0') != std::string::npos || !std::filesystem::exists(path, code))
         return {source_kind::nothing, "no such file or folder"};
@@ -105,7 +105,7 @@ MGKIT_INLINE source source_at(const std::string& path) {
     }
 }
 
-MGKIT_INLINE void refuse_other(const std::string& path, source_kind wanted) {
+MGKIT_COLD_INLINE void refuse_other(const std::string& path, source_kind wanted) {
     const source found = source_at(path);
     if (found.kind == wanted || found.kind == source_kind::nothing ||
         found.kind == source_kind::unknown)
@@ -113,7 +113,7 @@ MGKIT_INLINE void refuse_other(const std::string& path, source_kind wanted) {
     throw error(path, std::string(name(wanted)), found.words, "check the option and the path");
 }
 
-MGKIT_INLINE void require_clips(const std::string& path) {
+MGKIT_COLD_INLINE void require_clips(const std::string& path) {
     const source found = source_at(path);
     if (found.kind == source_kind::clips) return;
     const bool recordings =
@@ -128,7 +128,7 @@ MGKIT_INLINE void require_clips(const std::string& path) {
                                                       : "see mgfm inspect --help");
 }
 
-MGKIT_INLINE void require_recordings(const std::string& path) {
+MGKIT_COLD_INLINE void require_recordings(const std::string& path) {
     const source found = source_at(path);
     if (found.kind == source_kind::recording || found.kind == source_kind::corpus) return;
     throw error(path, "recordings of a known format", found.words,

@@ -13,7 +13,8 @@
 
 namespace MGKIT_NAMESPACE::data {
 
-MGKIT_INLINE std::vector<int> subjects_of(const clip_set& clips, std::span<const int> indices) {
+MGKIT_COLD_INLINE std::vector<int> subjects_of(const clip_set& clips,
+                                               std::span<const int> indices) {
     check_arrays(clips);
     std::vector<int> out;
     for (const int i : indices) {
@@ -27,7 +28,7 @@ MGKIT_INLINE std::vector<int> subjects_of(const clip_set& clips, std::span<const
     return out;
 }
 
-MGKIT_INLINE std::vector<int> all_of(const clip_set& clips) {
+MGKIT_COLD_INLINE std::vector<int> all_of(const clip_set& clips) {
     std::vector<int> out(static_cast<std::size_t>(clips.size()));
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<int>(i);
     return out;
@@ -35,14 +36,14 @@ MGKIT_INLINE std::vector<int> all_of(const clip_set& clips) {
 
 namespace detail {
 
-MGKIT_INLINE std::string list_text(std::span<const int> values) {
+MGKIT_COLD_INLINE std::string list_text(std::span<const int> values) {
     std::string out;
     for (const int x : values) out += (out.empty() ? "" : ", ") + std::to_string(x);
     return out;
 }
 
 /// Checks the two promises of a split and notes unseen classes, where clips have labels.
-MGKIT_INLINE split checked(const clip_set& clips, split out, const char* where) {
+MGKIT_COLD_INLINE split checked(const clip_set& clips, split out, const char* where) {
     const auto train = subjects_of(clips, out.train), test = subjects_of(clips, out.test);
     if (out.train.empty() || out.test.empty())
         throw error(where, "clips on both sides",
@@ -74,8 +75,8 @@ split split_where(const clip_set& clips, std::span<const int> indices, const cha
     return checked(clips, std::move(out), where);
 }
 
-MGKIT_INLINE void require_subjects(const std::vector<int>& subjects, std::size_t least,
-                                   const char* where) {
+MGKIT_COLD_INLINE void require_subjects(const std::vector<int>& subjects, std::size_t least,
+                                        const char* where) {
     if (subjects.size() < least)
         throw error(where, text("clips of at least ", least, " subjects"),
                     text(subjects.size(), " (", list_text(subjects), ")"),
@@ -84,7 +85,8 @@ MGKIT_INLINE void require_subjects(const std::vector<int>& subjects, std::size_t
 
 }  // namespace detail
 
-MGKIT_INLINE split split_by_subjects(const clip_set& clips, std::span<const int> test_subjects) {
+MGKIT_COLD_INLINE split split_by_subjects(const clip_set& clips,
+                                          std::span<const int> test_subjects) {
     const auto all = all_of(clips);
     const auto present = subjects_of(clips, all);
     for (const int s : test_subjects)
@@ -96,7 +98,7 @@ MGKIT_INLINE split split_by_subjects(const clip_set& clips, std::span<const int>
     });
 }
 
-MGKIT_INLINE split published_split(const clip_set& clips) {
+MGKIT_COLD_INLINE split published_split(const clip_set& clips) {
     if (!clips.published)
         throw error("published split", "a set with split.npy", "none in " + clips.about.name,
                     "name test subjects or ask for folds");
@@ -109,7 +111,7 @@ MGKIT_INLINE split published_split(const clip_set& clips) {
     });
 }
 
-MGKIT_INLINE split every_other_subject(const clip_set& clips) {
+MGKIT_COLD_INLINE split every_other_subject(const clip_set& clips) {
     const auto all = all_of(clips);
     const auto subjects = subjects_of(clips, all);
     detail::require_subjects(subjects, 2, "every other subject");
@@ -120,8 +122,8 @@ MGKIT_INLINE split every_other_subject(const clip_set& clips) {
     });
 }
 
-MGKIT_INLINE std::vector<split> subject_folds(const clip_set& clips, std::span<const int> indices,
-                                              int folds) {
+MGKIT_COLD_INLINE std::vector<split> subject_folds(const clip_set& clips,
+                                                   std::span<const int> indices, int folds) {
     if (folds < 2) throw error("subject folds", "at least 2 folds", text(folds));
     const auto subjects = subjects_of(clips, indices);
     detail::require_subjects(subjects, static_cast<std::size_t>(folds), "subject folds");
@@ -137,13 +139,14 @@ MGKIT_INLINE std::vector<split> subject_folds(const clip_set& clips, std::span<c
     return out;
 }
 
-MGKIT_INLINE std::vector<split> inner_folds(const clip_set& clips, const split& outer, int folds) {
+MGKIT_COLD_INLINE std::vector<split> inner_folds(const clip_set& clips, const split& outer,
+                                                 int folds) {
     const auto subjects = subjects_of(clips, outer.train);
     detail::require_subjects(subjects, 2, "inner folds");
     return subject_folds(clips, outer.train, std::min(folds, static_cast<int>(subjects.size())));
 }
 
-MGKIT_INLINE std::vector<split> subject_folds(const clip_set& clips, int folds) {
+MGKIT_COLD_INLINE std::vector<split> subject_folds(const clip_set& clips, int folds) {
     return subject_folds(clips, all_of(clips), folds);
 }
 

@@ -18,15 +18,15 @@ namespace MGKIT_NAMESPACE::data {
 
 namespace detail {
 
-MGKIT_INLINE double envelope(const synthetic_take& take, double s) {
+MGKIT_COLD_INLINE double envelope(const synthetic_take& take, double s) {
     const double u = (s - take.onset) / take.duration;
     if (u <= 0 || u >= 1) return 0;
     const double edge = std::min({u / 0.3, (1 - u) / 0.3, 1.0});
     return edge * edge * (3 - 2 * edge);
 }
 
-MGKIT_INLINE synthetic_take draw_take(random_stream& random, synthetic_class movement, double tempo,
-                                      double view_degrees) {
+MGKIT_COLD_INLINE synthetic_take draw_take(random_stream& random, synthetic_class movement,
+                                           double tempo, double view_degrees) {
     constexpr double degree = 3.14159265358979323846 / 180;
     synthetic_take out{};
     out.movement = movement;
@@ -51,8 +51,8 @@ MGKIT_INLINE synthetic_take draw_take(random_stream& random, synthetic_class mov
 }
 
 /// The pose of one moment; s in [0, 1].
-MGKIT_INLINE puppet_pose pose_at(const synthetic_take& take, const body_proportions& body,
-                                 double s) {
+MGKIT_COLD_INLINE puppet_pose pose_at(const synthetic_take& take, const body_proportions& body,
+                                      double s) {
     constexpr double turn = 6.283185307179586;
     const double e = envelope(take, s), a = take.amplitude;
     const double beat = std::sin(turn * take.cycles * s + take.phase);
@@ -94,7 +94,7 @@ MGKIT_INLINE puppet_pose pose_at(const synthetic_take& take, const body_proporti
 
 }  // namespace detail
 
-MGKIT_INLINE clip_set make_synthetic(const synthetic_settings& settings) {
+MGKIT_COLD_INLINE clip_set make_synthetic(const synthetic_settings& settings) {
     const auto bounded = [](const char* what, int value, int least, int most) {
         if (value < least || value > most)
             throw error("synthetic set", text(least, " to ", most, " ", what), text(value));

@@ -39,7 +39,7 @@ public:
     static constexpr const char* source = "Shi et al., TIP 2020";
 
     aagcn() = default;
-    aagcn(const nn::scope& at, const settings& s)
+    MGKIT_COLD aagcn(const nn::scope& at, const settings& s)
         : adaptive_graph_network<T>(
               at, s.network, {.softmax = false, .adaptive = s.adaptive, .attention = s.attention},
               name),

@@ -25,7 +25,7 @@ struct gated_attention {
     nn::linear<T> fc1c, fc2c;
 
     gated_attention() = default;
-    gated_attention(const nn::scope& at, extent width, extent joints)
+    MGKIT_COLD gated_attention(const nn::scope& at, extent width, extent joints)
         : conv_ta(at / "conv_ta", width, 1, {{9, 1, 4}}),
           conv_sa(at / "conv_sa", width, 1, over_joints(joints)),
           fc1c(at / "fc1c", width, std::max<extent>(1, width / 2)),
@@ -86,8 +86,8 @@ public:
 
     adaptive_graph_unit() = default;
     /// `edges` [K, V, V]: where AAGCN's learned edges start.
-    adaptive_graph_unit(const nn::scope& at, const block_plan& p, const T& edges,
-                        const adaptive_settings& s)
+    MGKIT_COLD adaptive_graph_unit(const nn::scope& at, const block_plan& p, const T& edges,
+                                   const adaptive_settings& s)
         : bn(scaled_norm<T>(at / "bn", p.out, 1e-6)), how_(s), embedded_(std::max(1, p.out / 4)) {
         const shape k = shape_of(edges);
         PA = nn::initial::constant<T>(at / "PA", k, 1e-6);
@@ -179,8 +179,8 @@ struct adaptive_graph_block {
     nn::maybe<temporal_unit<T>> residual;
 
     adaptive_graph_block() = default;
-    adaptive_graph_block(const nn::scope& at, const block_plan& p, const T& edges,
-                         const adaptive_settings& s)
+    MGKIT_COLD adaptive_graph_block(const nn::scope& at, const block_plan& p, const T& edges,
+                                    const adaptive_settings& s)
         : gcn1(at / "gcn1", p, edges, s), tcn1(at / "tcn1", {p.out, p.out, p.stride}, 9), plan_(p) {
         if (!p.first && !p.same()) residual = temporal_unit<T>(at / "residual", p, 1);
     }
@@ -209,8 +209,8 @@ public:
     std::vector<adaptive_graph_block<T>> blocks;
 
     adaptive_graph_network() = default;
-    adaptive_graph_network(const nn::scope& at, const graph_network_settings& s,
-                           const adaptive_settings& how, const std::string& name)
+    MGKIT_COLD adaptive_graph_network(const nn::scope& at, const graph_network_settings& s,
+                                      const adaptive_settings& how, const std::string& name)
         : data_bn(at / "data_bn", extent{s.clip.points()} * s.clip.channels),
           adjacency_(
               adjacency_tensor<T>(at.ctx, skeleton::inward_outward(encode::graph_of(s, name)))),

@@ -33,7 +33,7 @@ public:
     static constexpr const char* source = "Shi et al., CVPR 2019";
 
     agcn() = default;
-    agcn(const nn::scope& at, const settings& s)
+    MGKIT_COLD agcn(const nn::scope& at, const settings& s)
         : adaptive_graph_network<T>(at, s.network, {}, name), settings_(with_graph(s, name)) {}
 
     static settings sample_settings(const clip_extents& clip) {

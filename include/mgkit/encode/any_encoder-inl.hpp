@@ -7,8 +7,8 @@
 
 namespace MGKIT_NAMESPACE::encode {
 
-MGKIT_INLINE void require_encoder(const nn::fact_map& settings, const std::string& names,
-                                  const std::string& where) {
+MGKIT_COLD_INLINE void require_encoder(const nn::fact_map& settings, const std::string& names,
+                                       const std::string& where) {
     const auto name = settings.find("encoder");
     if (name == settings.end() ||
         (", " + names + ",").find(", " + name->second + ",") == std::string::npos)

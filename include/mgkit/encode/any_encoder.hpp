@@ -52,7 +52,8 @@ public:
     using settings = nn::fact_map;
 
     /// As `make_encoder`, of the library's encoders.
-    any_encoder(const nn::scope& at, const settings& s) : any_encoder(make_encoder<T>(at, s)) {}
+    MGKIT_COLD any_encoder(const nn::scope& at, const settings& s)
+        : any_encoder(make_encoder<T>(at, s)) {}
 
     /// Takes an encoder of any type, a user's own too.
     template <trainable_encoder<T> E>

@@ -22,14 +22,15 @@ namespace MGKIT_NAMESPACE::encode {
 inline constexpr const char* description_key = "mgkit.encoder";
 
 /// `metadata` with a description in it.
-inline io::text_map described(const description& about, io::text_map metadata = {}) {
+MGKIT_COLD inline io::text_map described(const description& about, io::text_map metadata = {}) {
     metadata[description_key] = to_json(about).dump();
     return metadata;
 }
 
 namespace detail {
 template <class Encoder>
-void require_own(const description& about, const Encoder& model, const std::string& path) {
+MGKIT_COLD void require_own(const description& about, const Encoder& model,
+                            const std::string& path) {
     if (about.settings != model.facts())
         throw error(path, "the description of the encoder that is saved", "another's",
                     "make it with encode::describe");
@@ -39,8 +40,9 @@ void require_own(const description& about, const Encoder& model, const std::stri
 /// Writes an encoder, its names below `prefix`, with its description. Atomic.
 /// Errors: a description of another encoder; a file that cannot be written.
 template <class Encoder>
-void save_encoder(context& ctx, const std::string& path, Encoder& model, const description& about,
-                  const io::text_map& metadata = {}, const std::string& prefix = "backbone.") {
+MGKIT_COLD void save_encoder(context& ctx, const std::string& path, Encoder& model,
+                             const description& about, const io::text_map& metadata = {},
+                             const std::string& prefix = "backbone.") {
     detail::require_own(about, model, path);
     nn::archive_writer out;
     out.add(ctx, model, prefix);
@@ -49,7 +51,7 @@ void save_encoder(context& ctx, const std::string& path, Encoder& model, const d
 
 /// The description in a file; none in files of other programs.
 /// Errors: metadata that is no description.
-inline std::optional<description> stored_description(const io::safetensors_file& file) {
+MGKIT_COLD inline std::optional<description> stored_description(const io::safetensors_file& file) {
     const auto stored = file.metadata().find(description_key);
     if (stored == file.metadata().end()) return std::nullopt;
     const std::string where = file.path() + ": metadata '" + description_key + "'";
@@ -59,8 +61,8 @@ inline std::optional<description> stored_description(const io::safetensors_file&
 /// Compares what a file says about its encoder with what is asked of it. Returns notes: what is
 /// unchecked because the file says nothing about it, and values that are read otherwise.
 /// Errors: every difference in one mgkit::error.
-inline std::vector<std::string> check_description(const io::safetensors_file& file,
-                                                  const description& asked) {
+MGKIT_COLD inline std::vector<std::string> check_description(const io::safetensors_file& file,
+                                                             const description& asked) {
     const description stored = stored_description(file).value_or(description{});
     const auto found = differences(stored, asked);
     if (!found.empty()) {
@@ -92,7 +94,7 @@ struct loaded_encoder {
 namespace detail {
 
 template <class Settings>
-void check_sizes(const io::safetensors_file& file, const Settings& settings) {
+MGKIT_COLD void check_sizes(const io::safetensors_file& file, const Settings& settings) {
     double values = 0, claimed = 0;
     for (const auto& entry : file.entries()) {
         double count = 1;
@@ -120,7 +122,8 @@ struct agreed_description {
     description about;
     std::vector<std::string> notes;
 };
-inline agreed_description agree(const io::safetensors_file& file, const description& asked) {
+MGKIT_COLD inline agreed_description agree(const io::safetensors_file& file,
+                                           const description& asked) {
     agreed_description out;
     out.notes = check_description(file, asked);
     out.about = stored_description(file).value_or(asked);
@@ -130,7 +133,7 @@ inline agreed_description agree(const io::safetensors_file& file, const descript
 
 /// The settings of what was said, which the file can hold; notes what they assume.
 template <class Settings>
-Settings settled(const io::safetensors_file& file, agreed_description& said) {
+MGKIT_COLD Settings settled(const io::safetensors_file& file, agreed_description& said) {
     static_assert(named_settings<Settings>,
                   "mgkit: an encoder is made from a file where its settings name themselves: "
                   "each_named(s, f)");
@@ -145,8 +148,9 @@ Settings settled(const io::safetensors_file& file, agreed_description& said) {
 
 /// `model` with values of the file.
 template <class Encoder>
-loaded_encoder<Encoder> filled(context& ctx, const io::safetensors_file& file, Encoder model,
-                               agreed_description said, const std::string& prefix) {
+MGKIT_COLD loaded_encoder<Encoder> filled(context& ctx, const io::safetensors_file& file,
+                                          Encoder model, agreed_description said,
+                                          const std::string& prefix) {
     // Names without a prefix may be anything's.
     nn::load(ctx, model, file, {.prefix = prefix, .ignore_extra = prefix.empty()});
     said.about.settings = model.facts();
@@ -161,7 +165,7 @@ loaded_encoder<Encoder> filled(context& ctx, const io::safetensors_file& file, E
 /// checks this; for who makes the encoder of a file without its values.
 /// Errors: such settings, and those of make_encoder.
 template <class List>
-void check_claims(const io::safetensors_file& file, const nn::fact_map& settings) {
+MGKIT_COLD void check_claims(const io::safetensors_file& file, const nn::fact_map& settings) {
     with_encoder<List>(settings, file.path(), [&](auto tag) {
         using own = typename decltype(tag)::type::settings;
         detail::check_sizes(file, settings_of<own>(settings, file.path()));
@@ -200,9 +204,10 @@ requires(!tensor<Encoder>) loaded_encoder<Encoder> load_encoder(
 /// Errors: also a name that is not in the list, and a file without a description where
 /// `asked.settings` name no encoder either.
 template <tensor T, class List>
-loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const io::safetensors_file& file,
-                                            const description& asked = {},
-                                            const std::string& prefix = "backbone.") {
+MGKIT_COLD loaded_encoder<any_encoder<T>> load_encoder(context& ctx,
+                                                       const io::safetensors_file& file,
+                                                       const description& asked = {},
+                                                       const std::string& prefix = "backbone.") {
     auto said = detail::agree(file, asked);
     if (!said.about.settings.contains("encoder"))
         throw error(file.path(), "an encoder that the file or the caller describes",
@@ -217,15 +222,16 @@ loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const io::safetensors_
 }
 /// The same of the library's encoders: `load_encoder<eigen::tensor<float>>(ctx, path)`.
 template <tensor T>
-loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const io::safetensors_file& file,
-                                            const description& asked = {},
-                                            const std::string& prefix = "backbone.") {
+MGKIT_COLD loaded_encoder<any_encoder<T>> load_encoder(context& ctx,
+                                                       const io::safetensors_file& file,
+                                                       const description& asked = {},
+                                                       const std::string& prefix = "backbone.") {
     return load_encoder<T, all<T>>(ctx, file, asked, prefix);
 }
 template <tensor T>
-loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const std::string& path,
-                                            const description& asked = {},
-                                            const std::string& prefix = "backbone.") {
+MGKIT_COLD loaded_encoder<any_encoder<T>> load_encoder(context& ctx, const std::string& path,
+                                                       const description& asked = {},
+                                                       const std::string& prefix = "backbone.") {
     return load_encoder<T, all<T>>(ctx, io::safetensors_file(path), asked, prefix);
 }
 

@@ -30,7 +30,7 @@ struct channel_refinement {
     nn::conv<T> conv1, conv2, conv3, conv4;
 
     channel_refinement() = default;
-    channel_refinement(const nn::scope& at, extent in, extent out)
+    MGKIT_COLD channel_refinement(const nn::scope& at, extent in, extent out)
         : conv1(at / "conv1", in, compared(in), along_frames(1)),
           conv2(at / "conv2", in, compared(in), along_frames(1)),
           conv3(at / "conv3", in, out, along_frames(1)),
@@ -73,7 +73,7 @@ struct channel_refined_unit {
     nn::batch_norm<T> bn;
 
     channel_refined_unit() = default;
-    channel_refined_unit(const nn::scope& at, const block_plan& p, const T& edges)
+    MGKIT_COLD channel_refined_unit(const nn::scope& at, const block_plan& p, const T& edges)
         : A(nn::initial::constant<T>(at / "A", shape_of(edges), 0)),
           alpha(nn::initial::constant<T>(at / "alpha", {1}, 0)),
           bn(scaled_norm<T>(at / "bn", p.out, 1e-6)) {
@@ -113,8 +113,8 @@ struct dilated_branches {
     std::vector<temporal_branch<T>> branches;
 
     dilated_branches() = default;
-    dilated_branches(const nn::scope& at, extent width, extent stride, int kernel,
-                     const std::vector<int>& dilations) {
+    MGKIT_COLD dilated_branches(const nn::scope& at, extent width, extent stride, int kernel,
+                                const std::vector<int>& dilations) {
         using branch = temporal_branch<T>;
         using kind = typename branch::kind;
         const extent count = static_cast<extent>(dilations.size()) + 2;
@@ -143,8 +143,8 @@ struct ctr_gcn_block {
     nn::maybe<temporal_unit<T>> residual;
 
     ctr_gcn_block() = default;
-    ctr_gcn_block(const nn::scope& at, const block_plan& p, const T& edges, int kernel,
-                  const std::vector<int>& dilations, bool relu_behind)
+    MGKIT_COLD ctr_gcn_block(const nn::scope& at, const block_plan& p, const T& edges, int kernel,
+                             const std::vector<int>& dilations, bool relu_behind)
         : gcn1(at / "gcn1", p, edges),
           tcn1(at / "tcn1", p.out, p.stride, kernel, dilations),
           plan_(p),
@@ -191,7 +191,7 @@ public:
     std::vector<ctr_gcn_block<T>> net;
 
     ctr_gcn() = default;
-    ctr_gcn(const nn::scope& at, const settings& s)
+    MGKIT_COLD ctr_gcn(const nn::scope& at, const settings& s)
         : data_bn(at / "data_bn", extent{s.network.clip.points()} * s.network.clip.channels),
           settings_(with_graph(s, name)) {
         const T edges =

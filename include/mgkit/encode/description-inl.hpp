@@ -34,12 +34,12 @@ inline constexpr const char* zero_words[] = {"declared", "missing", "present"};
 
 inline constexpr const char* not_finite_words[] = {"reject", "mark"};
 
-MGKIT_INLINE io::json joint_pair_json(const skeleton::joint_pair& pair) {
+MGKIT_COLD_INLINE io::json joint_pair_json(const skeleton::joint_pair& pair) {
     const auto& [a, b] = pair;
     return {a, b};
 }
 
-MGKIT_INLINE io::json to_json(const skeleton::dynamic& t, const preparation* prepared) {
+MGKIT_COLD_INLINE io::json to_json(const skeleton::dynamic& t, const preparation* prepared) {
     io::json bones = io::json::array();
     for (const auto& bone : t.bones()) bones.push_back(joint_pair_json(bone));
     const auto* clips = prepared ? &prepared->clips : nullptr;
@@ -51,7 +51,7 @@ MGKIT_INLINE io::json to_json(const skeleton::dynamic& t, const preparation* pre
              joint_pair_json(clips ? clips->scale_pair.value_or(t.scale_pair) : t.scale_pair)}};
 }
 
-MGKIT_INLINE io::json to_json(const clip::preprocess_settings& s) {
+MGKIT_COLD_INLINE io::json to_json(const clip::preprocess_settings& s) {
     io::json out{{"scale", word(s.scale, scale_words)},
                  {"reference", word(s.reference, reference_words)},
                  {"fit", word(s.fit, fit_words)}};
@@ -64,8 +64,8 @@ MGKIT_INLINE io::json to_json(const clip::preprocess_settings& s) {
     return out;
 }
 
-MGKIT_INLINE preparation preparation_of(const io::json& prepared, const io::json& reading,
-                                        const std::string& where) {
+MGKIT_COLD_INLINE preparation preparation_of(const io::json& prepared, const io::json& reading,
+                                             const std::string& where) {
     preparation out;
     auto& s = out.clips;
     const auto statistic = [&](const char* key, clip::statistic otherwise) {
@@ -88,7 +88,7 @@ MGKIT_INLINE preparation preparation_of(const io::json& prepared, const io::json
     return out;
 }
 
-MGKIT_INLINE skeleton::dynamic topology_of(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE skeleton::dynamic topology_of(const io::json& value, const std::string& where) {
     std::vector<skeleton::joint_pair> bones;
     const auto pair = [&](const std::vector<int>& joints) -> skeleton::joint_pair {
         if (joints.size() != 2) throw error(where, "two joints in a pair", text(joints.size()));
@@ -103,8 +103,8 @@ MGKIT_INLINE skeleton::dynamic topology_of(const io::json& value, const std::str
          .scale_pair = pair(io::get<std::vector<int>>(value, "scale_pair", where))});
 }
 
-MGKIT_INLINE void compare(const io::json& stored, const io::json& asked, const std::string& at,
-                          std::vector<std::string>& out) {
+MGKIT_COLD_INLINE void compare(const io::json& stored, const io::json& asked, const std::string& at,
+                               std::vector<std::string>& out) {
     const auto spelt = [](const io::json& v) {
         return v.is_string() ? v.get<std::string>() : v.shown();
     };
@@ -138,7 +138,7 @@ MGKIT_INLINE void compare(const io::json& stored, const io::json& asked, const s
 
 }  // namespace detail
 
-MGKIT_INLINE io::json to_json(const description& d) {
+MGKIT_COLD_INLINE io::json to_json(const description& d) {
     io::json out = io::json::object();
     if (!d.settings.empty()) out["encoder"] = d.settings;
     if (!d.topology.joints.empty())
@@ -156,7 +156,7 @@ MGKIT_INLINE io::json to_json(const description& d) {
     return out;
 }
 
-MGKIT_INLINE description description_of(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE description description_of(const io::json& value, const std::string& where) {
     if (!value.is_object()) throw error(where, "an object", value.type_name());
     description out;
     const auto section = [&](const char* key) -> io::json {
@@ -179,8 +179,8 @@ MGKIT_INLINE description description_of(const io::json& value, const std::string
     return out;
 }
 
-MGKIT_INLINE std::vector<std::string> differences(const description& stored,
-                                                  const description& asked) {
+MGKIT_COLD_INLINE std::vector<std::string> differences(const description& stored,
+                                                       const description& asked) {
     io::json wanted = to_json(asked);
     wanted.erase("reading");
     if (wanted.contains("skeleton")) wanted["skeleton"].erase("name");
@@ -189,8 +189,8 @@ MGKIT_INLINE std::vector<std::string> differences(const description& stored,
     return out;
 }
 
-MGKIT_INLINE std::vector<std::string> reading_differences(const description& stored,
-                                                          const description& asked) {
+MGKIT_COLD_INLINE std::vector<std::string> reading_differences(const description& stored,
+                                                               const description& asked) {
     std::vector<std::string> out;
     if (!stored.prepared || !asked.prepared) return out;
     detail::compare(to_json(stored).at("reading"), to_json(asked).at("reading"), "reading", out);

@@ -35,8 +35,8 @@ struct description {
 
 /// The description of `model`, which reads clips of `topology` through `input`.
 template <class Encoder, skeleton::topology Topology>
-description describe(const Encoder& model, const clip_input& input, const Topology& topology,
-                     const preparation& prepared) {
+MGKIT_COLD description describe(const Encoder& model, const clip_input& input,
+                                const Topology& topology, const preparation& prepared) {
     description out;
     out.settings = model.facts();
     out.topology = skeleton::dynamic::copy_of(topology);
@@ -51,8 +51,8 @@ description describe(const Encoder& model, const clip_input& input, const Topolo
 namespace detail {
 
 template <class Rule, std::size_t N>
-Rule rule_named(const io::json& section, const char* key, const char* const (&names)[N],
-                const std::string& where) {
+MGKIT_COLD Rule rule_named(const io::json& section, const char* key, const char* const (&names)[N],
+                           const std::string& where) {
     const auto found = io::get<std::string>(section, key, where);
     std::string known;
     for (std::size_t k = 0; k < N; ++k) {
@@ -63,7 +63,7 @@ Rule rule_named(const io::json& section, const char* key, const char* const (&na
 }
 
 template <class Rule, std::size_t N>
-std::string word(Rule rule, const char* const (&names)[N]) {
+MGKIT_COLD std::string word(Rule rule, const char* const (&names)[N]) {
     return names[static_cast<std::size_t>(rule)];
 }
 

@@ -53,7 +53,7 @@ public:
     nn::dst_layer<T> t_tr, s_tr, t_tr1, s_tr1;
 
     dste() = default;
-    dste(const nn::scope& at, const settings& s)
+    MGKIT_COLD dste(const nn::scope& at, const settings& s)
         : ske_emb((check(s.clip, s.width, s.heads, "dste"), at / "ske_emb"), s.clip, s.width),
           tpe(at / "tpe", s.width),
           spe(nn::initial::normal<T>(at / "spe", {1, s.clip.points(), s.width}, 0.02)),

@@ -31,7 +31,7 @@ struct token_embedding {
     nn::layer_norm<T> norm;
 
     token_embedding() = default;
-    token_embedding(const nn::scope& at, extent in, extent width)
+    MGKIT_COLD token_embedding(const nn::scope& at, extent in, extent width)
         : first(at / "0", in, width), second(at / "3", width, width), norm(at / "1", width) {}
 
     static constexpr auto fields() {
@@ -51,7 +51,7 @@ struct skeleton_embedding {
     token_embedding<T> t_embedding, s_embedding;
 
     skeleton_embedding() = default;
-    skeleton_embedding(const nn::scope& at, const clip_extents& e, extent width)
+    MGKIT_COLD skeleton_embedding(const nn::scope& at, const clip_extents& e, extent width)
         : t_embedding(at / "t_embedding", e.points() * e.channels, width),
           s_embedding(at / "s_embedding", e.frames * e.channels, width) {}
 
@@ -68,7 +68,7 @@ struct position_table {
     T pe;
 
     position_table() = default;
-    position_table(const nn::scope& at, extent width) : pe(table(at.ctx, width)) {}
+    MGKIT_COLD position_table(const nn::scope& at, extent width) : pe(table(at.ctx, width)) {}
 
     static constexpr auto fields() { return nn::members(nn::field("pe", &position_table::pe)); }
 

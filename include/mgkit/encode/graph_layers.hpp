@@ -35,7 +35,8 @@ struct temporal_unit {
     nn::batch_norm<T> bn;
 
     temporal_unit() = default;
-    temporal_unit(const nn::scope& at, const block_plan& p, extent kernel, extent dilation = 1)
+    MGKIT_COLD temporal_unit(const nn::scope& at, const block_plan& p, extent kernel,
+                             extent dilation = 1)
         : conv(at / "conv", p.in, p.out, along_frames(kernel, p.stride, dilation)),
           bn(at / "bn", p.out) {}
 
@@ -58,7 +59,7 @@ struct conv_and_norm {
     conv_and_norm() = default;
     conv_and_norm(nn::conv<T> first, nn::batch_norm<T> second)
         : conv(std::move(first)), norm(std::move(second)) {}
-    conv_and_norm(const nn::scope& at, extent in, extent out, extent stride = 1)
+    MGKIT_COLD conv_and_norm(const nn::scope& at, extent in, extent out, extent stride = 1)
         : conv(at / "0", in, out, along_frames(1, stride)), norm(at / "1", out) {}
 
     static constexpr auto fields() {

@@ -9,8 +9,8 @@
 
 namespace MGKIT_NAMESPACE::encode {
 
-MGKIT_INLINE std::vector<int> number_list(const std::string& list, int least, int most,
-                                          const std::string& where) {
+MGKIT_COLD_INLINE std::vector<int> number_list(const std::string& list, int least, int most,
+                                               const std::string& where) {
     std::vector<int> out;
     std::string_view rest = list;
     while (!rest.empty()) {
@@ -27,8 +27,8 @@ MGKIT_INLINE std::vector<int> number_list(const std::string& list, int least, in
     return out;
 }
 
-MGKIT_INLINE skeleton::hop_strategy partition_strategy(const std::string& name,
-                                                       const std::string& where) {
+MGKIT_COLD_INLINE skeleton::hop_strategy partition_strategy(const std::string& name,
+                                                            const std::string& where) {
     using skeleton::hop_strategy;
     if (name == "spatial") return hop_strategy::spatial;
     if (name == "distance") return hop_strategy::distance;
@@ -36,7 +36,8 @@ MGKIT_INLINE skeleton::hop_strategy partition_strategy(const std::string& name,
     throw error(where + ": partitions", "spatial, distance or uniform", name);
 }
 
-MGKIT_INLINE skeleton::graph graph_of(const graph_network_settings& s, const std::string& where) {
+MGKIT_COLD_INLINE skeleton::graph graph_of(const graph_network_settings& s,
+                                           const std::string& where) {
     check(s.clip, where);
     if (s.graph.empty())
         throw error(where, "a graph: joints and edges, or the name of a skeleton", "none",
@@ -49,8 +50,8 @@ MGKIT_INLINE skeleton::graph graph_of(const graph_network_settings& s, const std
     return out;
 }
 
-MGKIT_INLINE std::vector<block_plan> block_plans(const graph_network_settings& s,
-                                                 const std::string& where) {
+MGKIT_COLD_INLINE std::vector<block_plan> block_plans(const graph_network_settings& s,
+                                                      const std::string& where) {
     constexpr int widest = 1 << 16;
     if (s.width < 1 || s.width > widest || s.blocks < 1 || s.blocks > 64 || s.last < 0 ||
         s.last > widest)
@@ -70,7 +71,7 @@ MGKIT_INLINE std::vector<block_plan> block_plans(const graph_network_settings& s
     return out;
 }
 
-MGKIT_INLINE graph_network_settings sample_graph_network(const clip_extents& clip) {
+MGKIT_COLD_INLINE graph_network_settings sample_graph_network(const clip_extents& clip) {
     skeleton::graph tree{clip.joints, {}, 0};
     for (int j = 1; j < clip.joints; ++j) tree.edges.push_back({j, j / 2});
     return {.clip = clip,
@@ -82,8 +83,8 @@ MGKIT_INLINE graph_network_settings sample_graph_network(const clip_extents& cli
             .last = 6};
 }
 
-MGKIT_INLINE void require_clips(const shape& clips, const clip_extents& made_for,
-                                const std::string& where) {
+MGKIT_COLD_INLINE void require_clips(const shape& clips, const clip_extents& made_for,
+                                     const std::string& where) {
     const auto& e = made_for;
     const bool fits = clips.rank() == 5 && clips.elements() > 0 && clips[1] == e.channels &&
                       clips[3] == e.joints && clips[4] == e.persons;

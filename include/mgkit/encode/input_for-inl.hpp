@@ -9,19 +9,19 @@
 
 namespace MGKIT_NAMESPACE::encode {
 
-MGKIT_INLINE void require_stated_input(const description& about, const std::string& where) {
+MGKIT_COLD_INLINE void require_stated_input(const description& about, const std::string& where) {
     if (about.topology.joints.empty() || !about.prepared || about.channels.empty())
         throw error(where, "an encoder that states its joints, channels and preparation",
                     "one that leaves them open",
                     "take one that mgfm pretrain or encode::save_encoder wrote");
 }
 
-MGKIT_INLINE clip_input input_for(const description& about, const data::clip_set& clips) {
+MGKIT_COLD_INLINE clip_input input_for(const description& about, const data::clip_set& clips) {
     return input_for(about, clips.topology, clips.shape);
 }
 
-MGKIT_INLINE clip_input input_for(const description& about, const skeleton::dynamic& topology,
-                                  const skeleton::pose_shape& shape) {
+MGKIT_COLD_INLINE clip_input input_for(const description& about, const skeleton::dynamic& topology,
+                                       const skeleton::pose_shape& shape) {
     const std::string where = "encode::input_for";
     input_settings s;
     s.frames = nn::number_of(about.settings, "frames", s.frames, where);

@@ -12,7 +12,7 @@
 
 namespace MGKIT_NAMESPACE::encode::detail {
 
-MGKIT_INLINE std::string unwrapped(std::string name) {
+MGKIT_COLD_INLINE std::string unwrapped(std::string name) {
     for (const char* end : {".net.weight", ".net.bias"}) {
         const std::string_view tail(end);
         if (name.ends_with(tail)) return name.erase(name.size() - tail.size(), 4);
@@ -20,9 +20,9 @@ MGKIT_INLINE std::string unwrapped(std::string name) {
     return name;
 }
 
-MGKIT_INLINE reference_place find_reference(const io::safetensors_file& file,
-                                            std::string_view encoder,
-                                            const std::vector<std::string>& names) {
+MGKIT_COLD_INLINE reference_place find_reference(const io::safetensors_file& file,
+                                                 std::string_view encoder,
+                                                 const std::vector<std::string>& names) {
     std::map<std::string, std::size_t> votes[2];
     for (const bool pyskl : {false, true}) {
         std::set<std::string> wanted;
@@ -68,9 +68,9 @@ MGKIT_INLINE reference_place find_reference(const io::safetensors_file& file,
     return best;
 }
 
-MGKIT_INLINE std::string reference_stored(const io::safetensors_file& file,
-                                          const reference_place& at, std::string_view encoder,
-                                          const std::string& ours) {
+MGKIT_COLD_INLINE std::string reference_stored(const io::safetensors_file& file,
+                                               const reference_place& at, std::string_view encoder,
+                                               const std::string& ours) {
     const std::string name = at.pyskl ? pyskl_name(encoder, ours) : ours;
     if (file.contains(at.prefix + name)) return name;
     const std::size_t last = name.rfind('.');
@@ -79,8 +79,8 @@ MGKIT_INLINE std::string reference_stored(const io::safetensors_file& file,
     return file.contains(at.prefix + wrapped) ? wrapped : name;
 }
 
-MGKIT_INLINE void require_same_edges(const io::safetensors_file& file, const reference_place& at,
-                                     const nn::fact_map& settings) {
+MGKIT_COLD_INLINE void require_same_edges(const io::safetensors_file& file,
+                                          const reference_place& at, const nn::fact_map& settings) {
     const auto graph = settings.find("graph"), encoder = settings.find("encoder");
     if (graph == settings.end() || encoder == settings.end()) return;
     const skeleton::graph made_for = skeleton::parse_graph(graph->second, "graph");
@@ -110,8 +110,8 @@ MGKIT_INLINE void require_same_edges(const io::safetensors_file& file, const ref
     }
 }
 
-MGKIT_INLINE std::vector<std::string> names_left_out(const io::safetensors_file& file,
-                                                     const std::vector<std::string>& taken) {
+MGKIT_COLD_INLINE std::vector<std::string> names_left_out(const io::safetensors_file& file,
+                                                          const std::vector<std::string>& taken) {
     const std::set<std::string> known(taken.begin(), taken.end());
     std::vector<std::string> out;
     for (const auto& entry : file.entries())

@@ -21,7 +21,7 @@ namespace detail {
 
 inline constexpr const char* encoder_index = "/encoders.json";
 
-MGKIT_INLINE std::string folder_of_encoders(std::string_view built, std::string_view header) {
+MGKIT_COLD_INLINE std::string folder_of_encoders(std::string_view built, std::string_view header) {
     const char* stated = std::getenv("MGKIT_ENCODERS");
     if (stated != nullptr && *stated != '\0') {
         if (io::file_exists(std::string(stated) + encoder_index)) return stated;
@@ -57,7 +57,7 @@ std::string listed(const std::vector<pretrained_encoder>& among, Word word) {
 
 }  // namespace detail
 
-MGKIT_INLINE std::vector<pretrained_encoder> pretrained_encoders(const std::string& folder) {
+MGKIT_COLD_INLINE std::vector<pretrained_encoder> pretrained_encoders(const std::string& folder) {
     const std::string where = folder + detail::encoder_index;
     const io::json index = io::read_json(where);
     const io::json& entries = io::member(index, "encoders", where);
@@ -77,16 +77,16 @@ MGKIT_INLINE std::vector<pretrained_encoder> pretrained_encoders(const std::stri
     return out;
 }
 
-MGKIT_INLINE pretrained_encoder find_pretrained(const std::vector<pretrained_encoder>& among,
-                                                std::string_view name) {
+MGKIT_COLD_INLINE pretrained_encoder find_pretrained(const std::vector<pretrained_encoder>& among,
+                                                     std::string_view name) {
     for (const auto& one : among)
         if (one.name == name) return one;
     throw error("encode::find_pretrained",
                 "one of " + detail::listed(among, &pretrained_encoder::name), name);
 }
 
-MGKIT_INLINE pretrained_encoder find_pretrained(const std::vector<pretrained_encoder>& among,
-                                                const skeleton::dynamic& topology) {
+MGKIT_COLD_INLINE pretrained_encoder find_pretrained(const std::vector<pretrained_encoder>& among,
+                                                     const skeleton::dynamic& topology) {
     const auto known = data::known_skeleton(topology);
     for (const auto& one : among)
         if (!known.empty() && one.skeleton == known) return one;
@@ -97,7 +97,7 @@ MGKIT_INLINE pretrained_encoder find_pretrained(const std::vector<pretrained_enc
                 "convert the recordings (data::convert_recording), or train an encoder for them");
 }
 
-MGKIT_INLINE void check_digest(const pretrained_encoder& one) {
+MGKIT_COLD_INLINE void check_digest(const pretrained_encoder& one) {
     const std::string found = sha256(io::mapped_file(one.file).bytes());
     if (found != one.sha256)
         throw error(one.file, "sha256 " + one.sha256, found,

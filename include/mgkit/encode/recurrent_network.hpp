@@ -47,7 +47,7 @@ public:
     nn::recurrent<T, Cell> net;
 
     recurrent_network() = default;
-    recurrent_network(const nn::scope& at, const recurrent_plan& p, const char* name)
+    MGKIT_COLD recurrent_network(const nn::scope& at, const recurrent_plan& p, const char* name)
         : net((check(p, name), at / file_name), {.input = p.clip.points() * p.clip.channels,
                                                  .hidden = p.width,
                                                  .layers = p.layers,
@@ -99,7 +99,7 @@ public:
     using settings = Settings;
 
     recurrent_encoder() = default;
-    recurrent_encoder(const nn::scope& at, const settings& s)
+    MGKIT_COLD recurrent_encoder(const nn::scope& at, const settings& s)
         : recurrent_network<T, Cell>(at, s.plan(), Encoder::name), settings_(s) {}
 
     /// Small settings for clips of these extents, to try the encoder with.

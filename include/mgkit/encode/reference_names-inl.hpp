@@ -16,7 +16,7 @@ struct name_pair {
 };
 
 /// "st_gcn_networks.3.tcn.2.weight" behind "st_gcn_networks." as block 3 and "tcn.2.weight".
-MGKIT_INLINE std::pair<int, std::string_view> block_and_rest(std::string_view name) {
+MGKIT_COLD_INLINE std::pair<int, std::string_view> block_and_rest(std::string_view name) {
     int block = 0;
     const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), block);
     if (problem != std::errc()) return {-1, name};
@@ -36,7 +36,7 @@ std::string renamed(int block, std::string_view rest, const std::array<name_pair
 
 }  // namespace detail
 
-MGKIT_INLINE std::string pyskl_name(std::string_view encoder, const std::string& ours) {
+MGKIT_COLD_INLINE std::string pyskl_name(std::string_view encoder, const std::string& ours) {
     using detail::name_pair;
     const std::string_view name(ours);
     if (encoder == "st_gcn") {

@@ -37,7 +37,7 @@ struct clip_extents {
 };
 
 /// Errors: extents below 1, more values than can be counted.
-inline void check(const clip_extents& e, const std::string& where) {
+MGKIT_COLD inline void check(const clip_extents& e, const std::string& where) {
     constexpr double most = 2147483647;
     if (e.channels < 1 || e.frames < 1 || e.joints < 1 || e.persons < 1 ||
         1.0 * e.channels * e.frames * e.joints * e.persons > most)
@@ -78,7 +78,7 @@ concept named_settings = std::default_initializable<S> &&
 
 /// What an encoder of this name and these settings states: all that features depend on.
 template <named_settings S>
-nn::fact_map facts_of(const char* encoder, const S& settings) {
+MGKIT_COLD nn::fact_map facts_of(const char* encoder, const S& settings) {
     nn::fact_map out{{"encoder", encoder}};
     S::each_named(settings, [&out]<class V>(const char* name, const V& value,
                                             setting_role role = setting_role::features) {
@@ -96,7 +96,7 @@ nn::fact_map facts_of(const char* encoder, const S& settings) {
 /// Settings with what `facts` states instead of the defaults; the fact "encoder" is none of them.
 /// Errors: text that is no number where one is needed, names that these settings do not have.
 template <named_settings S>
-S settings_of(const nn::fact_map& facts, const std::string& where) {
+MGKIT_COLD S settings_of(const nn::fact_map& facts, const std::string& where) {
     S s;
     std::string known;
     std::size_t found = facts.contains("encoder") ? 1 : 0;
@@ -123,7 +123,7 @@ S settings_of(const nn::fact_map& facts, const std::string& where) {
 /// An encoder of type E in words, before it is made: its name, if it has one, and all that
 /// `settings` say. A run is identified by it, so what a training depends on belongs into settings.
 template <class E, class Settings>
-std::string settings_words(const Settings& settings) {
+MGKIT_COLD std::string settings_words(const Settings& settings) {
     if constexpr (requires { E::words_of(settings); }) {
         return E::words_of(settings);
     } else {
@@ -136,7 +136,7 @@ std::string settings_words(const Settings& settings) {
 /// The same of an encoder that is made: from its `words()` or its `configuration()`; of one that
 /// has neither, what it and all below it state to files.
 template <class E>
-std::string encoder_words(const E& model) {
+MGKIT_COLD std::string encoder_words(const E& model) {
     if constexpr (requires {
                       { model.words() } -> std::convertible_to<std::string>;
                   }) {

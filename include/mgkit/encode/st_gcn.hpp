@@ -48,8 +48,8 @@ struct st_gcn_block {
     nn::maybe<conv_and_norm<T>> residual;
 
     st_gcn_block() = default;
-    st_gcn_block(const nn::scope& at, const block_plan& p, int partitions, int kernel,
-                 double dropout)
+    MGKIT_COLD st_gcn_block(const nn::scope& at, const block_plan& p, int partitions, int kernel,
+                            double dropout)
         : gcn{{at / "gcn" / "conv", p.in, extent{partitions} * p.out, along_frames(1), deviation}},
           tcn{scattered_norm<T>(at / "tcn" / "0", p.out),
               {at / "tcn" / "2", p.out, p.out, along_frames(kernel, p.stride), deviation},
@@ -117,7 +117,7 @@ public:
     std::vector<parameter<T>> edge_importance;
 
     st_gcn() = default;
-    st_gcn(const nn::scope& at, const settings& s) : settings_(with_graph(s, name)) {
+    MGKIT_COLD st_gcn(const nn::scope& at, const settings& s) : settings_(with_graph(s, name)) {
         if (s.hops < 1 || s.kernel < 1 || s.kernel % 2 == 0 || !(s.dropout >= 0 && s.dropout < 1))
             throw error(name, "one hop or more, an odd kernel and a dropout in [0, 1)",
                         text(s.hops, " hops, kernel ", s.kernel, ", dropout ", s.dropout));

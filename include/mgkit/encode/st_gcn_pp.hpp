@@ -25,7 +25,7 @@ struct learned_graph_unit {
     nn::maybe<conv_and_norm<T>> down;
 
     learned_graph_unit() = default;
-    learned_graph_unit(const nn::scope& at, const block_plan& p, const T& edges)
+    MGKIT_COLD learned_graph_unit(const nn::scope& at, const block_plan& p, const T& edges)
         : A(nn::initial::constant<T>(at / "A", shape_of(edges), 0)),
           bn(at / "bn", p.out),
           conv(at / "conv", p.in, shape_of(edges)[0] * p.out, along_frames(1)) {
@@ -65,7 +65,7 @@ struct six_branches {
     nn::batch_norm<T> bn;
 
     six_branches() = default;
-    six_branches(const nn::scope& at, extent width, extent stride)
+    MGKIT_COLD six_branches(const nn::scope& at, extent width, extent stride)
         : transform{{at / "transform" / "0", width},
                     {at / "transform" / "2", width, width, along_frames(1)}},
           bn(at / "bn", width) {
@@ -101,7 +101,7 @@ struct st_gcn_pp_block {
     nn::maybe<temporal_unit<T>> residual;
 
     st_gcn_pp_block() = default;
-    st_gcn_pp_block(const nn::scope& at, const block_plan& p, const T& edges)
+    MGKIT_COLD st_gcn_pp_block(const nn::scope& at, const block_plan& p, const T& edges)
         : gcn(at / "gcn", p, edges), tcn(at / "tcn", p.out, p.stride), plan_(p) {
         if (!p.first && !p.same()) residual = temporal_unit<T>(at / "residual", p, 1);
     }
@@ -139,7 +139,7 @@ public:
     std::vector<st_gcn_pp_block<T>> gcn;
 
     st_gcn_pp() = default;
-    st_gcn_pp(const nn::scope& at, const settings& s)
+    MGKIT_COLD st_gcn_pp(const nn::scope& at, const settings& s)
         : data_bn(at / "data_bn", extent{s.network.clip.joints} * s.network.clip.channels),
           settings_(with_graph(s, name)) {
         const T edges =

@@ -64,7 +64,7 @@ public:
     transformer_stack<T> t_tr, s_tr;
 
     sttr() = default;
-    sttr(const nn::scope& at, const settings& s)
+    MGKIT_COLD sttr(const nn::scope& at, const settings& s)
         : ske_emb((check(s.clip, s.width, s.heads, "sttr"), at / "ske_emb"), s.clip, s.width),
           tpe(at / "tpe", s.width),
           spe(nn::initial::normal<T>(at / "spe", {1, s.clip.points(), s.width}, 0.02)),

@@ -23,8 +23,8 @@ public:
 
     temporal_branch() = default;
     /// `alone`: a branch of one layer has no number in its names.
-    temporal_branch(const nn::scope& at, extent in, extent out, extent stride, const reach& r,
-                    bool alone)
+    MGKIT_COLD temporal_branch(const nn::scope& at, extent in, extent out, extent stride,
+                               const reach& r, bool alone)
         : point_(alone ? at : at / "0", in, out,
                  along_frames(1, r.how == kind::point ? stride : 1)),
           reach_(r),

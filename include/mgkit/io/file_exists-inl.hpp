@@ -9,7 +9,7 @@
 
 namespace MGKIT_NAMESPACE::io {
 
-MGKIT_INLINE bool file_exists(const std::string& path) {
+MGKIT_COLD_INLINE bool file_exists(const std::string& path) {
     if (std::FILE* file = std::fopen(path.c_str(), "rb")) {
         std::fclose(file);
         return true;

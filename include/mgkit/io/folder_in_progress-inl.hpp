@@ -11,7 +11,8 @@
 
 namespace MGKIT_NAMESPACE::io {
 
-MGKIT_INLINE folder_in_progress::folder_in_progress(const std::string& target) : target_(target) {
+MGKIT_COLD_INLINE folder_in_progress::folder_in_progress(const std::string& target)
+    : target_(target) {
     std::string stem = target;
     while (stem.size() > 1 && stem.back() == '/') stem.pop_back();
     std::error_code code;
@@ -25,12 +26,12 @@ MGKIT_INLINE folder_in_progress::folder_in_progress(const std::string& target) :
                 "create the folder above it, or check the permissions");
 }
 
-MGKIT_INLINE folder_in_progress::~folder_in_progress() {
+MGKIT_COLD_INLINE folder_in_progress::~folder_in_progress() {
     std::error_code ignored;
     if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
-MGKIT_INLINE void folder_in_progress::publish() {
+MGKIT_COLD_INLINE void folder_in_progress::publish() {
     std::error_code code;
     std::filesystem::rename(path_, target_, code);
     if (code) throw error(target_, "a writable folder", code.message());

@@ -27,13 +27,13 @@
 
 namespace MGKIT_NAMESPACE::io {
 
-MGKIT_INLINE json::json(std::string_view text) : json(std::string(text)) {}
-MGKIT_INLINE json::json(std::string&& text) {
+MGKIT_COLD_INLINE json::json(std::string_view text) : json(std::string(text)) {}
+MGKIT_COLD_INLINE json::json(std::string&& text) {
     as_.string = new std::string(std::move(text));
     kind_ = kind::string;
 }
 
-MGKIT_INLINE json::json(const json& other) : as_(other.as_) {
+MGKIT_COLD_INLINE json::json(const json& other) : as_(other.as_) {
     switch (other.kind_) {
         case kind::string:
             as_.string = new std::string(*other.as_.string);
@@ -53,7 +53,7 @@ MGKIT_INLINE json::json(const json& other) : as_(other.as_) {
     kind_ = other.kind_;
 }
 
-MGKIT_INLINE json::json(std::initializer_list<detail::json_item> list) {
+MGKIT_COLD_INLINE json::json(std::initializer_list<detail::json_item> list) {
     const bool pairs = std::all_of(list.begin(), list.end(), [](const detail::json_item& item) {
         const json& value = item.value();
         return value.is_array() && value.size() == 2 && value[0].is_string();
@@ -66,26 +66,26 @@ MGKIT_INLINE json::json(std::initializer_list<detail::json_item> list) {
     }
 }
 
-MGKIT_INLINE json json::array() {
+MGKIT_COLD_INLINE json json::array() {
     json out;
     out.as_.array = new std::vector<json>;
     out.kind_ = kind::array;
     return out;
 }
-MGKIT_INLINE json json::array(std::initializer_list<detail::json_item> list) {
+MGKIT_COLD_INLINE json json::array(std::initializer_list<detail::json_item> list) {
     json out = array();
     out.as_.array->reserve(list.size());
     for (const detail::json_item& item : list) out.as_.array->push_back(std::move(item.value()));
     return out;
 }
-MGKIT_INLINE json json::object() {
+MGKIT_COLD_INLINE json json::object() {
     json out;
     out.as_.object = new std::vector<json_member*>;
     out.kind_ = kind::object;
     return out;
 }
 
-MGKIT_INLINE void json::release() noexcept {
+MGKIT_COLD_INLINE void json::release() noexcept {
     if (kind_ == kind::string) {
         delete as_.string;
     } else if (kind_ == kind::array) {
@@ -97,29 +97,29 @@ MGKIT_INLINE void json::release() noexcept {
     kind_ = kind::null;
 }
 
-MGKIT_INLINE const char* json::type_name() const noexcept {
+MGKIT_COLD_INLINE const char* json::type_name() const noexcept {
     constexpr const char* names[] = {"null",   "boolean", "number", "number",
                                      "number", "string",  "array",  "object"};
     return names[static_cast<std::size_t>(kind_)];
 }
 
-MGKIT_INLINE void json::refuse(const char* expected) const {
+MGKIT_COLD_INLINE void json::refuse(const char* expected) const {
     throw error("JSON", expected, type_name(), "check what the value holds");
 }
-MGKIT_INLINE bool json::truth() const {
+MGKIT_COLD_INLINE bool json::truth() const {
     if (kind_ != kind::boolean) refuse("a boolean");
     return as_.boolean;
 }
-MGKIT_INLINE const json& json::checked_number() const {
+MGKIT_COLD_INLINE const json& json::checked_number() const {
     if (!is_number()) refuse("a number");
     return *this;
 }
-MGKIT_INLINE const std::string& json::string() const {
+MGKIT_COLD_INLINE const std::string& json::string() const {
     if (kind_ != kind::string) refuse("a string");
     return *as_.string;
 }
 
-MGKIT_INLINE std::size_t json::size() const noexcept {
+MGKIT_COLD_INLINE std::size_t json::size() const noexcept {
     if (kind_ == kind::array) return as_.array->size();
     if (kind_ == kind::object) return as_.object->size();
     return kind_ == kind::null ? 0 : 1;
@@ -128,7 +128,8 @@ MGKIT_INLINE std::size_t json::size() const noexcept {
 namespace detail {
 
 /// Where `key` stands or would stand.
-MGKIT_INLINE std::size_t place_of(const std::vector<json_member*>& members, std::string_view key) {
+MGKIT_COLD_INLINE std::size_t place_of(const std::vector<json_member*>& members,
+                                       std::string_view key) {
     return static_cast<std::size_t>(
         std::lower_bound(
             members.begin(), members.end(), key,
@@ -138,13 +139,13 @@ MGKIT_INLINE std::size_t place_of(const std::vector<json_member*>& members, std:
 
 }  // namespace detail
 
-MGKIT_INLINE json& json::append(std::string&& key) {
+MGKIT_COLD_INLINE json& json::append(std::string&& key) {
     as_.object->push_back(nullptr);
     as_.object->back() = new json_member{std::move(key), {}};
     return as_.object->back()->value;
 }
 
-MGKIT_INLINE const std::string* json::sort_members() {
+MGKIT_COLD_INLINE const std::string* json::sort_members() {
     auto& all = *as_.object;
     const auto rising = [](const json_member* a, const json_member* b) { return a->key < b->key; };
     if (!std::is_sorted(all.begin(), all.end(), rising)) std::sort(all.begin(), all.end(), rising);
@@ -153,7 +154,7 @@ MGKIT_INLINE const std::string* json::sort_members() {
     return nullptr;
 }
 
-MGKIT_INLINE json& json::operator[](std::string_view key) {
+MGKIT_COLD_INLINE json& json::operator[](std::string_view key) {
     if (kind_ == kind::null) *this = object();
     if (kind_ != kind::object) refuse("an object");
     auto& all = *as_.object;
@@ -164,20 +165,20 @@ MGKIT_INLINE json& json::operator[](std::string_view key) {
     return out;
 }
 
-MGKIT_INLINE const json* json::find(std::string_view key) const {
+MGKIT_COLD_INLINE const json* json::find(std::string_view key) const {
     if (kind_ != kind::object) return nullptr;
     const auto& all = *as_.object;
     const std::size_t at = detail::place_of(all, key);
     return at < all.size() && all[at]->key == key ? &all[at]->value : nullptr;
 }
 
-MGKIT_INLINE const json& json::at(std::string_view key) const {
+MGKIT_COLD_INLINE const json& json::at(std::string_view key) const {
     if (kind_ != kind::object) refuse("an object");
     if (const json* found = find(key)) return *found;
     throw error("JSON", "the key '" + std::string(key) + "'", "an object without it");
 }
 
-MGKIT_INLINE const json& json::at(std::size_t index) const {
+MGKIT_COLD_INLINE const json& json::at(std::size_t index) const {
     if (kind_ != kind::array) refuse("an array");
     if (index >= size())
         throw error("JSON", text("an index below ", size()), text(index),
@@ -185,17 +186,17 @@ MGKIT_INLINE const json& json::at(std::size_t index) const {
     return (*as_.array)[index];
 }
 
-MGKIT_INLINE json& json::back() {
+MGKIT_COLD_INLINE json& json::back() {
     return at(size() - 1);
 }
 
-MGKIT_INLINE void json::push_back(json value) {
+MGKIT_COLD_INLINE void json::push_back(json value) {
     if (kind_ == kind::null) *this = array();
     if (kind_ != kind::array) refuse("an array");
     as_.array->push_back(std::move(value));
 }
 
-MGKIT_INLINE void json::erase(std::string_view key) {
+MGKIT_COLD_INLINE void json::erase(std::string_view key) {
     if (kind_ != kind::object) refuse("an object");
     auto& all = *as_.object;
     const std::size_t at = detail::place_of(all, key);
@@ -203,29 +204,29 @@ MGKIT_INLINE void json::erase(std::string_view key) {
     delete all[at];
     all.erase(all.begin() + static_cast<std::ptrdiff_t>(at));
 }
-MGKIT_INLINE void json::erase(std::size_t index) {
+MGKIT_COLD_INLINE void json::erase(std::size_t index) {
     static_cast<void>(at(index));
     as_.array->erase(as_.array->begin() + static_cast<std::ptrdiff_t>(index));
 }
 
-MGKIT_INLINE json::iterator json::begin() const noexcept {
+MGKIT_COLD_INLINE json::iterator json::begin() const noexcept {
     iterator out;
     if (kind_ == kind::array) out.element_ = as_.array->data();
     if (kind_ == kind::object) out.member_ = as_.object->data();
     return out;
 }
-MGKIT_INLINE json::iterator json::end() const noexcept {
+MGKIT_COLD_INLINE json::iterator json::end() const noexcept {
     iterator out = begin();
     if (kind_ == kind::array) out.element_ += size();
     if (kind_ == kind::object) out.member_ += size();
     return out;
 }
-MGKIT_INLINE json::members json::items() const {
+MGKIT_COLD_INLINE json::members json::items() const {
     if (kind_ != kind::object) refuse("an object");
     return {as_.object->data(), as_.object->data() + size()};
 }
 
-MGKIT_INLINE bool json::equals(const json& other) const {
+MGKIT_COLD_INLINE bool json::equals(const json& other) const {
     if (is_number() && other.is_number()) {
         if (is_number_float() || other.is_number_float())
             return get<double>() == other.get<double>();
@@ -261,7 +262,7 @@ struct code_point {
     bool valid;
 };
 
-MGKIT_INLINE code_point code_point_at(std::string_view text, std::size_t at) {
+MGKIT_COLD_INLINE code_point code_point_at(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned first = byte(at);
     if (first < 0x80) return {first, 1, true};
@@ -281,7 +282,7 @@ MGKIT_INLINE code_point code_point_at(std::string_view text, std::size_t at) {
     return {value, length, true};
 }
 
-MGKIT_INLINE void put_escaped(std::string& out, std::uint32_t unit) {
+MGKIT_COLD_INLINE void put_escaped(std::string& out, std::uint32_t unit) {
     constexpr char digits[] = "0123456789abcdef";
     out += "\\u";
     for (int shift = 12; shift >= 0; shift -= 4) out += digits[(unit >> shift) & 15u];
@@ -396,12 +397,12 @@ private:
     }
 };
 
-MGKIT_INLINE std::string json::dump(int indent) const {
+MGKIT_COLD_INLINE std::string json::dump(int indent) const {
     std::string out;
     json_writer{out, indent, false, false}.value(*this, 0);
     return out;
 }
-MGKIT_INLINE std::string json::shown(bool ascii) const {
+MGKIT_COLD_INLINE std::string json::shown(bool ascii) const {
     std::string out;
     json_writer{out, -1, ascii, true}.value(*this, 0);
     return out;

@@ -10,13 +10,13 @@
 
 namespace MGKIT_NAMESPACE::io {
 
-MGKIT_INLINE json to_json(const recipe& value) {
+MGKIT_COLD_INLINE json to_json(const recipe& value) {
     json out = json::object();
     for (const auto& [name, words] : value.parts()) out[name] = words;
     return out;
 }
 
-MGKIT_INLINE recipe recipe_from_json(const json& value, const std::string& where) {
+MGKIT_COLD_INLINE recipe recipe_from_json(const json& value, const std::string& where) {
     if (!value.is_object()) detail::wrong_type(value, "an object of texts", where);
     recipe out;
     for (auto it = value.begin(); it != value.end(); ++it)

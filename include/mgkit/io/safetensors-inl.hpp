@@ -22,9 +22,9 @@
 
 namespace MGKIT_NAMESPACE::io {
 
-MGKIT_INLINE std::vector<std::size_t> ordered(std::span<const tensor_entry> entries,
-                                              bool (*before)(const tensor_entry&,
-                                                             const tensor_entry&)) {
+MGKIT_COLD_INLINE std::vector<std::size_t> ordered(std::span<const tensor_entry> entries,
+                                                   bool (*before)(const tensor_entry&,
+                                                                  const tensor_entry&)) {
     std::vector<std::size_t> out(entries.size());
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = i;
     std::sort(out.begin(), out.end(), [&](std::size_t i, std::size_t j) {
@@ -40,20 +40,21 @@ inline constexpr std::size_t safetensors_longest_header = 100'000'000;
 
 inline constexpr const char* safetensors_metadata = "__metadata__";
 
-MGKIT_INLINE std::size_t header_number(const json& value, const std::string& where) {
+MGKIT_COLD_INLINE std::size_t header_number(const json& value, const std::string& where) {
     if (!value.is_number_unsigned()) wrong_type(value, "an integer of zero or more", where);
     return as<std::size_t>(value, where);
 }
 
-MGKIT_INLINE dtype safetensors_dtype(const std::string& text, const std::string& where) {
+MGKIT_COLD_INLINE dtype safetensors_dtype(const std::string& text, const std::string& where) {
     for (std::size_t i = 0; i < dtype_count; ++i)
         if (text == name(static_cast<dtype>(i))) return static_cast<dtype>(i);
     throw error(where, "a dtype like F32, F64, F16, BF16, I64 or U8", excerpt(text),
                 "convert the tensor before saving it");
 }
 
-MGKIT_INLINE tensor_entry read_entry(const std::string& key, const json& fields,
-                                     std::span<const std::byte> data, const std::string& file) {
+MGKIT_COLD_INLINE tensor_entry read_entry(const std::string& key, const json& fields,
+                                          std::span<const std::byte> data,
+                                          const std::string& file) {
     const std::string where = file + ": tensor " + excerpt(key);
     tensor_entry entry;
     entry.name = key;
@@ -84,8 +85,8 @@ MGKIT_INLINE tensor_entry read_entry(const std::string& key, const json& fields,
 
 }  // namespace detail
 
-MGKIT_INLINE safetensors_content parse_safetensors(std::span<const std::byte> file,
-                                                   const std::string& where) {
+MGKIT_COLD_INLINE safetensors_content parse_safetensors(std::span<const std::byte> file,
+                                                        const std::string& where) {
     constexpr std::size_t prefix = 8;
     if (file.size() < prefix)
         throw error(where, "a safetensors header", mgkit::text("a file of ", file.size(), " bytes"),
@@ -138,12 +139,12 @@ MGKIT_INLINE safetensors_content parse_safetensors(std::span<const std::byte> fi
     return out;
 }
 
-MGKIT_INLINE safetensors_file::safetensors_file(std::string path)
+MGKIT_COLD_INLINE safetensors_file::safetensors_file(std::string path)
     : file_(std::move(path)), content_(parse_safetensors(file_.bytes(), file_.path())) {
     for (std::size_t i = 0; i < entries().size(); ++i) index_.emplace(entries()[i].name, i);
 }
 
-MGKIT_INLINE const tensor_entry& safetensors_file::at(const std::string& name) const {
+MGKIT_COLD_INLINE const tensor_entry& safetensors_file::at(const std::string& name) const {
     const auto it = index_.find(name);
     if (it != index_.end()) return entries()[it->second];
     constexpr std::size_t longest_list = 400;
@@ -160,9 +161,9 @@ MGKIT_INLINE const tensor_entry& safetensors_file::at(const std::string& name) c
                 "check that the file belongs to this model");
 }
 
-MGKIT_INLINE void write_safetensors(const std::string& path,
-                                    const std::vector<tensor_entry>& entries,
-                                    const text_map& metadata) {
+MGKIT_COLD_INLINE void write_safetensors(const std::string& path,
+                                         const std::vector<tensor_entry>& entries,
+                                         const text_map& metadata) {
     const std::vector<std::size_t> order =
         ordered(entries, [](const tensor_entry& a, const tensor_entry& b) {
             return size_of(a.type) > size_of(b.type);

@@ -19,7 +19,8 @@ namespace MGKIT_NAMESPACE::nn {
 
 /// Values of leaves on their way to or from a file.
 template <tensor T>
-std::vector<typename backend_traits<T>::scalar> host_values(context& ctx, const T& value) {
+MGKIT_COLD std::vector<typename backend_traits<T>::scalar> host_values(context& ctx,
+                                                                       const T& value) {
     std::vector<typename backend_traits<T>::scalar> out(
         static_cast<std::size_t>(shape_of(value).elements()));
     backend_traits<T>::to_host(ctx, value, out);
@@ -41,14 +42,14 @@ struct load_options {
 };
 
 namespace detail {
-inline std::string extents_text(const std::vector<std::int64_t>& extents) {
+MGKIT_COLD inline std::string extents_text(const std::vector<std::int64_t>& extents) {
     std::string out = "[";
     for (std::size_t i = 0; i < extents.size(); ++i)
         out += (i ? ", " : "") + std::to_string(extents[i]);
     return out + "]";
 }
 
-inline bool same_content(const io::tensor_entry& a, const io::tensor_entry& b) {
+MGKIT_COLD inline bool same_content(const io::tensor_entry& a, const io::tensor_entry& b) {
     return a.type == b.type &&
            std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin(), b.bytes.end());
 }
@@ -59,7 +60,7 @@ inline constexpr const char* facts_key = "mgkit.facts";
 
 /// What the modules in a file state, by full name; nothing in files of other programs.
 /// Errors: metadata that is no such object.
-inline fact_map stored_facts(const io::safetensors_file& file) {
+MGKIT_COLD inline fact_map stored_facts(const io::safetensors_file& file) {
     const auto stored = file.metadata().find(facts_key);
     if (stored == file.metadata().end()) return {};
     const std::string where = file.path() + ": metadata '" + facts_key + "'";
@@ -72,8 +73,8 @@ inline fact_map stored_facts(const io::safetensors_file& file) {
 }
 
 /// Settings that the modules in the file and `wanted` both state and that differ, in words.
-inline std::vector<std::string> fact_differences(const io::safetensors_file& file,
-                                                 const fact_map& wanted) {
+MGKIT_COLD inline std::vector<std::string> fact_differences(const io::safetensors_file& file,
+                                                            const fact_map& wanted) {
     return differences(stored_facts(file), wanted);
 }
 
@@ -83,7 +84,8 @@ using staged_values = std::vector<std::function<void()>>;
 namespace detail {
 
 /// Errors: anything in `differences`, in one line.
-inline void refuse(const std::string& path, const std::vector<std::string>& differences) {
+MGKIT_COLD inline void refuse(const std::string& path,
+                              const std::vector<std::string>& differences) {
     if (differences.empty()) return;
     std::string found = text(differences.size(), " differences: ");
     constexpr std::size_t shown = 40;
@@ -101,8 +103,9 @@ inline void refuse(const std::string& path, const std::vector<std::string>& diff
 /// one error, after those in `differences` that the caller found. Second names may be absent from
 /// the file.
 template <tensor T>
-staged_values stage(context& ctx, const io::safetensors_file& file, const load_options& options,
-                    const leaf_list<T>& leaves, std::vector<std::string> differences = {}) {
+MGKIT_COLD staged_values stage(context& ctx, const io::safetensors_file& file,
+                               const load_options& options, const leaf_list<T>& leaves,
+                               std::vector<std::string> differences = {}) {
     std::set<std::string> known;
     std::map<const void*, std::string> first_name;
     for (const leaf<T>& l : leaves) {
@@ -145,21 +148,21 @@ staged_values stage(context& ctx, const io::safetensors_file& file, const load_o
     return staged;
 }
 
-inline void write(const staged_values& staged) {
+MGKIT_COLD inline void write(const staged_values& staged) {
     for (const auto& put : staged) put();
 }
 
 /// Loads leaves from a file, or nothing; differences and errors as `stage`. Where the file and
 /// `facts` state settings that no shape shows, those must agree too.
 template <tensor T>
-void load(context& ctx, const leaf_list<T>& leaves, const fact_map& facts,
-          const io::safetensors_file& file, const load_options& options = {}) {
+MGKIT_COLD void load(context& ctx, const leaf_list<T>& leaves, const fact_map& facts,
+                     const io::safetensors_file& file, const load_options& options = {}) {
     write(stage(ctx, file, options, leaves, fact_differences(file, facts)));
 }
 /// The same of a module and what it states.
 template <has_leaves M>
-void load(context& ctx, M& root, const io::safetensors_file& file,
-          const load_options& options = {}) {
+MGKIT_COLD void load(context& ctx, M& root, const io::safetensors_file& file,
+                     const load_options& options = {}) {
     load(ctx, leaves(root), facts_of(root, options.prefix), file, options);
 }
 
@@ -212,7 +215,8 @@ private:
 
 /// Writes a module's parameters and buffers, shared ones under each of their names.
 template <has_leaves M>
-void save(context& ctx, M& root, const std::string& path, const io::text_map& metadata = {}) {
+MGKIT_COLD void save(context& ctx, M& root, const std::string& path,
+                     const io::text_map& metadata = {}) {
     archive_writer out;
     out.add(ctx, root);
     out.save(path, metadata);

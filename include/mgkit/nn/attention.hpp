@@ -72,7 +72,7 @@ struct self_attention {
     int heads = 1;
 
     self_attention() = default;
-    self_attention(const scope& at, extent width, int head_count)
+    MGKIT_COLD self_attention(const scope& at, extent width, int head_count)
         : in_proj_weight(initial::uniform<T>(at / "in_proj_weight", {3 * width, width},
                                              std::sqrt(6.0 / (4.0 * static_cast<double>(width))))),
           in_proj_bias(initial::constant<T>(at / "in_proj_bias", {3 * width}, 0)),

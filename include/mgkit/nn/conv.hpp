@@ -19,8 +19,8 @@ struct conv {
     parameter<T> weight, bias;
 
     conv() = default;
-    conv(const scope& at, extent in, extent out, const window& over, double deviation = 0,
-         extent groups = 1)
+    MGKIT_COLD conv(const scope& at, extent in, extent out, const window& over,
+                    double deviation = 0, extent groups = 1)
         : weight(initial::normal<T>(at / "weight", extents(in / groups, out, over),
                                     deviation > 0
                                         ? deviation

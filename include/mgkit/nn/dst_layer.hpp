@@ -21,7 +21,7 @@ struct conv_branch {
     nn::mlp<T> mlp;
 
     conv_branch() = default;
-    conv_branch(const scope& at, extent width, int heads)
+    MGKIT_COLD conv_branch(const scope& at, extent width, int heads)
         : attn(at / "attn", width, heads),
           conv1(at / "conv1", width, width),
           norm1(at / "norm1", width),
@@ -59,7 +59,7 @@ struct shift_branch {
     int gap = 4;
 
     shift_branch() = default;
-    shift_branch(const scope& at, extent tokens, extent width, int shift_gap)
+    MGKIT_COLD shift_branch(const scope& at, extent tokens, extent width, int shift_gap)
         : wt1(at / "wt1", tokens, tokens),
           wt2(at / "wt2", tokens, tokens),
           norm1(at / "norm1", width),
@@ -116,7 +116,7 @@ struct dst_layer {
     };
 
     dst_layer() = default;
-    dst_layer(const scope& at, extent tokens, extent width, const settings& s)
+    MGKIT_COLD dst_layer(const scope& at, extent tokens, extent width, const settings& s)
         : CA(at / "CA", width, s.heads),
           DSA(at / "DSA", tokens, width, s.gap),
           alpha(s.alpha),

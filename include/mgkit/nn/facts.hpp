@@ -36,7 +36,7 @@ concept stating = requires(const M& m) {
 
 /// A number as the shortest text that reads back as the same number.
 template <class N>
-std::string exact(N value) {
+MGKIT_COLD std::string exact(N value) {
     std::array<char, 32> buffer{};
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
     return {buffer.data(), end.ptr};
@@ -99,7 +99,7 @@ struct fact_collector {
 };
 
 template <class Member>
-void collect_facts(const Member& member, fact_collector& out) {
+MGKIT_COLD void collect_facts(const Member& member, fact_collector& out) {
     if constexpr (stating_below<Member>)
         return out.add(member.all_facts());
     else if constexpr (stating<Member>)
@@ -127,7 +127,7 @@ void collect_facts(const Member& member, fact_collector& out) {
 
 /// What a module and all below it state, each under its full name: "backbone.heads".
 template <class M>
-fact_map facts_of(const M& root, const std::string& prefix = {}) {
+MGKIT_COLD fact_map facts_of(const M& root, const std::string& prefix = {}) {
     detail::fact_collector out{{}, prefix};
     if constexpr (detail::states<M>()) detail::collect_facts(root, out);
     return std::move(out.found);

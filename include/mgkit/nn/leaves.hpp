@@ -115,7 +115,7 @@ struct leaf_collector {
 };
 
 template <tensor T, class Member>
-void collect_leaves(Member& member, const leaf_place& at, leaf_collector<T>& out) {
+MGKIT_COLD void collect_leaves(Member& member, const leaf_place& at, leaf_collector<T>& out) {
     if constexpr (listing<Member>) {
         out.add(at, member.leaves());
     } else if constexpr (module<Member>) {
@@ -167,7 +167,7 @@ concept has_leaves = tensor<leaf_tensor<M>>;
 
 /// All leaves of a module, second names included; elements of vectors have their index as a name.
 template <has_leaves M>
-leaf_list<leaf_tensor<M>> leaves(M& root) {
+MGKIT_COLD leaf_list<leaf_tensor<M>> leaves(M& root) {
     detail::leaf_collector<leaf_tensor<M>> out;
     detail::collect_leaves<leaf_tensor<M>>(root, {}, out);
     return std::move(out.found);

@@ -16,7 +16,7 @@ struct linear {
     parameter<T> weight, bias;
 
     linear() = default;
-    linear(const scope& at, extent in, extent out, double deviation = 0.02)
+    MGKIT_COLD linear(const scope& at, extent in, extent out, double deviation = 0.02)
         : weight(initial::normal<T>(at / "weight", {out, in}, deviation)),
           bias(initial::constant<T>(at / "bias", {out}, 0)) {}
 
@@ -37,7 +37,7 @@ struct pointwise_conv {
     parameter<T> weight, bias;
 
     pointwise_conv() = default;
-    pointwise_conv(const scope& at, extent in, extent out)
+    MGKIT_COLD pointwise_conv(const scope& at, extent in, extent out)
         : weight(initial::uniform<T>(at / "weight", {out, in, 1}, bound(in))),
           bias(initial::uniform<T>(at / "bias", {out}, bound(in))) {}
 
@@ -63,7 +63,7 @@ struct mlp {
     linear<T> fc1, fc2;
 
     mlp() = default;
-    mlp(const scope& at, extent in, extent hidden, extent out)
+    MGKIT_COLD mlp(const scope& at, extent in, extent hidden, extent out)
         : fc1(at / "fc1", in, hidden), fc2(at / "fc2", hidden, out) {}
 
     static constexpr auto fields() {

@@ -16,7 +16,7 @@ struct layer_norm {
     parameter<T> weight, bias;
 
     layer_norm() = default;
-    layer_norm(const scope& at, extent width)
+    MGKIT_COLD layer_norm(const scope& at, extent width)
         : weight(initial::constant<T>(at / "weight", {width}, 1)),
           bias(initial::constant<T>(at / "bias", {width}, 0)) {}
 
@@ -48,7 +48,7 @@ struct batch_norm {
     static constexpr double epsilon = 1e-5, momentum = 0.1;
 
     batch_norm() = default;
-    batch_norm(const scope& at, extent width)
+    MGKIT_COLD batch_norm(const scope& at, extent width)
         : weight(initial::constant<T>(at / "weight", {width}, 1)),
           bias(initial::constant<T>(at / "bias", {width}, 0)),
           running_mean(backend_traits<T>::full(at.ctx, {width}, 0)),

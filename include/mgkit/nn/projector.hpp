@@ -15,7 +15,7 @@ struct projector {
     batch_norm<T> norm1, norm2;
 
     projector() = default;
-    projector(const scope& at, extent in, extent hidden, extent out)
+    MGKIT_COLD projector(const scope& at, extent in, extent hidden, extent out)
         : first(at / "0", in, hidden),
           second(at / "3", hidden, hidden),
           third(at / "6", hidden, out),

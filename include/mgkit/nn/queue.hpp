@@ -27,7 +27,7 @@ struct queue {
     std::int64_t filled = 0;
 
     queue() = default;
-    queue(const scope& at, extent capacity, extent width) {
+    MGKIT_COLD queue(const scope& at, extent capacity, extent width) {
         if (capacity < 1 || width < 1)
             throw error("nn::queue", "room for one row and one feature or more",
                         text(capacity, " rows of ", width));

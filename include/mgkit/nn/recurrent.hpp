@@ -68,7 +68,7 @@ public:
     std::vector<direction> directions;  ///< [layers * directions], as states lie
 
     recurrent() = default;
-    recurrent(const scope& at, const recurrent_settings& s) : settings_(s) {
+    MGKIT_COLD recurrent(const scope& at, const recurrent_settings& s) : settings_(s) {
         if (s.input < 1 || s.hidden < 1 || s.layers < 1)
             throw error(name, "one or more values of a frame, units and layers",
                         text("input ", s.input, ", hidden ", s.hidden, ", ", s.layers, " layers"));

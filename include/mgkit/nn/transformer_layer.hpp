@@ -16,7 +16,7 @@ struct transformer_layer {
     layer_norm<T> norm1, norm2;
 
     transformer_layer() = default;
-    transformer_layer(const scope& at, extent width, int heads)
+    MGKIT_COLD transformer_layer(const scope& at, extent width, int heads)
         : self_attn(at / "self_attn", width, heads),
           linear1(at / "linear1", width, width),
           linear2(at / "linear2", width, width),

@@ -34,8 +34,9 @@ public:
     Views augmentation;
     loss::decorrelation_settings weights;
 
-    decorrelation(const nn::scope& at, const encode::settings_type<Encoder>& settings,
-                  Views augmentation_policy = {}, const loss::decorrelation_settings& w = {})
+    MGKIT_COLD decorrelation(const nn::scope& at, const encode::settings_type<Encoder>& settings,
+                             Views augmentation_policy = {},
+                             const loss::decorrelation_settings& w = {})
         : backbone(at / "backbone", settings),
           augmentation(std::move(augmentation_policy)),
           weights(w),
@@ -44,8 +45,8 @@ public:
     }
     /// Takes an encoder that is made, at `at / "backbone"` where initial values shall be the same.
     template <std::same_as<Encoder> E>
-    decorrelation(const nn::scope& at, E encoder, Views augmentation_policy = {},
-                  const loss::decorrelation_settings& w = {})
+    MGKIT_COLD decorrelation(const nn::scope& at, E encoder, Views augmentation_policy = {},
+                             const loss::decorrelation_settings& w = {})
         : backbone(std::move(encoder)),
           augmentation(std::move(augmentation_policy)),
           weights(w),

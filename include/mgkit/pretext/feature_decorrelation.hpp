@@ -38,9 +38,10 @@ public:
     Views augmentation;
     loss::decorrelation_settings weights;
 
-    feature_decorrelation(const nn::scope& at, const encode::settings_type<Encoder>& settings,
-                          Views augmentation_policy = {},
-                          const loss::decorrelation_settings& w = {})
+    MGKIT_COLD feature_decorrelation(const nn::scope& at,
+                                     const encode::settings_type<Encoder>& settings,
+                                     Views augmentation_policy = {},
+                                     const loss::decorrelation_settings& w = {})
         : backbone(at / "backbone", settings),
           i_proj(head(at)),
           augmentation(std::move(augmentation_policy)),
@@ -48,8 +49,8 @@ public:
           encoder_words_(encode::settings_words<Encoder>(settings)) {}
     /// Takes an encoder that is made, at `at / "backbone"` where initial values shall be the same.
     template <std::same_as<Encoder> E>
-    feature_decorrelation(const nn::scope& at, E encoder, Views augmentation_policy = {},
-                          const loss::decorrelation_settings& w = {})
+    MGKIT_COLD feature_decorrelation(const nn::scope& at, E encoder, Views augmentation_policy = {},
+                                     const loss::decorrelation_settings& w = {})
         : backbone(std::move(encoder)),
           i_proj(head(at)),
           augmentation(std::move(augmentation_policy)),

@@ -56,8 +56,9 @@ public:
     nn::linear<T> fc;
     Views augmentation;
 
-    supervised(const nn::scope& at, const encode::settings_type<Encoder>& settings, int classes,
-               Views augmentation_policy = {}, const supervised_settings& how = {})
+    MGKIT_COLD supervised(const nn::scope& at, const encode::settings_type<Encoder>& settings,
+                          int classes, Views augmentation_policy = {},
+                          const supervised_settings& how = {})
         : backbone(at / "backbone", settings),
           fc(at / "fc", backbone.features(), classes, 0.01),
           augmentation(std::move(augmentation_policy)),
@@ -67,8 +68,8 @@ public:
     }
     /// Takes an encoder that is made, at `at / "backbone"` where initial values shall be the same.
     template <std::same_as<Encoder> E>
-    supervised(const nn::scope& at, E encoder, int classes, Views augmentation_policy = {},
-               const supervised_settings& how = {})
+    MGKIT_COLD supervised(const nn::scope& at, E encoder, int classes,
+                          Views augmentation_policy = {}, const supervised_settings& how = {})
         : backbone(std::move(encoder)),
           fc(at / "fc", backbone.features(), classes, 0.01),
           augmentation(std::move(augmentation_policy)),

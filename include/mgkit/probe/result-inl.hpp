@@ -12,8 +12,8 @@
 
 namespace MGKIT_NAMESPACE::probe {
 
-MGKIT_INLINE evaluation evaluate(std::vector<int> truth, std::vector<int> predicted, int classes,
-                                 std::vector<float> scores) {
+MGKIT_COLD_INLINE evaluation evaluate(std::vector<int> truth, std::vector<int> predicted,
+                                      int classes, std::vector<float> scores) {
     evaluation e;
     e.truth = std::move(truth);
     e.predicted = std::move(predicted);
@@ -29,8 +29,8 @@ MGKIT_INLINE evaluation evaluate(std::vector<int> truth, std::vector<int> predic
     return e;
 }
 
-MGKIT_INLINE evaluation evaluate_scores(std::vector<int> truth, std::vector<float> scores,
-                                        int classes) {
+MGKIT_COLD_INLINE evaluation evaluate_scores(std::vector<int> truth, std::vector<float> scores,
+                                             int classes) {
     metric::check_scores("probe::evaluate_scores", scores, truth.size(), classes);
     std::vector<int> predicted = metric::best_class(scores, classes);
     return evaluate(std::move(truth), std::move(predicted), classes, std::move(scores));

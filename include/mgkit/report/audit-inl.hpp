@@ -8,19 +8,19 @@
 
 namespace MGKIT_NAMESPACE::report {
 
-MGKIT_INLINE std::int64_t audit_counts::by(const std::string& name) const {
+MGKIT_COLD_INLINE std::int64_t audit_counts::by(const std::string& name) const {
     std::int64_t out = 0;
     for (const audit_cause& c : others) out += c.name == name ? c.refused : 0;
     return out;
 }
 
-MGKIT_INLINE std::int64_t audit_counts::by_others() const {
+MGKIT_COLD_INLINE std::int64_t audit_counts::by_others() const {
     std::int64_t out = 0;
     for (const audit_cause& c : others) out += c.refused;
     return out;
 }
 
-MGKIT_INLINE std::vector<std::string> caveats(const audit& a) {
+MGKIT_COLD_INLINE std::vector<std::string> caveats(const audit& a) {
     std::vector<std::string> out;
     if (a.truth && a.truth->not_annotated > 0)
         out.push_back(

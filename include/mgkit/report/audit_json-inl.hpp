@@ -23,12 +23,12 @@ namespace MGKIT_NAMESPACE::report {
 namespace detail {
 
 /// Constraints beyond those of prior_sampler, in their order; nothing where there are none.
-MGKIT_INLINE void put_others(io::json& out, const audit_counts& c) {
+MGKIT_COLD_INLINE void put_others(io::json& out, const audit_counts& c) {
     for (const audit_cause& cause : c.others)
         out["others"].push_back({{"cause", clean(cause.name)}, {"refused", cause.refused}});
 }
 
-MGKIT_INLINE void put_counts(io::json& out, const audit_counts& c) {
+MGKIT_COLD_INLINE void put_counts(io::json& out, const audit_counts& c) {
     out["proposed"] = c.proposed;
     out["accepted"] = c.accepted;
     out["too_long"] = c.too_long;
@@ -38,8 +38,8 @@ MGKIT_INLINE void put_counts(io::json& out, const audit_counts& c) {
     put_others(out, c);
 }
 
-MGKIT_INLINE std::int64_t count_of(const io::json& object, const char* key,
-                                   const std::string& where) {
+MGKIT_COLD_INLINE std::int64_t count_of(const io::json& object, const char* key,
+                                        const std::string& where) {
     constexpr std::int64_t most = 1'000'000'000'000'000;  // sums stay far from overflow
     const auto value = io::get<std::int64_t>(object, key, where);
     if (value < 0 || value > most)
@@ -47,21 +47,22 @@ MGKIT_INLINE std::int64_t count_of(const io::json& object, const char* key,
     return value;
 }
 
-MGKIT_INLINE double real_of(const io::json& object, const char* key, const std::string& where) {
+MGKIT_COLD_INLINE double real_of(const io::json& object, const char* key,
+                                 const std::string& where) {
     const double value = io::get<double>(object, key, where);
     if (!(std::abs(value) <= 1e12))
         throw error(where + ": '" + key + "'", "a number within 1e12", text(value));
     return value;
 }
 
-MGKIT_INLINE std::optional<double> real_or_none(const io::json& object, const char* key,
-                                                const std::string& where) {
+MGKIT_COLD_INLINE std::optional<double> real_or_none(const io::json& object, const char* key,
+                                                     const std::string& where) {
     if (io::get_or<io::json>(object, key, nullptr, where).is_null()) return std::nullopt;
     return real_of(object, key, where);
 }
 
-MGKIT_INLINE std::vector<io::json> entries_of(const io::json& value, const char* key,
-                                              std::size_t most, const std::string& where) {
+MGKIT_COLD_INLINE std::vector<io::json> entries_of(const io::json& value, const char* key,
+                                                   std::size_t most, const std::string& where) {
     if (io::get_or<io::json>(value, key, nullptr, where).is_null()) return {};
     auto out = io::get<std::vector<io::json>>(value, key, where);
     if (out.size() > most)
@@ -70,8 +71,8 @@ MGKIT_INLINE std::vector<io::json> entries_of(const io::json& value, const char*
     return out;
 }
 
-MGKIT_INLINE audit_counts counts_of(const io::json& value, const io::json& rejected,
-                                    const std::string& where) {
+MGKIT_COLD_INLINE audit_counts counts_of(const io::json& value, const io::json& rejected,
+                                         const std::string& where) {
     audit_counts out;
     out.proposed = count_of(value, "proposed", where);
     out.accepted = count_of(value, "accepted", where);
@@ -92,12 +93,12 @@ MGKIT_INLINE audit_counts counts_of(const io::json& value, const io::json& rejec
     return out;
 }
 
-MGKIT_INLINE io::json fit_json(const std::optional<audit_fit>& fit) {
+MGKIT_COLD_INLINE io::json fit_json(const std::optional<audit_fit>& fit) {
     return fit ? io::json{{"statistic", fit->statistic}, {"p", fit->p}} : io::json(nullptr);
 }
 
-MGKIT_INLINE std::optional<audit_fit> fit_of(const io::json& value, const char* key,
-                                             const std::string& where) {
+MGKIT_COLD_INLINE std::optional<audit_fit> fit_of(const io::json& value, const char* key,
+                                                  const std::string& where) {
     const auto fit = io::get_or<io::json>(value, key, nullptr, where);
     if (fit.is_null()) return std::nullopt;
     const std::string place = where + ": '" + key + "'";
@@ -105,7 +106,7 @@ MGKIT_INLINE std::optional<audit_fit> fit_of(const io::json& value, const char* 
 }
 
 /// Members but the first value, whose key differs.
-MGKIT_INLINE void put_overlap(io::json& out, const audit_overlap& o) {
+MGKIT_COLD_INLINE void put_overlap(io::json& out, const audit_overlap& o) {
     out["low"] = number(o.low);
     out["high"] = number(o.high);
     out["shift_chance"] = number(o.chance);
@@ -120,8 +121,8 @@ MGKIT_INLINE void put_overlap(io::json& out, const audit_overlap& o) {
     out["people"] = o.people;
 }
 
-MGKIT_INLINE audit_overlap overlap_of(const io::json& value, const char* key,
-                                      const std::string& where) {
+MGKIT_COLD_INLINE audit_overlap overlap_of(const io::json& value, const char* key,
+                                           const std::string& where) {
     audit_overlap out;
     out.value = real_of(value, key, where);
     out.low = real_or_none(value, "low", where);
@@ -141,7 +142,7 @@ MGKIT_INLINE audit_overlap overlap_of(const io::json& value, const char* key,
     return out;
 }
 
-MGKIT_INLINE io::json truth_json(const audit_truth& t) {
+MGKIT_COLD_INLINE io::json truth_json(const audit_truth& t) {
     return {{"annotators", clean(t.annotators)},
             {"recordings_annotated", t.annotated},
             {"recordings_not_annotated", t.not_annotated},
@@ -152,7 +153,7 @@ MGKIT_INLINE io::json truth_json(const audit_truth& t) {
             {"recordings_without_subject", t.unnamed}};
 }
 
-MGKIT_INLINE audit_truth truth_of(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE audit_truth truth_of(const io::json& value, const std::string& where) {
     return {io::get<std::string>(value, "annotators", where),
             count_of(value, "recordings_annotated", where),
             count_of(value, "recordings_not_annotated", where),
@@ -163,8 +164,8 @@ MGKIT_INLINE audit_truth truth_of(const io::json& value, const std::string& wher
             count_of(value, "recordings_without_subject", where)};
 }
 
-MGKIT_INLINE std::vector<double> shares_of(const io::json& value, const char* key, std::size_t bins,
-                                           const std::string& where) {
+MGKIT_COLD_INLINE std::vector<double> shares_of(const io::json& value, const char* key,
+                                                std::size_t bins, const std::string& where) {
     auto out = io::get_or<std::vector<double>>(value, key, {}, where);
     const std::string place = where + ": '" + key + "'";
     if (!out.empty() && out.size() != bins)
@@ -175,7 +176,7 @@ MGKIT_INLINE std::vector<double> shares_of(const io::json& value, const char* ke
     return out;
 }
 
-MGKIT_INLINE audit_durations durations_of(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE audit_durations durations_of(const io::json& value, const std::string& where) {
     constexpr std::size_t most = 4096;
     audit_durations out;
     out.edges = io::get<std::vector<double>>(value, "edges", where);
@@ -196,7 +197,7 @@ MGKIT_INLINE audit_durations durations_of(const io::json& value, const std::stri
 
 }  // namespace detail
 
-MGKIT_INLINE io::json to_json(const audit& a) {
+MGKIT_COLD_INLINE io::json to_json(const audit& a) {
     io::json out{{"kind", "audit"},
                  {"program", "mgfm audit"},
                  {"version", clean(a.version)},
@@ -266,7 +267,7 @@ MGKIT_INLINE io::json to_json(const audit& a) {
     return out;
 }
 
-MGKIT_INLINE audit audit_from_json(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE audit audit_from_json(const io::json& value, const std::string& where) {
     audit out;
     out.corpus = io::get<std::string>(value, "corpus", where);
     out.version = io::get_or<std::string>(value, "version", "", where);

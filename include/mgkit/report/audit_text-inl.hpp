@@ -14,40 +14,40 @@ namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
-MGKIT_INLINE std::string share_text(std::int64_t part, std::int64_t whole) {
+MGKIT_COLD_INLINE std::string share_text(std::int64_t part, std::int64_t whole) {
     return whole == 0 ? "-" : percent(static_cast<double>(part) / static_cast<double>(whole));
 }
 
-MGKIT_INLINE std::string between_text(double value, const std::optional<double>& low,
-                                      const std::optional<double>& high) {
+MGKIT_COLD_INLINE std::string between_text(double value, const std::optional<double>& low,
+                                           const std::optional<double>& high) {
     std::string out = percent(value);
     if (low && high) out += " [" + percent(*low) + ", " + percent(*high) + "]";
     return out;
 }
 
-MGKIT_INLINE std::string shift_text(const audit_overlap& o) {
+MGKIT_COLD_INLINE std::string shift_text(const audit_overlap& o) {
     return o.chance ? between_text(*o.chance, o.chance_low, o.chance_high) : std::string("-");
 }
 
-MGKIT_INLINE std::string own_text(const audit_overlap& o) {
+MGKIT_COLD_INLINE std::string own_text(const audit_overlap& o) {
     return o.own_chance ? between_text(*o.own_chance, o.own_chance_low, o.own_chance_high)
                         : std::string("-");
 }
 
-MGKIT_INLINE std::string p_text(const std::optional<double>& p) {
+MGKIT_COLD_INLINE std::string p_text(const std::optional<double>& p) {
     return p ? fixed(*p, 3) : "-";
 }
 
-MGKIT_INLINE std::string fit_text(const char* what, const std::optional<audit_fit>& fit,
-                                  const char* meaning) {
+MGKIT_COLD_INLINE std::string fit_text(const char* what, const std::optional<audit_fit>& fit,
+                                       const char* meaning) {
     if (!fit) return {};
     return text(what, " durations against the prior: KS distance ", fixed(fit->statistic, 4),
                 ", p ", fit->p < 0.0001 ? "< .0001" : fixed(fit->p, 4), meaning, "\n");
 }
 
 /// The layout of the paper's tables on sampling number and confidence threshold, chance added.
-MGKIT_INLINE std::string sweep_text(const audit& a, const std::string& parameter,
-                                    const char* title) {
+MGKIT_COLD_INLINE std::string sweep_text(const audit& a, const std::string& parameter,
+                                         const char* title) {
     table out({{title, align::right},
                {"Generated samples", align::right},
                {"MG-IoD precision %", align::right},
@@ -65,7 +65,7 @@ MGKIT_INLINE std::string sweep_text(const audit& a, const std::string& parameter
     return any ? "\n" + out.str() : std::string();
 }
 
-MGKIT_INLINE std::string chance_words(const audit& a) {
+MGKIT_COLD_INLINE std::string chance_words(const audit& a) {
     if (a.overlaps.empty()) return {};
     const audit_overlap& o = a.overlaps.front();
     std::string out;
@@ -85,7 +85,7 @@ MGKIT_INLINE std::string chance_words(const audit& a) {
 }
 
 /// Who annotated what, and what was left out.
-MGKIT_INLINE std::string truth_words(const audit_truth& t) {
+MGKIT_COLD_INLINE std::string truth_words(const audit_truth& t) {
     return text(
         "Truth: ", clean(t.annotators), "; ", t.annotated, " recordings annotated (", t.several,
         " by several people), ", t.not_annotated, " not annotated and left out; ", t.unused, " of ",
@@ -97,7 +97,7 @@ MGKIT_INLINE std::string truth_words(const audit_truth& t) {
 
 }  // namespace detail
 
-MGKIT_INLINE std::string to_text(const audit& a) {
+MGKIT_COLD_INLINE std::string to_text(const audit& a) {
     std::string out = detail::fit_text("Proposed", a.proposed_fit, "");
     out += detail::fit_text("Accepted", a.accepted_fit,
                             " (rejection favours what fits: the distance is the sampler's bias)");

@@ -13,7 +13,7 @@
 
 namespace MGKIT_NAMESPACE::report {
 
-MGKIT_INLINE std::vector<int> key_frames(int length, std::size_t bones) {
+MGKIT_COLD_INLINE std::vector<int> key_frames(int length, std::size_t bones) {
     const auto room = static_cast<int>(1000 / std::clamp<std::size_t>(bones, 1, 1000));
     const int count = std::min({std::max(length, 0), 40, std::max(room, 12)});
     std::vector<int> out;
@@ -27,8 +27,9 @@ namespace detail {
 inline constexpr double film_units = 560;  ///< side of a frame of film
 
 /// Bones of one frame, shifted along the film, in whole units: a quarter of a pixel on screen.
-MGKIT_INLINE std::string film_bones(const projection& at, const drawn_pose& clip, int t,
-                                    double shift, std::span<const skeleton::joint_pair> bones) {
+MGKIT_COLD_INLINE std::string film_bones(const projection& at, const drawn_pose& clip, int t,
+                                         double shift,
+                                         std::span<const skeleton::joint_pair> bones) {
     const auto whole = [](double v) { return static_cast<long long>(std::llround(v)); };
     std::string out;
     for (int m = 0; m < clip.shape.persons; ++m)
@@ -42,16 +43,16 @@ MGKIT_INLINE std::string film_bones(const projection& at, const drawn_pose& clip
 }
 
 /// Where all frames of a clip fit into one frame of film, between margins.
-MGKIT_INLINE projection film_projection(const drawn_pose& clip, up_axis up, double x, double y,
-                                        double side) {
+MGKIT_COLD_INLINE projection film_projection(const drawn_pose& clip, up_axis up, double x, double y,
+                                             double side) {
     const double margin = side * 0.09;
     return {clip, 0, clip.length, up, x + margin, y + margin, side - 2 * margin, side - 2 * margin};
 }
 
 /// The film: frames side by side, moved through a window by style alone. For paper and for readers
 /// who ask for less motion, four frames stand in its place.
-MGKIT_INLINE void draw_film(svg& out, const moving_clip& c, double x, double side,
-                            std::span<const skeleton::joint_pair> bones, up_axis up) {
+MGKIT_COLD_INLINE void draw_film(svg& out, const moving_clip& c, double x, double side,
+                                 std::span<const skeleton::joint_pair> bones, up_axis up) {
     const std::vector<int> frames = key_frames(c.clip.length, bones.size());
     out.open_window(x, 0, side, film_units);
     const projection at = film_projection(c.clip, up, 0, 0, film_units);
@@ -84,7 +85,7 @@ MGKIT_INLINE void draw_film(svg& out, const moving_clip& c, double x, double sid
 }
 
 /// The frame around a clip, and a mark that says the same without colour.
-MGKIT_INLINE void draw_role(svg& out, clip_role role, double x, double side) {
+MGKIT_COLD_INLINE void draw_role(svg& out, clip_role role, double x, double side) {
     constexpr const char* kinds[] = {"query", "same", "other"};
     const std::string kind = kinds[static_cast<int>(role)];
     out.rectangle(x + 1.25, 1.25, side - 2.5, side - 2.5, kind);
@@ -101,8 +102,8 @@ MGKIT_INLINE void draw_role(svg& out, clip_role role, double x, double side) {
 
 }  // namespace detail
 
-MGKIT_INLINE svg animation_chart(std::string_view title, std::span<const moving_clip> clips,
-                                 std::span<const skeleton::joint_pair> bones, up_axis up) {
+MGKIT_COLD_INLINE svg animation_chart(std::string_view title, std::span<const moving_clip> clips,
+                                      std::span<const skeleton::joint_pair> bones, up_axis up) {
     constexpr auto where = "report::animation_chart";
     if (clips.empty()) throw error(where, "at least one clip", "none");
     constexpr double box = 140, gap = 12, line = 15;
@@ -130,9 +131,9 @@ MGKIT_INLINE svg animation_chart(std::string_view title, std::span<const moving_
     return out;
 }
 
-MGKIT_INLINE std::string animation_csv(std::span<const moving_clip> clips,
-                                       std::span<const std::string> joint_names,
-                                       std::size_t bones) {
+MGKIT_COLD_INLINE std::string animation_csv(std::span<const moving_clip> clips,
+                                            std::span<const std::string> joint_names,
+                                            std::size_t bones) {
     csv_builder out({"clip", "role", "caption", "frame", "joint", "person", "x", "y"});
     for (std::size_t i = 0; i < clips.size(); ++i) {
         const drawn_pose& clip = clips[i].clip;

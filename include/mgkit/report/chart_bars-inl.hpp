@@ -13,8 +13,8 @@
 
 namespace MGKIT_NAMESPACE::report {
 
-MGKIT_INLINE svg bar_chart(std::string_view title, std::span<const bar> bars,
-                           const std::optional<bar_reference>& reference) {
+MGKIT_COLD_INLINE svg bar_chart(std::string_view title, std::span<const bar> bars,
+                                const std::optional<bar_reference>& reference) {
     constexpr auto where = "report::bar_chart";
     if (bars.empty()) throw error(where, "at least one bar", "none");
     std::string description;
@@ -74,9 +74,9 @@ MGKIT_INLINE svg bar_chart(std::string_view title, std::span<const bar> bars,
     return out;
 }
 
-MGKIT_INLINE std::string bars_csv(std::span<const bar> bars,
-                                  const std::optional<bar_reference>& reference,
-                                  const std::string& measure) {
+MGKIT_COLD_INLINE std::string bars_csv(std::span<const bar> bars,
+                                       const std::optional<bar_reference>& reference,
+                                       const std::string& measure) {
     csv_builder out({"name", measure, "low", "high"});
     for (const bar& b : bars) out.row({b.name, b.value, b.low, b.high});
     if (reference) out.row({reference->name, reference->value, "", ""});

@@ -14,13 +14,13 @@
 
 namespace MGKIT_NAMESPACE::report {
 
-MGKIT_INLINE std::optional<double> class_score::accuracy() const {
+MGKIT_COLD_INLINE std::optional<double> class_score::accuracy() const {
     if (tested == 0) return std::nullopt;
     return static_cast<double>(hits) / static_cast<double>(tested);
 }
 
-MGKIT_INLINE std::vector<class_score> class_scores(const study_confusion& c,
-                                                   const study_data& data) {
+MGKIT_COLD_INLINE std::vector<class_score> class_scores(const study_confusion& c,
+                                                        const study_data& data) {
     std::vector<class_score> out;
     for (int k = 0; k < c.matrix.classes; ++k) {
         const auto i = static_cast<std::size_t>(k);
@@ -39,7 +39,7 @@ MGKIT_INLINE std::vector<class_score> class_scores(const study_confusion& c,
     return out;
 }
 
-MGKIT_INLINE std::string class_mean_words(std::span<const class_score> classes) {
+MGKIT_COLD_INLINE std::string class_mean_words(std::span<const class_score> classes) {
     double all = 0, solid = 0;
     int tested = 0, enough = 0, without = 0;
     for (const class_score& c : classes) {
@@ -67,7 +67,8 @@ MGKIT_INLINE std::string class_mean_words(std::span<const class_score> classes) 
     return out;
 }
 
-MGKIT_INLINE svg class_bars_chart(std::string_view title, std::span<const class_score> classes) {
+MGKIT_COLD_INLINE svg class_bars_chart(std::string_view title,
+                                       std::span<const class_score> classes) {
     if (classes.empty()) throw error("report::class_bars_chart", "at least one class", "none");
     constexpr std::size_t longest = 40;
     constexpr double plot = 200, words = 150, second = 130, right = 60, top = 64, step = 21,
@@ -126,8 +127,8 @@ MGKIT_INLINE svg class_bars_chart(std::string_view title, std::span<const class_
     return out;
 }
 
-MGKIT_INLINE std::string class_bars_csv(std::span<const class_score> classes,
-                                        std::string_view answers_of) {
+MGKIT_COLD_INLINE std::string class_bars_csv(std::span<const class_score> classes,
+                                             std::string_view answers_of) {
     csv_builder out({"class", "group", "hits", "tested", "accuracy", "low", "high", "trained",
                      "few", "answers_of"});
     for (const class_score& c : classes) {

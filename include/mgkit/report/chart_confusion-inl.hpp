@@ -16,9 +16,9 @@ namespace MGKIT_NAMESPACE::report {
 namespace detail {
 
 /// Lines between groups and the name of each beside its rows.
-MGKIT_INLINE void draw_groups(svg& out, std::span<const int> order,
-                              std::span<const std::string> groups, double left, double top,
-                              double cell) {
+MGKIT_COLD_INLINE void draw_groups(svg& out, std::span<const int> order,
+                                   std::span<const std::string> groups, double left, double top,
+                                   double cell) {
     const double size = cell * static_cast<double>(order.size());
     const auto group = [&](std::size_t k) -> const std::string& {
         return groups[static_cast<std::size_t>(order[k])];
@@ -39,7 +39,7 @@ MGKIT_INLINE void draw_groups(svg& out, std::span<const int> order,
 
 }  // namespace detail
 
-MGKIT_INLINE std::vector<int> grouped_order(int classes, std::span<const std::string> groups) {
+MGKIT_COLD_INLINE std::vector<int> grouped_order(int classes, std::span<const std::string> groups) {
     std::vector<int> out(static_cast<std::size_t>(std::max(classes, 0)));
     std::iota(out.begin(), out.end(), 0);
     if (groups.size() != out.size()) return out;
@@ -51,9 +51,9 @@ MGKIT_INLINE std::vector<int> grouped_order(int classes, std::span<const std::st
     return out;
 }
 
-MGKIT_INLINE svg confusion_chart(std::string_view title, const metric::confusion_matrix& m,
-                                 std::span<const std::string> class_names,
-                                 std::span<const std::string> groups) {
+MGKIT_COLD_INLINE svg confusion_chart(std::string_view title, const metric::confusion_matrix& m,
+                                      std::span<const std::string> class_names,
+                                      std::span<const std::string> groups) {
     constexpr auto where = "report::confusion_chart";
     const auto n = static_cast<std::size_t>(std::max(m.classes, 0));
     if (n == 0 || n > 512 || m.counts.size() != n * n)
@@ -119,9 +119,9 @@ MGKIT_INLINE svg confusion_chart(std::string_view title, const metric::confusion
     return out;
 }
 
-MGKIT_INLINE std::string confusion_csv(const metric::confusion_matrix& m,
-                                       std::span<const std::string> class_names,
-                                       std::string_view answers_of) {
+MGKIT_COLD_INLINE std::string confusion_csv(const metric::confusion_matrix& m,
+                                            std::span<const std::string> class_names,
+                                            std::string_view answers_of) {
     const auto named = [&](int c) {
         const auto i = static_cast<std::size_t>(c);
         return i < class_names.size() ? class_names[i] : "class " + std::to_string(c);

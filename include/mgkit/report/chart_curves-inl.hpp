@@ -16,7 +16,7 @@ namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
-MGKIT_INLINE double tick_step(double span, int count) {
+MGKIT_COLD_INLINE double tick_step(double span, int count) {
     const double raw = span / count;
     const double scale = std::pow(10.0, std::floor(std::log10(raw)));
     for (double factor : {1.0, 2.0, 5.0})
@@ -24,7 +24,7 @@ MGKIT_INLINE double tick_step(double span, int count) {
     return 10 * scale;
 }
 
-MGKIT_INLINE std::string tick_text(double value, double step) {
+MGKIT_COLD_INLINE std::string tick_text(double value, double step) {
     if (!(step >= 1e-6 && std::abs(value) < 1e7)) {
         char buffer[64];
         const auto end =
@@ -34,12 +34,12 @@ MGKIT_INLINE std::string tick_text(double value, double step) {
     return fixed(value, step >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
 }
 
-MGKIT_INLINE void range::add(double v) {
+MGKIT_COLD_INLINE void range::add(double v) {
     low = std::min(low, v);
     high = std::max(high, v);
 }
 
-MGKIT_INLINE range padded(range r) {
+MGKIT_COLD_INLINE range padded(range r) {
     if (!(r.span() > 0)) {
         const double half = r.low == 0 ? 1 : std::abs(r.low) / 2;
         return {r.low - half, r.high + half};
@@ -50,9 +50,9 @@ MGKIT_INLINE range padded(range r) {
 
 }  // namespace detail
 
-MGKIT_INLINE svg line_chart(std::string_view title, std::string_view x_name,
-                            std::string_view y_name, std::span<const study_curve> curves,
-                            bool from_zero) {
+MGKIT_COLD_INLINE svg line_chart(std::string_view title, std::string_view x_name,
+                                 std::string_view y_name, std::span<const study_curve> curves,
+                                 bool from_zero) {
     constexpr auto where = "report::line_chart";
     if (curves.empty()) throw error(where, "at least one curve", "none");
     detail::range xs, ys;
@@ -128,7 +128,7 @@ MGKIT_INLINE svg line_chart(std::string_view title, std::string_view x_name,
     return out;
 }
 
-MGKIT_INLINE std::string curves_csv(std::span<const study_curve> curves) {
+MGKIT_COLD_INLINE std::string curves_csv(std::span<const study_curve> curves) {
     csv_builder out({"curve", "x", "y", "rate"});
     for (const study_curve& c : curves)
         for (std::size_t i = 0; i < c.x.size(); ++i)

@@ -63,7 +63,7 @@ struct duration_axis {
     }
 };
 
-MGKIT_INLINE double share_beyond(const std::vector<double>& shares, std::size_t bin) {
+MGKIT_COLD_INLINE double share_beyond(const std::vector<double>& shares, std::size_t bin) {
     double out = 0;
     for (; bin < shares.size(); ++bin) out += shares[bin];
     return out;
@@ -71,7 +71,7 @@ MGKIT_INLINE double share_beyond(const std::vector<double>& shares, std::size_t 
 
 }  // namespace detail
 
-MGKIT_INLINE svg durations_chart(std::string_view title, const audit_durations& d) {
+MGKIT_COLD_INLINE svg durations_chart(std::string_view title, const audit_durations& d) {
     constexpr auto where = "report::durations_chart";
     struct curve {
         const char* name;
@@ -147,7 +147,7 @@ MGKIT_INLINE svg durations_chart(std::string_view title, const audit_durations& 
     return out;
 }
 
-MGKIT_INLINE std::string durations_csv(const audit_durations& d) {
+MGKIT_COLD_INLINE std::string durations_csv(const audit_durations& d) {
     csv_builder out({"from_seconds", "to_seconds", "prior", "proposed", "accepted"});
     const auto share = [](const std::vector<double>& shares, std::size_t bin) {
         return bin < shares.size() ? csv_cell(shares[bin]) : csv_cell("");

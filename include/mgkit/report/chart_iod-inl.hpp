@@ -16,9 +16,9 @@ namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
-MGKIT_INLINE std::string overlap_text(const std::optional<double>& value,
-                                      const std::optional<double>& low,
-                                      const std::optional<double>& high) {
+MGKIT_COLD_INLINE std::string overlap_text(const std::optional<double>& value,
+                                           const std::optional<double>& low,
+                                           const std::optional<double>& high) {
     if (!value) return "-";
     std::string out = percent(*value);
     if (low && high) out += " [" + percent(*low) + ", " + percent(*high) + "]";
@@ -27,7 +27,7 @@ MGKIT_INLINE std::string overlap_text(const std::optional<double>& value,
 
 }  // namespace detail
 
-MGKIT_INLINE svg iod_chart(std::string_view title, std::span<const overlap_row> rows) {
+MGKIT_COLD_INLINE svg iod_chart(std::string_view title, std::span<const overlap_row> rows) {
     constexpr auto where = "report::iod_chart";
     if (rows.empty()) throw error(where, "at least one row", "none");
     constexpr std::size_t longest = 44;
@@ -106,7 +106,7 @@ MGKIT_INLINE svg iod_chart(std::string_view title, std::span<const overlap_row> 
     return out;
 }
 
-MGKIT_INLINE std::string iod_csv(std::span<const overlap_row> rows) {
+MGKIT_COLD_INLINE std::string iod_csv(std::span<const overlap_row> rows) {
     csv_builder out({"name", "truth", "measure", "iod", "low", "high", "people", "own_chance",
                      "own_chance_low", "own_chance_high", "own_p", "own_draws", "shift_chance",
                      "shift_chance_low", "shift_chance_high", "shifts"});

@@ -15,17 +15,18 @@ namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
-MGKIT_INLINE std::int64_t refused(const audit_counts& c, const rejection_cause& cause) {
+MGKIT_COLD_INLINE std::int64_t refused(const audit_counts& c, const rejection_cause& cause) {
     return cause.count != nullptr ? c.*(cause.count) : c.by_others();
 }
 
-MGKIT_INLINE double share_of(std::int64_t part, std::int64_t whole) {
+MGKIT_COLD_INLINE double share_of(std::int64_t part, std::int64_t whole) {
     return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
 }
 
 }  // namespace detail
 
-MGKIT_INLINE svg rejections_chart(std::string_view title, std::span<const audit_decile> deciles) {
+MGKIT_COLD_INLINE svg rejections_chart(std::string_view title,
+                                       std::span<const audit_decile> deciles) {
     if (deciles.empty()) throw error("report::rejections_chart", "at least one decile", "none");
     constexpr double left = 130, plot = 280, right = 190, top = 64, step = 25, thick = 17;
     const double bottom = top + step * static_cast<double>(deciles.size());
@@ -86,7 +87,7 @@ MGKIT_INLINE svg rejections_chart(std::string_view title, std::span<const audit_
     return out;
 }
 
-MGKIT_INLINE std::string rejections_csv(std::span<const audit_decile> deciles) {
+MGKIT_COLD_INLINE std::string rejections_csv(std::span<const audit_decile> deciles) {
     std::vector<std::string> columns{"from_seconds", "to_seconds",  "proposed",      "accepted",
                                      "too_long",     "not_visible", "person_change", "overlap"};
     const auto others = deciles.empty() ? std::vector<audit_cause>() : deciles[0].counts.others;

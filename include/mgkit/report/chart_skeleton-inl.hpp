@@ -14,8 +14,8 @@ namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
-MGKIT_INLINE projection::projection(const drawn_pose& clip, int from, int to, up_axis up, double x,
-                                    double y, double w, double h)
+MGKIT_COLD_INLINE projection::projection(const drawn_pose& clip, int from, int to, up_axis up,
+                                         double x, double y, double w, double h)
     : clip_(clip),
       flip_(up == up_axis::plus_y ||
             (up == up_axis::by_layout && skeleton::coordinates(clip.shape.layout) == 3)) {
@@ -40,8 +40,8 @@ MGKIT_INLINE projection::projection(const drawn_pose& clip, int from, int to, up
     y_ = y + h / 2 - (flip_ ? -scale_ : scale_) * (low[1] + tall / 2);
 }
 
-MGKIT_INLINE std::string projection::bones(int t,
-                                           std::span<const skeleton::joint_pair> pairs) const {
+MGKIT_COLD_INLINE std::string projection::bones(int t,
+                                                std::span<const skeleton::joint_pair> pairs) const {
     std::string out;
     for (int m = 0; m < clip_.shape.persons; ++m)
         for (const auto& [a, b] : pairs)
@@ -51,8 +51,8 @@ MGKIT_INLINE std::string projection::bones(int t,
     return out;
 }
 
-MGKIT_INLINE void check_drawing(const char* where, const drawn_pose& clip,
-                                std::span<const skeleton::joint_pair> bones) {
+MGKIT_COLD_INLINE void check_drawing(const char* where, const drawn_pose& clip,
+                                     std::span<const skeleton::joint_pair> bones) {
     if (clip.values == nullptr || clip.length < 1 || clip.length > clip.shape.frames)
         throw error(where, "a clip with at least one frame", text(clip.length, " frames"));
     for (const auto& [a, b] : bones)
@@ -63,9 +63,9 @@ MGKIT_INLINE void check_drawing(const char* where, const drawn_pose& clip,
 
 }  // namespace detail
 
-MGKIT_INLINE svg skeleton_chart(std::string_view title, const drawn_pose& clip, int frame,
-                                std::span<const skeleton::joint_pair> bones,
-                                std::span<const std::string> joint_names, up_axis up) {
+MGKIT_COLD_INLINE svg skeleton_chart(std::string_view title, const drawn_pose& clip, int frame,
+                                     std::span<const skeleton::joint_pair> bones,
+                                     std::span<const std::string> joint_names, up_axis up) {
     constexpr auto where = "report::skeleton_chart";
     detail::check_drawing(where, clip, bones);
     if (frame < 0 || frame >= clip.length)

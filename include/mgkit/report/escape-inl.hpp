@@ -19,7 +19,7 @@ struct code_point {
 
 /// Decodes the UTF-8 sequence at the front of `text` (not empty); refuses overlong forms,
 /// surrogates and values beyond U+10FFFF.
-MGKIT_INLINE code_point decode(std::string_view text) {
+MGKIT_COLD_INLINE code_point decode(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned first = byte(0);
     if (first < 0x80) return {first, 1, true};
@@ -37,7 +37,7 @@ MGKIT_INLINE code_point decode(std::string_view text) {
 }
 
 /// Characters that steer a terminal or reorder the text around them.
-MGKIT_INLINE bool is_control(std::uint32_t c) {
+MGKIT_COLD_INLINE bool is_control(std::uint32_t c) {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200E && c <= 0x200F) ||
            (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF ||
            c == 0xFFFE || c == 0xFFFF;
@@ -45,7 +45,7 @@ MGKIT_INLINE bool is_control(std::uint32_t c) {
 
 }  // namespace detail
 
-MGKIT_INLINE std::string clean(std::string_view text) {
+MGKIT_COLD_INLINE std::string clean(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
@@ -61,7 +61,7 @@ MGKIT_INLINE std::string clean(std::string_view text) {
     return out;
 }
 
-MGKIT_INLINE std::string escape(std::string_view text) {
+MGKIT_COLD_INLINE std::string escape(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (char c : clean(text)) {
@@ -88,13 +88,13 @@ MGKIT_INLINE std::string escape(std::string_view text) {
     return out;
 }
 
-MGKIT_INLINE std::size_t width(std::string_view text) {
+MGKIT_COLD_INLINE std::size_t width(std::string_view text) {
     std::size_t count = 0;
     for (char c : text) count += (static_cast<unsigned char>(c) & 0xC0u) != 0x80u ? 1 : 0;
     return count;
 }
 
-MGKIT_INLINE std::string shorten(std::string_view text, std::size_t most) {
+MGKIT_COLD_INLINE std::string shorten(std::string_view text, std::size_t most) {
     std::string out = clean(text);
     if (width(out) <= most) return out;
     std::size_t count = 0, end = 0;
@@ -106,7 +106,7 @@ MGKIT_INLINE std::string shorten(std::string_view text, std::size_t most) {
     return out + "\xE2\x80\xA6";
 }
 
-MGKIT_INLINE std::vector<std::string> two_lines(std::string_view text, std::size_t most) {
+MGKIT_COLD_INLINE std::vector<std::string> two_lines(std::string_view text, std::size_t most) {
     const std::string whole = clean(text);
     if (width(whole) <= most) return {whole};
     std::size_t split = std::string::npos;
@@ -117,7 +117,7 @@ MGKIT_INLINE std::vector<std::string> two_lines(std::string_view text, std::size
     return {whole.substr(0, split), shorten(std::string_view(whole).substr(split + 1), most)};
 }
 
-MGKIT_INLINE std::string fixed(double value, int digits) {
+MGKIT_COLD_INLINE std::string fixed(double value, int digits) {
     if (!std::isfinite(value)) return "-";
     char buffer[400];
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed,

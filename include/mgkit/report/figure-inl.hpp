@@ -13,8 +13,8 @@
 
 namespace MGKIT_NAMESPACE::report {
 
-MGKIT_INLINE void composition::show(std::string_view name, svg drawing, std::string csv,
-                                    std::string_view caption) {
+MGKIT_COLD_INLINE void composition::show(std::string_view name, svg drawing, std::string csv,
+                                         std::string_view caption) {
     std::string stem;
     for (const char c : name.substr(0, 100)) {
         const bool plain =
@@ -33,7 +33,7 @@ MGKIT_INLINE void composition::show(std::string_view name, svg drawing, std::str
     figures.push_back({std::move(unique), std::move(drawing), std::move(csv)});
 }
 
-MGKIT_INLINE void write_figures(const std::string& folder, std::span<const figure> figures) {
+MGKIT_COLD_INLINE void write_figures(const std::string& folder, std::span<const figure> figures) {
     std::error_code code;
     std::filesystem::create_directories(folder, code);
     if (!std::filesystem::is_directory(folder, code))

@@ -17,7 +17,7 @@ namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
-MGKIT_INLINE std::vector<std::string> caveats_of(const run& r) {
+MGKIT_COLD_INLINE std::vector<std::string> caveats_of(const run& r) {
     if (!r.sampling) return caveats(r.result);
     if (!r.result.data.synthetic) return {};
     return {synthetic_caveat(r.result.data)};
@@ -25,7 +25,7 @@ MGKIT_INLINE std::vector<std::string> caveats_of(const run& r) {
 
 /// Caveats of all runs, each once, with the names of the runs that it is about unless it is about
 /// all of them.
-MGKIT_INLINE std::vector<std::string> joint_caveats(std::span<const run> runs) {
+MGKIT_COLD_INLINE std::vector<std::string> joint_caveats(std::span<const run> runs) {
     std::vector<std::pair<std::string, std::vector<std::string>>> found;
     for (const run& r : runs)
         for (std::string& words : caveats_of(r)) {
@@ -49,7 +49,7 @@ MGKIT_INLINE std::vector<std::string> joint_caveats(std::span<const run> runs) {
     return out;
 }
 
-MGKIT_INLINE void head(composition& out, std::span<const run> runs, std::string_view title) {
+MGKIT_COLD_INLINE void head(composition& out, std::span<const run> runs, std::string_view title) {
     html_page& page = out.page;
     if (std::any_of(runs.begin(), runs.end(), [](const run& r) { return r.result.data.synthetic; }))
         page.tag("p", "Synthetic data", "mark");
@@ -86,7 +86,7 @@ std::vector<run> those(std::span<const run> runs, Has&& has) {
 
 }  // namespace detail
 
-MGKIT_INLINE written_page compose(std::span<const run> runs, std::string_view title) {
+MGKIT_COLD_INLINE written_page compose(std::span<const run> runs, std::string_view title) {
     composition out;
     out.many = runs.size() > 1;
     detail::head(out, runs, title);
@@ -120,12 +120,12 @@ MGKIT_INLINE written_page compose(std::span<const run> runs, std::string_view ti
             std::move(out.figures)};
 }
 
-MGKIT_INLINE std::string to_html(const study& s) {
+MGKIT_COLD_INLINE std::string to_html(const study& s) {
     const run one[] = {{"study", "mgfm study", s, {}}};
     return compose(one, s.title).html;
 }
 
-MGKIT_INLINE void write_html(const std::string& path, const study& s) {
+MGKIT_COLD_INLINE void write_html(const std::string& path, const study& s) {
     io::write_file(path, to_html(s));
 }
 

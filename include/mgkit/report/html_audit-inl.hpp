@@ -16,11 +16,11 @@
 
 namespace MGKIT_NAMESPACE::report::detail {
 
-MGKIT_INLINE std::string part_words(std::int64_t part, std::int64_t whole) {
+MGKIT_COLD_INLINE std::string part_words(std::int64_t part, std::int64_t whole) {
     return text(part, " (", percent(share_of(part, whole)), " %)");
 }
 
-MGKIT_INLINE void audit_facts(html_page& page, const audit& a) {
+MGKIT_COLD_INLINE void audit_facts(html_page& page, const audit& a) {
     const std::vector<std::string> columns{"What", "Count"};
     page.open_table("Candidates and what became of them", columns, 1);
     const auto row = [&](const char* what, const std::string& words) {
@@ -47,7 +47,7 @@ MGKIT_INLINE void audit_facts(html_page& page, const audit& a) {
              "lead");
 }
 
-MGKIT_INLINE void audit_fits(html_page& page, const audit& a) {
+MGKIT_COLD_INLINE void audit_fits(html_page& page, const audit& a) {
     if (!a.proposed_fit && !a.accepted_fit) return;
     const std::vector<std::string> columns{"Durations", "KS distance to the prior", "p"};
     page.open_table("Do the durations follow the prior?", columns, 1);
@@ -67,7 +67,7 @@ MGKIT_INLINE void audit_fits(html_page& page, const audit& a) {
 }
 
 /// Whose marks are the truth, and which recordings have one.
-MGKIT_INLINE void audit_truth_facts(html_page& page, const audit& a) {
+MGKIT_COLD_INLINE void audit_truth_facts(html_page& page, const audit& a) {
     if (!a.truth) return;
     const audit_truth& t = *a.truth;
     const std::vector<std::string> columns{"What", "Count"};
@@ -85,7 +85,7 @@ MGKIT_INLINE void audit_truth_facts(html_page& page, const audit& a) {
     page.close_table();
 }
 
-MGKIT_INLINE void audit_overlaps(composition& out, const run& r, const audit& a) {
+MGKIT_COLD_INLINE void audit_overlaps(composition& out, const run& r, const audit& a) {
     if (!a.overlaps.empty()) {
         std::vector<overlap_row> rows;
         for (const audit_overlap& o : a.overlaps) {
@@ -142,7 +142,7 @@ MGKIT_INLINE void audit_overlaps(composition& out, const run& r, const audit& a)
     }
 }
 
-MGKIT_INLINE void sampler(composition& out, const run& r) {
+MGKIT_COLD_INLINE void sampler(composition& out, const run& r) {
     const audit& a = *r.sampling;
     if (out.many) out.page.subheading(r.name);
     std::vector<std::string> notes = caveats(a);

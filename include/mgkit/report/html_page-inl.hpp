@@ -8,36 +8,36 @@
 
 namespace MGKIT_NAMESPACE::report {
 
-MGKIT_INLINE html_page& html_page::tag(std::string_view element, std::string_view words,
-                                       std::string_view kind) {
+MGKIT_COLD_INLINE html_page& html_page::tag(std::string_view element, std::string_view words,
+                                            std::string_view kind) {
     body_ += "<" + std::string(element) +
              (kind.empty() ? "" : " class=\"" + std::string(kind) + "\"") + ">" + escape(words) +
              "</" + std::string(element) + ">\n";
     return *this;
 }
 
-MGKIT_INLINE html_page& html_page::markup(std::string_view trusted) {
+MGKIT_COLD_INLINE html_page& html_page::markup(std::string_view trusted) {
     body_ += trusted;
     return *this;
 }
 
-MGKIT_INLINE html_page& html_page::list(std::span<const std::string> items) {
+MGKIT_COLD_INLINE html_page& html_page::list(std::span<const std::string> items) {
     body_ += "<ul>\n";
     for (const std::string& item : items) tag("li", item);
     body_ += "</ul>\n";
     return *this;
 }
 
-MGKIT_INLINE html_page& html_page::figure(const svg& drawing, std::string_view caption) {
+MGKIT_COLD_INLINE html_page& html_page::figure(const svg& drawing, std::string_view caption) {
     body_ += "<figure>\n" + drawing.element();
     if (!caption.empty()) tag("figcaption", caption);
     body_ += "</figure>\n";
     return *this;
 }
 
-MGKIT_INLINE html_page& html_page::open_table(std::string_view caption,
-                                              std::span<const std::string> columns,
-                                              std::size_t names) {
+MGKIT_COLD_INLINE html_page& html_page::open_table(std::string_view caption,
+                                                   std::span<const std::string> columns,
+                                                   std::size_t names) {
     names_ = names;
     columns_ = columns.size();
     body_ += "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"" + escape(caption) +
@@ -49,7 +49,7 @@ MGKIT_INLINE html_page& html_page::open_table(std::string_view caption,
     return *this;
 }
 
-MGKIT_INLINE html_page& html_page::row(std::span<const html_cell> cells, bool own) {
+MGKIT_COLD_INLINE html_page& html_page::row(std::span<const html_cell> cells, bool own) {
     if (cells.size() != columns_)
         throw error("report::html_page", text(columns_, " cells, one per column"),
                     text(cells.size()));
@@ -67,7 +67,7 @@ MGKIT_INLINE html_page& html_page::row(std::span<const html_cell> cells, bool ow
     return *this;
 }
 
-MGKIT_INLINE std::string html_page::str(std::string_view title) const {
+MGKIT_COLD_INLINE std::string html_page::str(std::string_view title) const {
     return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
            "<meta name=\"color-scheme\" content=\"light dark\">\n"

@@ -19,14 +19,15 @@
 namespace MGKIT_NAMESPACE::report::detail {
 
 /// A number as people write it: 0.0005, not 5e-04.
-MGKIT_INLINE std::string plain_number(double value) {
+MGKIT_COLD_INLINE std::string plain_number(double value) {
     char buffer[64];
     const auto end =
         std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 6);
     return std::string(buffer, end.ptr);
 }
 
-MGKIT_INLINE void training(composition& out, std::span<const run> runs, const std::string& mark) {
+MGKIT_COLD_INLINE void training(composition& out, std::span<const run> runs,
+                                const std::string& mark) {
     std::vector<study_curve> losses, rates;
     bool steady = true;
     for (const run& r : runs)
@@ -56,7 +57,7 @@ MGKIT_INLINE void training(composition& out, std::span<const run> runs, const st
     out.page.tag("p", "The learning rate was constant: " + words + ".", "lead");
 }
 
-MGKIT_INLINE void classes(composition& out, const run& r) {
+MGKIT_COLD_INLINE void classes(composition& out, const run& r) {
     for (const study_confusion& c : r.result.confusions) {
         const std::vector<class_score> list = class_scores(c, r.result.data);
         const bool counted = !c.train_clips.empty();
@@ -80,7 +81,8 @@ MGKIT_INLINE void classes(composition& out, const run& r) {
     }
 }
 
-MGKIT_INLINE std::vector<moving_clip> moving_clips(const study& s, const study_retrieval& example) {
+MGKIT_COLD_INLINE std::vector<moving_clip> moving_clips(const study& s,
+                                                        const study_retrieval& example) {
     const auto caption = [&](std::string head, const study_clip& c, const std::string& more) {
         std::vector<std::string> out{std::move(head)};
         for (std::string& line : two_lines(class_name(s.data, c.label), 22))
@@ -102,7 +104,7 @@ MGKIT_INLINE std::vector<moving_clip> moving_clips(const study& s, const study_r
 }
 
 /// Hits in words, where the clips themselves are not at hand.
-MGKIT_INLINE void hit_table(html_page& page, const study& s, std::size_t number) {
+MGKIT_COLD_INLINE void hit_table(html_page& page, const study& s, std::size_t number) {
     const study_retrieval& example = s.retrieval[number];
     const std::vector<std::string> columns{"Rank", "Class", "Clip", "From", "Similarity"};
     page.open_table(
@@ -124,7 +126,7 @@ MGKIT_INLINE void hit_table(html_page& page, const study& s, std::size_t number)
     page.close_table();
 }
 
-MGKIT_INLINE void retrieval(composition& out, const run& r) {
+MGKIT_COLD_INLINE void retrieval(composition& out, const run& r) {
     const study& s = r.result;
     if (out.many) out.page.subheading(r.name);
     out.page.paragraph(
@@ -160,7 +162,7 @@ MGKIT_INLINE void retrieval(composition& out, const run& r) {
     out.page.markup("</div>\n</div>\n");
 }
 
-MGKIT_INLINE void single_runs(html_page& page, const study& s) {
+MGKIT_COLD_INLINE void single_runs(html_page& page, const study& s) {
     constexpr std::size_t most = 400;
     const std::vector<std::string> columns{
         "Features",        "Stream",           "Fold", "Seed", "1-NN top-1", "Linear top-1",
@@ -186,7 +188,7 @@ MGKIT_INLINE void single_runs(html_page& page, const study& s) {
     page.close_table();
 }
 
-MGKIT_INLINE void reproduction(composition& out, const run& r) {
+MGKIT_COLD_INLINE void reproduction(composition& out, const run& r) {
     const study& s = r.result;
     html_page& page = out.page;
     if (out.many) page.subheading(r.name);

@@ -10,20 +10,20 @@
 
 namespace MGKIT_NAMESPACE::report::detail {
 
-MGKIT_INLINE html_cell cell(const std::optional<study_figure>& f) {
+MGKIT_COLD_INLINE html_cell cell(const std::optional<study_figure>& f) {
     if (!f) return {"-"};
     if (!f->low || !f->high) return {percent(f->mean)};
     return {percent(f->mean), "[" + percent(*f->low) + ", " + percent(*f->high) + "]"};
 }
 
-MGKIT_INLINE std::optional<study_figure> figure_of(const study& s, feature_kind kind,
-                                                   const std::string& stream,
-                                                   figure_member member) {
+MGKIT_COLD_INLINE std::optional<study_figure> figure_of(const study& s, feature_kind kind,
+                                                        const std::string& stream,
+                                                        figure_member member) {
     const study_summary* row = find(s, kind, stream);
     return row == nullptr ? std::nullopt : row->*member;
 }
 
-MGKIT_INLINE std::vector<std::string> streams_of(const study& s) {
+MGKIT_COLD_INLINE std::vector<std::string> streams_of(const study& s) {
     std::vector<std::string> out;
     for (const study_summary& row : s.summary)
         if (row.features != feature_kind::majority &&
@@ -32,14 +32,14 @@ MGKIT_INLINE std::vector<std::string> streams_of(const study& s) {
     return out;
 }
 
-MGKIT_INLINE std::string titled(const composition& out, const run& r, std::string words) {
+MGKIT_COLD_INLINE std::string titled(const composition& out, const run& r, std::string words) {
     if (out.many) return r.name + ": " + words;
     if (!words.empty() && words[0] >= 'a' && words[0] <= 'z')
         words[0] = static_cast<char>(words[0] - 'a' + 'A');
     return words;
 }
 
-MGKIT_INLINE void run_table(html_page& page, std::span<const run> runs) {
+MGKIT_COLD_INLINE void run_table(html_page& page, std::span<const run> runs) {
     const std::vector<std::string> columns{"Run",   "Program", "Data",    "Tested",
                                            "Clips", "People",  "Classes", "mgkit"};
     page.heading("Runs");
@@ -62,8 +62,8 @@ MGKIT_INLINE void run_table(html_page& page, std::span<const run> runs) {
     page.close_table();
 }
 
-MGKIT_INLINE html_cell gain_cell(const study& s, feature_kind against, const std::string& stream,
-                                 const probe_name& probe) {
+MGKIT_COLD_INLINE html_cell gain_cell(const study& s, feature_kind against,
+                                      const std::string& stream, const probe_name& probe) {
     for (const study_comparison& c : s.comparisons)
         if (c.against == against && c.stream == stream && c.*(probe.difference)) {
             const std::string words = difference_text(c.*(probe.difference));
@@ -76,7 +76,7 @@ MGKIT_INLINE html_cell gain_cell(const study& s, feature_kind against, const std
 }
 
 /// One table for all runs: pre-trained beside what needs no training.
-MGKIT_INLINE void glance(composition& out, std::span<const run> runs) {
+MGKIT_COLD_INLINE void glance(composition& out, std::span<const run> runs) {
     std::vector<std::string> columns{"Stream", "Probe",    "Pre-trained",    "Random encoder",
                                      "Raw",    "Majority", "Gain on random", "Gain on raw"};
     if (out.many) columns.insert(columns.begin(), "Run");
@@ -111,7 +111,7 @@ MGKIT_INLINE void glance(composition& out, std::span<const run> runs) {
     out.page.close_table();
 }
 
-MGKIT_INLINE void all_systems(composition& out, std::span<const run> runs) {
+MGKIT_COLD_INLINE void all_systems(composition& out, std::span<const run> runs) {
     std::vector<std::string> columns{"Features",          "What it is",    "Stream",
                                      "1-NN top-1",        "Linear top-1",  "1-NN class mean",
                                      "Linear class mean", "Folds x seeds", "Clips"};
@@ -137,7 +137,7 @@ MGKIT_INLINE void all_systems(composition& out, std::span<const run> runs) {
         "\"Supervised\" is the same encoder trained with all labels.");
 }
 
-MGKIT_INLINE void bars(composition& out, const run& r) {
+MGKIT_COLD_INLINE void bars(composition& out, const run& r) {
     out.page.markup("<div class=\"row\">\n");
     for (const std::string& stream : streams_of(r.result))
         for (const probe_name& probe : probe_names) {
@@ -160,7 +160,8 @@ MGKIT_INLINE void bars(composition& out, const run& r) {
     out.page.markup("</div>\n");
 }
 
-MGKIT_INLINE void scores(composition& out, const std::vector<run>& runs, const std::string& mark) {
+MGKIT_COLD_INLINE void scores(composition& out, const std::vector<run>& runs,
+                              const std::string& mark) {
     if (runs.empty()) return;
     out.page.heading("Scores" + mark);
     glance(out, runs);

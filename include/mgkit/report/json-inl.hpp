@@ -19,30 +19,30 @@ namespace MGKIT_NAMESPACE::report {
 
 namespace detail {
 
-MGKIT_INLINE io::json number(const std::optional<double>& value) {
+MGKIT_COLD_INLINE io::json number(const std::optional<double>& value) {
     return value && std::isfinite(*value) ? io::json(*value) : io::json(nullptr);
 }
 
-MGKIT_INLINE io::json settings_json(const std::vector<setting>& settings) {
+MGKIT_COLD_INLINE io::json settings_json(const std::vector<setting>& settings) {
     io::json out = io::json::object();
     for (const setting& s : settings) out[clean(s.name)] = clean(s.value);
     return out;
 }
 
-MGKIT_INLINE io::json names_json(const std::vector<std::string>& names) {
+MGKIT_COLD_INLINE io::json names_json(const std::vector<std::string>& names) {
     io::json out = io::json::array();
     for (const std::string& n : names) out.push_back(clean(n));
     return out;
 }
 
-MGKIT_INLINE std::string generator_of(const io::json& value) {
+MGKIT_COLD_INLINE std::string generator_of(const io::json& value) {
     const io::json* found = value.find("generator_version");
     if (!found || found->is_null()) return {};
     return found->is_string() ? found->string() : found->shown().substr(0, 40);
 }
 
-MGKIT_INLINE void put_figure(io::json& out, const std::string& key,
-                             const std::optional<study_figure>& figure) {
+MGKIT_COLD_INLINE void put_figure(io::json& out, const std::string& key,
+                                  const std::optional<study_figure>& figure) {
     out[key] = figure ? io::json(figure->mean) : io::json(nullptr);
     out[key + "_interval"] = figure && figure->low && figure->high
                                  ? io::json{*figure->low, *figure->high}
@@ -52,13 +52,13 @@ MGKIT_INLINE void put_figure(io::json& out, const std::string& key,
 
 }  // namespace detail
 
-MGKIT_INLINE io::json to_json(study_row row, answers kept) {
+MGKIT_COLD_INLINE io::json to_json(study_row row, answers kept) {
     row.stream = clean(row.stream);
     for (setting& s : row.chosen) s = {clean(s.name), clean(s.value)};
     return mgkit::study::row_to_json(row, kept);
 }
 
-MGKIT_INLINE io::json to_json(const study_summary& s) {
+MGKIT_COLD_INLINE io::json to_json(const study_summary& s) {
     io::json out{{"features", name(s.features)},
                  {"stream", clean(s.stream)},
                  {"rows", s.rows},
@@ -73,7 +73,7 @@ MGKIT_INLINE io::json to_json(const study_summary& s) {
     return out;
 }
 
-MGKIT_INLINE io::json to_json(const study_comparison& c) {
+MGKIT_COLD_INLINE io::json to_json(const study_comparison& c) {
     io::json out{{"features", name(feature_kind::pretrained)},
                  {"against", name(c.against)},
                  {"stream", clean(c.stream)},
@@ -84,7 +84,7 @@ MGKIT_INLINE io::json to_json(const study_comparison& c) {
     return out;
 }
 
-MGKIT_INLINE io::json to_json(const study_confusion& c) {
+MGKIT_COLD_INLINE io::json to_json(const study_confusion& c) {
     io::json rows = io::json::array();
     for (int t = 0; t < c.matrix.classes; ++t) {
         io::json row = io::json::array();
@@ -96,7 +96,7 @@ MGKIT_INLINE io::json to_json(const study_confusion& c) {
     return out;
 }
 
-MGKIT_INLINE io::json to_json(const study_curve& c) {
+MGKIT_COLD_INLINE io::json to_json(const study_curve& c) {
     const auto numbers = [](const std::vector<double>& values) {
         io::json out = io::json::array();
         for (double v : values) out.push_back(std::isfinite(v) ? io::json(v) : io::json(nullptr));
@@ -107,7 +107,7 @@ MGKIT_INLINE io::json to_json(const study_curve& c) {
     return out;
 }
 
-MGKIT_INLINE io::json to_json(const study_retrieval& r) {
+MGKIT_COLD_INLINE io::json to_json(const study_retrieval& r) {
     const auto place = [](const study_clip& c) {
         return io::json{{"clip", c.row ? io::json(*c.row) : io::json(nullptr)},
                         {"label", c.label},
@@ -121,7 +121,7 @@ MGKIT_INLINE io::json to_json(const study_retrieval& r) {
     return out;
 }
 
-MGKIT_INLINE io::json to_json(const study& s, answers kept) {
+MGKIT_COLD_INLINE io::json to_json(const study& s, answers kept) {
     io::json contains = "unknown";
     if (s.data.contains != micro_gestures::unknown)
         contains = s.data.contains == micro_gestures::yes;

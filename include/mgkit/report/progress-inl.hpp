@@ -9,7 +9,7 @@
 
 namespace MGKIT_NAMESPACE::report {
 
-MGKIT_INLINE std::string duration(double seconds) {
+MGKIT_COLD_INLINE std::string duration(double seconds) {
     if (!(seconds >= 0) || seconds > 3.6e9) return "?";
     const auto s = static_cast<std::int64_t>(std::llround(seconds));
     const auto two = [](std::int64_t v) { return (v < 10 ? "0" : "") + std::to_string(v); };
@@ -18,12 +18,12 @@ MGKIT_INLINE std::string duration(double seconds) {
     return std::to_string(s / 3600) + " h " + two(s % 3600 / 60) + " min";
 }
 
-MGKIT_INLINE std::string rate(double per_second) {
+MGKIT_COLD_INLINE std::string rate(double per_second) {
     if (!(per_second >= 0) || !std::isfinite(per_second)) return "?";
     return fixed(per_second, per_second >= 100 ? 0 : per_second >= 10 ? 1 : 2);
 }
 
-MGKIT_INLINE std::string progress_line(const progress& p) {
+MGKIT_COLD_INLINE std::string progress_line(const progress& p) {
     std::string out = clean(p.task);
     const std::string unit = clean(p.unit);
     const std::int64_t done = p.done < 0 ? 0 : p.done;

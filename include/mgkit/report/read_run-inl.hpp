@@ -26,16 +26,17 @@ namespace detail {
 
 inline constexpr int most_classes = 512;  // what a confusion chart draws
 
-MGKIT_INLINE feature_kind kind_of(const io::json& value, const char* key,
-                                  const std::string& where) {
+MGKIT_COLD_INLINE feature_kind kind_of(const io::json& value, const char* key,
+                                       const std::string& where) {
     const auto found = io::get<std::string>(value, key, where);
     if (const auto kind = mgkit::study::kind_named(found)) return *kind;
     throw error(where + ": '" + key + "'", "one of the kinds of features", shorten(found, 40),
                 "the file comes from another version");
 }
 
-MGKIT_INLINE std::optional<study_figure> figure_of(const io::json& value, const std::string& key,
-                                                   const std::string& where) {
+MGKIT_COLD_INLINE std::optional<study_figure> figure_of(const io::json& value,
+                                                        const std::string& key,
+                                                        const std::string& where) {
     const auto mean = real_or_none(value, key.c_str(), where);
     if (!mean) return std::nullopt;
     study_figure out{*mean, {}, {}, real_or_none(value, (key + "_seed_spread").c_str(), where)};
@@ -51,7 +52,7 @@ MGKIT_INLINE std::optional<study_figure> figure_of(const io::json& value, const 
     return out;
 }
 
-MGKIT_INLINE study_confusion confusion_of(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE study_confusion confusion_of(const io::json& value, const std::string& where) {
     study_confusion out{io::get<std::string>(value, "title", where), {}, {}};
     const auto rows = io::get<io::json>(value, "counts", where);
     if (!rows.is_array() || rows.empty() || rows.size() > most_classes)
@@ -80,8 +81,8 @@ MGKIT_INLINE study_confusion confusion_of(const io::json& value, const std::stri
 }
 
 /// Numbers, with NaN for null.
-MGKIT_INLINE std::vector<double> numbers_of(const io::json& value, const char* key,
-                                            const std::string& where) {
+MGKIT_COLD_INLINE std::vector<double> numbers_of(const io::json& value, const char* key,
+                                                 const std::string& where) {
     std::vector<double> out;
     for (const auto& entry : io::get<std::vector<io::json>>(value, key, where))
         out.push_back(entry.is_null() ? std::numeric_limits<double>::quiet_NaN()
@@ -89,7 +90,7 @@ MGKIT_INLINE std::vector<double> numbers_of(const io::json& value, const char* k
     return out;
 }
 
-MGKIT_INLINE study_curve curve_of(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE study_curve curve_of(const io::json& value, const std::string& where) {
     study_curve out{io::get<std::string>(value, "name", where),
                     numbers_of(value, "x", where),
                     numbers_of(value, "y", where),
@@ -101,7 +102,7 @@ MGKIT_INLINE study_curve curve_of(const io::json& value, const std::string& wher
     return out;
 }
 
-MGKIT_INLINE study_clip clip_of(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE study_clip clip_of(const io::json& value, const std::string& where) {
     study_clip out;
     out.label = io::get<int>(value, "label", where);
     out.caption = io::get_or<std::string>(value, "caption", "", where);
@@ -110,7 +111,7 @@ MGKIT_INLINE study_clip clip_of(const io::json& value, const std::string& where)
     return out;
 }
 
-MGKIT_INLINE study_retrieval retrieval_of(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE study_retrieval retrieval_of(const io::json& value, const std::string& where) {
     study_retrieval out{clip_of(io::get<io::json>(value, "query", where), where + ": 'query'"), {}};
     for (const auto& hit : entries_of(value, "hits", 1000, where)) {
         const std::string place = text(where, ": hit ", out.hits.size());
@@ -120,8 +121,8 @@ MGKIT_INLINE study_retrieval retrieval_of(const io::json& value, const std::stri
     return out;
 }
 
-MGKIT_INLINE study_data data_of(const io::json& root, const io::json& value,
-                                const std::string& file) {
+MGKIT_COLD_INLINE study_data data_of(const io::json& root, const io::json& value,
+                                     const std::string& file) {
     const std::string where = file + ": 'data'";
     study_data out;
     out.name = io::get<std::string>(value, "name", where);
@@ -162,7 +163,7 @@ MGKIT_INLINE study_data data_of(const io::json& root, const io::json& value,
     return out;
 }
 
-MGKIT_INLINE std::vector<setting> settings_of(const io::json& root, const std::string& where) {
+MGKIT_COLD_INLINE std::vector<setting> settings_of(const io::json& root, const std::string& where) {
     std::vector<setting> out;
     const auto found = io::get_or<io::json>(root, "settings", io::json::object(), where);
     if (!found.is_object()) throw error(where, "'settings' as an object", found.type_name());
@@ -172,7 +173,8 @@ MGKIT_INLINE std::vector<setting> settings_of(const io::json& root, const std::s
 }
 
 /// One curve from the epochs that pre-training lists.
-MGKIT_INLINE std::vector<study_curve> history_of(const io::json& root, const std::string& where) {
+MGKIT_COLD_INLINE std::vector<study_curve> history_of(const io::json& root,
+                                                      const std::string& where) {
     study_curve out{"loss", {}, {}, {}};
     for (const auto& epoch : entries_of(root, "history", 10'000'000, where)) {
         const std::string place = text(where, ": 'history' entry ", out.x.size());
@@ -186,7 +188,7 @@ MGKIT_INLINE std::vector<study_curve> history_of(const io::json& root, const std
 
 }  // namespace detail
 
-MGKIT_INLINE study study_from_json(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE study study_from_json(const io::json& value, const std::string& where) {
     study out;
     out.data = detail::data_of(value, io::get<io::json>(value, "data", where), where);
     out.title = io::get_or<std::string>(value, "title", out.data.name, where);
@@ -239,7 +241,7 @@ MGKIT_INLINE study study_from_json(const io::json& value, const std::string& whe
     return out;
 }
 
-MGKIT_INLINE run run_from_json(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE run run_from_json(const io::json& value, const std::string& where) {
     run out;
     out.program = io::get_or<std::string>(value, "program", "", where);
     const std::string program =
@@ -264,7 +266,7 @@ MGKIT_INLINE run run_from_json(const io::json& value, const std::string& where) 
     return out;
 }
 
-MGKIT_INLINE run read_run(const std::string& path) {
+MGKIT_COLD_INLINE run read_run(const std::string& path) {
     run out = run_from_json(io::read_json(path), path);
     const auto slash = path.find_last_of('/');
     out.name = path.substr(slash == std::string::npos ? 0 : slash + 1);

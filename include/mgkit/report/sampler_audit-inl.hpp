@@ -37,7 +37,7 @@ std::vector<double> shares_by_bin(const clip::duration_prior& prior,
 }
 
 /// Twenty-four bins up to the duration that 99 % stay below, the longer ones in the last.
-MGKIT_INLINE std::vector<double> duration_edges(const clip::duration_prior& prior) {
+MGKIT_COLD_INLINE std::vector<double> duration_edges(const clip::duration_prior& prior) {
     constexpr int bins = 24;
     const auto cumulative = prior.cumulative();
     const auto cell = static_cast<std::size_t>(
@@ -50,8 +50,8 @@ MGKIT_INLINE std::vector<double> duration_edges(const clip::duration_prior& prio
 
 /// One tenth's refusals by the names of their causes; those without a member of their own stand in
 /// `others`, in the order in which the sampler asks.
-MGKIT_INLINE audit_counts refusals(const clip::decile_count& d,
-                                   const std::vector<std::string>& causes) {
+MGKIT_COLD_INLINE audit_counts refusals(const clip::decile_count& d,
+                                        const std::vector<std::string>& causes) {
     audit_counts out;
     out.proposed = static_cast<std::int64_t>(d.candidates);
     out.accepted = static_cast<std::int64_t>(d.accepted);
@@ -73,7 +73,7 @@ MGKIT_INLINE audit_counts refusals(const clip::decile_count& d,
 }
 
 /// Adds counts of one sampler, whose causes stand in the same order.
-MGKIT_INLINE void add_to(audit_counts& to, const audit_counts& part) {
+MGKIT_COLD_INLINE void add_to(audit_counts& to, const audit_counts& part) {
     to.proposed += part.proposed;
     to.accepted += part.accepted;
     to.too_long += part.too_long;
@@ -90,7 +90,8 @@ MGKIT_INLINE void add_to(audit_counts& to, const audit_counts& part) {
 
 }  // namespace detail
 
-MGKIT_INLINE audit audit_of(const clip::duration_prior& prior, const clip::sample_audit& counts) {
+MGKIT_COLD_INLINE audit audit_of(const clip::duration_prior& prior,
+                                 const clip::sample_audit& counts) {
     audit out;
     out.recordings = static_cast<std::int64_t>(counts.recordings);
     for (std::size_t d = 0; d < counts.deciles.size(); ++d) {
@@ -121,8 +122,8 @@ MGKIT_INLINE audit audit_of(const clip::duration_prior& prior, const clip::sampl
     return out;
 }
 
-MGKIT_INLINE std::vector<audit_overlap> overlaps_of(const metric::iod_report& iod,
-                                                    const std::string& truth) {
+MGKIT_COLD_INLINE std::vector<audit_overlap> overlaps_of(const metric::iod_report& iod,
+                                                         const std::string& truth) {
     const auto one = [&](const char* measure, const metric::iod_measure& m) {
         audit_overlap out;
         out.truth = truth;

@@ -32,7 +32,7 @@ struct clip_mean {
 
 using clip_means = std::map<std::pair<int, std::uint32_t>, clip_mean>;  // by (fold, clip)
 
-MGKIT_INLINE void check_row(const study_row& row, std::size_t index) {
+MGKIT_COLD_INLINE void check_row(const study_row& row, std::size_t index) {
     const std::size_t n = row.clip.size();
     const auto fits = [n](std::size_t size) { return size == 0 || size == n; };
     if (row.subject.size() != n || row.truth.size() != n || !fits(row.knn_hit.size()) ||
@@ -49,7 +49,7 @@ MGKIT_INLINE void check_row(const study_row& row, std::size_t index) {
                         text(*figure, " for ", name(row.features)));
 }
 
-MGKIT_INLINE clip_means collect(const row_list& rows, std::vector<double> study_row::*hits) {
+MGKIT_COLD_INLINE clip_means collect(const row_list& rows, std::vector<double> study_row::*hits) {
     clip_means out;
     for (const study_row* row : rows)
         for (std::size_t i = 0; i < (row->*hits).size(); ++i) {
@@ -90,14 +90,14 @@ clip_columns columns_of(const clip_means& clips, Value&& value) {
     return out;
 }
 
-MGKIT_INLINE void add_interval(study_figure& figure, const metric::interval& i) {
+MGKIT_COLD_INLINE void add_interval(study_figure& figure, const metric::interval& i) {
     figure.low = i.low;
     figure.high = i.high;
 }
 
 /// Mean over folds of means over seeds, and the spread of seeds around their fold's mean.
-MGKIT_INLINE std::optional<study_figure> mean_of(const row_list& rows,
-                                                 std::optional<double> study_row::*figure) {
+MGKIT_COLD_INLINE std::optional<study_figure> mean_of(const row_list& rows,
+                                                      std::optional<double> study_row::*figure) {
     std::map<int, std::vector<double>> folds;
     for (const study_row* row : rows)
         if (row->*figure) folds[row->fold].push_back(*(row->*figure));
@@ -116,19 +116,18 @@ MGKIT_INLINE std::optional<study_figure> mean_of(const row_list& rows,
     return out;
 }
 
-MGKIT_INLINE int subjects_of(const std::vector<int>& subjects) {
+MGKIT_COLD_INLINE int subjects_of(const std::vector<int>& subjects) {
     return static_cast<int>(std::set<int>(subjects.begin(), subjects.end()).size());
 }
 
-MGKIT_INLINE std::optional<double> mean_over_seeds(const std::pair<int, std::uint32_t>&,
-                                                   const clip_mean& m) {
+MGKIT_COLD_INLINE std::optional<double> mean_over_seeds(const std::pair<int, std::uint32_t>&,
+                                                        const clip_mean& m) {
     return m.sum / m.count;
 }
 
-MGKIT_INLINE std::optional<study_figure> accuracy_of(const row_list& rows,
-                                                     std::optional<double> study_row::*top1,
-                                                     std::vector<double> study_row::*hits,
-                                                     const metric::bootstrap_settings& settings) {
+MGKIT_COLD_INLINE std::optional<study_figure> accuracy_of(
+    const row_list& rows, std::optional<double> study_row::*top1,
+    std::vector<double> study_row::*hits, const metric::bootstrap_settings& settings) {
     auto out = mean_of(rows, top1);
     if (!out) return out;
     const clip_columns c = columns_of(collect(rows, hits), mean_over_seeds);
@@ -138,10 +137,9 @@ MGKIT_INLINE std::optional<study_figure> accuracy_of(const row_list& rows,
 }
 
 /// Over the clips of all folds together where rows carry their answers and there are two subjects.
-MGKIT_INLINE std::optional<study_figure> class_mean_of(const row_list& rows,
-                                                       std::optional<double> study_row::*figure,
-                                                       std::vector<double> study_row::*hits,
-                                                       const metric::bootstrap_settings& settings) {
+MGKIT_COLD_INLINE std::optional<study_figure> class_mean_of(
+    const row_list& rows, std::optional<double> study_row::*figure,
+    std::vector<double> study_row::*hits, const metric::bootstrap_settings& settings) {
     auto out = mean_of(rows, figure);
     const clip_columns c = columns_of(collect(rows, hits), mean_over_seeds);
     if (!out || subjects_of(c.subject) < 2) return out;
@@ -154,8 +152,8 @@ MGKIT_INLINE std::optional<study_figure> class_mean_of(const row_list& rows,
     return out;
 }
 
-MGKIT_INLINE study_summary summary_of(const row_list& rows,
-                                      const metric::bootstrap_settings& settings) {
+MGKIT_COLD_INLINE study_summary summary_of(const row_list& rows,
+                                           const metric::bootstrap_settings& settings) {
     study_summary out;
     out.features = rows.front()->features;
     out.stream = rows.front()->stream;
@@ -180,11 +178,9 @@ MGKIT_INLINE study_summary summary_of(const row_list& rows,
     return out;
 }
 
-MGKIT_INLINE std::optional<study_figure> difference_of(const row_list& first,
-                                                       const row_list& second,
-                                                       std::vector<double> study_row::*hits,
-                                                       const metric::bootstrap_settings& settings,
-                                                       study_comparison& into) {
+MGKIT_COLD_INLINE std::optional<study_figure> difference_of(
+    const row_list& first, const row_list& second, std::vector<double> study_row::*hits,
+    const metric::bootstrap_settings& settings, study_comparison& into) {
     const clip_means other = collect(second, hits);
     const clip_columns c =
         columns_of(collect(first, hits), [&other](const auto& key, const clip_mean& m) {
@@ -211,7 +207,7 @@ MGKIT_INLINE std::optional<study_figure> difference_of(const row_list& first,
 
 }  // namespace detail
 
-MGKIT_INLINE void summarise(study& s, const metric::bootstrap_settings& settings) {
+MGKIT_COLD_INLINE void summarise(study& s, const metric::bootstrap_settings& settings) {
     if (s.results.empty())
         throw error("report::summarise", "at least one result", "none", "run a system first");
     std::vector<std::string> streams;

@@ -11,12 +11,12 @@
 
 namespace MGKIT_NAMESPACE::report {
 
-MGKIT_INLINE table::table(std::vector<column> columns, std::size_t widest)
+MGKIT_COLD_INLINE table::table(std::vector<column> columns, std::size_t widest)
     : columns_(std::move(columns)), widest_(std::max<std::size_t>(widest, 1)) {
     if (columns_.empty()) throw error("report::table", "at least one column", "none");
 }
 
-MGKIT_INLINE table& table::add(std::vector<std::string> cells) {
+MGKIT_COLD_INLINE table& table::add(std::vector<std::string> cells) {
     if (cells.size() != columns_.size())
         throw error("report::table", text(columns_.size(), " cells, one per column"),
                     text(cells.size()));
@@ -24,7 +24,7 @@ MGKIT_INLINE table& table::add(std::vector<std::string> cells) {
     return *this;
 }
 
-MGKIT_INLINE std::string table::str() const {
+MGKIT_COLD_INLINE std::string table::str() const {
     std::vector<std::size_t> widths;
     for (const column& c : columns_) widths.push_back(width(shorten(c.name, widest_)));
     for (const auto& row : rows_)
@@ -42,8 +42,8 @@ MGKIT_INLINE std::string table::str() const {
     return out;
 }
 
-MGKIT_INLINE void table::line(std::string& out, const std::vector<std::string>& cells,
-                              const std::vector<std::size_t>& widths) const {
+MGKIT_COLD_INLINE void table::line(std::string& out, const std::vector<std::string>& cells,
+                                   const std::vector<std::size_t>& widths) const {
     std::string built;
     for (std::size_t k = 0; k < cells.size(); ++k) {
         const std::string cell = shorten(cells[k], widest_);

@@ -11,14 +11,14 @@ namespace MGKIT_NAMESPACE::report {
 namespace detail {
 
 /// "72.8 [68.1, 77.0]", "72.8", or "-" where there is no figure.
-MGKIT_INLINE std::string figure_text(const std::optional<study_figure>& f) {
+MGKIT_COLD_INLINE std::string figure_text(const std::optional<study_figure>& f) {
     if (!f) return "-";
     std::string out = percent(f->mean);
     if (f->low && f->high) out += " [" + percent(*f->low) + ", " + percent(*f->high) + "]";
     return out;
 }
 
-MGKIT_INLINE std::string difference_text(const std::optional<study_figure>& f) {
+MGKIT_COLD_INLINE std::string difference_text(const std::optional<study_figure>& f) {
     if (!f) return "-";
     const auto number = [](double v) {
         const std::string digits = percent(v);
@@ -31,7 +31,7 @@ MGKIT_INLINE std::string difference_text(const std::optional<study_figure>& f) {
 
 }  // namespace detail
 
-MGKIT_INLINE std::string to_text(const study& s) {
+MGKIT_COLD_INLINE std::string to_text(const study& s) {
     std::string out = clean(s.title) + "\n";
     if (!s.data.name.empty()) {
         out += clean(s.data.name) + ": " + std::to_string(s.data.clips) + " clips, " +
@@ -72,7 +72,7 @@ MGKIT_INLINE std::string to_text(const study& s) {
     return out;
 }
 
-MGKIT_INLINE std::string interval_words(const study& s) {
+MGKIT_COLD_INLINE std::string interval_words(const study& s) {
     return fixed(100 * s.level, s.level < 0.995 ? 0 : 1) + " % interval over subjects";
 }
 

@@ -13,13 +13,13 @@
 
 namespace MGKIT_NAMESPACE::skeleton {
 
-MGKIT_INLINE std::vector<built_in> built_ins() {
+MGKIT_COLD_INLINE std::vector<built_in> built_ins() {
     std::vector<built_in> out;
     all::for_each([&]<class T>(type_tag<T>) { out.push_back({T::name, T::joints, T::parents}); });
     return out;
 }
 
-MGKIT_INLINE std::optional<dynamic> find_built_in(std::string_view name) {
+MGKIT_COLD_INLINE std::optional<dynamic> find_built_in(std::string_view name) {
     std::optional<dynamic> out;
     all::for_each([&]<class T>(type_tag<T>) {
         if (T::name == name) out = dynamic::copy_of(T{});
@@ -27,7 +27,7 @@ MGKIT_INLINE std::optional<dynamic> find_built_in(std::string_view name) {
     return out;
 }
 
-MGKIT_INLINE std::string built_in_names() {
+MGKIT_COLD_INLINE std::string built_in_names() {
     std::string out;
     for (const built_in& one : built_ins()) {
         if (!out.empty()) out += ", ";

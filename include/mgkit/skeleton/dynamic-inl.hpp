@@ -13,14 +13,14 @@
 
 namespace MGKIT_NAMESPACE::skeleton {
 
-MGKIT_INLINE dynamic::dynamic() = default;
-MGKIT_INLINE dynamic::dynamic(const dynamic&) = default;
-MGKIT_INLINE dynamic::dynamic(dynamic&&) noexcept = default;
-MGKIT_INLINE dynamic& dynamic::operator=(const dynamic&) = default;
-MGKIT_INLINE dynamic& dynamic::operator=(dynamic&&) noexcept = default;
-MGKIT_INLINE dynamic::~dynamic() = default;
+MGKIT_COLD_INLINE dynamic::dynamic() = default;
+MGKIT_COLD_INLINE dynamic::dynamic(const dynamic&) = default;
+MGKIT_COLD_INLINE dynamic::dynamic(dynamic&&) noexcept = default;
+MGKIT_COLD_INLINE dynamic& dynamic::operator=(const dynamic&) = default;
+MGKIT_COLD_INLINE dynamic& dynamic::operator=(dynamic&&) noexcept = default;
+MGKIT_COLD_INLINE dynamic::~dynamic() = default;
 
-MGKIT_INLINE std::vector<joint_pair> dynamic::bones() const {
+MGKIT_COLD_INLINE std::vector<joint_pair> dynamic::bones() const {
     std::vector<joint_pair> out;
     for (std::size_t j = 0; j < parents.size(); ++j)
         if (parents[j] != static_cast<int>(j)) out.push_back({static_cast<int>(j), parents[j]});
@@ -29,7 +29,7 @@ MGKIT_INLINE std::vector<joint_pair> dynamic::bones() const {
 
 namespace detail {
 
-MGKIT_INLINE int find_name(std::span<const joint_name> names, const joint_name& wanted) {
+MGKIT_COLD_INLINE int find_name(std::span<const joint_name> names, const joint_name& wanted) {
     for (std::size_t j = 0; j < names.size(); ++j)
         if (names[j] == wanted) return static_cast<int>(j);
     return -1;
@@ -38,8 +38,8 @@ MGKIT_INLINE int find_name(std::span<const joint_name> names, const joint_name& 
 /// Parents of a tree given as bones of either direction; empty where they are no tree. Bones keep
 /// their direction where all do, or else turn all; or else all point to `centre`, to the joint with
 /// most bones where it is -1.
-MGKIT_INLINE std::vector<int> orient_bones(int joints, std::span<const joint_pair> bones,
-                                           int centre) {
+MGKIT_COLD_INLINE std::vector<int> orient_bones(int joints, std::span<const joint_pair> bones,
+                                                int centre) {
     const auto v = static_cast<std::size_t>(joints);
     std::vector<std::vector<int>> beside(v);
     std::size_t edges = 0;
@@ -85,9 +85,9 @@ MGKIT_INLINE std::vector<int> orient_bones(int joints, std::span<const joint_pai
     return from(root);
 }
 
-MGKIT_INLINE std::vector<int> tree_from_bones(const std::string& where,
-                                              const std::vector<std::string>& joints,
-                                              std::span<const joint_pair> bones, int centre) {
+MGKIT_COLD_INLINE std::vector<int> tree_from_bones(const std::string& where,
+                                                   const std::vector<std::string>& joints,
+                                                   std::span<const joint_pair> bones, int centre) {
     if (auto parents = orient_bones(static_cast<int>(joints.size()), bones, centre);
         !parents.empty())
         return parents;
@@ -133,8 +133,8 @@ MGKIT_INLINE std::vector<int> tree_from_bones(const std::string& where,
 }
 
 /// Bases of two joints that span the body, most trusted first.
-MGKIT_INLINE joint_pair scale_by_name(std::span<const joint_name> names,
-                                      std::span<const int> parents, int root) {
+MGKIT_COLD_INLINE joint_pair scale_by_name(std::span<const joint_name> names,
+                                           std::span<const int> parents, int root) {
     using pair = std::pair<joint_name, joint_name>;
     const auto middle = [](const char* a, const char* b) { return pair{{a, {}}, {b, {}}}; };
     const std::initializer_list<pair> known{
@@ -170,9 +170,9 @@ MGKIT_INLINE joint_pair scale_by_name(std::span<const joint_name> names,
 
 }  // namespace detail
 
-MGKIT_INLINE dynamic dynamic::from_bones(std::string name, std::vector<std::string> joints,
-                                         std::span<const joint_pair> bones,
-                                         const dynamic_hints& hints) {
+MGKIT_COLD_INLINE dynamic dynamic::from_bones(std::string name, std::vector<std::string> joints,
+                                              std::span<const joint_pair> bones,
+                                              const dynamic_hints& hints) {
     const std::string where = "skeleton " + name;
     constexpr std::size_t limit = 4096;
     if (joints.empty() || joints.size() > limit)

@@ -13,18 +13,18 @@ namespace MGKIT_NAMESPACE::skeleton {
 namespace detail {
 
 /// The name that joint j of `upper_body` has in the whole body; empty for the neck.
-MGKIT_INLINE std::string_view wholebody_name(std::size_t j) {
+MGKIT_COLD_INLINE std::string_view wholebody_name(std::size_t j) {
     const int k = upper_body::wholebody[j];
     return k < 0 ? std::string_view() : coco_wholebody133::joints[static_cast<std::size_t>(k)];
 }
 
-MGKIT_INLINE joint_pair middle_of(joint_names joints, std::string_view a, std::string_view b) {
+MGKIT_COLD_INLINE joint_pair middle_of(joint_names joints, std::string_view a, std::string_view b) {
     return {source_called({joints, a}).first, source_called({joints, b}).first};
 }
 
 /// Sources of `upper_body` by its own names, then by whole-body names; without a neck of its own,
 /// `from` gives the middle of the shoulders.
-MGKIT_INLINE std::vector<joint_pair> to_upper_body(joint_names from) {
+MGKIT_COLD_INLINE std::vector<joint_pair> to_upper_body(joint_names from) {
     auto out = same_names(from, upper_body::joints);
     for (std::size_t j = 0; j < out.size(); ++j)
         if (out[j].first < 0 && !wholebody_name(j).empty())
@@ -34,7 +34,7 @@ MGKIT_INLINE std::vector<joint_pair> to_upper_body(joint_names from) {
 }
 
 /// The reverse; a hand root is the wrist, the middle of the hips is that, the rest is unknown.
-MGKIT_INLINE std::vector<joint_pair> from_upper_body(joint_names to) {
+MGKIT_COLD_INLINE std::vector<joint_pair> from_upper_body(joint_names to) {
     auto out = same_names(upper_body::joints, to);
     for (std::size_t j = 0; j < out.size(); ++j) {
         if (out[j].first >= 0) continue;
@@ -51,7 +51,7 @@ MGKIT_INLINE std::vector<joint_pair> from_upper_body(joint_names to) {
 
 /// Sources of `body25_upper15` by name; the neck and the middle of the hips from their ends where
 /// `from` has none of its own.
-MGKIT_INLINE std::vector<joint_pair> to_upper15(joint_names from) {
+MGKIT_COLD_INLINE std::vector<joint_pair> to_upper15(joint_names from) {
     auto out = same_names(from, body25_upper15::joints);
     for (std::size_t j = 0; j < out.size(); ++j) {
         if (out[j].first >= 0) continue;
@@ -76,27 +76,27 @@ inline constexpr knuckle blazepose_knuckles[] = {
 
 }  // namespace detail
 
-MGKIT_INLINE std::span<const joint_pair> conversion<halpe26, upper_body>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<halpe26, upper_body>::sources() {
     static const auto list = detail::to_upper_body(halpe26::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<openpose18, upper_body>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<openpose18, upper_body>::sources() {
     static const auto list = detail::to_upper_body(openpose18::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<body25_hands, upper_body>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<body25_hands, upper_body>::sources() {
     static const auto list = detail::to_upper_body(body25_hands::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<body25_hands_face, upper_body>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<body25_hands_face, upper_body>::sources() {
     static const auto list = detail::to_upper_body(body25_hands_face::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<blazepose33, upper_body>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<blazepose33, upper_body>::sources() {
     static const auto list = [] {
         auto out = detail::to_upper_body(blazepose33::joints);
         for (const auto& joint : detail::blazepose_knuckles)
@@ -107,47 +107,47 @@ MGKIT_INLINE std::span<const joint_pair> conversion<blazepose33, upper_body>::so
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<blazepose75, upper_body>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<blazepose75, upper_body>::sources() {
     static const auto list = detail::to_upper_body(blazepose75::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, coco17>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<upper_body, coco17>::sources() {
     static const auto list = detail::from_upper_body(coco17::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, halpe26>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<upper_body, halpe26>::sources() {
     static const auto list = detail::from_upper_body(halpe26::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, coco_wholebody133>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<upper_body, coco_wholebody133>::sources() {
     static const auto list = detail::from_upper_body(coco_wholebody133::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, openpose18>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<upper_body, openpose18>::sources() {
     static const auto list = detail::from_upper_body(openpose18::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, body25>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<upper_body, body25>::sources() {
     static const auto list = detail::from_upper_body(body25::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, body25_hands>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<upper_body, body25_hands>::sources() {
     static const auto list = detail::from_upper_body(body25_hands::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, body25_hands_face>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<upper_body, body25_hands_face>::sources() {
     static const auto list = detail::from_upper_body(body25_hands_face::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, blazepose33>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<upper_body, blazepose33>::sources() {
     static const auto list = [] {
         auto out = detail::from_upper_body(blazepose33::joints);
         for (const auto& joint : detail::blazepose_knuckles)
@@ -158,7 +158,7 @@ MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, blazepose33>::so
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, blazepose75>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<upper_body, blazepose75>::sources() {
     static const auto list = [] {
         const auto body = conversion<upper_body, blazepose33>::sources();
         auto out = detail::from_upper_body(blazepose75::joints);
@@ -168,52 +168,54 @@ MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, blazepose75>::so
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<upper_body, body25_upper15>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<upper_body, body25_upper15>::sources() {
     static const auto list = detail::to_upper15(upper_body::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<coco17, body25_upper15>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<coco17, body25_upper15>::sources() {
     static const auto list = detail::to_upper15(coco17::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<coco_wholebody133, body25_upper15>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair>
+conversion<coco_wholebody133, body25_upper15>::sources() {
     static const auto list = detail::to_upper15(coco_wholebody133::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<halpe26, body25_upper15>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<halpe26, body25_upper15>::sources() {
     static const auto list = detail::to_upper15(halpe26::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<openpose18, body25_upper15>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<openpose18, body25_upper15>::sources() {
     static const auto list = detail::to_upper15(openpose18::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<body25_hands, body25_upper15>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<body25_hands, body25_upper15>::sources() {
     static const auto list = detail::to_upper15(body25_hands::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<body25_hands_face, body25_upper15>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair>
+conversion<body25_hands_face, body25_upper15>::sources() {
     static const auto list = detail::to_upper15(body25_hands_face::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<blazepose33, body25_upper15>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<blazepose33, body25_upper15>::sources() {
     static const auto list = detail::to_upper15(blazepose33::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<blazepose75, body25_upper15>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<blazepose75, body25_upper15>::sources() {
     static const auto list = detail::to_upper15(blazepose75::joints);
     return list;
 }
 
-MGKIT_INLINE std::span<const joint_pair> conversion<imigue22, body25_upper15>::sources() {
+MGKIT_COLD_INLINE std::span<const joint_pair> conversion<imigue22, body25_upper15>::sources() {
     static const auto list = detail::to_upper15(imigue22::joints);
     return list;
 }

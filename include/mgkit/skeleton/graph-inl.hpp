@@ -18,7 +18,7 @@ namespace MGKIT_NAMESPACE::skeleton {
 namespace detail {
 
 /// What every reader of a graph needs: joints, edges and a centre in range.
-MGKIT_INLINE void require_in_range(const graph& g, std::string_view where) {
+MGKIT_COLD_INLINE void require_in_range(const graph& g, std::string_view where) {
     if (g.joints < 1) throw error(where, "at least one joint", mgkit::text(g.joints));
     const auto inside = [&](int j) { return j >= 0 && j < g.joints; };
     for (const auto [child, parent] : g.edges)
@@ -30,7 +30,8 @@ MGKIT_INLINE void require_in_range(const graph& g, std::string_view where) {
 }
 
 /// The joints between two joints of a forest, both included; its edges are the first `count`.
-MGKIT_INLINE std::vector<int> path_between(const graph& g, std::size_t count, int from, int to) {
+MGKIT_COLD_INLINE std::vector<int> path_between(const graph& g, std::size_t count, int from,
+                                                int to) {
     std::vector<int> before(static_cast<std::size_t>(g.joints), -1), open{to};
     before[static_cast<std::size_t>(to)] = to;
     for (std::size_t i = 0; i < open.size(); ++i)
@@ -48,7 +49,7 @@ MGKIT_INLINE std::vector<int> path_between(const graph& g, std::size_t count, in
     return path;
 }
 
-MGKIT_INLINE graph tree(std::span<const int> parents, int centre) {
+MGKIT_COLD_INLINE graph tree(std::span<const int> parents, int centre) {
     graph out{static_cast<int>(parents.size()), {}, centre};
     for (int j = 0; j < out.joints; ++j)
         if (const int parent = parents[static_cast<std::size_t>(j)]; parent != j)
@@ -57,7 +58,7 @@ MGKIT_INLINE graph tree(std::span<const int> parents, int centre) {
 }
 
 /// The bones of the built-in topology of a name; whole topologies would cost the compiler more.
-MGKIT_INLINE graph named_graph(std::string_view name, const std::string& where) {
+MGKIT_COLD_INLINE graph named_graph(std::string_view name, const std::string& where) {
     graph out;
     std::string names;
     all::for_each([&]<class T>(type_tag<T>) {
@@ -90,13 +91,13 @@ struct graph_reader {
 
 }  // namespace detail
 
-MGKIT_INLINE std::string graph_text(const graph& g) {
+MGKIT_COLD_INLINE std::string graph_text(const graph& g) {
     std::string out = text(g.joints, " joints, centre ", g.centre, ":");
     for (const auto [child, parent] : g.edges) out += text(" ", child, "-", parent);
     return out;
 }
 
-MGKIT_INLINE graph parse_graph(std::string_view text, const std::string& where) {
+MGKIT_COLD_INLINE graph parse_graph(std::string_view text, const std::string& where) {
     constexpr int most = 4096;
     if (text.find(':') == std::string_view::npos) return detail::named_graph(text, where);
     graph out;
@@ -118,7 +119,7 @@ MGKIT_INLINE graph parse_graph(std::string_view text, const std::string& where) 
     return out;
 }
 
-MGKIT_INLINE void require_sound(const graph& g, const std::string& where) {
+MGKIT_COLD_INLINE void require_sound(const graph& g, const std::string& where) {
     detail::require_in_range(g, where);
     std::vector<int> group(static_cast<std::size_t>(g.joints));
     std::iota(group.begin(), group.end(), 0);

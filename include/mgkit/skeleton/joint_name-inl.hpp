@@ -12,24 +12,24 @@ namespace MGKIT_NAMESPACE::skeleton {
 
 namespace detail {
 
-MGKIT_INLINE bool lower(char c) {
+MGKIT_COLD_INLINE bool lower(char c) {
     return c >= 'a' && c <= 'z';
 }
 
-MGKIT_INLINE bool upper(char c) {
+MGKIT_COLD_INLINE bool upper(char c) {
     return c >= 'A' && c <= 'Z';
 }
 
-MGKIT_INLINE bool digit(char c) {
+MGKIT_COLD_INLINE bool digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-MGKIT_INLINE char to_lower(char c) {
+MGKIT_COLD_INLINE char to_lower(char c) {
     return upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 /// Words of "RShoulder2", "hand_left", "left-hip": cut at separators and at a change of case.
-MGKIT_INLINE std::vector<std::string> words(std::string_view name) {
+MGKIT_COLD_INLINE std::vector<std::string> words(std::string_view name) {
     std::vector<std::string> out;
     bool fresh = true;
     for (std::size_t i = 0; i < name.size(); ++i) {
@@ -51,7 +51,7 @@ MGKIT_INLINE std::vector<std::string> words(std::string_view name) {
 
 }  // namespace detail
 
-MGKIT_INLINE joint_name parse_joint_name(std::string_view name) {
+MGKIT_COLD_INLINE joint_name parse_joint_name(std::string_view name) {
     joint_name out;
     std::string whole;
     int sides = 0;
@@ -80,7 +80,7 @@ MGKIT_INLINE joint_name parse_joint_name(std::string_view name) {
     return out;
 }
 
-MGKIT_INLINE std::string part_by_name(const joint_name& joint) {
+MGKIT_COLD_INLINE std::string part_by_name(const joint_name& joint) {
     const auto has = [&](std::initializer_list<std::string_view> keys) {
         for (const auto key : keys)
             if (joint.base.find(key) != std::string::npos) return true;

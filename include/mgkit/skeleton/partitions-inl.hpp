@@ -15,13 +15,13 @@ namespace detail {
 
 inline constexpr int no_path = std::numeric_limits<int>::max();
 
-MGKIT_INLINE adjacency empty_adjacency(int slots, int joints) {
+MGKIT_COLD_INLINE adjacency empty_adjacency(int slots, int joints) {
     const auto v = static_cast<std::size_t>(joints);
     return {slots, joints, std::vector<double>(static_cast<std::size_t>(slots) * v * v)};
 }
 
 /// Edges between each two joints, either way, [V, V]; `no_path` above max_hop.
-MGKIT_INLINE std::vector<int> hops(const graph& g, int max_hop) {
+MGKIT_COLD_INLINE std::vector<int> hops(const graph& g, int max_hop) {
     const auto v = static_cast<std::size_t>(g.joints);
     std::vector<std::vector<std::size_t>> beside(v);
     for (const auto [a, b] : g.edges) {
@@ -45,14 +45,14 @@ MGKIT_INLINE std::vector<int> hops(const graph& g, int max_hop) {
     return out;
 }
 
-MGKIT_INLINE void require_hops(const char* where, const graph& g, int max_hop) {
+MGKIT_COLD_INLINE void require_hops(const char* where, const graph& g, int max_hop) {
     require_in_range(g, where);
     if (max_hop < 0) throw error(where, "max_hop of at least 0", text(max_hop));
 }
 
 }  // namespace detail
 
-MGKIT_INLINE adjacency inward_outward(const graph& g) {
+MGKIT_COLD_INLINE adjacency inward_outward(const graph& g) {
     detail::require_in_range(g, "inward_outward");
     adjacency out = detail::empty_adjacency(3, g.joints);
     for (int j = 0; j < g.joints; ++j) out(0, j, j) = 1;
@@ -60,7 +60,7 @@ MGKIT_INLINE adjacency inward_outward(const graph& g) {
     return normalised(out, degree_norm::columns);
 }
 
-MGKIT_INLINE adjacency hop_partitions(const graph& g, const hop_settings& s) {
+MGKIT_COLD_INLINE adjacency hop_partitions(const graph& g, const hop_settings& s) {
     detail::require_hops("hop_partitions", g, s.max_hop);
     const auto v = static_cast<std::size_t>(g.joints);
     const std::vector<int> hop = detail::hops(g, s.max_hop);
@@ -85,7 +85,7 @@ MGKIT_INLINE adjacency hop_partitions(const graph& g, const hop_settings& s) {
     return out;
 }
 
-MGKIT_INLINE std::vector<double> hop_distances(const graph& g, int max_hop) {
+MGKIT_COLD_INLINE std::vector<double> hop_distances(const graph& g, int max_hop) {
     detail::require_hops("hop_distances", g, max_hop);
     const std::vector<int> hop = detail::hops(g, max_hop);
     std::vector<double> out(hop.size());
@@ -94,7 +94,7 @@ MGKIT_INLINE std::vector<double> hop_distances(const graph& g, int max_hop) {
     return out;
 }
 
-MGKIT_INLINE adjacency scale_adjacency(const graph& g, int scales) {
+MGKIT_COLD_INLINE adjacency scale_adjacency(const graph& g, int scales) {
     detail::require_in_range(g, "scale_adjacency");
     if (scales < 1) throw error("scale_adjacency", "at least one scale", text(scales));
     const std::vector<int> hop = detail::hops(g, scales - 1);
@@ -106,7 +106,7 @@ MGKIT_INLINE adjacency scale_adjacency(const graph& g, int scales) {
     return out;
 }
 
-MGKIT_INLINE adjacency normalised(const adjacency& a, degree_norm how) {
+MGKIT_COLD_INLINE adjacency normalised(const adjacency& a, degree_norm how) {
     const auto v = static_cast<std::size_t>(a.joints);
     const bool columns = how == degree_norm::columns;
     adjacency out = a;
@@ -122,7 +122,7 @@ MGKIT_INLINE adjacency normalised(const adjacency& a, degree_norm how) {
     return out;
 }
 
-MGKIT_INLINE graph window_graph(const graph& g, int frames) {
+MGKIT_COLD_INLINE graph window_graph(const graph& g, int frames) {
     detail::require_in_range(g, "window_graph");
     if (frames < 1) throw error("window_graph", "at least one frame", text(frames));
     graph out{g.joints * frames, {}, g.centre};

@@ -10,7 +10,7 @@
 
 namespace MGKIT_NAMESPACE::study {
 
-MGKIT_INLINE trained_classes::trained_classes(std::span<const int> training_labels)
+MGKIT_COLD_INLINE trained_classes::trained_classes(std::span<const int> training_labels)
     : classes(training_labels.begin(), training_labels.end()) {
     std::sort(classes.begin(), classes.end());
     classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
@@ -20,8 +20,8 @@ MGKIT_INLINE trained_classes::trained_classes(std::span<const int> training_labe
                                           classes.begin()));
 }
 
-MGKIT_INLINE std::vector<float> trained_classes::widened(std::span<const float> scores,
-                                                         int all) const {
+MGKIT_COLD_INLINE std::vector<float> trained_classes::widened(std::span<const float> scores,
+                                                              int all) const {
     const auto from = classes.size(), to = static_cast<std::size_t>(std::max(all, 0));
     if (from == 0 || scores.size() % from != 0 || classes.front() < 0 || classes.back() >= all)
         throw error("study::trained_classes",

@@ -11,14 +11,14 @@
 
 namespace MGKIT_NAMESPACE::study {
 
-MGKIT_INLINE std::vector<setting> epoch_choice::chosen() const {
+MGKIT_COLD_INLINE std::vector<setting> epoch_choice::chosen() const {
     return {{"epochs", text(epochs)},
             {"epochs chosen by", text(folds, " inner folds of training people, mean score ",
                                       scores.at(static_cast<std::size_t>(epochs - 1)))}};
 }
 
-MGKIT_INLINE epoch_choice choose_epochs(const data::clip_set& training, int folds,
-                                        const epoch_scorer& score) {
+MGKIT_COLD_INLINE epoch_choice choose_epochs(const data::clip_set& training, int folds,
+                                             const epoch_scorer& score) {
     const auto people =
         static_cast<int>(data::subjects_of(training, data::all_of(training)).size());
     if (folds < 2 || people < 2)

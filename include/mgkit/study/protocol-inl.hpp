@@ -14,13 +14,13 @@
 
 namespace MGKIT_NAMESPACE::study {
 
-MGKIT_INLINE std::string fused_name(const std::vector<std::string>& streams) {
+MGKIT_COLD_INLINE std::string fused_name(const std::vector<std::string>& streams) {
     std::string out;
     for (const auto& s : streams) out += (out.empty() ? "" : "+") + s;
     return out;
 }
 
-MGKIT_INLINE row row_of(const task& t, feature_kind kind, const answer& a) {
+MGKIT_COLD_INLINE row row_of(const task& t, feature_kind kind, const answer& a) {
     row out;
     out.features = kind;
     out.stream = t.stream;
@@ -147,16 +147,16 @@ private:
 
 }  // namespace detail
 
-MGKIT_INLINE void run(const plan& asked, std::size_t folds,
-                      const std::function<fold(std::size_t)>& fold_at, row_store& rows,
-                      const events& told) {
+MGKIT_COLD_INLINE void run(const plan& asked, std::size_t folds,
+                           const std::function<fold(std::size_t)>& fold_at, row_store& rows,
+                           const events& told) {
     detail::runner each(asked, rows, told);
     for (std::size_t f = 0; f < folds; ++f) each(fold_at(f));
     rows.finish();
 }
 
-MGKIT_INLINE void run(const plan& asked, const data::clip_set& clips, const splits& who,
-                      row_store& rows, const events& told) {
+MGKIT_COLD_INLINE void run(const plan& asked, const data::clip_set& clips, const splits& who,
+                           row_store& rows, const events& told) {
     const recipe data = data::recipe_of(data::digests_of(clips));
     run(
         asked, who.folds.size(), [&](std::size_t f) { return fold_of(clips, who, f, data); }, rows,

@@ -23,25 +23,25 @@ namespace detail {
 inline constexpr const char* row_format = "mgfm rows 2";
 
 /// The parts of `from` that `names` has, and the others.
-MGKIT_INLINE recipe same_parts(const recipe& from, const recipe& names) {
+MGKIT_COLD_INLINE recipe same_parts(const recipe& from, const recipe& names) {
     recipe out;
     for (const auto& part : names.parts()) out.set(part.first, std::string(from.words(part.first)));
     return out;
 }
 
-MGKIT_INLINE recipe other_parts(const recipe& from, const recipe& names) {
+MGKIT_COLD_INLINE recipe other_parts(const recipe& from, const recipe& names) {
     recipe out;
     for (const auto& [name, words] : from.parts())
         if (names.words(name).empty()) out.set(name, words);
     return out;
 }
 
-MGKIT_INLINE recipe parts_in(const io::json& from, const char* key, const std::string& path) {
+MGKIT_COLD_INLINE recipe parts_in(const io::json& from, const char* key, const std::string& path) {
     return io::recipe_from_json(io::get<io::json>(from, key, path), path + ": " + key);
 }
 
-MGKIT_INLINE void write_rows(const std::string& path, const recipe& study, const row_store& store,
-                             bool finished) {
+MGKIT_COLD_INLINE void write_rows(const std::string& path, const recipe& study,
+                                  const row_store& store, bool finished) {
     io::json rows = io::json::array();
     for (const auto& [at, one] : store.entries()) {
         io::json entry = row_to_json(one.result, answers::keep);
@@ -56,8 +56,8 @@ MGKIT_INLINE void write_rows(const std::string& path, const recipe& study, const
 
 }  // namespace detail
 
-MGKIT_INLINE row_store open_rows(const std::string& path, const recipe& study, const recipe& data,
-                                 const std::string& elsewhere) {
+MGKIT_COLD_INLINE row_store open_rows(const std::string& path, const recipe& study,
+                                      const recipe& data, const std::string& elsewhere) {
     if (path.empty()) return {};
     auto keep = [path, study](const row_store& store, bool finished) {
         detail::write_rows(path, study, store, finished);

@@ -19,18 +19,18 @@ namespace MGKIT_NAMESPACE::study {
 
 namespace detail {
 
-MGKIT_INLINE io::json number(const std::optional<double>& value) {
+MGKIT_COLD_INLINE io::json number(const std::optional<double>& value) {
     return value && std::isfinite(*value) ? io::json(*value) : io::json(nullptr);
 }
 
-MGKIT_INLINE std::optional<double> optional_number(const io::json& object, const char* key,
-                                                   const std::string& where) {
+MGKIT_COLD_INLINE std::optional<double> optional_number(const io::json& object, const char* key,
+                                                        const std::string& where) {
     const auto value = io::get<io::json>(object, key, where);
     if (value.is_null()) return std::nullopt;
     return io::get<double>(object, key, where);
 }
 
-MGKIT_INLINE std::string told(const std::string& word) {
+MGKIT_COLD_INLINE std::string told(const std::string& word) {
     const bool plain = word.size() <= 40 && std::all_of(word.begin(), word.end(),
                                                         [](char c) { return c > ' ' && c <= '~'; });
     return plain ? word : text(word.size(), " other characters");
@@ -38,7 +38,7 @@ MGKIT_INLINE std::string told(const std::string& word) {
 
 }  // namespace detail
 
-MGKIT_INLINE io::json row_to_json(const row& from, answers kept) {
+MGKIT_COLD_INLINE io::json row_to_json(const row& from, answers kept) {
     io::json chosen = io::json::object();
     for (const setting& s : from.chosen) chosen[s.name] = s.value;
     io::json out{{"features", name(from.features)},
@@ -62,7 +62,7 @@ MGKIT_INLINE io::json row_to_json(const row& from, answers kept) {
     return out;
 }
 
-MGKIT_INLINE row row_from_json(const io::json& value, const std::string& where) {
+MGKIT_COLD_INLINE row row_from_json(const io::json& value, const std::string& where) {
     row out;
     const auto features = io::get<std::string>(value, "features", where);
     const auto kind = kind_named(features);

@@ -7,7 +7,7 @@
 
 namespace MGKIT_NAMESPACE::study {
 
-MGKIT_INLINE splits choose_splits(const data::clip_set& clips, const split_request& asked) {
+MGKIT_COLD_INLINE splits choose_splits(const data::clip_set& clips, const split_request& asked) {
     const int kinds = (asked.folds != 0) + !asked.test_subjects.empty() + asked.alternate;
     if (kinds > 1)
         throw error("study::choose_splits", "one kind of split", text(kinds),

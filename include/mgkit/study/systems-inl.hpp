@@ -12,14 +12,14 @@
 
 namespace MGKIT_NAMESPACE::study {
 
-MGKIT_INLINE std::vector<probe::clip_view> views(const data::clip_set& clips) {
+MGKIT_COLD_INLINE std::vector<probe::clip_view> views(const data::clip_set& clips) {
     std::vector<probe::clip_view> out;
     for (int i = 0; i < clips.size(); ++i) out.push_back(clips.clip(i));
     return out;
 }
 
-MGKIT_INLINE data::feature_table input_features(const data::clip_set& clips,
-                                                const encode::clip_input& input, int threads) {
+MGKIT_COLD_INLINE data::feature_table input_features(const data::clip_set& clips,
+                                                     const encode::clip_input& input, int threads) {
     data::feature_table out{static_cast<std::size_t>(clips.size()), input.size(), {}};
     out.values.resize(out.rows * out.columns);
     parallel_for(threads, static_cast<std::ptrdiff_t>(out.rows), [&](std::ptrdiff_t i) {
@@ -30,7 +30,7 @@ MGKIT_INLINE data::feature_table input_features(const data::clip_set& clips,
     return out;
 }
 
-MGKIT_INLINE feature_maker remembered(feature_maker make) {
+MGKIT_COLD_INLINE feature_maker remembered(feature_maker make) {
     struct last {
         std::string key;
         fold_features made;
@@ -47,7 +47,7 @@ MGKIT_INLINE feature_maker remembered(feature_maker make) {
     };
 }
 
-MGKIT_INLINE feature_maker
+MGKIT_COLD_INLINE feature_maker
 from_input(std::function<encode::clip_input(const std::string&)> input_of, int threads) {
     return [input_of = std::move(input_of), threads](const task& t) {
         const encode::clip_input input = input_of(t.stream);
@@ -56,14 +56,14 @@ from_input(std::function<encode::clip_input(const std::string&)> input_of, int t
     };
 }
 
-MGKIT_INLINE parts_maker
+MGKIT_COLD_INLINE parts_maker
 input_parts(std::function<encode::clip_input(const std::string&)> input_of) {
     return [input_of = std::move(input_of)](const task& t) {
         return recipe{{"input", encode::input_text(input_of(t.stream))}};
     };
 }
 
-MGKIT_INLINE system majority_system() {
+MGKIT_COLD_INLINE system majority_system() {
     return {.kind = feature_kind::majority, .run = [](const task& t) {
                 const auto found =
                     probe::majority(t.at.train.labels, t.at.test.labels, t.at.classes());
@@ -71,7 +71,7 @@ MGKIT_INLINE system majority_system() {
             }};
 }
 
-MGKIT_INLINE system dtw_system(int threads) {
+MGKIT_COLD_INLINE system dtw_system(int threads) {
     return {.kind = feature_kind::dtw,
             .run =
                 [threads](const task& t) {

@@ -16,7 +16,7 @@
 namespace MGKIT_NAMESPACE::train::detail {
 
 /// A position as lines of a word, numbers and a name: exact, and read back without a parser.
-MGKIT_INLINE std::string to_text(const position& p) {
+MGKIT_COLD_INLINE std::string to_text(const position& p) {
     std::string out = text("at ", p.epoch, " ", p.next_batch, "\nsum ", nn::exact(p.loss_sum),
                            "\nbest ", p.best_epoch, " ", nn::exact(p.best_score), "\n");
     const auto add_parts = [&out](const loss_parts& parts) {
@@ -43,7 +43,7 @@ N take_number(std::string_view& line, const std::string& where) {
 }
 
 /// The inverse of to_text. Errors: lines that it does not write.
-MGKIT_INLINE position position_of(std::string_view all, const std::string& where) {
+MGKIT_COLD_INLINE position position_of(std::string_view all, const std::string& where) {
     position p;
     auto* parts = &p.part_sums;
     while (!all.empty()) {
@@ -78,8 +78,8 @@ MGKIT_INLINE position position_of(std::string_view all, const std::string& where
 }
 
 /// Changes with any name, byte or piece of text, whatever the order of tensors.
-MGKIT_INLINE std::string fingerprint(std::span<const io::tensor_entry> entries,
-                                     const std::string& run, const std::string& position) {
+MGKIT_COLD_INLINE std::string fingerprint(std::span<const io::tensor_entry> entries,
+                                          const std::string& run, const std::string& position) {
     digest out;
     out.add(run).add(position);
     const auto by_name = [](const io::tensor_entry& a, const io::tensor_entry& b) {
@@ -92,8 +92,8 @@ MGKIT_INLINE std::string fingerprint(std::span<const io::tensor_entry> entries,
     return out.hex();
 }
 
-MGKIT_INLINE io::text_map metadata_of(std::span<const io::tensor_entry> entries, const position& at,
-                                      const recipe& run) {
+MGKIT_COLD_INLINE io::text_map metadata_of(std::span<const io::tensor_entry> entries,
+                                           const position& at, const recipe& run) {
     const std::string where = to_text(at), made_of = io::to_json(run).dump();
     return {{"format", checkpoint_format},
             {"run", made_of},
@@ -101,7 +101,7 @@ MGKIT_INLINE io::text_map metadata_of(std::span<const io::tensor_entry> entries,
             {"fingerprint", fingerprint(entries, made_of, where)}};
 }
 
-MGKIT_INLINE position checked_position(const io::safetensors_file& file, const recipe& run) {
+MGKIT_COLD_INLINE position checked_position(const io::safetensors_file& file, const recipe& run) {
     const std::string& path = file.path();
     const auto entry = [&](const char* key) {
         const auto found = file.metadata().find(key);

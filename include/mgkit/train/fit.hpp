@@ -50,7 +50,7 @@ inline constexpr bool keeps = requires(C& c, context& ctx, const run_state<T>& r
 };
 
 template <tensor T, class C>
-keeper<T> keeper_of(C& c) {
+MGKIT_COLD keeper<T> keeper_of(C& c) {
     using state = const run_state<T>&;
     keeper<T> out;
     if constexpr (requires(context & ctx, state run, position & at) { c.restore(ctx, run, at); })
@@ -73,7 +73,7 @@ keeper<T> keeper_of(C& c) {
 }
 
 template <tensor T, class C>
-void listen(listeners<T>& to, C& c) {
+MGKIT_COLD void listen(listeners<T>& to, C& c) {
     static_assert(hears<C> || takes_part<C, T> || keeps<C, T>,
                   "mgkit: a callback of fit has neither on_step(step_info) nor "
                   "on_epoch(epoch_record), takes no part in steps (before_step, gradients, "
@@ -117,9 +117,9 @@ void listen(listeners<T>& to, C& c) {
 /// the version of the library. Threads, callbacks that only listen and when checkpoints are written
 /// do not count. Cost: one pass over the source.
 template <tensor T, optimiser Optimiser>
-recipe recipe_of(const context& ctx, pretext::method_base<T>& trained, const source_base& data,
-                 const Optimiser& settings_of_steps, const any_schedule& schedule,
-                 const fit_settings& settings) {
+MGKIT_COLD recipe recipe_of(const context& ctx, pretext::method_base<T>& trained,
+                            const source_base& data, const Optimiser& settings_of_steps,
+                            const any_schedule& schedule, const fit_settings& settings) {
     recipe out = data.made_of();
     out.add(trained.made_of());
     const int batches = static_cast<int>(batch_starts(data.size(), settings.batch).size()) - 1;
@@ -151,9 +151,9 @@ recipe recipe_of(const context& ctx, pretext::method_base<T>& trained, const sou
 
 /// The same for a method and a source of any type, without training.
 template <pretext::method Method, source Source, optimiser Optimiser, schedule Schedule>
-recipe recipe_of(const context& ctx, Method& model, Source&& data,
-                 const Optimiser& optimiser_settings, const Schedule& schedule,
-                 const fit_settings& settings) {
+MGKIT_COLD recipe recipe_of(const context& ctx, Method& model, Source&& data,
+                            const Optimiser& optimiser_settings, const Schedule& schedule,
+                            const fit_settings& settings) {
     pretext::method_view<Method> trained(model);
     source_view<std::remove_reference_t<Source>> rows(data);
     return recipe_of<typename Method::tensor_type>(ctx, trained, rows, optimiser_settings,
@@ -181,9 +181,10 @@ recipe recipe_of(const context& ctx, Method& model, Source&& data,
 /// written. Randomness: `ctx.seed`.
 template <pretext::method Method, source Source, optimiser Optimiser, schedule Schedule,
           class... Callbacks>
-std::vector<epoch_record> fit(context& ctx, Method& model, Source&& data,
-                              const Optimiser& optimiser_settings, const Schedule& schedule,
-                              const fit_settings& settings, Callbacks&&... callbacks) {
+MGKIT_COLD std::vector<epoch_record> fit(context& ctx, Method& model, Source&& data,
+                                         const Optimiser& optimiser_settings,
+                                         const Schedule& schedule, const fit_settings& settings,
+                                         Callbacks&&... callbacks) {
     using T = typename Method::tensor_type;
     pretext::method_view<Method> trained(model);
     source_view<std::remove_reference_t<Source>> rows(data);
@@ -202,10 +203,11 @@ std::vector<epoch_record> fit(context& ctx, Method& model, Source&& data,
 /// The same on clips, in the views that the method brings along.
 template <pretext::skeleton_method Method, optimiser Optimiser, schedule Schedule,
           class... Callbacks>
-std::vector<epoch_record> fit(context& ctx, Method& model, const data::clip_set& clips,
-                              const encode::clip_input& input, const Optimiser& optimiser_settings,
-                              const Schedule& schedule, const fit_settings& settings,
-                              Callbacks&&... callbacks) {
+MGKIT_COLD std::vector<epoch_record> fit(context& ctx, Method& model, const data::clip_set& clips,
+                                         const encode::clip_input& input,
+                                         const Optimiser& optimiser_settings,
+                                         const Schedule& schedule, const fit_settings& settings,
+                                         Callbacks&&... callbacks) {
     skeleton_views views(clips, input, model.augmentation);
     return fit(ctx, model, views, optimiser_settings, schedule, settings,
                std::forward<Callbacks>(callbacks)...);

@@ -170,8 +170,9 @@ private:
 };
 
 template <tensor T>
-void updater<T>::place(context& ctx, const nn::leaf_list<T>& model, const parameter_rule& factors,
-                       const std::function<std::unique_ptr<rule_base>(double)>& make) {
+MGKIT_COLD void updater<T>::place(context& ctx, const nn::leaf_list<T>& model,
+                                  const parameter_rule& factors,
+                                  const std::function<std::unique_ptr<rule_base>(double)>& make) {
     for (const nn::leaf<T>& l : nn::parameters(model)) {
         const parameter_factors f =
             factors ? factors(l.name, shape_of(*l.value)) : parameter_factors{};
@@ -194,7 +195,7 @@ void updater<T>::place(context& ctx, const nn::leaf_list<T>& model, const parame
 }
 
 template <tensor T>
-void updater<T>::start(context& ctx, entry& e) {
+MGKIT_COLD void updater<T>::start(context& ctx, entry& e) {
     for (std::size_t i = 0; i < e.own->rule->states(); ++i)
         e.state.push_back(backend_traits<T>::full(ctx, shape_of(*e.at.value), 0));
 }
@@ -236,7 +237,7 @@ void updater<T>::step(context& ctx) {
 }
 
 template <tensor T>
-nn::leaf_list<T> updater<T>::leaves() {
+MGKIT_COLD nn::leaf_list<T> updater<T>::leaves() {
     nn::leaf_list<T> out(1);
     out[0].name = "steps";
     out[0].counter = &steps_;

@@ -11,7 +11,7 @@
 
 namespace MGKIT_NAMESPACE::train::detail {
 
-MGKIT_INLINE void check(const fit_settings& s, const source_base& from, bool uses_labels) {
+MGKIT_COLD_INLINE void check(const fit_settings& s, const source_base& from, bool uses_labels) {
     if (from.size() < 2)
         throw error("fit", "two or more clips", text(from.size()), "add recordings");
     if (s.epochs < 1 || s.batch < 2)
@@ -31,18 +31,19 @@ MGKIT_INLINE void check(const fit_settings& s, const source_base& from, bool use
     data::require_labels("fit", static_cast<std::size_t>(from.size()), 0);
 }
 
-MGKIT_INLINE epoch_rows rows_of(row_order order, std::uint64_t seed, std::uint32_t epoch, int count,
-                                std::span<const int> labels) {
+MGKIT_COLD_INLINE epoch_rows rows_of(row_order order, std::uint64_t seed, std::uint32_t epoch,
+                                     int count, std::span<const int> labels) {
     if (order == row_order::balanced) return balanced_order(seed, epoch, labels);
     return {epoch_order(seed, epoch, count)};
 }
 
-MGKIT_INLINE step_place place_of(const position& at, int batches, int epochs) {
+MGKIT_COLD_INLINE step_place place_of(const position& at, int batches, int epochs) {
     return {at.epoch, epochs, static_cast<std::int64_t>(at.epoch) * batches + at.next_batch,
             static_cast<std::int64_t>(epochs) * batches};
 }
 
-MGKIT_INLINE digest rates_of(double rate, const any_schedule& schedule, int epochs, int batches) {
+MGKIT_COLD_INLINE digest rates_of(double rate, const any_schedule& schedule, int epochs,
+                                  int batches) {
     digest out;
     position at;
     for (; at.epoch < epochs; ++at.epoch)
@@ -52,7 +53,7 @@ MGKIT_INLINE digest rates_of(double rate, const any_schedule& schedule, int epoc
     return out;
 }
 
-MGKIT_INLINE void add_step(position& at, const step_result& step) {
+MGKIT_COLD_INLINE void add_step(position& at, const step_result& step) {
     at.part_sums.resize(step.parts.size());
     for (std::size_t i = 0; i < step.parts.size(); ++i) {
         at.part_sums[i].first = step.parts[i].first;
@@ -65,7 +66,7 @@ MGKIT_INLINE void add_step(position& at, const step_result& step) {
     at.loss_sum += step.loss;
 }
 
-MGKIT_INLINE const epoch_record& close_epoch(position& at, int batches, double rate) {
+MGKIT_COLD_INLINE const epoch_record& close_epoch(position& at, int batches, double rate) {
     epoch_record record{at.epoch, at.loss_sum / batches, rate, at.part_sums};
     for (auto& part : record.parts) part.second /= batches;
     at.history.push_back(std::move(record));

@@ -159,8 +159,8 @@ const epoch_record& close_epoch(position& at, int batches, double rate);
 
 /// Whether one of the keepers put a run back. Errors: two that could.
 template <tensor T>
-bool restore(context& ctx, const std::vector<keeper<T>>& keepers, const run_state<T>& run,
-             position& at) {
+MGKIT_COLD bool restore(context& ctx, const std::vector<keeper<T>>& keepers,
+                        const run_state<T>& run, position& at) {
     const keeper<T>* from = nullptr;
     for (const auto& k : keepers) {
         if (!k.restore) continue;
@@ -177,7 +177,7 @@ bool restore(context& ctx, const std::vector<keeper<T>>& keepers, const run_stat
 
 /// Runs a training to its end, from where it was kept if it was; see `fit`.
 template <tensor T>
-std::vector<epoch_record> run(context& ctx, training<T>& job) {
+MGKIT_COLD std::vector<epoch_record> run(context& ctx, training<T>& job) {
     const fit_settings& settings = job.settings;
     const auto& keepers = job.others.keepers;
     detail::check(settings, job.data, job.method.uses_labels());

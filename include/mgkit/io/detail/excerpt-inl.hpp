@@ -11,7 +11,7 @@
 
 namespace MGKIT_NAMESPACE::io::detail {
 
-MGKIT_INLINE std::string excerpt(std::string_view text, std::size_t limit) {
+MGKIT_COLD_INLINE std::string excerpt(std::string_view text, std::size_t limit) {
     constexpr char digits[] = "0123456789abcdef";
     std::string out = "'";
     for (char c : text.substr(0, limit)) {

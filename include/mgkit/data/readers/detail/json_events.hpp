@@ -25,8 +25,8 @@ public:
     json_handler& handler() { return handler_; }
     std::size_t depth() const { return most_; }
 
-    void null() override;
-    void boolean(bool value) override;
+    MGKIT_INLINE void null() override;
+    MGKIT_INLINE void boolean(bool value) override;
     void number(double value, bool integral);
     void integer(std::int64_t value) override { number(static_cast<double>(value), true); }
     void natural(std::uint64_t value) override { number(static_cast<double>(value), true); }
@@ -35,10 +35,10 @@ public:
     void string(std::string& value) override { string(std::string_view(value)); }
     void key(std::string_view name);
     void key(std::string& name) override { key(std::string_view(name)); }
-    void begin_object() override;
-    void begin_array() override;
-    void end_object() override;
-    void end_array() override;
+    MGKIT_INLINE void begin_object() override;
+    MGKIT_INLINE void begin_array() override;
+    MGKIT_INLINE void end_object() override;
+    MGKIT_INLINE void end_array() override;
 
 private:
     bool wanted();

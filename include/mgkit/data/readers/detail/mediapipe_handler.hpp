@@ -23,14 +23,14 @@ class mediapipe_handler final : public json_handler {
 public:
     explicit mediapipe_handler(people_builder& people) : people_(people) {}
 
-    bool begin_object() override;
-    bool begin_array() override;
-    void end_object() override;
+    MGKIT_INLINE bool begin_object() override;
+    MGKIT_INLINE bool begin_array() override;
+    MGKIT_INLINE void end_object() override;
     void end_array() override { --depth_; }
-    bool key(std::string_view name) override;
-    void number(double value, bool integral) override;
-    void null() override;
-    void string(std::string_view value) override;
+    MGKIT_INLINE bool key(std::string_view name) override;
+    MGKIT_INLINE void number(double value, bool integral) override;
+    MGKIT_INLINE void null() override;
+    MGKIT_INLINE void string(std::string_view value) override;
     void boolean(bool) override {
         if (top() != at::ignored && (top() != at::frame || member_ != of::id))
             wrong("true or false");

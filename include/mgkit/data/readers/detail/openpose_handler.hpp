@@ -77,7 +77,7 @@ public:
     }
     void end_array() override { --depth_; }
 
-    bool key(std::string_view name) override;
+    MGKIT_INLINE bool key(std::string_view name) override;
     void number(double value, bool) override {
         if (top() != at::numbers && (top() != at::person || member_ != id)) wrong("a number");
         if (member_ == id)
