@@ -53,10 +53,11 @@ public:
         const recording<T> record(ctx);
         const std::vector<typename backend_traits<T>::scalar> values(views_.begin(), views_.end());
         const X in{backend_traits<T>::from_host(ctx, values, extents())};
-        const auto value = model_(
-            ctx, pretext::batch<X>{{{"clips", in, two_views::views}}, {{"labels", labels_}}});
+        const auto value =
+            model_(ctx, pretext::batch<X>{{{"clips", in, view_count_}}, {{"labels", labels_}}});
         backward(ctx, value.loss);
         update_.step(ctx, rate(number));
+        if constexpr (requires { model_.after_step(ctx); }) model_.after_step(ctx);
         const auto read = [&](const X& x) {
             return testing::detail::to_doubles(ctx, value_of(x)).at(0);
         };
@@ -86,7 +87,8 @@ private:
     Method made() {
         if constexpr (std::is_same_v<Method, pretext::any_method<T>>)
             return pretext::make_method<T>(method_, nn::scope(ctx),
-                                           encoder_for<T>(method_, settings().clip), {classes});
+                                           encoder_for<T>(method_, settings().clip),
+                                           small_method(classes));
         else if constexpr (requires { Method(nn::scope(ctx), settings(), classes); })
             return Method(nn::scope(ctx), settings(), classes);
         else
@@ -99,7 +101,7 @@ private:
         ctx.epoch = now / 3;
         ctx.rows.clear();
         labels_.clear();
-        for (int view = 0; view < two_views::views; ++view)
+        for (int view = 0; view < view_count_; ++view)
             for (int clip = 0; clip < clips; ++clip)
                 ctx.rows.push_back(
                     {now + static_cast<std::uint32_t>(clip), static_cast<std::uint32_t>(view)});
@@ -110,11 +112,13 @@ private:
     }
 
     std::string method_;
+    int view_count_ = views_for<T>(method_);
     Method model_ = made();
     train::updater<T> update_{ctx, model_, train::adam{}};
     train::stepper<T> step_{model_, update_};
-    train::host_batch batch_{{{"clips", train::field_type::real, {3, 12, 7, 1}, two_views::views},
-                              {"labels", train::field_type::integer}}};
+    train::host_batch batch_{
+        {{"clips", train::field_type::real, {3, 12, 7, 1}, static_cast<std::size_t>(view_count_)},
+         {"labels", train::field_type::integer}}};
     std::vector<float> views_;
     std::vector<int> labels_;
 };

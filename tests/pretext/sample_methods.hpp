@@ -3,6 +3,7 @@
 // with them is compiled once.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +14,11 @@
 #include "mgkit/pretext/make_method.hpp"
 
 namespace MGKIT_NAMESPACE::test {
+
+/// Settings for a few classes and batches: a queue that batches of six do not divide.
+inline pretext::method_settings small_method(int classes) {
+    return {.classes = classes, .queue = 10};
+}
 
 /// A method, and its objective on tensors that nothing is recorded of.
 template <tensor T>
@@ -25,7 +31,10 @@ template <tensor T>
 struct sample_method {
     const char* name;
     bool two_streams;  ///< whether it needs them
+    bool needs_map;    ///< likewise, of features over frames and joints
     bool needs_labels;
+    int views;         ///< that it compares
+    bool own_targets;  ///< see pretext::aimclr
     made_method<T> (*make)(const nn::scope& at, const nn::fact_map& settings, int classes);
 };
 
@@ -34,13 +43,17 @@ std::vector<sample_method<T>> sample_methods() {
     std::vector<sample_method<T>> out;
     pretext::all<T>::for_each([&out]<class M>(type_tag<M>) {
         static_assert(pretext::method<M>);
-        out.push_back({M::name, pretext::needs_two_streams<M>(), pretext::needs_labels<M>(),
-                       [](const nn::scope& at, const nn::fact_map& settings, int classes) {
-                           std::unique_ptr<M> own;
-                           if constexpr (pretext::needs_labels<M>())
-                               own = std::make_unique<M>(at, settings, classes);
+        out.push_back({M::name, pretext::needs_two_streams<M>(), pretext::needs_feature_map<M>(),
+                       pretext::needs_labels<M>(), std::max(2, pretext::wanted_views<M>()),
+                       [] {
+                           if constexpr (requires { M::own_targets; })
+                               return M::own_targets;
                            else
-                               own = std::make_unique<M>(at, settings);
+                               return false;
+                       }(),
+                       [](const nn::scope& at, const nn::fact_map& settings, int classes) {
+                           std::unique_ptr<M> own =
+                               pretext::make_one<M>(at, settings, small_method(classes));
                            M& method = *own;
                            return made_method<T>{
                                pretext::any_method<T>(std::move(own)),
@@ -52,13 +65,15 @@ std::vector<sample_method<T>> sample_methods() {
     return out;
 }
 
-/// Settings of an encoder for methods: the first of the list with two streams where they need them,
-/// else the last of the list.
+/// Settings of an encoder for a method: the first of the list with two streams, or with a map
+/// behind its feature, where it needs them, else the last of the list.
 template <tensor T>
-nn::fact_map encoder_for(bool two_streams, const encode::clip_extents& clip) {
+nn::fact_map encoder_for(const sample_method<T>& method, const encode::clip_extents& clip) {
     nn::fact_map out;
+    const bool first = method.two_streams || method.needs_map;
     for (const auto& sample : sample_encoders<T>())
-        if (!two_streams || (sample.two_streams && out.empty())) out = sample.facts(clip);
+        if (!first || (out.empty() && (method.two_streams ? sample.two_streams : sample.map)))
+            out = sample.facts(clip);
     return out;
 }
 
@@ -66,8 +81,14 @@ nn::fact_map encoder_for(bool two_streams, const encode::clip_extents& clip) {
 template <tensor T>
 nn::fact_map encoder_for(const std::string& method, const encode::clip_extents& clip) {
     for (const auto& sample : sample_methods<T>())
-        if (method == sample.name) return encoder_for<T>(sample.two_streams, clip);
+        if (method == sample.name) return encoder_for<T>(sample, clip);
     return {};
+}
+
+/// How many views it compares.
+template <tensor T>
+int views_for(const std::string& method) {
+    return std::max(2, pretext::wanted_views<pretext::all<T>>(method));
 }
 
 template <tensor T>

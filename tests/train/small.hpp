@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "mgkit/augment/n_views.hpp"
@@ -48,6 +49,19 @@ inline augment::reference policy() {
     augment::reference out = augment::reference_preset(8);
     out.get<augment::crop_resize>().frames = frames;
     return out;
+}
+
+/// `f(views)` with so many views of each clip: two or three.
+template <class F>
+void with_views(int count, const data::clip_set& set, const encode::clip_input& input, F&& f) {
+    const auto call = [&]<std::size_t K>(std::integral_constant<std::size_t, K>) {
+        train::skeleton_views views(set, input, augment::n_views<K, augment::reference>{policy()});
+        f(views);
+    };
+    if (count == 3)
+        call(std::integral_constant<std::size_t, 3>{});
+    else
+        call(std::integral_constant<std::size_t, 2>{});
 }
 
 inline encode::dste_settings settings(const data::clip_set& set) {

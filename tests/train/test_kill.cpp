@@ -95,10 +95,10 @@ TEST_CASE("a process that trains", "[.child]") {
     }
     auto method = pretext::make_method<small::tensor>(
         name, nn::scope(ctx), test::encoder_for<small::tensor>(name, input.extents()),
-        {set.classes()});
-    train::skeleton_views views(set, input,
-                                augment::n_views<2, augment::reference>{small::policy()});
-    train::fit(ctx, method, views, small::adam(), train::constant_schedule{}, settings, kept);
+        test::small_method(set.classes()));
+    small::with_views(test::views_for<small::tensor>(name), set, input, [&](auto& views) {
+        train::fit(ctx, method, views, small::adam(), train::constant_schedule{}, settings, kept);
+    });
 }
 
 namespace {

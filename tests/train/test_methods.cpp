@@ -25,12 +25,13 @@ leaf_bits trained(const std::string& name, const data::clip_set& set, int thread
     const auto input = small::input(set);
     auto method = pretext::make_method<small::tensor>(
         name, nn::scope(ctx), test::encoder_for<small::tensor>(name, input.extents()),
-        {set.classes()});
-    train::skeleton_views views(set, input, two_views{small::policy()});
-    const auto history =
-        train::fit(ctx, method, views, small::adam(), train::step_cosine_schedule{.warm_up = 2},
-                   {.epochs = 2, .batch = 9}, train::checkpoints{file, 2}, small::stop_at{stop});
-    if (first != nullptr) *first = history.front().loss;
+        test::small_method(set.classes()));
+    small::with_views(test::views_for<small::tensor>(name), set, input, [&](auto& views) {
+        const auto history = train::fit(
+            ctx, method, views, small::adam(), train::step_cosine_schedule{.warm_up = 2},
+            {.epochs = 2, .batch = 9}, train::checkpoints{file, 2}, small::stop_at{stop});
+        if (first != nullptr) *first = history.front().loss;
+    });
     return bits_of(ctx, method);
 }
 

@@ -237,12 +237,17 @@ public:
     /// Edges of the skeleton, [3, V, V].
     const T& adjacency() const { return adjacency_; }
 
+    /// What the blocks make of clips: [N * M, T', V, features].
     template <operand X>
-    X operator()(context& ctx, const X& clips) const {
+    X frames(context& ctx, const X& clips) const {
         require_clips(shape_of(clips), clip_, name_);
         X x = persons_of(ctx, clips, data_bn, true);
         for (const auto& block : blocks) x = block(ctx, x, adjacency_);
-        return mean_of_persons(ctx, x, shape_of(clips)[0]);
+        return x;
+    }
+    template <operand X>
+    X operator()(context& ctx, const X& clips) const {
+        return mean_of_persons(ctx, frames(ctx, clips), shape_of(clips)[0]);
     }
 
 private:

@@ -11,9 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "mgkit/encode/concept.hpp"
+#include "mgkit/encode/feature_map.hpp"
 #include "mgkit/encode/list.hpp"
 #include "mgkit/encode/settings.hpp"
+#include "mgkit/nn/clone.hpp"
 #include "mgkit/nn/leaves.hpp"
 #include "mgkit/nn/prepared.hpp"
 
@@ -41,7 +42,8 @@ any_encoder<T> make_encoder(const nn::scope& at, const nn::fact_map& settings);
 /// virtual call for each pass; a pipeline that knows its encoder is better off with the type.
 ///
 /// It is a module under the names of the encoder in it, and fits wherever an encoder does, methods
-/// included. Moves take leaves along without moving them; it is not copied.
+/// included. Moves take leaves along without moving them; it is not copied, but nn::clone clones
+/// it.
 template <tensor T>
 class any_encoder {
     using X = variable<T>;
@@ -72,7 +74,13 @@ public:
     stream_pair<T> tokens(context& ctx, const T& clips) const { return held_->tokens(ctx, clips); }
     stream_pair<X> tokens(context& ctx, const X& clips) const { return held_->tokens(ctx, clips); }
 
+    /// The map whose mean is the feature, see mapping_encoder. Errors: an encoder that has none.
+    T frames(context& ctx, const T& clips) const { return held_->frames(ctx, clips); }
+    X frames(context& ctx, const X& clips) const { return held_->frames(ctx, clips); }
+
     int features() const { return held_->features(); }
+    /// Whether `frames` may be called.
+    bool has_map() const { return held_->has_map(); }
     /// Whether the encoder has a temporal and a spatial stream, so that `tokens` and
     /// `stream_widths` may be called.
     bool two_stream() const { return held_->two_stream(); }
@@ -84,6 +92,8 @@ public:
     std::string words() const { return held_->words(); }
 
     nn::leaf_list<T> leaves() { return held_->leaves(); }
+    /// See nn::clone. Errors: an encoder that cannot be copied.
+    any_encoder clone(context& ctx) const { return any_encoder(held_->clone(ctx)); }
     /// What the encoder itself states, and what it and all below it do.
     nn::fact_map facts() const { return held_->facts(); }
     nn::fact_map all_facts() const { return held_->all_facts(); }
@@ -114,7 +124,11 @@ private:
         virtual X features_of(context&, const X&) const = 0;
         virtual stream_pair<T> tokens(context&, const T&) const = 0;
         virtual stream_pair<X> tokens(context&, const X&) const = 0;
+        virtual T frames(context&, const T&) const = 0;
+        virtual X frames(context&, const X&) const = 0;
         virtual int features() const = 0;
+        virtual bool has_map() const = 0;
+        virtual std::unique_ptr<base> clone(context&) const = 0;
         virtual bool two_stream() const = 0;
         virtual encode::stream_widths stream_widths() const = 0;
         virtual std::string name() const = 0;
@@ -128,6 +142,7 @@ private:
     template <class E>
     struct holding final : base {
         static constexpr bool has_streams = two_stream_encoder<E, T>;
+        static constexpr bool maps = mapping_encoder<E, T>;
 
         E model;
 
@@ -147,7 +162,18 @@ private:
             else
                 no_streams();
         }
+        T frames(context& ctx, const T& clips) const override { return map_of(ctx, clips); }
+        X frames(context& ctx, const X& clips) const override { return map_of(ctx, clips); }
         int features() const override { return model.features(); }
+        bool has_map() const override { return maps; }
+        std::unique_ptr<base> clone(context& ctx) const override {
+            if constexpr (nn::cloning<E> || std::copyable<E>)
+                return std::make_unique<holding>(nn::clone(ctx, model));
+            else
+                throw error("encoder " + name(), "an encoder that can be copied",
+                            "one that can only be moved",
+                            "give it a copy constructor, or a member clone(context&) const");
+        }
         bool two_stream() const override { return has_streams; }
         encode::stream_widths stream_widths() const override {
             if constexpr (has_streams)
@@ -175,6 +201,16 @@ private:
         }
 
     private:
+        template <operand V>
+        V map_of(context& ctx, const V& clips) const {
+            if constexpr (maps)
+                return model.frames(ctx, clips);
+            else
+                throw error("encoder " + name(), "a map over frames and joints behind the feature",
+                            "a feature only",
+                            "train it with a method that takes features, such as pretext::moco, or "
+                            "take a graph network");
+        }
         [[noreturn]] void no_streams() const {
             throw error("encoder " + name(), "a temporal and a spatial stream of tokens",
                         "an encoder with features only",

@@ -218,12 +218,17 @@ public:
     nn::fact_map facts() const { return facts_of(name, settings_); }
     int features() const { return features_; }
 
+    /// What the blocks make of clips: [N * M, T', V, features].
     template <operand X>
-    X operator()(context& ctx, const X& clips) const {
+    X frames(context& ctx, const X& clips) const {
         require_clips(shape_of(clips), settings_.network.clip, name);
         X x = persons_of(ctx, clips, data_bn, true);
         for (const auto& block : net) x = block(ctx, x);
-        return mean_of_persons(ctx, x, shape_of(clips)[0]);
+        return x;
+    }
+    template <operand X>
+    X operator()(context& ctx, const X& clips) const {
+        return mean_of_persons(ctx, frames(ctx, clips), shape_of(clips)[0]);
     }
 
 private:

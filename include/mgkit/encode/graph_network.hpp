@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mgkit/encode/feature_map.hpp"
 #include "mgkit/encode/settings.hpp"
 #include "mgkit/nn/conv.hpp"
 #include "mgkit/nn/maybe.hpp"
@@ -98,13 +99,6 @@ X persons_of(context& ctx, const X& clips, const nn::batch_norm<tensor_of<X>>& n
     const X rows = reshape(ctx, permute(ctx, clips, {0, 2, 4, 3, 1}), {n * t, m * v * c});
     const X level = reshape(ctx, norm.channels(ctx, rows), {n, t, m, v, c});
     return reshape(ctx, permute(ctx, level, {0, 2, 1, 3, 4}), {n * m, t, v, c});
-}
-
-/// The mean over persons, frames and joints: [N * M, T, V, C] -> [N, C].
-template <operand X>
-X mean_of_persons(context& ctx, const X& x, extent clips) {
-    const shape s = shape_of(x);
-    return mgkit::mean(ctx, reshape(ctx, x, {clips, s[0] / clips * s[1] * s[2], s[3]}), {1});
 }
 
 /// Messages of each partition, then what the edges bring of them: x [B, T, V, K * C] with edges

@@ -22,10 +22,10 @@ X unit_rows(context& ctx, const X& z, double least = 1e-12) {
                rsqrt(ctx, mgkit::select(ctx, mgkit::greater(ctx, squared, floor), squared, floor)));
 }
 
-/// Scores of queries beside their own keys and beside other rows, over a temperature: unit rows q,
+/// Scores of queries beside their own keys and beside other rows, over a temperature: rows q,
 /// k [B, D] and others [K, D] -> [B, 1 + K], a row's own key first. `present` [K] is 0 for rows of
-/// `others` that hold nothing: their scores are far below all others. No gradient reaches keys and
-/// others where they are constants. Source: He et al., CVPR 2020.
+/// `others` that hold nothing, only zeros: their scores are far below all others. No gradient
+/// reaches keys and others where they are constants. Source: He et al., CVPR 2020.
 template <operand X>
 X contrast_scores(context& ctx, const X& q, const X& k, const X& others, const X& present,
                   double temperature) {
@@ -36,8 +36,8 @@ X contrast_scores(context& ctx, const X& q, const X& k, const X& others, const X
                     "q and k [B, D], others [K, D], present [K], a temperature above 0",
                     text(in.str(), ", ", shape_of(k).str(), ", ", more.str(), ", ",
                          shape_of(present).str(), ", ", temperature));
-    // Scores are at most 1 / temperature in size; twice that and fifty below is as good as gone.
-    const double far = 50 + 2 / temperature;
+    // Rows that hold nothing are 0, and so are their scores.
+    constexpr double far = 1e9;
     const X own = mgkit::sum(ctx, mul(ctx, q, k), {1}, true);
     const X rest = affine(ctx, matmul(ctx, q, others, false, true), 1 / temperature);
     return concat(ctx, 1, affine(ctx, own, 1 / temperature),

@@ -4,9 +4,15 @@
 
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/encode/any_encoder.hpp"
+#include "mgkit/pretext/aimclr.hpp"
+#include "mgkit/pretext/ascal.hpp"
+#include "mgkit/pretext/barlow_twins.hpp"
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/pretext/feature_decorrelation.hpp"
+#include "mgkit/pretext/moco.hpp"
+#include "mgkit/pretext/simclr.hpp"
 #include "mgkit/pretext/supervised.hpp"
+#include "mgkit/pretext/vicreg.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
 
@@ -17,7 +23,13 @@ using all = type_list<
     // clang-format off
     decorrelation<T, encode::any_encoder<T>, no_views>,
     feature_decorrelation<T, encode::any_encoder<T>, no_views>,
-    supervised<T, encode::any_encoder<T>, no_views>
+    supervised<T, encode::any_encoder<T>, no_views>,
+    moco<T, encode::any_encoder<T>, no_views>,
+    aimclr<T, encode::any_encoder<T>, no_views>,
+    ascal<T, encode::any_encoder<T>, no_views>,
+    simclr<T, encode::any_encoder<T>, no_views>,
+    barlow_twins<T, encode::any_encoder<T>, no_views>,
+    vicreg<T, encode::any_encoder<T>, no_views>
     // clang-format on
     >;
 
