@@ -300,6 +300,7 @@
 #include "mgkit/probe/neighbour_search.hpp"
 #include "mgkit/probe/neighbours.hpp"
 #include "mgkit/probe/result.hpp"
+#include "mgkit/probe/sgd_linear.hpp"
 #include "mgkit/study/classes.hpp"
 #include "mgkit/study/epochs.hpp"
 #include "mgkit/study/fold.hpp"

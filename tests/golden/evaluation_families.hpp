@@ -8,10 +8,9 @@
 
 #include "golden/support.hpp"
 #include "mgkit/nn/linear.hpp"
+#include "mgkit/probe/sgd_linear.hpp"
 #include "mgkit/tensor/ops/objective.hpp"
 #include "mgkit/train/optimiser.hpp"
-#include "mgkit/train/schedule.hpp"
-#include "mgkit/train/sgd.hpp"
 
 namespace MGKIT_NAMESPACE::golden::evaluation_group {
 
@@ -32,20 +31,14 @@ T one_hot_from(context& ctx, const io::safetensors_file& file, const std::string
     return backend_traits<T>::from_host(ctx, rows, {static_cast<extent>(labels.size()), classes});
 }
 
-/// The linear layer of the published protocol: scores, loss, gradients and weights of its first
+/// Linear evaluation by its default settings: scores, loss, gradients and weights of the first
 /// steps, and the rate of every epoch.
 template <class... Ts>
 void linear_eval(const io::safetensors_file& file, const io::json& config, checks& out) {
-    const train::sgd optimiser{.rate = config.at("lr").get<double>(),
-                               .momentum = config.at("momentum").get<double>(),
-                               .weight_decay = config.at("weight_decay").get<double>(),
-                               .nesterov = config.at("nesterov").get<bool>()};
-    const train::step_schedule schedule{config.at("milestones").get<std::vector<int>>(),
-                                        config.at("gamma").get<double>()};
-    const int epochs = config.at("epochs").get<int>();
+    const auto protocol = probe::sgd_linear_settings{}.protocol();
     std::vector<double> rates;
-    for (int epoch = 0; epoch < epochs; ++epoch)
-        rates.push_back(optimiser.rate * schedule(epoch, epochs));
+    for (int epoch = 0; epoch < config.at("epochs").get<int>(); ++epoch)
+        rates.push_back(protocol.optimiser.rate * protocol.schedule(epoch, protocol.epochs));
     const auto recorded = file.read<double>("output/lr_schedule");
     out.close("output/lr_schedule", std::span<const double>(rates), recorded, 1e-12);
 
@@ -56,7 +49,7 @@ void linear_eval(const io::safetensors_file& file, const io::json& config, check
         const extent classes = config.at("classes").get<int>();
         nn::linear<T> fc(nn::scope(ctx), config.at("features").get<int>(), classes);
         nn::load(ctx, fc, file, {.prefix = "param/"});
-        train::updater<T> update(ctx, fc, optimiser);
+        train::updater<T> update(ctx, fc, protocol.optimiser);
         for (int step = 0; step < config.at("steps").get<int>(); ++step) {
             const std::string at = text("step/", step, "/");
             const recording<T> record(ctx);
