@@ -284,6 +284,7 @@
 #include "mgkit/train/clip_gradients.hpp"
 #include "mgkit/train/epoch_counts.hpp"
 #include "mgkit/train/fit.hpp"
+#include "mgkit/train/lars.hpp"
 #include "mgkit/train/list.hpp"
 #include "mgkit/train/moving_average.hpp"
 #include "mgkit/train/optimiser.hpp"
