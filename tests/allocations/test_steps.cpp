@@ -11,6 +11,7 @@
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/train/adam.hpp"
 #include "mgkit/train/adamw.hpp"
+#include "mgkit/train/lars.hpp"
 #include "mgkit/train/sgd.hpp"
 #include "mgkit/train/step.hpp"
 
@@ -103,6 +104,7 @@ TEMPLATE_TEST_CASE("a step after the second takes nothing from the system", "[al
         CHECK(calls_of_training<TestType>(threads, 0, train::adam{}) == none);
         CHECK(calls_of_training<TestType>(threads, 0, train::sgd{}) == none);
         CHECK(calls_of_training<TestType>(threads, 0, train::adamw{}) == none);
+        CHECK(calls_of_training<TestType>(threads, 0, train::lars{}) == none);
     }
 }
 

@@ -4,7 +4,8 @@
 #include "cuda/emulated.hpp"
 #include "mgkit/nn/linear.hpp"
 #include "mgkit/testing/gradient_check.hpp"
-#include "mgkit/train/adam.hpp"
+#include "mgkit/train/list.hpp"
+#include "nn/leaves.hpp"
 
 using namespace mgkit;
 
@@ -89,4 +90,34 @@ TEST_CASE("a parameter released since is refused while a step is recorded", "[cu
     graph replayed(ctx, test::emulated::of(ctx).new_pool(), step);
     replayed.replay();
     CHECK(update.steps() == 2);
+}
+
+TEMPLATE_TEST_CASE("replayed steps of every optimiser are its steps, bit for bit", "[cuda]", float,
+                   cuda::bf16) {
+    using T = test::emulated_tensor<TestType>;
+    const auto run = []<class O>(const O& settings, bool replayed) {
+        context ctx{.seed = 3};
+        nn::linear<T> layer(nn::scope(ctx), 3, 2);
+        train::updater<T> update(ctx, layer, settings);
+        const T x = backend_traits<T>::full(ctx, {4, 3}, .5);
+        const auto step = [&] {
+            nn::zero_gradients(layer);
+            const recording<T> record(ctx);
+            const variable<T> missed = affine(ctx, layer(ctx, variable<T>{x}), 1, -1);
+            backward(ctx, sum(ctx, square(ctx, missed)));
+            update.step(ctx);
+        };
+        step();
+        cuda::step_graph<test::emulated> recorded(ctx, test::emulated::of(ctx).new_pool(), step);
+        for (int i = 0; i < 5; ++i) {
+            update.learning_rate(.1 / (1 + i));
+            replayed ? recorded.replay() : step();
+        }
+        return std::pair{bits_of(ctx, layer), bits_of(ctx, update.leaves())};
+    };
+    train::optimisers::for_each([&]<class O>(type_tag<O>) {
+        INFO(O::name);
+        CHECK(run(O{}, true) == run(O{}, false));
+        CHECK(run(O{}, true).first != run(O{.rate = 1}, true).first);
+    });
 }

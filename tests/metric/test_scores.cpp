@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "metric/refused.hpp"
+#include "mgkit/core/random.hpp"
 #include "mgkit/metric/list.hpp"
 
 using namespace mgkit;
@@ -125,6 +126,38 @@ TEST_CASE("fusion sums weighted scores or probabilities", "[quick]") {
     CHECK(std::abs(fuse(exact, 2)[0] - (a + b)) < 1e-15);
     CHECK(fuse(exact, 2, std::vector<double>{2, .1}, fusion_rule::scores)[0] == 2 + .1 * 10);
     CHECK_REFUSED(fuse(std::vector<std::vector<double>>{{1, std::nan("")}}, 2), "class 1");
+}
+
+TEST_CASE("two streams are fused by the sum of their probabilities, wherever their rows stand",
+          "[quick]") {
+    constexpr std::size_t rows = 40, classes = 5;
+    // Eighths, so that sums with whole numbers are exact and leave every bit as it was.
+    random_stream draws({1}, "streams");
+    std::vector<std::vector<double>> streams(2, std::vector<double>(rows * classes));
+    for (auto& stream : streams)
+        for (double& v : stream) v = static_cast<double>(draws.below(97)) / 8 - 6;
+    const std::vector<double> got = fuse(streams, classes);
+    for (std::size_t i = 0; i < rows; ++i) {
+        double total[2] = {0, 0};
+        for (std::size_t s = 0; s < 2; ++s)
+            for (std::size_t c = 0; c < classes; ++c)
+                total[s] += std::exp(streams[s][i * classes + c]);
+        for (std::size_t c = 0; c < classes; ++c) {
+            const std::size_t at = i * classes + c;
+            CHECK(got[at] ==
+                  Approx(std::exp(streams[0][at]) / total[0] + std::exp(streams[1][at]) / total[1])
+                      .epsilon(1e-13));
+        }
+    }
+    auto moved = streams;
+    for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t c = 0; c < classes; ++c) {
+            moved[0][i * classes + c] += static_cast<double>(i) - 20;
+            moved[1][i * classes + c] += 1000;
+        }
+    CHECK(fuse(moved, classes) == got);
+    const auto plain = [&](const auto& of) { return fuse(of, classes, {}, fusion_rule::scores); };
+    CHECK(plain(moved) != plain(streams));
 }
 
 TEST_CASE("fusing one stream keeps its ranking; large scores stay finite", "[quick]") {

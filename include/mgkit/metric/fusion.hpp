@@ -18,9 +18,10 @@ std::vector<float> softmax_rows(std::span<const float> scores, int classes);
 std::vector<double> softmax_rows(std::span<const double> scores, int classes);
 
 /// Weighted sum of the score tables of several streams, each [N, classes] of the same clips in the
-/// same order. Sums in double, in stream order. No weights means equal weights.
-/// Errors: no stream, tables of different size, NaN or infinite scores, weights that are not one
-/// finite number per stream.
+/// same order. Sums in double, in stream order. No weights means weights of 1: by default the sum
+/// of the streams' probabilities, the rule of dual-stream micro-gesture learning. Errors: no
+/// stream, tables of different size, NaN or infinite scores, weights that are not one finite number
+/// per stream.
 std::vector<float> fuse(std::span<const std::vector<float>> streams, int classes,
                         std::span<const double> weights = {},
                         fusion_rule rule = fusion_rule::softmax);

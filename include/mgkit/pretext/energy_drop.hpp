@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Features without what stands out in them.
+// infrastructure: a step of a method
 #pragma once
 
 #include "mgkit/tensor/ops/layers.hpp"
