@@ -137,9 +137,18 @@ void run_list(list_options& o) {
     std::string method_lines;
     pretext::all<symbolic>::for_each([&]<class M>(type_tag<M>) {
         constexpr bool labels = pretext::needs_labels<M>(), two = pretext::needs_two_streams<M>();
-        methods.push_back({{"name", M::name}, {"uses_labels", labels}, {"two_streams", two}});
+        constexpr bool map = pretext::needs_feature_map<M>();
+        constexpr int views = pretext::wanted_views<M>();
+        methods.push_back({{"name", M::name},
+                           {"uses_labels", labels},
+                           {"two_streams", two},
+                           {"feature_map", map},
+                           {"views", views > 0 ? io::json(views) : io::json(nullptr)}});
         method_lines += text(M::name, labels ? ": learns from labels (mgfm train)" : ": no labels",
-                             two ? ", encoders of two streams" : ", any encoder", "\n");
+                             two   ? ", encoders of two streams"
+                             : map ? ", graph networks"
+                                   : ", any encoder",
+                             views > 0 ? text(", ", views, " views") : std::string(), "\n");
     });
     put_json(o.json, {{"kind", "list"},
                       {"program", "mgfm list"},

@@ -164,6 +164,12 @@ void model_options::add_to(CLI::App& command) {
     command.add_option("--method", method, "How it is pre-trained")
         ->check(CLI::IsMember(pretraining_names()))
         ->capture_default_str();
+    command
+        .add_option("--queue", queue,
+                    "Embeddings of earlier batches that moco, aimclr and ascal tell a clip from "
+                    "(the paper: 512 for iMiGUE, 16384 for NTU-60); 0 for the method's own")
+        ->check(CLI::Range(0, 1 << 20))
+        ->capture_default_str();
 }
 
 std::string model_options::words() const {
@@ -199,7 +205,10 @@ void training_options::add_to(CLI::App& command) {
     command.add_option("--epochs", epochs, "Passes over the training clips")
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
-    command.add_option("--batch", batch, "Clips per step, four views each")
+    command
+        .add_option("--batch", batch,
+                    "Clips per step, with as many views each as the method compares (four where it "
+                    "takes any)")
         ->check(CLI::Range(2, 65536))
         ->capture_default_str();
     command.add_option("--rate", rate, "Learning rate of Adam")

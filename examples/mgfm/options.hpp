@@ -68,6 +68,7 @@ private:
 struct model_options {
     std::string encoder = "dste";          ///< by its name in encode::all
     std::string method = "decorrelation";  ///< by its name in pretext::all; for pre-training
+    int queue = 0;  ///< of methods of momentum; 0: the method's own
     int frames = 64;
     int width = 0;  ///< 0 and below for heads: see settings_of
     int heads = 0;

@@ -238,7 +238,7 @@ void add_pretrain(CLI::App& program) {
     auto options = std::make_shared<pretrain_options>();
     CLI::App* command = program.add_subcommand(
         "pretrain",
-        "Train an encoder on four views of each clip, without labels, and write it to a file that "
+        "Train an encoder on views of each clip, without labels, and write it to a file that "
         "embed, probe and retrieve read. Where the folder has a split, its training side is "
         "taken.");
     command->footer(

@@ -7,6 +7,7 @@
 
 #include "mgkit/augment/n_views.hpp"
 #include "mgkit/augment/presets.hpp"
+#include "mgkit/augment/varied_views.hpp"
 #include "mgkit/core/settings_text.hpp"
 #include "mgkit/nn/transfer.hpp"
 #include "mgkit/pretext/make_method.hpp"
@@ -24,6 +25,7 @@ using namespace mgkit;
 
 namespace {
 
+/// Of methods that take any number.
 constexpr std::size_t pretraining_views = 4;
 
 train::adam optimiser_of(const training_options& training) {
@@ -66,6 +68,46 @@ auto with_policy(const data::clip_set& clips, const model_options& model,
                : f(with_crop(augment::reference_preset(), clips, model.frames, training.min_crop));
 }
 
+/// What AimCLR's extreme views undergo beside the policy.
+template <class Policy>
+using extreme_policy =
+    augment::sequence<Policy, augment::mirror, augment::rotation, augment::time_reversal,
+                      augment::with_probability<augment::gaussian_noise>,
+                      augment::with_probability<augment::gaussian_blur>, augment::axis_mask>;
+
+template <class Policy>
+extreme_policy<Policy> extreme(const Policy& policy, const data::clip_set& clips) {
+    augment::aimclr_extreme published(clips.topology);
+    return extreme_policy<Policy>{
+        policy,
+        published.get<augment::mirror>(),
+        published.get<augment::rotation>(),
+        published.get<augment::time_reversal>(),
+        published.get<augment::with_probability<augment::gaussian_noise>>(),
+        published.get<augment::with_probability<augment::gaussian_blur>>(),
+        published.get<augment::axis_mask>()};
+}
+
+/// `f(views, words)` with the views that a method compares: a third one is extreme.
+template <class Policy, class F>
+auto with_views(const std::string& method, const Policy& policy, const data::clip_set& clips,
+                const F& f) {
+    const auto alike = [&](auto views) {
+        return f(views, text(decltype(views)::views, " views, ", settings_text(policy)));
+    };
+    switch (pretext::wanted_views<pretext::all<tensor>>(method)) {
+        case 2:
+            return alike(augment::n_views<2, Policy>{policy});
+        case 3: {
+            const augment::varied_views<Policy, Policy, extreme_policy<Policy>> views{
+                {policy, policy, extreme(policy, clips)}};
+            return f(views, text("3 views, ", settings_text(views)));
+        }
+        default:
+            return alike(augment::n_views<pretraining_views, Policy>{policy});
+    }
+}
+
 recipe training_parts(const encode::clip_input& input, const model_options& model,
                       const training_options& training, std::string views) {
     recipe out = encoder_parts(input, model);
@@ -83,12 +125,13 @@ training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
                               const training_options& training, std::uint64_t seed, int threads,
                               const std::string& checkpoint, const recipe& prepared,
                               const on_progress& progress) {
-    using views = augment::n_views<pretraining_views, Policy>;
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
-    auto method = pretext::make_method<T>(model.method, nn::scope(ctx), settings_of(input, model));
-    fitted done =
-        fit(ctx, method, views{policy}, clips, input, training, checkpoint, prepared, progress);
+    auto method = pretext::make_method<T>(model.method, nn::scope(ctx), settings_of(input, model),
+                                          {.queue = model.queue});
+    fitted done = with_views(model.method, policy, clips, [&](const auto& views, const auto&) {
+        return fit(ctx, method, views, clips, input, training, checkpoint, prepared, progress);
+    });
     auto& trained = method.template encoder<encode::any_encoder<T>>();
     if constexpr (std::is_same_v<T, tensor>)
         out.get().model = std::move(trained);
@@ -191,11 +234,15 @@ recipe encoder_parts(const encode::clip_input& input, const model_options& model
 recipe pretraining_parts(const data::clip_set& clips, const encode::clip_input& input,
                          const model_options& model, const training_options& training) {
     recipe out = with_policy(clips, model, training, [&](const auto& policy) {
-        return training_parts(input, model, training,
-                              text(pretraining_views, " views, ", settings_text(policy)));
+        return with_views(model.method, policy, clips, [&](const auto&, const std::string& words) {
+            return training_parts(input, model, training, words);
+        });
     });
     out.set("method", model.method);
-    out.set("loss weights", settings_text(loss::decorrelation_settings{}));
+    if (model.queue > 0)
+        out.set("queue", text(model.queue));
+    else
+        out.set("loss weights", settings_text(loss::decorrelation_settings{}));
     return out.set("products", training.products);
 }
 

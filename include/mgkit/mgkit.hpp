@@ -203,6 +203,7 @@
 #include "mgkit/augment/stretch.hpp"
 #include "mgkit/augment/temporal_crop.hpp"
 #include "mgkit/augment/time_reversal.hpp"
+#include "mgkit/augment/varied_views.hpp"
 #include "mgkit/augment/view_perturbation.hpp"
 #include "mgkit/augment/with_probability.hpp"
 #include "mgkit/augment/workspace.hpp"
