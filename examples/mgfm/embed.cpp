@@ -169,8 +169,7 @@ void add_embed(CLI::App& program) {
     auto options = std::make_shared<embed_options>();
     CLI::App* command = program.add_subcommand(
         "embed",
-        "Write features, (N, width of the encoder) float32, of recordings or clips. Of recordings: "
-        "windows of "
+        "Write features, (N, width of the encoder) float32, of recordings or clips. Of recordings: windows of "
         "two seconds, one every second, with the encoder of mgkit that reads most of their joints "
         "(--weights names another), and NAME.windows.csv says where each row comes from. Of clips: "
         "one row per usable clip, prepared as the file of the encoder says; where it does not say, "
