@@ -277,6 +277,7 @@
 #include "mgkit/pretext/by_view.hpp"
 #include "mgkit/pretext/contrastive_encoder.hpp"
 #include "mgkit/pretext/decorrelation.hpp"
+#include "mgkit/pretext/dual_stream.hpp"
 #include "mgkit/pretext/energy_drop.hpp"
 #include "mgkit/pretext/feature_decorrelation.hpp"
 #include "mgkit/pretext/list.hpp"

@@ -9,8 +9,10 @@
 #include "encode/models.hpp"
 #include "metric/refused.hpp"
 #include "mgkit/backend/eigen.hpp"
+#include "mgkit/encode/bigru.hpp"
 #include "mgkit/encode/st_gcn.hpp"
 #include "mgkit/pretext/aimclr.hpp"
+#include "mgkit/pretext/dual_stream.hpp"
 #include "mgkit/testing/gradient_check.hpp"
 #include "mgkit/train/sgd.hpp"
 #include "nn/leaves.hpp"
@@ -80,6 +82,26 @@ TEST_CASE("AimCLR with all it adds switched off is momentum contrast to the bit"
     context three{.seed = 3};
     aimclr on(nn::scope(three), sample(), {}, {.contrast = small});
     CHECK(train_on(three, on, batches, 3) != train_on(one, plain, batches, 2));
+}
+
+TEST_CASE("two streams together are two streams alone, to the bit", "[contrastive][quick]") {
+    using namespace contrastive;
+    using sequence = encode::bigru<T>;
+    const auto frames = sequence::sample_settings(extents);
+    const std::vector<int> batches{4, 7, 3};
+    context all{.seed = 3}, one{.seed = 3}, two{.seed = 3};
+    pretext::dual_stream<T, network, sequence, pretext::no_views> both(nn::scope(all), sample(),
+                                                                       frames, {}, small);
+    moco joints(nn::scope(one) / "spatial", sample(), {}, small);
+    pretext::moco<T, sequence, pretext::no_views> times(nn::scope(two) / "temporal", frames, {},
+                                                        small);
+    const auto together = train_on(all, both, batches, 2);
+    const auto spatial = train_on(one, joints, batches, 2);
+    const auto temporal = train_on(two, times, batches, 2);
+    for (std::size_t i = 0; i < batches.size(); ++i) CHECK(together[i] == spatial[i] + temporal[i]);
+    CHECK(bits_of(all, both.spatial) == bits_of(one, joints));
+    CHECK(bits_of(all, both.temporal) == bits_of(two, times));
+    CHECK_CONTAINS(std::string(both.made_of().words("temporal encoder")), "bigru");
 }
 
 TEST_CASE("the key follows and gets no gradient, batches of any size wrap the queue",
