@@ -8,6 +8,7 @@ namespace MGKIT_NAMESPACE::augment {
 MGKIT_INLINE mg_fm::sequence_type mg_fm::for_micro_gestures() {
     sequence_type out;
     out.get<crop_resize>() = crop_resize::mg();
+    out.get<with_probability<pose_augmentation>>().stage.skip_others = true;
     return out;
 }
 

@@ -17,6 +17,7 @@
 #include "mgkit/augment/joint_corruption.hpp"
 #include "mgkit/augment/mirror.hpp"
 #include "mgkit/augment/one_of.hpp"
+#include "mgkit/augment/pose_augmentation.hpp"
 #include "mgkit/augment/posterize_time.hpp"
 #include "mgkit/augment/rigid_motion.hpp"
 #include "mgkit/augment/rotation.hpp"
@@ -45,13 +46,17 @@ using mg_gestures = sequence<stretch, coordinate_perturbation, posterize_time>;
 ///
 /// The paper gives neither order, strengths nor probabilities: crops go down to 16 frames
 /// (`crop_resize::mg`), the additional stages happen with probability .5 each, strengths are
-/// documented at the stages. Its "pose augmentation" is left out: the paper does not say what it
-/// does, and rotation, scale, joint damage and speed are covered by the other stages.
+/// documented at the stages. What changes the body stands before what an estimator gets wrong of
+/// it, so that bones are those of joints that were seen.
+///
+/// The pose augmentation knows the bones of `upper_body`, the joints of MG-FM, and `mg_fm{}` leaves
+/// it out on clips of another number of joints; `mg_fm::of(topology)` is for those, and refuses
+/// clips that are not of it. The draws of the other stages are the same with it and without.
 struct mg_fm {
     using sequence_type =
         sequence<crop_resize, with_probability<speed_jitter>, with_probability<frame_drop>,
-                 one_of<joint_corruption, shear>, with_probability<confidence_corruption>,
-                 with_probability<rigid_motion>>;
+                 with_probability<pose_augmentation>, one_of<joint_corruption, shear>,
+                 with_probability<confidence_corruption>, with_probability<rigid_motion>>;
 
     static constexpr std::string_view name = sequence_type::name;
     static constexpr bool uses_confidence = sequence_type::uses_confidence;
@@ -67,6 +72,14 @@ struct mg_fm {
     template <class A>
     A& get() {
         return stages.get<A>();
+    }
+
+    /// For the joints of `t`, a topology known to the compiler or read at run time.
+    template <skeleton::topology T>
+    static mg_fm of(const T& t) {
+        mg_fm out;
+        out.get<with_probability<pose_augmentation>>().stage = pose_augmentation::of(t);
+        return out;
     }
 
     static mg_fm none() { return {sequence_type::none()}; }
