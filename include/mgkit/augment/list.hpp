@@ -40,6 +40,6 @@ using all = type_list<crop_resize, joint_corruption, shear, speed_jitter, frame_
                       temporal_crop, time_reversal, rotation, mirror, gaussian_noise, gaussian_blur,
                       axis_mask, joint_mask, pose_augmentation, sequence<frame_drop, speed_jitter>,
                       one_of<shear, rigid_motion>, with_probability<speed_jitter>, reference, mg_fm,
-                      mg_gestures, skeletonclr, aimclr_extreme>;
+                      mg_gestures, skeletonclr, aimclr_extreme, prior>;
 
 }  // namespace MGKIT_NAMESPACE::augment
