@@ -59,7 +59,7 @@ private:
 template <class F>
 auto with_views(const data::clip_set& clips, int frames, const learning_options& how, const F& f) {
     if (how.views == "mg")
-        return f(with_crop(augment::mg_fm_preset(), clips, frames, how.min_crop));
+        return f(with_crop(augment::mg_fm::of(clips.topology), clips, frames, how.min_crop));
     if (how.views == "none") {
         auto whole = augment::crop_resize::none();
         whole.frames = frames;

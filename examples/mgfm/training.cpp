@@ -64,7 +64,8 @@ template <class F>
 auto with_policy(const data::clip_set& clips, const model_options& model,
                  const training_options& training, const F& f) {
     return training.views == "mg"
-               ? f(with_crop(augment::mg_fm_preset(), clips, model.frames, training.min_crop))
+               ? f(with_crop(augment::mg_fm::of(clips.topology), clips, model.frames,
+                             training.min_crop))
                : f(with_crop(augment::reference_preset(), clips, model.frames, training.min_crop));
 }
 

@@ -191,6 +191,7 @@
 #include "mgkit/augment/mirror.hpp"
 #include "mgkit/augment/n_views.hpp"
 #include "mgkit/augment/one_of.hpp"
+#include "mgkit/augment/pose_augmentation.hpp"
 #include "mgkit/augment/posterize_time.hpp"
 #include "mgkit/augment/presets.hpp"
 #include "mgkit/augment/repeat_clip.hpp"

@@ -29,7 +29,7 @@ FOLDERS = [
     ("augment", "Augmentations and their compositions",
      "`augment::reference`, `augment::mg_fm`, `augment::mg_gestures`, `augment::skeletonclr`, "
      "`augment::aimclr_extreme` and `augment::ascal` (`augment/presets.hpp`) are ready sequences of "
-     "these."),
+     "these, `augment::prior` a choice of one."),
     ("encode", "Encoders", ""),
     ("loss", "Losses", ""),
     ("pretext", "Training methods", ""),

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Families: graph/aug_aimclr, graph/aug_isc, zoo/ascal_aug: single stages under recorded draws.
+// Families: graph/aug_aimclr, graph/aug_isc, graph/aug_feeders, graph/aug_pyskl_pose,
+// zoo/ascal_aug: single stages under recorded draws.
+//
+// Not compared, as nothing here does the same. Of aug_feeders: random_move (a motion that changes
+// in time), random_shift and auto_pad (valid frames put anywhere; ours begin at frame 0),
+// pre_normalization (a body turned upright) and openpose_match (persons told apart by their
+// motion). Of aug_pyskl_pose: prenorm2d (each axis by its own half of the image, or by the range
+// of the points; ours divides both by one length), prenorm3d (a body turned upright), noise (of a
+// normal length in any direction, in sizes of the body; ours is normal in each coordinate), padto
+// by repetition, and format_gcn (persons made up to a number).
 #pragma once
 
 #include <algorithm>
@@ -21,10 +30,14 @@
 #include "mgkit/augment/joint_corruption.hpp"
 #include "mgkit/augment/joint_mask.hpp"
 #include "mgkit/augment/mirror.hpp"
+#include "mgkit/augment/rigid_motion.hpp"
 #include "mgkit/augment/rotation.hpp"
 #include "mgkit/augment/shear.hpp"
+#include "mgkit/augment/stretch.hpp"
 #include "mgkit/augment/temporal_crop.hpp"
 #include "mgkit/augment/time_reversal.hpp"
+#include "mgkit/augment/view_perturbation.hpp"
+#include "mgkit/clip/preprocess.hpp"
 #include "mgkit/skeleton/streams.hpp"
 
 namespace MGKIT_NAMESPACE::golden::contrastive_augment_group {
@@ -278,10 +291,142 @@ void isc(const io::safetensors_file& file, const io::json& config, checks& out) 
     });
 }
 
+inline std::array<double, 3> angles_in(const io::safetensors_file& file, const std::string& name) {
+    const auto stored = file.read<double>(name);
+    return {stored.at(0), stored.at(1), stored.at(2)};
+}
+
+/// Crops take U[.5, 1) of the clip, as the public settings; the file does not say so, and its 17
+/// frames, fewer than the shortest crop, are taken whole by any share. Turns are compared by both
+/// stages that turn about three axes. The reference leaves the joint that the others are measured
+/// from where it was.
+template <class... Ts>
+void feeders(const io::safetensors_file& file, const io::json& config, checks& out) {
+    const int valid = indices_in(file, "input/valid_frames").at(0);
+    const auto turns = angles_in(file, "input/random_rot/angles");
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
+        const stored_clip<S> stored(file, "input/x");
+        skeleton::pose_view<const S> clip = stored.view;
+        compare(out, file, "output/random_rot", view_of(augment::rotation{}, {turns}, clip));
+        compare(out, file, "output/random_rot",
+                view_of(augment::view_perturbation{}, {turns}, clip));
+        const int centre = 1;
+        auto relative = measured_from(centre, stored);
+        for (std::size_t i = 0; i < relative.size(); ++i) {
+            const auto joint = i / static_cast<std::size_t>(clip.shape.persons) %
+                               static_cast<std::size_t>(clip.shape.joints);
+            if (joint == static_cast<std::size_t>(centre)) relative[i] = stored.values[i];
+        }
+        compare(out, file, "output/blockgcn_relative_center1", relative);
+
+        clip.length = valid;
+        const augment::clip_info info{clip.shape, valid, {}};
+        for (const int percent : {95, 80}) {
+            const augment::crop_resize crop{.frames = config.at("window").get<int>()};
+            compare(out, file, text("output/crop_resize_test_", percent),
+                    view_of(crop, crop.centre(info, percent / 100.), clip));
+        }
+        const recorded_draws draws(file, "crop_resize_train");
+        const std::string name = "output/crop_resize_train";
+        const augment::crop_resize crop{.frames = static_cast<int>(file.shape(name).at(1))};
+        const augment::crop_resize::plan plan{
+            draws.whole(1), crop.crop_length(valid, .5 + .5 * draws[0]), crop.frames};
+        compare(out, file, name, view_of(crop, plan, clip));
+    });
+}
+
+/// A stored M T V C array as a clip of coordinates.
+template <class S>
+struct stored_people {
+    pose_shape shape;
+    std::vector<S> values;
+
+    stored_people(const io::safetensors_file& file, const std::string& name) {
+        const std::vector<std::int64_t>& extents = file.shape(name);
+        if (extents.size() != 4 || (extents[3] != 2 && extents[3] != 3))
+            throw error(file.path(), "clips M T V C of two or three coordinates", name);
+        const auto at = [&](std::size_t axis) { return static_cast<int>(extents[axis]); };
+        shape = {at(3) == 2 ? channel_layout::xy : channel_layout::xyz, at(1), at(2), at(0)};
+        const auto stored = file.read<S>(name);
+        values.resize(shape.size());
+        each(shape, [&](std::size_t person_first, std::size_t channel_first) {
+            values[channel_first] = stored[person_first];
+        });
+    }
+    skeleton::pose_view<const S> view() const { return {values.data(), shape, shape.frames}; }
+
+    /// Where each value stands in M T V C and in C T V M.
+    template <class F>
+    static void each(const pose_shape& shape, F&& f) {
+        const auto channels = static_cast<std::size_t>(skeleton::channels(shape.layout));
+        const auto persons = static_cast<std::size_t>(shape.persons);
+        const auto rows = static_cast<std::size_t>(shape.frames * shape.joints);
+        for (std::size_t m = 0, next = 0; m < persons; ++m)
+            for (std::size_t row = 0; row < rows; ++row)
+                for (std::size_t c = 0; c < channels; ++c)
+                    f(next++, (c * rows + row) * persons + m);
+    }
+};
+
+/// Draws of a scale are -1 to 1, times its strength: the file's in 3-D; in 2-D it holds none, and
+/// its numbers are those of .1 for x and .3 for y. Padding is the preparation's, which then moves
+/// and scales nothing.
+template <class... Ts>
+void pyskl_pose(const io::safetensors_file& file, const io::json& config, checks& out) {
+    const auto scaled = [&](const std::string& operation, const std::vector<double>& strength) {
+        augment::stretch::plan plan;
+        const auto draws = file.read<double>(recorded_draws(file, operation).name(0));
+        for (std::size_t c = 0; c < draws.size(); ++c)
+            plan.matrix.at(c)[c] += strength.at(c) * draws[c];
+        return plan;
+    };
+    const double solid_scale = config.at("scale").get<double>();
+    const auto turns = angles_in(file, recorded_draws(file, "rot3d").name(0));
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
+        const stored_people<S> flat(file, "input/keypoint"), solid(file, "input/keypoint3d");
+        const auto expect = [&](const std::string& name, const pose_shape& shape,
+                                const std::vector<S>& got) {
+            std::vector<S> people(got.size());
+            stored_people<S>::each(shape, [&](std::size_t person_first, std::size_t channel_first) {
+                people[person_first] = got[channel_first];
+            });
+            compare(out, file, "output/" + name, people);
+        };
+        const auto expect_view = [&](const std::string& name, const stored_people<S>& people,
+                                     const auto& stage, const auto& plan) {
+            expect(name, people.shape, view_of(stage, plan, people.view()));
+        };
+        expect_view("scale2d", flat, augment::stretch{}, scaled("scale2d", {.1, .3}));
+        expect_view("scale3d", solid, augment::stretch{},
+                    scaled("scale3d", {solid_scale, solid_scale, solid_scale}));
+        expect_view("rot3d", solid, augment::rotation{}, augment::rotation::plan{turns});
+        expect_view("rot3d", solid, augment::view_perturbation{},
+                    augment::view_perturbation::plan{turns});
+        expect_view("rot2d", flat, augment::rigid_motion{},
+                    augment::rigid_motion::plan{recorded_draws(file, "rot2d")[0], 0, {}});
+
+        clip::preprocess_settings pad;
+        pad.scale = clip::scale_rule::none;
+        pad.reference = clip::reference_rule::none;
+        pad.fit = clip::fit_rule::pad;
+        pad.frames = static_cast<int>(file.shape("output/padto_zero").at(1));
+        skeleton::pose<S> padded;
+        const skeleton::reference_joints joints{flat.shape.joints, 0, {0, 1}};
+        if (clip::preprocess<S>(pad, joints, flat.view(), padded) != clip::clip_fault::none)
+            throw error(file.path(), "a clip that can be prepared", "none");
+        const S* const values = padded.view().values;
+        expect("padto_zero", padded.shape(), {values, values + padded.shape().size()});
+    });
+}
+
 template <class... Ts>
 void add_families(std::vector<family>& all) {
     all.insert(all.end(), {{"graph/aug_aimclr", aimclr<Ts...>},
                            {"graph/aug_isc", isc<Ts...>},
+                           {"graph/aug_feeders", feeders<Ts...>},
+                           {"graph/aug_pyskl_pose", pyskl_pose<Ts...>},
                            {"zoo/ascal_aug", ascal<Ts...>}});
 }
 

@@ -14,6 +14,7 @@
 #include "mgkit/augment/mirror.hpp"
 #include "mgkit/augment/n_views.hpp"
 #include "mgkit/augment/one_of.hpp"
+#include "mgkit/augment/pose_augmentation.hpp"
 #include "mgkit/augment/posterize_time.hpp"
 #include "mgkit/augment/presets.hpp"
 #include "mgkit/augment/repeat_clip.hpp"
@@ -33,13 +34,12 @@
 namespace MGKIT_NAMESPACE::augment {
 
 /// Every stage, and each kind of composition once. Drives conformance tests and documentation.
-using all =
-    type_list<crop_resize, joint_corruption, shear, speed_jitter, frame_drop, confidence_corruption,
-              rigid_motion, coordinate_perturbation, view_perturbation, repeat_clip, reverse_clip,
-              posterize_time, stretch, temporal_crop, time_reversal, rotation, mirror,
-              gaussian_noise, gaussian_blur, axis_mask, joint_mask,
-              sequence<frame_drop, speed_jitter>, one_of<shear, rigid_motion>,
-              with_probability<speed_jitter>, reference, mg_fm, mg_gestures, skeletonclr,
-              aimclr_extreme>;
+using all = type_list<crop_resize, joint_corruption, shear, speed_jitter, frame_drop,
+                      confidence_corruption, rigid_motion, coordinate_perturbation,
+                      view_perturbation, repeat_clip, reverse_clip, posterize_time, stretch,
+                      temporal_crop, time_reversal, rotation, mirror, gaussian_noise, gaussian_blur,
+                      axis_mask, joint_mask, pose_augmentation, sequence<frame_drop, speed_jitter>,
+                      one_of<shear, rigid_motion>, with_probability<speed_jitter>, reference, mg_fm,
+                      mg_gestures, skeletonclr, aimclr_extreme, prior>;
 
 }  // namespace MGKIT_NAMESPACE::augment

@@ -46,6 +46,10 @@ public:
     A& get() {
         return std::get<A>(stages_);
     }
+    template <class A>
+    const A& get() const {
+        return std::get<A>(stages_);
+    }
 
     /// Calls `f` with the weights, then with every stage.
     template <class F>
