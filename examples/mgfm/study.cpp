@@ -85,12 +85,12 @@ private:
         out.set("split", folds_.words());
         out.set("confidence", text(o_.data.confidence));
         out.set("encoder", o_.model.words()).set("method", o_.model.method);
-        out.set("epochs", text(o_.training.epochs));
+        out.set("queue", text(o_.model.queue)).set("epochs", text(o_.training.epochs));
         out.set("batch", text(o_.training.batch)).set("rate", text(o_.training.rate));
         out.set("weight decay", text(o_.training.weight_decay));
         out.set("views", o_.training.views);
         out.set("shortest crop", text(o_.training.min_crop));
-        static_assert(setting_count<model_options> == 6 && setting_count<training_options> == 7,
+        static_assert(setting_count<model_options> == 7 && setting_count<training_options> == 7,
                       "mgfm: name the new option here");
         return out.set("products", o_.training.products);
     }
