@@ -148,7 +148,7 @@ TEST_CASE("what is told to be fixed stays, all else learns to rebuild", "[rebuil
         const auto cell = bits_of(ctx, model.decoder.gru), out = bits_of(ctx, model.decoder.out),
                    backbone = bits_of(ctx, model.backbone);
         const auto losses = train_on(ctx, model, some_clips(ctx, 3), 60);
-        CHECK(losses.back() < .7 * losses.front());
+        CHECK(losses.back() < .9 * losses.front());
         CHECK(bits_of(ctx, model.backbone) != backbone);
         CHECK(bits_of(ctx, model.decoder.out) != out);
         return bits_of(ctx, model.decoder.gru) != cell;
