@@ -3,7 +3,6 @@
 // with them is compiled once.
 #pragma once
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,13 +26,18 @@ struct made_method {
     std::function<T(context&, const pretext::batch<T>&)> plain;
 };
 
+/// How many views a method is tried on that wants so many, or takes any number.
+constexpr int tried_views(int wanted) {
+    return wanted == 0 ? 2 : wanted;
+}
+
 template <tensor T>
 struct sample_method {
     const char* name;
     bool two_streams;  ///< whether it needs them
     bool needs_map;    ///< likewise, of features over frames and joints
     bool needs_labels;
-    int views;         ///< that it compares
+    int views;         ///< that it is tried on
     bool own_targets;  ///< see pretext::aimclr
     made_method<T> (*make)(const nn::scope& at, const nn::fact_map& settings, int classes);
 };
@@ -44,7 +48,7 @@ std::vector<sample_method<T>> sample_methods() {
     pretext::all<T>::for_each([&out]<class M>(type_tag<M>) {
         static_assert(pretext::method<M>);
         out.push_back({M::name, pretext::needs_two_streams<M>(), pretext::needs_feature_map<M>(),
-                       pretext::needs_labels<M>(), std::max(2, pretext::wanted_views<M>()),
+                       pretext::needs_labels<M>(), tried_views(pretext::wanted_views<M>()),
                        [] {
                            if constexpr (requires { M::own_targets; })
                                return M::own_targets;
@@ -85,10 +89,10 @@ nn::fact_map encoder_for(const std::string& method, const encode::clip_extents& 
     return {};
 }
 
-/// How many views it compares.
+/// How many views it is tried on.
 template <tensor T>
 int views_for(const std::string& method) {
-    return std::max(2, pretext::wanted_views<pretext::all<T>>(method));
+    return tried_views(pretext::wanted_views<pretext::all<T>>(method));
 }
 
 template <tensor T>

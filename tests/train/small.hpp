@@ -51,7 +51,7 @@ inline augment::reference policy() {
     return out;
 }
 
-/// `f(views)` with so many views of each clip: two or three.
+/// `f(views)` with so many views of each clip: one to three.
 template <class F>
 void with_views(int count, const data::clip_set& set, const encode::clip_input& input, F&& f) {
     const auto call = [&]<std::size_t K>(std::integral_constant<std::size_t, K>) {
@@ -60,6 +60,8 @@ void with_views(int count, const data::clip_set& set, const encode::clip_input& 
     };
     if (count == 3)
         call(std::integral_constant<std::size_t, 3>{});
+    else if (count == 1)
+        call(std::integral_constant<std::size_t, 1>{});
     else
         call(std::integral_constant<std::size_t, 2>{});
 }

@@ -139,7 +139,6 @@ private:
     /// Shares of the scores that count as right, [B, 1 + queue].
     template <operand X>
     tensor_of<X> right_ones(context& ctx, const short_list<X, 3>& scores) const {
-        const shape all = shape_of(scores[0]);
         const auto fill = [](std::span<scalar_of<X>> to, const std::int64_t* now, int from) {
             to[0] = scalar_of<X>(from >= 0 && *now >= from ? 1 : 0);
         };

@@ -10,6 +10,7 @@
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/pretext/feature_decorrelation.hpp"
 #include "mgkit/pretext/moco.hpp"
+#include "mgkit/pretext/predict_cluster.hpp"
 #include "mgkit/pretext/simclr.hpp"
 #include "mgkit/pretext/supervised.hpp"
 #include "mgkit/pretext/vicreg.hpp"
@@ -29,7 +30,8 @@ using all = type_list<
     ascal<T, encode::any_encoder<T>, no_views>,
     simclr<T, encode::any_encoder<T>, no_views>,
     barlow_twins<T, encode::any_encoder<T>, no_views>,
-    vicreg<T, encode::any_encoder<T>, no_views>
+    vicreg<T, encode::any_encoder<T>, no_views>,
+    predict_cluster<T, encode::any_encoder<T>, no_views>
     // clang-format on
     >;
 

@@ -58,7 +58,7 @@ constexpr bool needs_feature_map() {
         return false;
 }
 
-/// How many views of a clip a method compares; 0: any number from two on.
+/// How many views of a clip a method reads; 0: any number from two on.
 template <class M>
 constexpr int wanted_views() {
     if constexpr (requires { M::wanted_views; })
