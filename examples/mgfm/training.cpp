@@ -97,6 +97,8 @@ auto with_views(const std::string& method, const Policy& policy, const data::cli
         return f(views, text(decltype(views)::views, " views, ", settings_text(policy)));
     };
     switch (pretext::wanted_views<pretext::all<tensor>>(method)) {
+        case 1:
+            return alike(augment::n_views<1, Policy>{policy});
         case 2:
             return alike(augment::n_views<2, Policy>{policy});
         case 3: {
