@@ -12,6 +12,7 @@ import sys
 import tree
 
 DOCUMENT = tree.ROOT / "docs" / "components.md"
+PICTURES = tree.ROOT / "docs" / "images"
 HEAD = """\
 # Components
 
@@ -106,7 +107,9 @@ def section(folder, title, note):
         source = tree.text(header)
         what = source.splitlines()[0].removeprefix("//").strip().rstrip(".")
         values = settings(source, name)
-        rows.append((f"[`{name}`](../include/mgkit/{header})", what,
+        # Drawn by examples/draw_augmentations; a link without a drawing is a problem.
+        drawn = f" ([moving](images/{folder}/{name}.svg))" if (PICTURES / folder).is_dir() else ""
+        rows.append((f"[`{name}`](../include/mgkit/{header}){drawn}", what,
                      f"`{values}`" if "=" in values else values,
                      origin(documentation(source, name))))
     out = f"\n## {title}\n\n"
