@@ -107,8 +107,11 @@ def section(folder, title, note):
         source = tree.text(header)
         what = source.splitlines()[0].removeprefix("//").strip().rstrip(".")
         values = settings(source, name)
-        # Drawn by examples/draw_augmentations; a link without a drawing is a problem.
-        drawn = f" ([moving](images/{folder}/{name}.svg))" if (PICTURES / folder).is_dir() else ""
+        # By examples/draw_augmentations: a component without a drawing is a problem; compositions,
+        # which are templates, have parts with drawings.
+        composed = re.search(rf"^template <[^;{{]*\n(?:struct|class) {name}\b", source, re.M)
+        drawn = (f" ([moving](images/{folder}/{name}.svg))"
+                 if (PICTURES / folder).is_dir() and not composed else "")
         rows.append((f"[`{name}`](../include/mgkit/{header}){drawn}", what,
                      f"`{values}`" if "=" in values else values,
                      origin(documentation(source, name))))
