@@ -27,7 +27,7 @@ using network = encode::st_gcn<T>;
 using moco = pretext::moco<T, network, pretext::no_views>;
 using aimclr = pretext::aimclr<T, network, pretext::no_views>;
 
-constexpr encode::clip_extents extents{2, 5, 3, 1};
+constexpr encode::clip_extents tiny{2, 5, 3, 1};
 constexpr pretext::momentum_settings small{.features = 4, .queue = 10, .momentum = 0.9};
 
 T some_clips(context& ctx, int count, const char* what) {
@@ -62,7 +62,7 @@ std::vector<double> train_on(context& ctx, Method& model, const std::vector<int>
 }
 
 encode::st_gcn_settings sample() {
-    return network::sample_settings(extents);
+    return network::sample_settings(tiny);
 }
 
 }  // namespace contrastive
@@ -87,7 +87,7 @@ TEST_CASE("AimCLR with all it adds switched off is momentum contrast to the bit"
 TEST_CASE("two streams together are two streams alone, to the bit", "[contrastive][quick]") {
     using namespace contrastive;
     using sequence = encode::bigru<T>;
-    const auto frames = sequence::sample_settings(extents);
+    const auto frames = sequence::sample_settings(tiny);
     const std::vector<int> batches{4, 7, 3};
     context all{.seed = 3}, one{.seed = 3}, two{.seed = 3};
     pretext::dual_stream<T, network, sequence, pretext::no_views> both(nn::scope(all), sample(),
