@@ -157,6 +157,7 @@
 #include "mgkit/clip/cut.hpp"
 #include "mgkit/clip/duration_prior.hpp"
 #include "mgkit/clip/footage.hpp"
+#include "mgkit/clip/identity.hpp"
 #include "mgkit/clip/list.hpp"
 #include "mgkit/clip/no_cut.hpp"
 #include "mgkit/clip/no_overlap.hpp"
