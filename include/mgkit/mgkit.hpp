@@ -310,6 +310,7 @@
 #include "mgkit/probe/baseline.hpp"
 #include "mgkit/probe/baseline_dtw.hpp"
 #include "mgkit/probe/chance.hpp"
+#include "mgkit/probe/invariance.hpp"
 #include "mgkit/probe/linear.hpp"
 #include "mgkit/probe/neighbour_search.hpp"
 #include "mgkit/probe/neighbours.hpp"
