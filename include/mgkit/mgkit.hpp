@@ -326,5 +326,6 @@
 #include "mgkit/study/row_file.hpp"
 #include "mgkit/study/row_json.hpp"
 #include "mgkit/study/rows.hpp"
+#include "mgkit/study/shared_people.hpp"
 #include "mgkit/study/splits.hpp"
 #include "mgkit/study/systems.hpp"

@@ -14,7 +14,7 @@ using namespace mgkit;
 
 namespace {
 
-enum direction { forward, backward, to_and_fro };
+enum direction { goes_forward, goes_backward, goes_both };
 
 /// Whole bodies that move along y: always forward, always backward, or there and back again.
 data::clip_set movers(int each, int frames = 40) {
@@ -37,9 +37,9 @@ data::clip_set movers(int each, int frames = 40) {
                                 static_cast<float>(draws.normal()),
                                 static_cast<float>(draws.normal())};
             for (int t = 0; t < view.length; ++t) {
-                const int gone = i % 3 == forward    ? t
-                                 : i % 3 == backward ? -t
-                                                     : std::min(t, 2 * turn - t);
+                const int gone = i % 3 == goes_forward    ? t
+                                 : i % 3 == goes_backward ? -t
+                                                          : std::min(t, 2 * turn - t);
                 for (int c = 0; c < 3; ++c)
                     view.at(c, t, v) = at[c] + (c == 1 ? .5f * static_cast<float>(gone) : 0);
             }
@@ -65,7 +65,7 @@ std::vector<float> by_direction(const data::clip_set& clips) {
             on += place[t] > place[t - 1] + 1e-3;
             back += place[t] < place[t - 1] - 1e-3;
         }
-        const int answer = back == 0 ? forward : on == 0 ? backward : to_and_fro;
+        const int answer = back == 0 ? goes_forward : on == 0 ? goes_backward : goes_both;
         for (int k = 0; k < 3; ++k) out.push_back(k == answer ? 1.f : 0.f);
     }
     return out;
@@ -92,13 +92,13 @@ TEST_CASE("a probe of directions loses them when time turns, and not in a mirror
     const auto& run = r.changes[0];
     CHECK(run.name == "reverse_clip");
     CHECK(run.changed == 36);
-    CHECK(run.destroyed() == std::vector<int>{forward, backward});
-    CHECK(run.classes[forward].kept == 0);
-    CHECK(run.classes[to_and_fro].share() == 1);
+    CHECK(run.destroyed() == std::vector<int>{goes_forward, goes_backward});
+    CHECK(run.classes[goes_forward].kept == 0);
+    CHECK(run.classes[goes_both].share() == 1);
     // Played backwards as a whole, forward is backward; there and back stays.
     const auto& turned = r.changes[1];
     CHECK(turned.changed == 36);
-    CHECK(turned.destroyed() == std::vector<int>{forward, backward});
+    CHECK(turned.destroyed() == std::vector<int>{goes_forward, goes_backward});
     CHECK(turned.kept == 12);
     const auto& mirrored = r.changes[2];
     CHECK(mirrored.changed == 36);
@@ -114,7 +114,7 @@ TEST_CASE("a probe of directions loses them when time turns, and not in a mirror
     CHECK_CONTAINS(words, "100.0 % right before");
     const auto json = report::to_json(r);
     CHECK(json["changes"][0]["destroyed"].get<std::vector<int>>() ==
-          std::vector<int>{forward, backward});
+          std::vector<int>{goes_forward, goes_backward});
     CHECK(json["changes"][2]["classes"][1]["kept"].get<int>() == 12);
     CHECK(json["changes"][2]["refused"].is_null());
     CHECK(report::to_json(
@@ -154,18 +154,18 @@ TEST_CASE("a class is destroyed only where it was known, and enough clips say so
     const auto blind = audit(movers(12), flat(1));
     CHECK(blind.kept == blind.changed);
     CHECK(blind.destroyed().empty());
-    CHECK(!blind.classes[backward].judged);
+    CHECK(!blind.classes[goes_backward].judged);
     // What changes nothing says nothing.
     const auto still =
         probe::audit_invariance(movers(12), by_direction,
                                 std::vector{probe::change_of(augment::time_reversal::none())})
             .changes[0];
     CHECK(still.changed == 0);
-    CHECK(!still.classes[forward].judged);
+    CHECK(!still.classes[goes_forward].judged);
     // One clip of a class that is answered a third of the time tells nothing.
     const auto few = audit(movers(1), by_direction);
-    CHECK(few.classes[forward].kept == 0);
-    CHECK(!few.classes[forward].judged);
+    CHECK(few.classes[goes_forward].kept == 0);
+    CHECK(!few.classes[goes_forward].judged);
     CHECK(few.destroyed().empty());
 }
 
@@ -176,23 +176,23 @@ TEST_CASE("compositions and stages of one's own are changes too", "[quick]") {
             augment::shear{.strength = 0}, augment::time_reversal{.probability = 1}),
         "turned after nothing");
     // Doubles the frames: answers are asked in the frames of the clip.
-    const probe::change longer{"longer", "", [](const random_key&, auto clip) {
-                                   auto shape = clip.shape;
+    const probe::change longer{"longer", "", [](const random_key&, auto from) {
+                                   auto shape = from.shape;
                                    shape.frames *= 2;
-                                   skeleton::pose<float> out(shape, 2 * clip.length);
+                                   skeleton::pose<float> out(shape, 2 * from.length);
                                    for (int c = 0; c < 3; ++c)
                                        for (int t = 0; t < out.length(); ++t)
                                            for (int v = 0; v < 25; ++v)
-                                               out.view().at(c, t, v) = clip.at(c, t / 2, v) + 1;
+                                               out.view().at(c, t, v) = from.at(c, t / 2, v) + 1;
                                    return out;
                                }};
-    const probe::change refuses{"refuses", "", [](const random_key&, auto clip) {
-                                    if (clip.length > 0)
+    const probe::change refuses{"refuses", "", [](const random_key&, auto from) {
+                                    if (from.length > 0)
                                         throw error("refuses", "empty clips", "others");
                                     return skeleton::pose<float>();
                                 }};
     const auto r = probe::audit_invariance(clips, by_direction, std::vector{both, longer, refuses});
-    CHECK(r.changes[0].destroyed() == std::vector<int>{forward, backward});
+    CHECK(r.changes[0].destroyed() == std::vector<int>{goes_forward, goes_backward});
     CHECK(r.changes[1].kept == 18);
     CHECK_CONTAINS(r.changes[2].refused, "empty clips");
     CHECK(r.changes[2].changed == 0);

@@ -35,12 +35,12 @@ change change_of(A stage, std::string name = std::string(A::name)) {
     std::string settings = settings_text(stage);
     return {
         std::move(name), std::move(settings),
-        [stage = std::move(stage)](const random_key& key, skeleton::pose_view<const float> clip) {
+        [stage = std::move(stage)](const random_key& key, skeleton::pose_view<const float> from) {
             augment::workspace<float> work;
-            const auto info = work.describe(clip, augment::uses_confidence<A>());
+            const auto info = work.describe(from, augment::uses_confidence<A>());
             const auto behind = augment::after(stage, info);
             skeleton::pose<float> out(behind.shape, behind.length);
-            augment::apply(stage, augment::draw(stage, key, info), clip, out.view(), work);
+            augment::apply(stage, augment::draw(stage, key, info), from, out.view(), work);
             return out;
         }};
 }
