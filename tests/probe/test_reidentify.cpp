@@ -184,7 +184,7 @@ TEST_CASE("who cannot be on both sides is left out, and told", "[quick]") {
     CHECK_CONTAINS(report::to_text(r), "Left out: 1 of 3 people");
 }
 
-TEST_CASE("features tell people apart, gestures apart, both or neither", "[quick]") {
+TEST_CASE("features tell people apart, gestures apart, both or neither") {
     const auto clips = people_of(5, 30, 3);
     context ctx;
     const auto stands = [&](double of_person, double of_gesture) {
@@ -203,7 +203,7 @@ TEST_CASE("features tell people apart, gestures apart, both or neither", "[quick
     CHECK(stands(0, 0) == std::vector{at_chance, at_chance, at_chance, at_chance});
 }
 
-TEST_CASE("a moment that returns in a neighbour is no identity", "[quick]") {
+TEST_CASE("a moment that returns in a neighbour is no identity") {
     // Every recording has a direction of its own: neighbours know it, other recordings do not.
     const auto clips = people_of(6, 20, 2);
     std::vector<int> recordings;

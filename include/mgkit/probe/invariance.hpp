@@ -120,7 +120,7 @@ using clip_scorer = std::function<std::vector<float>(const data::clip_set&)>;
 /// (seed, clip id, view 0, 1, ...) until something differs, `draws` times at most; clips that stay
 /// as they are count for nothing. A change that leaves another number of frames is followed by
 /// resampling to the clip's own, so that `scores` sees clips of one shape. Chance takes clips as
-/// independent.
+/// independent; of few clips its interval is wide, and destroyed then means not shown to be kept.
 /// Randomness: as said. Cost: one scoring for each change, and a copy of the clips.
 /// Errors: mgkit::error for unlabelled clips, settings out of range, a change without a function,
 /// scores that are not one row per clip; those of `scores`. A change that refuses the clips is told

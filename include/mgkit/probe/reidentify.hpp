@@ -111,7 +111,8 @@ void check_reidentify(const data::clip_set& clips, std::size_t rows, const reide
 /// not in training (data::subject_folds).
 ///
 /// `features` has a row for each of `clips`, whose values are not read; `recordings` says which
-/// recording each clip comes from, empty where nobody knows. Features of clips that were prepared
+/// recording each clip comes from, empty where nobody knows. A performance that several cameras see
+/// is one moment, so one recording: number performances there. Features of clips that were prepared
 /// by what a training side shows should come from a preparation that saw none of these people.
 ///
 /// Chance is the share of the person with most clips; its interval takes clips as independent,
