@@ -42,19 +42,16 @@ MGKIT_COLD_INLINE std::string list_text(std::span<const int> values) {
     return out;
 }
 
-/// Checks the two promises of a split and notes unseen classes, where clips have labels.
-MGKIT_COLD_INLINE split checked(const clip_set& clips, split out, const char* where) {
+/// Checks that both sides have clips and notes who is on both and, where clips have labels, unseen
+/// classes.
+MGKIT_COLD_INLINE split noted(const clip_set& clips, split out, const char* where) {
     const auto train = subjects_of(clips, out.train), test = subjects_of(clips, out.test);
     if (out.train.empty() || out.test.empty())
         throw error(where, "clips on both sides",
                     out.train.empty() ? "none to train on" : "none to test on",
                     "choose other test subjects");
-    std::vector<int> shared;
     std::set_intersection(train.begin(), train.end(), test.begin(), test.end(),
-                          std::back_inserter(shared));
-    if (!shared.empty())
-        throw error(where, "no subject on both sides", "subjects " + list_text(shared),
-                    "split by subject instead");
+                          std::back_inserter(out.shared_people));
     if (clips.labels.empty()) return out;
     check_label_range(clips);
     std::vector<char> trained(clips.class_names.size(), 0), tested = trained;
@@ -64,6 +61,15 @@ MGKIT_COLD_INLINE split checked(const clip_set& clips, split out, const char* wh
         tested[static_cast<std::size_t>(clips.labels[static_cast<std::size_t>(i)])] = 1;
     for (std::size_t k = 0; k < trained.size(); ++k)
         if (tested[k] && !trained[k]) out.unseen_classes.push_back(static_cast<int>(k));
+    return out;
+}
+
+/// The same of a split that keeps people apart.
+MGKIT_COLD_INLINE split checked(const clip_set& clips, split made, const char* where) {
+    split out = noted(clips, std::move(made), where);
+    if (!out.shared_people.empty())
+        throw error(where, "no subject on both sides", "subjects " + list_text(out.shared_people),
+                    "split by subject instead");
     return out;
 }
 
@@ -148,6 +154,21 @@ MGKIT_COLD_INLINE std::vector<split> inner_folds(const clip_set& clips, const sp
 
 MGKIT_COLD_INLINE std::vector<split> subject_folds(const clip_set& clips, int folds) {
     return subject_folds(clips, all_of(clips), folds);
+}
+
+MGKIT_COLD_INLINE split split_sharing_people(const clip_set& clips, std::span<const int> sides) {
+    constexpr auto where = "split that shares people";
+    check_arrays(clips);
+    if (sides.size() != static_cast<std::size_t>(clips.size()))
+        throw error(where, text("a side for each of ", clips.size(), " clips"), text(sides.size()));
+    split out;
+    for (int i = 0; i < clips.size(); ++i) {
+        const int side = sides[static_cast<std::size_t>(i)];
+        if (side < -1 || side > 1)
+            throw error(where, "sides 0 (trains), 1 (tested) or -1 (neither)", text(side));
+        if (side >= 0) (side == 1 ? out.test : out.train).push_back(i);
+    }
+    return detail::noted(clips, std::move(out), where);
 }
 
 }  // namespace MGKIT_NAMESPACE::data

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who trains and who is tested: splits that never share a person.
+// Who trains and who is tested: splits that never share a person, but by a name that says so.
 #pragma once
 
 #include <span>
@@ -10,11 +10,12 @@
 namespace MGKIT_NAMESPACE::data {
 
 /// Indices into one clip_set, in rising order. The functions below guarantee that both sides have
-/// clips and that no subject is on both.
+/// clips and, but for `split_sharing_people`, that no subject is on both.
 struct split {
     std::vector<int> train, test;
     std::vector<int> unseen_classes;  ///< tested but never trained: their clips cannot be right;
                                       ///< none of unlabelled clips
+    std::vector<int> shared_people = {};  ///< subjects on both sides, sorted
 };
 
 /// The subjects of `indices`, sorted, each once. Errors: mgkit::error for arrays that have not one
@@ -47,6 +48,13 @@ std::vector<split> subject_folds(const clip_set& clips, int folds);
 /// `folds`, fewer where there are fewer subjects.
 /// Errors: mgkit::error if the training side has one subject only.
 std::vector<split> inner_folds(const clip_set& clips, const split& outer, int folds = 5);
+
+/// A split that may have people on both sides, for published protocols that define it so (see
+/// study/shared_people.hpp). `sides` has one entry per clip: 0 trains, 1 is tested, -1 neither.
+/// Scores on it say nothing about unseen people: `shared_people` belongs beside them.
+/// Errors: mgkit::error for entries that are not one per clip or none of the three, a side without
+/// clips.
+split split_sharing_people(const clip_set& clips, std::span<const int> sides);
 
 }  // namespace MGKIT_NAMESPACE::data
 

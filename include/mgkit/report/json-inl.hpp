@@ -65,7 +65,8 @@ MGKIT_COLD_INLINE io::json to_json(const study_summary& s) {
                  {"folds", s.folds},
                  {"seeds", s.seeds},
                  {"clips", s.clips},
-                 {"subjects", s.subjects}};
+                 {"subjects", s.subjects},
+                 {"shared_people", s.shared_people}};
     detail::put_figure(out, "knn_top1", s.knn_top1);
     detail::put_figure(out, "linear_top1", s.linear_top1);
     detail::put_figure(out, "knn_class_mean", s.knn_class_mean);

@@ -33,8 +33,9 @@ void put_figure(io::json& out, const std::string& key, const std::optional<study
 /// One entry of `results`, as study::row_to_json writes it; foreign strings are cleaned.
 io::json to_json(study_row row, answers kept = answers::leave_out);
 
-/// One entry of `summary`: features, stream, rows, folds, seeds, clips, subjects, and for each
-/// figure its mean under the same key as in `results` and [low, high] under key_interval.
+/// One entry of `summary`: features, stream, rows, folds, seeds, clips, subjects, shared_people (on
+/// both sides of a split, see study/shared_people.hpp), and for each figure its mean under the same
+/// key as in `results` and [low, high] under key_interval.
 io::json to_json(const study_summary& s);
 
 /// One entry of `comparisons`: pre-trained minus `against` on the same clips.

@@ -212,6 +212,7 @@ MGKIT_COLD_INLINE study study_from_json(const io::json& value, const std::string
         s.seeds = io::get_or<int>(row, "seeds", 0, place);
         s.clips = io::get_or<int>(row, "clips", 0, place);
         s.subjects = io::get_or<int>(row, "subjects", 0, place);
+        s.shared_people = io::get_or<int>(row, "shared_people", 0, place);
         s.knn_top1 = detail::figure_of(row, "knn_top1", place);
         s.linear_top1 = detail::figure_of(row, "linear_top1", place);
         s.knn_class_mean = detail::figure_of(row, "knn_class_mean", place);

@@ -3,6 +3,8 @@
 
 #include "mgkit/report/study.hpp"
 
+#include <algorithm>
+
 #include "mgkit/core/error.hpp"
 
 namespace MGKIT_NAMESPACE::report {
@@ -34,6 +36,12 @@ MGKIT_COLD_INLINE std::vector<std::string> caveats(const study& s) {
     out.insert(out.end(), s.data.notes.begin(), s.data.notes.end());
     const auto found = s.data.found.sentences();
     out.insert(out.end(), found.begin(), found.end());
+    int shared = 0;
+    for (const study_summary& row : s.summary) shared = std::max(shared, row.shared_people);
+    if (shared > 0)
+        out.push_back(text(shared, shared == 1 ? " person is" : " people are",
+                           " on both sides of the split, as its protocol defines it: the figures "
+                           "say nothing about people who were not seen in training."));
     int fewest = 0;
     for (const study_summary& row : s.summary)
         if (row.subjects > 0 && (fewest == 0 || row.subjects < fewest)) fewest = row.subjects;

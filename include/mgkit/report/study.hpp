@@ -44,6 +44,7 @@ struct study_summary {
     int seeds = 0;
     int clips = 0;
     int subjects = 0;
+    int shared_people = 0;  ///< on both sides of a fold, the most of any
     std::optional<study_figure> knn_top1, linear_top1, knn_class_mean, linear_class_mean;
 };
 

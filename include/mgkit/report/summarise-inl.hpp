@@ -160,7 +160,10 @@ MGKIT_COLD_INLINE study_summary summary_of(const row_list& rows,
     out.rows = static_cast<int>(rows.size());
     std::set<int> folds;
     std::set<std::uint64_t> seeds;
-    for (const study_row* row : rows) folds.insert(row->fold), seeds.insert(row->seed);
+    for (const study_row* row : rows) {
+        folds.insert(row->fold), seeds.insert(row->seed);
+        out.shared_people = std::max(out.shared_people, row->shared_people);
+    }
     out.folds = static_cast<int>(folds.size());
     out.seeds = static_cast<int>(seeds.size());
     out.knn_top1 = accuracy_of(rows, &study_row::knn_top1, &study_row::knn_hit, settings);

@@ -3,6 +3,10 @@
 
 #include "mgkit/report/text.hpp"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/table.hpp"
 
@@ -43,18 +47,29 @@ MGKIT_COLD_INLINE std::string to_text(const study& s) {
     if (!s.split.empty()) out += "Split: " + clean(s.split) + "\n";
     for (const std::string& c : caveats(s)) out += "Note: " + clean(c) + "\n";
     if (!s.summary.empty()) {
-        table scores({{"features", align::left},
-                      {"stream", align::left},
-                      {"1-NN top-1 %", align::right},
-                      {"linear top-1 %", align::right},
-                      {"1-NN class mean %", align::right},
-                      {"linear class mean %", align::right},
-                      {"runs", align::right}});
-        for (const study_summary& row : s.summary)
-            scores.add({name(row.features), row.stream, detail::figure_text(row.knn_top1),
-                        detail::figure_text(row.linear_top1),
-                        detail::figure_text(row.knn_class_mean),
-                        detail::figure_text(row.linear_class_mean), std::to_string(row.rows)});
+        std::vector<table::column> columns{{"features", align::left},
+                                           {"stream", align::left},
+                                           {"1-NN top-1 %", align::right},
+                                           {"linear top-1 %", align::right},
+                                           {"1-NN class mean %", align::right},
+                                           {"linear class mean %", align::right},
+                                           {"runs", align::right}};
+        const bool shared =
+            std::any_of(s.summary.begin(), s.summary.end(),
+                        [](const study_summary& row) { return row.shared_people > 0; });
+        if (shared) columns.push_back({"people on both sides", align::right});
+        table scores(std::move(columns));
+        for (const study_summary& row : s.summary) {
+            std::vector<std::string> cells{name(row.features),
+                                           row.stream,
+                                           detail::figure_text(row.knn_top1),
+                                           detail::figure_text(row.linear_top1),
+                                           detail::figure_text(row.knn_class_mean),
+                                           detail::figure_text(row.linear_class_mean),
+                                           std::to_string(row.rows)};
+            if (shared) cells.push_back(std::to_string(row.shared_people));
+            scores.add(std::move(cells));
+        }
         out += "\n" + scores.str();
     }
     if (!s.comparisons.empty()) {

@@ -11,6 +11,7 @@
 #include "mgkit/data/clip_digests.hpp"
 #include "mgkit/metric/fusion.hpp"
 #include "mgkit/nn/facts.hpp"
+#include "mgkit/study/shared_people.hpp"
 
 namespace MGKIT_NAMESPACE::study {
 
@@ -28,6 +29,7 @@ MGKIT_COLD_INLINE row row_of(const task& t, feature_kind kind, const answer& a) 
     out.seed = t.seed;
     out.clip = t.at.test.ids;
     out.subject = t.at.test.subjects;
+    out.shared_people = shared_people(t.at.train, t.at.test);
     out.chosen = t.at.chosen;
     out.chosen.insert(out.chosen.end(), a.chosen.begin(), a.chosen.end());
     if (a.knn) add_knn(out, *a.knn);

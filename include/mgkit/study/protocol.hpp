@@ -71,7 +71,7 @@ struct events {
 /// "joint+bone".
 std::string fused_name(const std::vector<std::string>& streams);
 
-/// The row of an answer.
+/// The row of an answer, with the number of people on both sides of its fold.
 row row_of(const task& t, feature_kind kind, const answer& a);
 
 /// Asks every system of a plan in every fold and stream; rows come to `rows`, in that order, and

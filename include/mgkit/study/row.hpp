@@ -67,6 +67,7 @@ struct row {
     std::optional<double> linear_top1, linear_top5;
     std::optional<double> knn_class_mean, linear_class_mean;
     std::vector<setting> chosen;  ///< settings chosen on the training side, such as the ridge
+    int shared_people = 0;        ///< subjects on both sides: who is tested was seen in training
 
     std::vector<std::uint32_t> clip;  ///< stable ids
     std::vector<int> subject;         ///< who was filmed

@@ -51,6 +51,7 @@ MGKIT_COLD_INLINE io::json row_to_json(const row& from, answers kept) {
                  {"linear_class_mean", detail::number(from.linear_class_mean)},
                  {"knn_top5", detail::number(from.knn_top5)},
                  {"linear_top5", detail::number(from.linear_top5)},
+                 {"shared_people", from.shared_people},
                  {"chosen", std::move(chosen)}};
     if (kept == answers::keep) {
         out["clip"] = from.clip;
@@ -83,6 +84,7 @@ MGKIT_COLD_INLINE row row_from_json(const io::json& value, const std::string& wh
     if (!chosen.is_object()) throw error(where, "'chosen' as an object", chosen.type_name());
     for (auto it = chosen.begin(); it != chosen.end(); ++it)
         out.chosen.push_back({it.key(), io::as<std::string>(it.value(), where + ": chosen")});
+    out.shared_people = io::get_or<int>(value, "shared_people", 0, where);
     out.clip = io::get_or<std::vector<std::uint32_t>>(value, "clip", {}, where);
     out.subject = io::get_or<std::vector<int>>(value, "subject", {}, where);
     out.truth = io::get_or<std::vector<int>>(value, "truth", {}, where);

@@ -24,7 +24,8 @@ std::string told(const std::string& word);
 }  // namespace detail
 
 /// Keys: features, stream, fold, seed, knn_top1, linear_top1, knn_class_mean, linear_class_mean
-/// (null where a system has no such figure), knn_top5, linear_top5, chosen; with answers also clip,
+/// (null where a system has no such figure), knn_top5, linear_top5, shared_people (people on both
+/// sides of the split), chosen; with answers also clip,
 /// subject, truth, knn_hit and linear_hit.
 io::json row_to_json(const row& from, answers kept = answers::leave_out);
 

@@ -23,7 +23,8 @@ struct split_request {
     bool alternate = false;  ///< every other subject is tested
 };
 
-/// The splits that are asked for; no subject is ever on both sides of a fold.
+/// The splits that are asked for; no subject is ever on both sides of a fold. Protocols that share
+/// people are reached by their own names only (study/shared_people.hpp).
 /// Errors: mgkit::error for several kinds of split at once, and where the clips do not allow it
 /// (see data::split_by_subjects, subject_folds, every_other_subject and published_split).
 splits choose_splits(const data::clip_set& clips, const split_request& asked = {});
