@@ -133,6 +133,13 @@ TEST_CASE("lengths are means over people, not over clips", "[quick]") {
                both = clip::mean_bone_lengths(clips, data::all_of(clips)),
                few = clip::mean_bone_lengths(clips, std::vector<int>{0, 2, 4, 5});
     const auto last = clip::mean_bone_lengths(clips, std::vector<int>{5});
+    const auto clip5 = clips.clip(5);
+    double neck = 0;
+    for (int t = 0; t < clip5.length; ++t) {
+        const auto b21 = bone(clip5, t, 2, 1, 0);
+        neck += std::sqrt(dot_product(b21, b21)) / clip5.length;
+    }
+    CHECK(last[2] == Catch::Approx(neck));
     CHECK(a[0] == 0);
     for (std::size_t j = 1; j < 20; ++j) {
         CHECK(both[j] == Catch::Approx((a[j] + b[j]) / 2));

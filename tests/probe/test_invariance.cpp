@@ -155,6 +155,18 @@ TEST_CASE("a class is destroyed only where it was known, and enough clips say so
     CHECK(blind.kept == blind.changed);
     CHECK(blind.destroyed().empty());
     CHECK(!blind.classes[goes_backward].judged);
+    // Nor did one that is right by luck, whatever becomes of that.
+    int asked = 0;
+    const auto lucky = audit(movers(12), [&asked](const data::clip_set& clips) {
+        std::vector<float> out(static_cast<std::size_t>(clips.size()) * 3);
+        for (int i = 0; i < clips.size(); ++i)
+            out[static_cast<std::size_t>(3 * i + (i / 3 + asked) % 3)] = 1;
+        ++asked;
+        return out;
+    });
+    CHECK(lucky.classes[goes_forward].right == 4);
+    CHECK(lucky.classes[goes_forward].kept == 0);
+    CHECK(lucky.destroyed().empty());
     // What changes nothing says nothing.
     const auto still =
         probe::audit_invariance(movers(12), by_direction,
