@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// mgkit on the default backend. Optional backends, inference.hpp, data/interview/, report/ and testing/
-// are included by name.
+// mgkit on the default backend. Optional backends, inference.hpp, data/interview/, probe/invariance.hpp,
+// report/, study/ and testing/ are included by name.
 // Kept by tests/checks/check_umbrella.py --write.
 #pragma once
 
@@ -316,22 +316,9 @@
 #include "mgkit/probe/baseline.hpp"
 #include "mgkit/probe/baseline_dtw.hpp"
 #include "mgkit/probe/chance.hpp"
-#include "mgkit/probe/invariance.hpp"
 #include "mgkit/probe/linear.hpp"
 #include "mgkit/probe/neighbour_search.hpp"
 #include "mgkit/probe/neighbours.hpp"
 #include "mgkit/probe/reidentify.hpp"
 #include "mgkit/probe/result.hpp"
 #include "mgkit/probe/sgd_linear.hpp"
-#include "mgkit/study/classes.hpp"
-#include "mgkit/study/epochs.hpp"
-#include "mgkit/study/fold.hpp"
-#include "mgkit/study/linear.hpp"
-#include "mgkit/study/protocol.hpp"
-#include "mgkit/study/row.hpp"
-#include "mgkit/study/row_file.hpp"
-#include "mgkit/study/row_json.hpp"
-#include "mgkit/study/rows.hpp"
-#include "mgkit/study/shared_people.hpp"
-#include "mgkit/study/splits.hpp"
-#include "mgkit/study/systems.hpp"

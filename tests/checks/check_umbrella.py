@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """mgkit.hpp includes every public header of the default backend but what programs include by name:
-reports, inference, and the generator of interviews. With --write, rewrites it."""
+studies and their reports, audits over the list of augmentations, inference, and the generator of
+interviews. With --write, rewrites it."""
 
 import sys
 
@@ -8,14 +9,14 @@ import tree
 
 HEAD = f"""\
 // {tree.LICENCE}
-// mgkit on the default backend. Optional backends, inference.hpp, data/interview/, report/ and testing/
-// are included by name.
+// mgkit on the default backend. Optional backends, inference.hpp, data/interview/, probe/invariance.hpp,
+// report/, study/ and testing/ are included by name.
 // Kept by tests/checks/check_umbrella.py --write.
 #pragma once
 
 """
 
-BY_NAME = ("inference.hpp", "data/interview/", "report/", "testing/")
+BY_NAME = ("inference.hpp", "data/interview/", "probe/invariance.hpp", "report/", "study/", "testing/")
 wanted = [h for h in tree.headers()
           if h != "mgkit.hpp" and not tree.is_private(h) and not h.startswith(BY_NAME)
           and not tree.optional_backend(h)]

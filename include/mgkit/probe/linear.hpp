@@ -49,8 +49,8 @@ inline classifier_settings<train::adam, train::constant_schedule> softmax_regres
 namespace detail {
 /// Errors: features that are not as wide as the classifier's input.
 template <tensor T, class F>
-void check_width(const std::string& where, const nn::linear<T>& fc,
-                 const data::basic_feature_table<F>& features) {
+MGKIT_COLD void check_width(const std::string& where, const nn::linear<T>& fc,
+                            const data::basic_feature_table<F>& features) {
     const extent width = shape_of(fc.weight.value)[1];
     if (static_cast<extent>(features.columns) != width)
         throw error(where, text("features of ", width, " columns, as the classifier was built for"),
@@ -63,10 +63,11 @@ void check_width(const std::string& where, const nn::linear<T>& fc,
 /// Errors: no rows, another width than the classifier's, labels that do not fit, a feature that is
 /// not finite, settings below 1 epoch, batch 0 or ridge 0.
 template <tensor T, class F, class Optimiser, class Schedule, class OnEpoch>
-void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature_table<F>& features,
-                      std::span<const int> labels,
-                      const classifier_settings<Optimiser, Schedule>& settings,
-                      OnEpoch&& on_epoch) {
+MGKIT_COLD void train_classifier(context& ctx, nn::linear<T>& fc,
+                                 const data::basic_feature_table<F>& features,
+                                 std::span<const int> labels,
+                                 const classifier_settings<Optimiser, Schedule>& settings,
+                                 OnEpoch&& on_epoch) {
     using S = typename backend_traits<T>::scalar;
     using X = variable<T>;
     const auto classes = static_cast<int>(shape_of(fc.weight.value)[0]);
@@ -136,17 +137,18 @@ void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature
 }
 
 template <tensor T, class F, class Optimiser, class Schedule>
-void train_classifier(context& ctx, nn::linear<T>& fc, const data::basic_feature_table<F>& features,
-                      std::span<const int> labels,
-                      const classifier_settings<Optimiser, Schedule>& settings) {
+MGKIT_COLD void train_classifier(context& ctx, nn::linear<T>& fc,
+                                 const data::basic_feature_table<F>& features,
+                                 std::span<const int> labels,
+                                 const classifier_settings<Optimiser, Schedule>& settings) {
     train_classifier(ctx, fc, features, labels, settings, [](int) {});
 }
 
 /// Class scores [N, classes] of features, in their precision. Errors: a table that is empty or of
 /// another width than the classifier's.
 template <tensor T, class F>
-std::vector<F> scores(context& ctx, nn::linear<T>& fc,
-                      const data::basic_feature_table<F>& features) {
+MGKIT_COLD std::vector<F> scores(context& ctx, nn::linear<T>& fc,
+                                 const data::basic_feature_table<F>& features) {
     using S = typename backend_traits<T>::scalar;
     data::check(features, "probe::scores");
     detail::check_width("probe::scores", fc, features);
@@ -172,9 +174,10 @@ private:
 
 /// Softmax regression on standardised features; returns scores of the test rows.
 template <tensor T>
-std::vector<float> fit_and_score(context& ctx, const data::feature_table& train,
-                                 std::span<const int> labels, const data::feature_table& test,
-                                 int classes, double ridge) {
+MGKIT_COLD std::vector<float> fit_and_score(context& ctx, const data::feature_table& train,
+                                            std::span<const int> labels,
+                                            const data::feature_table& test, int classes,
+                                            double ridge) {
     const standardiser scale(train);
     nn::linear<T> fc(nn::scope(ctx, "fc"), static_cast<extent>(train.columns), classes, 0.01);
     train_classifier(ctx, fc, scale(train), labels, softmax_regression(ridge));
@@ -190,9 +193,10 @@ struct inner_fold {
 /// equals. The test side plays no part.
 /// Errors: no strengths or folds, a fold with an empty side, labels that do not fit the rows.
 template <tensor T>
-double choose_ridge(context& ctx, const data::feature_table& train, std::span<const int> labels,
-                    int classes, std::span<const double> strengths,
-                    std::span<const inner_fold> folds) {
+MGKIT_COLD double choose_ridge(context& ctx, const data::feature_table& train,
+                               std::span<const int> labels, int classes,
+                               std::span<const double> strengths,
+                               std::span<const inner_fold> folds) {
     if (strengths.empty() || folds.empty())
         throw error("probe::choose_ridge", "strengths and folds to choose by",
                     text(strengths.size(), " strengths, ", folds.size(), " folds"));

@@ -53,9 +53,10 @@ void check_sgd_linear(const std::string& where, const sgd_linear_settings& setti
 /// Source: linear evaluation of dual-stream micro-gesture learning; the first weights are those of
 /// skeleton-contrast (ISC).
 template <tensor T, class F>
-std::vector<F> sgd_linear(context& ctx, const data::basic_feature_table<F>& train,
-                          std::span<const int> labels, const data::basic_feature_table<F>& test,
-                          int classes, const sgd_linear_settings& settings = {}) {
+MGKIT_COLD std::vector<F> sgd_linear(context& ctx, const data::basic_feature_table<F>& train,
+                                     std::span<const int> labels,
+                                     const data::basic_feature_table<F>& test, int classes,
+                                     const sgd_linear_settings& settings = {}) {
     const std::string where = "probe::sgd_linear";
     data::check(train, where);
     data::check(test, where);
