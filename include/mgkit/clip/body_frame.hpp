@@ -118,8 +118,8 @@ bool any_visible(pose_view<const S> in) {
 }
 
 template <class S>
-double body_scale(pose_view<const S> in, joint_pair pair, statistic kind,
-                  std::vector<double>& lengths) {
+MGKIT_COLD double body_scale(pose_view<const S> in, joint_pair pair, statistic kind,
+                             std::vector<double>& lengths) {
     lengths.clear();
     for (int t = 0; t < in.length; ++t)
         for (int m = 0; m < in.shape.persons; ++m) {
@@ -187,9 +187,9 @@ std::array<double, 3> centre_of_clip(pose_view<const S> in, int centre, int pers
 /// is no error but `fault`. Randomness: none. Cost: C T V M; nothing is allocated once `work` has
 /// seen a clip of the shape, where the result lies until its next use.
 template <class S>
-const body_frame& find_body_frame(const preprocess_settings& settings,
-                                  const reference_joints& joints, pose_view<const S> in,
-                                  body_search& work) {
+MGKIT_COLD const body_frame& find_body_frame(const preprocess_settings& settings,
+                                             const reference_joints& joints, pose_view<const S> in,
+                                             body_search& work) {
     const int centre = settings.centre.value_or(joints.centre);
     const joint_pair pair = settings.scale_pair.value_or(joints.scale_pair);
     const int v = in.shape.joints;
@@ -253,8 +253,8 @@ const body_frame& find_body_frame(const preprocess_settings& settings,
 
 /// The same, once.
 template <class S>
-body_frame find_body_frame(const preprocess_settings& settings, const reference_joints& joints,
-                           pose_view<const S> in) {
+MGKIT_COLD body_frame find_body_frame(const preprocess_settings& settings,
+                                      const reference_joints& joints, pose_view<const S> in) {
     body_search work;
     return find_body_frame(settings, joints, in, work);
 }

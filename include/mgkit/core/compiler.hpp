@@ -15,10 +15,10 @@
 #include "mgkit stops here"
 #endif
 
-// What only some compilers know; others would warn of it in every unit. MGKIT_COLD stands before
-// what runs once a run or a file, not once a clip, a step or a value: it is compiled for size,
-// which takes a third of the time, and that time is the user's in every unit of the header-only
-// form.
+// What only some compilers know; others would warn of it in every unit. MGKIT_COLD stands before what
+// runs once a run or a file, or hands its work to operations on whole batches, and not before what
+// runs once a clip or a value: it is compiled for size, which takes a third of the time, and that is
+// the user's in every unit of the header-only form.
 #if defined(__GNUC__)
 #define MGKIT_COLD [[gnu::cold]]
 #define MGKIT_NOINLINE [[gnu::noinline]]

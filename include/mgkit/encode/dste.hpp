@@ -95,13 +95,13 @@ public:
     }
 
     template <operand X>
-    stream_pair<X> tokens(context& ctx, const X& clips) const {
+    MGKIT_COLD stream_pair<X> tokens(context& ctx, const X& clips) const {
         return encode_tokens(ctx, temporal_tokens(ctx, clips), spatial_tokens(ctx, clips));
     }
 
     /// The clip's feature [N, 2 width].
     template <operand X>
-    X operator()(context& ctx, const X& clips) const {
+    MGKIT_COLD X operator()(context& ctx, const X& clips) const {
         return joined(ctx, pooled(ctx, tokens(ctx, clips)));
     }
 

@@ -13,7 +13,7 @@ namespace MGKIT_NAMESPACE::encode {
 
 /// Frames as tokens: clips [N, C, T, V, M] -> [N, T, M*V*C], channel fastest, then joint.
 template <operand X>
-X temporal_tokens(context& ctx, const X& clips) {
+MGKIT_COLD X temporal_tokens(context& ctx, const X& clips) {
     const shape s = shape_of(clips);
     return reshape(ctx, permute(ctx, clips, {0, 2, 4, 3, 1}), {s[0], s[2], s[4] * s[3] * s[1]});
 }
@@ -21,7 +21,7 @@ X temporal_tokens(context& ctx, const X& clips) {
 /// Joints as tokens: clips [N, C, T, V, M] -> [N, M*V, T*C], channel fastest, then frame; token
 /// index = person * V + joint.
 template <operand X>
-X spatial_tokens(context& ctx, const X& clips) {
+MGKIT_COLD X spatial_tokens(context& ctx, const X& clips) {
     const shape s = shape_of(clips);
     return reshape(ctx, permute(ctx, clips, {0, 4, 3, 2, 1}), {s[0], s[4] * s[3], s[2] * s[1]});
 }
@@ -39,13 +39,13 @@ struct stream_widths {
 
 /// Maximum over tokens of each stream: [N, d] and [N, d].
 template <operand X>
-stream_pair<X> pooled(context& ctx, const stream_pair<X>& tokens) {
+MGKIT_COLD stream_pair<X> pooled(context& ctx, const stream_pair<X>& tokens) {
     return {max(ctx, tokens.temporal, 1), max(ctx, tokens.spatial, 1)};
 }
 
 /// The clip's feature [N, 2d]: temporal part first.
 template <operand X>
-X joined(context& ctx, const stream_pair<X>& parts) {
+MGKIT_COLD X joined(context& ctx, const stream_pair<X>& parts) {
     return concat(ctx, -1, parts.temporal, parts.spatial);
 }
 
@@ -53,7 +53,7 @@ X joined(context& ctx, const stream_pair<X>& parts) {
 /// (position i takes tokens floor(i S / T) .. ceil((i + 1) S / T) - 1) and set beside the frames.
 /// Source: USDRL's detection mode, where T is 64.
 template <operand X>
-X per_frame(context& ctx, const stream_pair<X>& tokens) {
+MGKIT_COLD X per_frame(context& ctx, const stream_pair<X>& tokens) {
     using T = tensor_of<X>;
     using scalar = scalar_of<X>;
     const extent frames = shape_of(tokens.temporal)[1], joints = shape_of(tokens.spatial)[1];

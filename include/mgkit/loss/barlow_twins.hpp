@@ -18,7 +18,8 @@ struct barlow_twins_settings {
 /// Cost: B D min(B, D). Errors: fewer than two rows, unequal shapes.
 /// Source: Zbontar et al., ICML 2021 (facebookresearch/barlowtwins).
 template <operand X>
-X barlow_twins(context& ctx, const X& z0, const X& z1, const barlow_twins_settings& s = {}) {
+MGKIT_COLD X barlow_twins(context& ctx, const X& z0, const X& z1,
+                          const barlow_twins_settings& s = {}) {
     const shape both[] = {shape_of(z0), shape_of(z1)};
     detail::check_views("loss::barlow_twins", both);
     const double rows = static_cast<double>(both[0][0]);

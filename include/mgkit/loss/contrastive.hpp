@@ -13,7 +13,7 @@ namespace MGKIT_NAMESPACE::loss {
 /// Rows [B, D] of length 1; shorter ones than `least` are divided by that, so that rows of zeros
 /// stay zeros.
 template <operand X>
-X unit_rows(context& ctx, const X& z, double least = 1e-12) {
+MGKIT_COLD X unit_rows(context& ctx, const X& z, double least = 1e-12) {
     const shape in = shape_of(z);
     if (in.rank() != 2) throw error("loss::unit_rows", "rows [B, D]", in.str());
     const X squared = mgkit::sum(ctx, square(ctx, z), {1}, true);
@@ -27,8 +27,8 @@ X unit_rows(context& ctx, const X& z, double least = 1e-12) {
 /// `others` that hold nothing, only zeros: their scores are far below all others. No gradient
 /// reaches keys and others where they are constants. Source: He et al., CVPR 2020.
 template <operand X>
-X contrast_scores(context& ctx, const X& q, const X& k, const X& others, const X& present,
-                  double temperature) {
+MGKIT_COLD X contrast_scores(context& ctx, const X& q, const X& k, const X& others,
+                             const X& present, double temperature) {
     const shape in = shape_of(q), more = shape_of(others);
     if (in.rank() != 2 || shape_of(k) != in || more.rank() != 2 || more[1] != in[1] ||
         shape_of(present) != shape{more[0]} || !(temperature > 0))
@@ -46,7 +46,7 @@ X contrast_scores(context& ctx, const X& q, const X& k, const X& others, const X
 
 /// Cross-entropy of scores [B, K] whose first column is right, mean over rows.
 template <operand X>
-X first_is_right(context& ctx, const X& scores) {
+MGKIT_COLD X first_is_right(context& ctx, const X& scores) {
     const auto first = [](std::span<scalar_of<X>> to, extent columns) {
         for (std::size_t i = 0; i < to.size(); i += static_cast<std::size_t>(columns)) to[i] = 1;
     };
@@ -58,7 +58,7 @@ X first_is_right(context& ctx, const X& scores) {
 /// Cosines over the temperature, cross-entropy, mean over 2B rows. Cost: 4 B^2 D.
 /// Source: Chen et al., ICML 2020 (SimCLR). Errors: fewer than two rows, unequal shapes.
 template <operand X>
-X nt_xent(context& ctx, const X& z0, const X& z1, double temperature) {
+MGKIT_COLD X nt_xent(context& ctx, const X& z0, const X& z1, double temperature) {
     const shape in = shape_of(z0);
     if (in.rank() != 2 || in[0] < 2 || shape_of(z1) != in || !(temperature > 0))
         throw error("loss::nt_xent", "two views [B, D] of two rows or more, a temperature above 0",

@@ -51,7 +51,7 @@ struct centred_columns {
 };
 
 template <operand X>
-centred_columns<X> centre(context& ctx, const X& z) {
+MGKIT_COLD centred_columns<X> centre(context& ctx, const X& z) {
     const X values = sub(ctx, z, mgkit::mean(ctx, z, {0}, true));
     const double divisor = static_cast<double>(shape_of(z)[0] - 1);
     return {values, affine(ctx, mgkit::sum(ctx, square(ctx, values), {0}, true), 1 / divisor)};
@@ -60,12 +60,12 @@ centred_columns<X> centre(context& ctx, const X& z) {
 /// The Gram matrix whose products give squared norms of a' b: rows [B, B] where B < D, so that no
 /// D x D matrix is formed. |a' b|^2 = sum(a a' * b b').
 template <operand X>
-X row_gram(context& ctx, const X& a) {
+MGKIT_COLD X row_gram(context& ctx, const X& a) {
     return matmul(ctx, a, a, false, true);
 }
 
 template <operand X>
-X squared_norm_of_product(context& ctx, const X& a, const X& b) {
+MGKIT_COLD X squared_norm_of_product(context& ctx, const X& a, const X& b) {
     const shape s = shape_of(a);
     if (s[0] < s[1]) return mgkit::sum(ctx, mul(ctx, row_gram(ctx, a), row_gram(ctx, b)));
     return mgkit::sum(ctx, square(ctx, matmul(ctx, a, b, true, false)));
@@ -73,7 +73,7 @@ X squared_norm_of_product(context& ctx, const X& a, const X& b) {
 
 /// mean_j max(0, 1 - sqrt(var_j + epsilon)).
 template <operand X>
-X variance_hinge(context& ctx, const centred_columns<X>& z, double epsilon) {
+MGKIT_COLD X variance_hinge(context& ctx, const centred_columns<X>& z, double epsilon) {
     const X raised = affine(ctx, z.variance, 1, epsilon);
     const X deviation = mul(ctx, raised, rsqrt(ctx, raised));
     return mgkit::mean(ctx, relu(ctx, affine(ctx, deviation, -1, 1)));
@@ -81,7 +81,7 @@ X variance_hinge(context& ctx, const centred_columns<X>& z, double epsilon) {
 
 /// (1/D) sum_{i != j} Cov_ij^2, divisors B - 1.
 template <operand X>
-X off_diagonal_covariance(context& ctx, const centred_columns<X>& z) {
+MGKIT_COLD X off_diagonal_covariance(context& ctx, const centred_columns<X>& z) {
     const shape in = shape_of(z.values);
     const double divisor = static_cast<double>(in[0] - 1);
     const X all =
@@ -99,7 +99,7 @@ inline void check_views(const char* where, std::span<const shape> views) {
 }
 
 template <view_list Views>
-void check_views(const char* where, const Views& views) {
+MGKIT_COLD void check_views(const char* where, const Views& views) {
     short_list<shape, most_views_inside> extents;
     for (const auto& z : views) extents.push_back(shape_of(z));
     check_views(where, std::span<const shape>(extents.data(), extents.size()));
@@ -110,7 +110,7 @@ void check_views(const char* where, const Views& views) {
 /// sum_{k<K-1} mse(z_k, z_{K-1}) + sum_{k<K-1} mse(z_k, c), c the mean of views 0..K-2; gradient
 /// flows through c. The last view is the anchor and has no term to c. Views [B, D] each.
 template <view_list Views, operand X = typename Views::value_type>
-X similarity(context& ctx, const Views& views) {
+MGKIT_COLD X similarity(context& ctx, const Views& views) {
     detail::check_views("loss::similarity", views);
     const std::size_t last = views.size() - 1;
     X centre = views[0];
@@ -126,7 +126,7 @@ X similarity(context& ctx, const Views& views) {
 /// variance * mean_j max(0, 1 - sqrt(var_j + epsilon)) + (1/D) sum_{i != j} Cov_ij^2 of one view
 /// [B, D], divisors B - 1. Cost: B D min(B, D).
 template <operand X>
-X variance_covariance(context& ctx, const X& z, const decorrelation_settings& s = {}) {
+MGKIT_COLD X variance_covariance(context& ctx, const X& z, const decorrelation_settings& s = {}) {
     const shape in = shape_of(z);
     const shape both[] = {in, in};
     detail::check_views("loss::variance_covariance", std::span<const shape>(both));
@@ -138,7 +138,7 @@ X variance_covariance(context& ctx, const X& z, const decorrelation_settings& s 
 
 /// Columns standardised with the B - 1 deviation: [B, D].
 template <operand X>
-X standardised(context& ctx, const X& z, double guard) {
+MGKIT_COLD X standardised(context& ctx, const X& z, double guard) {
     const auto [values, variance] = detail::centre(ctx, z);
     return mul(ctx, values, rsqrt(ctx, guard > 0 ? affine(ctx, variance, 1, guard) : variance));
 }
@@ -146,7 +146,7 @@ X standardised(context& ctx, const X& z, double guard) {
 /// sum_i (c_ii - 1)^2 + off_diagonal * sum_{i != j} c_ij^2 with c = a' b / B for standardised
 /// columns a, b [B, D]. Identical views give c_ii = (B - 1) / B, as in the reference.
 template <operand X>
-X cross_correlation(context& ctx, const X& a, const X& b, double off_diagonal = 0.005) {
+MGKIT_COLD X cross_correlation(context& ctx, const X& a, const X& b, double off_diagonal = 0.005) {
     const double rows = static_cast<double>(shape_of(a)[0]);
     const X diagonal = affine(ctx, mgkit::sum(ctx, mul(ctx, a, b), {0}), 1 / rows);
     const X on = mgkit::sum(ctx, square(ctx, affine(ctx, diagonal, 1, -1)));
@@ -157,7 +157,8 @@ X cross_correlation(context& ctx, const X& a, const X& b, double off_diagonal = 
 
 /// Sum of `cross_correlation` over all pairs of views.
 template <view_list Views, operand X = typename Views::value_type>
-X cross_correlations(context& ctx, const Views& views, const decorrelation_settings& s = {}) {
+MGKIT_COLD X cross_correlations(context& ctx, const Views& views,
+                                const decorrelation_settings& s = {}) {
     detail::check_views("loss::cross_correlations", views);
     views_of_batch<X> unit;
     for (const X& z : views) unit.push_back(standardised(ctx, z, s.guard));
@@ -175,8 +176,8 @@ X cross_correlations(context& ctx, const Views& views, const decorrelation_setti
 /// Source: USDRL reference code at 7e83bb6 (its products keep D x D matrices; here the smaller Gram
 /// matrix of the two carries the same sums).
 template <view_list Views, operand X = typename Views::value_type>
-decorrelation_terms<X> decorrelation(context& ctx, const Views& views,
-                                     const decorrelation_settings& s = {}) {
+MGKIT_COLD decorrelation_terms<X> decorrelation(context& ctx, const Views& views,
+                                                const decorrelation_settings& s = {}) {
     const X alike = similarity(ctx, views);
     X spread = variance_covariance(ctx, views[0], s);
     for (std::size_t k = 1; k < views.size(); ++k)
@@ -196,8 +197,8 @@ struct multi_grained {
 
 /// Each term is instance + other_domains * (temporal + spatial); the total weighs the terms.
 template <operand X>
-decorrelation_terms<X> decorrelation(context& ctx, const multi_grained<X>& z,
-                                     const decorrelation_settings& s = {}) {
+MGKIT_COLD decorrelation_terms<X> decorrelation(context& ctx, const multi_grained<X>& z,
+                                                const decorrelation_settings& s = {}) {
     const auto t = decorrelation(ctx, z.temporal, s), p = decorrelation(ctx, z.spatial, s),
                i = decorrelation(ctx, z.instance, s);
     const auto blend = [&](X decorrelation_terms<X>::*term) {

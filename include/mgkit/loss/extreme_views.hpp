@@ -11,8 +11,8 @@ namespace MGKIT_NAMESPACE::loss {
 /// `how_much` [1, 1] is 1 the `count` highest others of each of the scores that `present` [K] says
 /// to hold something, each once. A constant. Cost: K log count for each row and each of the scores.
 template <operand X>
-tensor_of<X> right_columns(context& ctx, const short_list<X, 3>& scores, int count,
-                           const tensor_of<X>& present, const tensor_of<X>& how_much) {
+MGKIT_COLD tensor_of<X> right_columns(context& ctx, const short_list<X, 3>& scores, int count,
+                                      const tensor_of<X>& present, const tensor_of<X>& how_much) {
     using T = tensor_of<X>;
     const shape all = shape_of(scores[0]);
     const extent rows = all[0], others = all[1] - 1;
@@ -44,8 +44,8 @@ struct extreme_terms {
 /// the others to the softmax of the first, which gets no gradient from it; means over rows.
 /// Source: Guo et al., AAAI 2022 (AimCLR: D3M, and NNM by `right_columns`).
 template <operand X>
-extreme_terms<X> extreme_views(context& ctx, const short_list<X, 3>& scores,
-                               const tensor_of<X>& right) {
+MGKIT_COLD extreme_terms<X> extreme_views(context& ctx, const short_list<X, 3>& scores,
+                                          const tensor_of<X>& right) {
     using T = tensor_of<X>;
     const X contrast = cross_entropy(ctx, scores[0], X{right});
     extreme_terms<X> out{contrast, contrast, {}};

@@ -23,7 +23,8 @@ struct vicreg_terms {
 /// Cost: B D min(B, D). Errors: fewer than two rows, unequal shapes.
 /// Source: Bardes et al., ICLR 2022 (facebookresearch/vicreg).
 template <operand X>
-vicreg_terms<X> vicreg(context& ctx, const X& z0, const X& z1, const vicreg_settings& s = {}) {
+MGKIT_COLD vicreg_terms<X> vicreg(context& ctx, const X& z0, const X& z1,
+                                  const vicreg_settings& s = {}) {
     const shape both[] = {shape_of(z0), shape_of(z1)};
     detail::check_views("loss::vicreg", both);
     const auto a = detail::centre(ctx, z0), b = detail::centre(ctx, z1);

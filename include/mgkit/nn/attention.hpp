@@ -28,7 +28,7 @@ public:
         if (merged_) merge(ctx, shape_of(out_weight)[0]);
     }
 
-    X operator()(context& ctx, const X& x) const {
+    MGKIT_COLD X operator()(context& ctx, const X& x) const {
         const X projected = mgkit::linear(ctx, x, in_weight_, in_bias_);
         const X mixed =
             merged_ ? attend(ctx, projected, x, 1 / std::sqrt(static_cast<double>(shape_of(x)[2])))
@@ -102,7 +102,7 @@ struct self_attention {
     attention_map<T> standing(context& ctx) const { return map<T>(ctx, true); }
 
     template <operand X>
-    X operator()(context& ctx, const X& x) const {
+    MGKIT_COLD X operator()(context& ctx, const X& x) const {
         return map_for(ctx, x)(ctx, x);
     }
 

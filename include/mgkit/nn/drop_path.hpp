@@ -33,7 +33,7 @@ struct path_plan {
 
     /// D(f(x)): f's results for the samples x [B, ...], scaled or 0.
     template <class F>
-    X operator()(context& ctx, int branch, const X& x, F&& f) const {
+    MGKIT_COLD X operator()(context& ctx, int branch, const X& x, F&& f) const {
         const auto kept = kept_rows(ctx, branch, x);
         const X y = f(kept ? take_rows(ctx, x, *kept) : x);
         if (kept) return add_rows(ctx, constant<X>(ctx, shape_of(x), 0), y, *kept);
@@ -41,7 +41,7 @@ struct path_plan {
     }
     /// sum + D(f(x)).
     template <class F>
-    X operator()(context& ctx, const X& sum, int branch, const X& x, F&& f) const {
+    MGKIT_COLD X operator()(context& ctx, const X& sum, int branch, const X& x, F&& f) const {
         const auto kept = kept_rows(ctx, branch, x);
         const X y = f(kept ? take_rows(ctx, x, *kept) : x);
         if (kept) return add_rows(ctx, sum, y, *kept);
@@ -83,7 +83,8 @@ private:
 /// is open), keyed by each row's clip and view and by the layer's name; independent of batch
 /// composition and thread count. A recorded step keeps the scope it was recorded in.
 template <std::size_t Count, operand X>
-path_plan<X, Count> draw_paths(context& ctx, std::string_view layer, double rate, extent batch) {
+MGKIT_COLD path_plan<X, Count> draw_paths(context& ctx, std::string_view layer, double rate,
+                                          extent batch) {
     path_plan<X, Count> plan;
     if (!ctx.training || rate <= 0) return plan;
     using T = tensor_of<X>;

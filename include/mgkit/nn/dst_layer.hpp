@@ -35,13 +35,13 @@ struct conv_branch {
     }
 
     template <operand X>
-    X operator()(context& ctx, const X& x, const path_plan<X, 6>& paths) const {
+    MGKIT_COLD X operator()(context& ctx, const X& x, const path_plan<X, 6>& paths) const {
         return (*this)(ctx, x, attn, paths);
     }
     /// With `attention` for A: this branch's own, or a map of it that is ready.
     template <operand X, class Attention>
-    X operator()(context& ctx, const X& x, const Attention& attention,
-                 const path_plan<X, 6>& paths) const {
+    MGKIT_COLD X operator()(context& ctx, const X& x, const Attention& attention,
+                            const path_plan<X, 6>& paths) const {
         const X u = add(ctx, x, conv1(ctx, x, activation::relu));
         const X r = paths(ctx, x, 0, u, [&](const X& k) { return attention(ctx, norm1(ctx, k)); });
         return paths(ctx, 1, r, [&](const X& k) { return mlp(ctx, norm2(ctx, k)); });
@@ -74,8 +74,8 @@ struct shift_branch {
     }
 
     template <operand X, class Attention>
-    X operator()(context& ctx, const X& x, const Attention& attention,
-                 const path_plan<X, 6>& paths) const {
+    MGKIT_COLD X operator()(context& ctx, const X& x, const Attention& attention,
+                            const path_plan<X, 6>& paths) const {
         const X hidden = token_mix(ctx, x, use<X>(wt1.weight), use<X>(wt1.bias), activation::relu);
         const X mixed = add(ctx, token_mix(ctx, hidden, use<X>(wt2.weight), use<X>(wt2.bias)), x);
         const X s = restore_tokens(ctx, mixed, x, gap);
@@ -134,11 +134,11 @@ struct dst_layer {
     }
 
     template <operand X>
-    X operator()(context& ctx, const X& x) const {
+    MGKIT_COLD X operator()(context& ctx, const X& x) const {
         return (*this)(ctx, x, draw_paths<6, X>(ctx, name, drop_path, shape_of(x)[0]));
     }
     template <operand X>
-    X operator()(context& ctx, const X& x, const path_plan<X, 6>& paths) const {
+    MGKIT_COLD X operator()(context& ctx, const X& x, const path_plan<X, 6>& paths) const {
         const auto attention = CA.attn.map_for(ctx, x);
         const X conv = CA(ctx, x, attention, paths);
         return blend(ctx, alpha, conv, 1 - alpha, DSA(ctx, x, attention, paths));

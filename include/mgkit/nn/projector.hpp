@@ -29,7 +29,7 @@ struct projector {
     }
 
     template <operand X>
-    X operator()(context& ctx, const X& x, int views = 1) const {
+    MGKIT_COLD X operator()(context& ctx, const X& x, int views = 1) const {
         const X a = relu(ctx, norm1(ctx, first(ctx, x), views));
         const X b = relu(ctx, norm2(ctx, second(ctx, a), views));
         return third(ctx, b);

@@ -32,7 +32,7 @@ struct transformer_layer {
     }
 
     template <operand X>
-    X operator()(context& ctx, const X& x) const {
+    MGKIT_COLD X operator()(context& ctx, const X& x) const {
         const X h = norm1(ctx, add(ctx, x, self_attn(ctx, x)));
         return norm2(ctx, add(ctx, h, linear2(ctx, linear1(ctx, h, activation::relu))));
     }

@@ -70,7 +70,8 @@ public:
 
     /// Embeddings of `stacked` views [stacked * B, C, T, V, M], view first.
     template <operand X>
-    loss::multi_grained<X> embed(context& ctx, const X& clips, int stacked = views) const {
+    MGKIT_COLD loss::multi_grained<X> embed(context& ctx, const X& clips,
+                                            int stacked = views) const {
         return project(ctx, encode::pooled(ctx, backbone.tokens(ctx, clips)), stacked);
     }
 
@@ -84,7 +85,7 @@ public:
 
     /// The loss of one batch of stacked views and its parts.
     template <operand X>
-    objective_value<X> operator()(context& ctx, const batch<X>& input) const {
+    MGKIT_COLD objective_value<X> operator()(context& ctx, const batch<X>& input) const {
         const int stacked = views_of(input, "clips", views, name);
         const auto terms = loss::decorrelation(ctx, embed(ctx, input.clips(), stacked), weights);
         return {terms.total,

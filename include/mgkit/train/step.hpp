@@ -94,8 +94,8 @@ private:
 };
 
 template <tensor T>
-const step_result& stepper<T>::operator()(context& ctx, const host_batch& batch,
-                                          double learning_rate) {
+MGKIT_COLD const step_result& stepper<T>::operator()(context& ctx, const host_batch& batch,
+                                                     double learning_rate) {
     batch_size& now = sizes_[batch.rows()];
     if (now.extents.empty())
         for (std::size_t f = 0; f < batch.fields(); ++f)
@@ -120,7 +120,7 @@ const step_result& stepper<T>::operator()(context& ctx, const host_batch& batch,
 }
 
 template <tensor T>
-auto stepper<T>::fields_of(context& ctx, const batch_size& now) -> pretext::batch<X> {
+MGKIT_COLD auto stepper<T>::fields_of(context& ctx, const batch_size& now) -> pretext::batch<X> {
     const auto copy = [](std::span<scalar> to, const batch_size* from, std::size_t f) {
         const auto put = [&to](const auto& values) {
             std::transform(values.begin(), values.end(), to.begin(),
@@ -145,7 +145,7 @@ auto stepper<T>::fields_of(context& ctx, const batch_size& now) -> pretext::batc
 }
 
 template <tensor T>
-void stepper<T>::step(context& ctx, batch_size& now) {
+MGKIT_COLD void stepper<T>::step(context& ctx, batch_size& now) {
     now.loss = T{};  // may hold the last step's record
     now.parts.clear();
     nn::zero_gradients(leaves_);
@@ -168,7 +168,7 @@ void stepper<T>::step(context& ctx, batch_size& now) {
 }
 
 template <tensor T>
-void stepper<T>::read(context& ctx, const batch_size& now) {
+MGKIT_COLD void stepper<T>::read(context& ctx, const batch_size& now) {
     const auto number = [&](const T& value) {
         scalar out{};
         backend_traits<T>::to_host(ctx, value, std::span(&out, 1));
