@@ -66,12 +66,8 @@ std::vector<float> changed(const A& stage, const pose& clip, mg::skeleton::pose_
 }  // namespace
 
 int main(int count, char** arguments) try {
-    if (count != 2) {
-        std::fprintf(stderr, "usage: draw_augmentations FOLDER\n");
-        return 2;
-    }
-    const std::filesystem::path folder(arguments[1]);
-    std::filesystem::create_directories(folder);
+    const std::filesystem::path folder(count > 1 ? arguments[1] : "");
+    if (!folder.empty()) std::filesystem::create_directories(folder);
     const auto clips = mg::data::make_synthetic(
         {.subjects = 2, .repetitions = 1, .frames = 24, .view_degrees = 0, .noise = 0.002});
     const pose clip = clips.clip(2);
@@ -93,10 +89,14 @@ int main(int count, char** arguments) try {
             {clip, mg::report::clip_role::query, {"before"}},
             {behind, mg::report::clip_role::query, {"after"}}};
         const auto drawing = mg::report::animation_chart(name, pair, bones);
-        mg::io::write_file((folder / (name + ".svg")).string(), drawing.document());
+        if (!folder.empty())
+            mg::io::write_file((folder / (name + ".svg")).string(), drawing.document());
         ++drawn;
     });
-    std::printf("%d drawings in %s\n", drawn, folder.string().c_str());
+    if (folder.empty())
+        std::printf("%d drawings; name a folder to have them written\n", drawn);
+    else
+        std::printf("%d drawings in %s\n", drawn, folder.string().c_str());
 } catch (const std::exception& wrong) {
     std::fprintf(stderr, "%s\n", wrong.what());
     return 1;
