@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ using pose = mg::skeleton::pose_view<const float>;
 template <class A>
 bool is_stage() {
     const std::string name(A::name);
-    return name != "sequence" && name != "one_of" && name != "with_probability";
+    return name != "sequence" && name != "one_of";
 }
 
 /// A stage at its defaults, for the clip's skeleton where it asks for one.
@@ -77,11 +78,13 @@ int main(int count, char** arguments) try {
         if (const int parent = body.parents[static_cast<std::size_t>(joint)]; parent != joint)
             bones.push_back({joint, parent});
 
-    int drawn = 0;
+    std::set<std::string> drawn;
     mg::augment::all::for_each([&](auto tag) {
         using stage = typename decltype(tag)::type;
         if (!is_stage<stage>()) return;
+        // A stage with a probability has the name of the stage.
         const std::string name(stage::name);
+        if (!drawn.insert(name).second) return;
         mg::skeleton::pose_shape shape;
         const auto values = changed(stage_for<stage>(body), clip, shape);
         const pose behind{values.data(), shape, shape.frames};
@@ -91,12 +94,11 @@ int main(int count, char** arguments) try {
         const auto drawing = mg::report::animation_chart(name, pair, bones);
         if (!folder.empty())
             mg::io::write_file((folder / (name + ".svg")).string(), drawing.document());
-        ++drawn;
     });
     if (folder.empty())
-        std::printf("%d drawings; name a folder to have them written\n", drawn);
+        std::printf("%zu drawings; name a folder to have them written\n", drawn.size());
     else
-        std::printf("%d drawings in %s\n", drawn, folder.string().c_str());
+        std::printf("%zu drawings in %s\n", drawn.size(), folder.string().c_str());
 } catch (const std::exception& wrong) {
     std::fprintf(stderr, "%s\n", wrong.what());
     return 1;
