@@ -19,6 +19,7 @@
 #include "mgkit/version.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
+#include "views.hpp"
 
 namespace mgfm {
 
@@ -150,6 +151,13 @@ void run_list(list_options& o) {
                                    : ", any encoder",
                              views > 0 ? text(", ", views, " views") : std::string(), "\n");
     });
+    io::json views = io::json::array();
+    for (const char* preset : {"reference", "mg"}) views.push_back(preset);
+    std::string view_line = "reference, mg, or joined by +: ";
+    for (const std::string& name : view_names()) {
+        view_line += (views.size() > 2 ? ", " : "") + name;
+        views.push_back(name);
+    }
     put_json(o.json, {{"kind", "list"},
                       {"program", "mgfm list"},
                       {"version", mgkit::version},
@@ -160,10 +168,11 @@ void run_list(list_options& o) {
                         {"persons", o.clip.persons},
                         {"skeleton", o.skeleton}}},
                       {"encoders", std::move(json)},
-                      {"methods", std::move(methods)}});
+                      {"methods", std::move(methods)},
+                      {"views", views}});
     print("Encoders with their own defaults; parameters and multiply-adds of matrix products of " +
               clip + "\n\n" + costs.str() + "\nSettings (--set key=value)\n" + settings +
-              "\nMethods (--method)\n" + method_lines,
+              "\nMethods (--method)\n" + method_lines + "\nViews (--views)\n" + view_line + "\n",
           o.json);
 }
 
@@ -173,8 +182,8 @@ void add_list(CLI::App& program) {
     auto options = std::make_shared<list_options>();
     CLI::App* command = program.add_subcommand(
         "list",
-        "Print the encoders with their settings, sizes, cost for a clip and sources, and the "
-        "training methods. Everything is counted from the networks themselves.");
+        "Print the encoders with their settings, sizes, cost for a clip and sources, the training "
+        "methods and the augmentations. Everything is counted from the networks themselves.");
     command->footer("Example: mgfm list --skeleton upper_body --frames 64 --persons 1");
     command->option_defaults()->group("Clip that is counted");
     command->add_option("--skeleton", options->skeleton, "Its joints and bones")

@@ -12,6 +12,7 @@
 #include "mgkit/core/type_list.hpp"
 #include "mgkit/skeleton/list.hpp"
 #include "mgkit/skeleton/streams.hpp"
+#include "views.hpp"
 #include "weights.hpp"
 
 namespace mgfm {
@@ -200,6 +201,19 @@ void model_options::add_encoder_to(CLI::App& command) {
         ->check(CLI::Range(1, 64));
 }
 
+namespace {
+
+void add_views(CLI::App& command, std::string& views) {
+    command
+        .add_option("--views", views,
+                    "Augmentation: reference (that of USDRL), mg (MG-FM's), none (whole clips), or "
+                    "stages on whole clips, joined by + (mgfm list prints them)")
+        ->check(CLI::Validator(wrong_views, "NAME[+NAME...]"))
+        ->capture_default_str();
+}
+
+}  // namespace
+
 void training_options::add_to(CLI::App& command) {
     command.option_defaults()->group("Training");
     command.add_option("--epochs", epochs, "Passes over the training clips")
@@ -222,11 +236,7 @@ void training_options::add_to(CLI::App& command) {
                     "Shortest crop in frames; 0 takes half the median length, at most 64")
         ->check(CLI::Range(0, 1000000))
         ->capture_default_str();
-    command
-        .add_option("--views", views,
-                    "Augmentation: the USDRL reference's, or MG-FM's with its further stages")
-        ->check(CLI::IsMember({"reference", "mg"}))
-        ->capture_default_str();
+    add_views(command, views);
     command
         .add_option(
             "--products", products,
@@ -304,11 +314,7 @@ void learning_options::add_to(CLI::App& command) {
                     "takes the last weights")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
-    command
-        .add_option("--views", views,
-                    "Augmentation: the USDRL reference's, MG-FM's, or none (whole clips)")
-        ->check(CLI::IsMember({"reference", "mg", "none"}))
-        ->capture_default_str();
+    add_views(command, views);
     command
         .add_option("--min-crop", min_crop,
                     "Shortest crop in frames; 0 takes half the median length, at most 64")

@@ -111,7 +111,7 @@ struct learning_options {
     bool mix_by_row = false;
     double dropout = 0;
     double average = 0;  ///< decay of the moving average that is kept; 0: the last weights are
-    std::string views = "reference";  ///< reference | mg | none
+    std::string views = "reference";  ///< see policy_of
     int min_crop = 0;
 
     void add_to(CLI::App& command);
@@ -124,7 +124,7 @@ struct training_options {
     double rate = 5e-4;
     double weight_decay = 1e-5;
     int min_crop = 0;  ///< frames; 0: min(64, half the median length of the training clips)
-    std::string views = "reference";  ///< reference | mg
+    std::string views = "reference";  ///< see policy_of
     std::string products = "float";   ///< float | bf16: factors of matrix products
 
     void add_to(CLI::App& command);

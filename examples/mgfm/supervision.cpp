@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "mgkit/augment/n_views.hpp"
-#include "mgkit/augment/presets.hpp"
 #include "mgkit/core/settings_text.hpp"
 #include "mgkit/pretext/supervised.hpp"
 #include "mgkit/study/classes.hpp"
@@ -17,6 +16,7 @@
 #include "mgkit/train/list.hpp"
 #include "mgkit/train/moving_average.hpp"
 #include "training.hpp"
+#include "views.hpp"
 
 namespace mgfm {
 
@@ -26,47 +26,7 @@ namespace {
 
 using label_method = pretext::supervised<tensor, encoder, pretext::no_views>;
 
-/// Clips in views of a policy that is chosen when the program runs.
-class chosen_views {
-public:
-    template <class Policy>
-    chosen_views(const data::clip_set& clips, const encode::clip_input& input, const Policy& policy)
-        : chosen_views(std::make_shared<train::skeleton_views<augment::n_views<1, Policy>>>(
-              clips, input, augment::n_views<1, Policy>{policy})) {}
-
-    int size() const { return rows_->size(); }
-    std::vector<train::field> fields() const { return rows_->fields(); }
-    recipe made_of() const { return rows_->made_of(); }
-    std::vector<int> labels() const { return rows_->labels(); }
-    train::source_row row(int i) const { return row_(i); }
-    void fill(const context& ctx, std::span<const int> rows, train::host_batch& out) {
-        rows_->fill(ctx, rows, out);
-    }
-
-private:
-    template <class Views>
-    explicit chosen_views(std::shared_ptr<Views> views)
-        : owned_(views),
-          rows_(std::make_shared<train::source_view<Views>>(*views)),
-          row_([at = views.get()](int i) { return at->row(i); }) {}
-
-    std::shared_ptr<void> owned_;
-    std::shared_ptr<train::source_base> rows_;
-    std::function<train::source_row(int)> row_;
-};
-
-/// Calls `f` with the policy of the options.
-template <class F>
-auto with_views(const data::clip_set& clips, int frames, const learning_options& how, const F& f) {
-    if (how.views == "mg")
-        return f(with_crop(augment::mg_fm::of(clips.topology), clips, frames, how.min_crop));
-    if (how.views == "none") {
-        auto whole = augment::crop_resize::none();
-        whole.frames = frames;
-        return f(augment::sequence<augment::crop_resize>{whole});
-    }
-    return f(with_crop(augment::reference_preset(), clips, frames, how.min_crop));
-}
+using label_views = augment::n_views<1, augment::stage_list>;
 
 /// Calls `f` with the optimiser of the options.
 template <class F>
@@ -157,9 +117,9 @@ public:
             });
         data::clip_set learned = study::counted(clips_);
         learned.labels = classes_.labels;
-        chosen_views views = with_views(clips_, what_.model.frames, how, [&](const auto& policy) {
-            return chosen_views(learned, what_.input, policy);
-        });
+        train::skeleton_views views(
+            learned, what_.input,
+            label_views{policy_of(how.views, clips_, what_.model.frames, how.min_crop)});
         const train::fit_settings settings{.epochs = how.epochs,
                                            .batch = how.batch,
                                            .run = what_.prepared,
@@ -268,8 +228,8 @@ supervised_result supervise(const supervision& what) {
 recipe supervised_parts(const data::clip_set& clips, const encode::clip_input& input,
                         const model_options& model, const learning_options& learning) {
     recipe out = encoder_parts(input, model);
-    out.set("views", with_views(clips, model.frames, learning,
-                                [](const auto& policy) { return settings_text(policy); }));
+    out.set("views",
+            settings_text(policy_of(learning.views, clips, model.frames, learning.min_crop)));
     out.set("optimiser", with_optimiser(learning.optimiser, [](const auto& optimiser) {
                 return text(optimiser.name, settings_text(optimiser));
             }));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "training.hpp"
+#include "views.hpp"
 
 #include <algorithm>
 #include <type_traits>
@@ -59,55 +60,42 @@ fitted fit(context& ctx, Method& method, const Views& augmented, const data::cli
             std::move(made_of)};
 }
 
-/// The reference's views or MG-FM's, as training clips and options want them; `f(policy)`.
-template <class F>
-auto with_policy(const data::clip_set& clips, const model_options& model,
-                 const training_options& training, const F& f) {
-    return training.views == "mg"
-               ? f(with_crop(augment::mg_fm::of(clips.topology), clips, model.frames,
-                             training.min_crop))
-               : f(with_crop(augment::reference_preset(), clips, model.frames, training.min_crop));
+augment::stage_list training_policy(const data::clip_set& clips, const model_options& model,
+                                    const training_options& training) {
+    return policy_of(training.views, clips, model.frames, training.min_crop);
 }
 
 /// What AimCLR's extreme views undergo beside the policy.
-template <class Policy>
-using extreme_policy =
-    augment::sequence<Policy, augment::mirror, augment::rotation, augment::time_reversal,
-                      augment::with_probability<augment::gaussian_noise>,
-                      augment::with_probability<augment::gaussian_blur>, augment::axis_mask>;
-
-template <class Policy>
-extreme_policy<Policy> extreme(const Policy& policy, const data::clip_set& clips) {
-    augment::aimclr_extreme published(clips.topology);
-    return extreme_policy<Policy>{
-        policy,
-        published.get<augment::mirror>(),
-        published.get<augment::rotation>(),
-        published.get<augment::time_reversal>(),
-        published.get<augment::with_probability<augment::gaussian_noise>>(),
-        published.get<augment::with_probability<augment::gaussian_blur>>(),
-        published.get<augment::axis_mask>()};
+augment::stage_list extreme(const augment::stage_list& policy, const data::clip_set& clips) {
+    std::vector<augment::any_stage> stages = policy.stages();
+    const augment::stage_list published(augment::aimclr_extreme(clips.topology));
+    for (const augment::any_stage& stage : published.stages())
+        if (stage.name() != augment::temporal_crop::name && stage.name() != augment::shear::name)
+            stages.push_back(stage);
+    return augment::stage_list(std::move(stages));
 }
 
 /// `f(views, words)` with the views that a method compares: a third one is extreme.
-template <class Policy, class F>
-auto with_views(const std::string& method, const Policy& policy, const data::clip_set& clips,
-                const F& f) {
-    const auto alike = [&](auto views) {
-        return f(views, text(decltype(views)::views, " views, ", settings_text(policy)));
+template <class F>
+auto with_views(const std::string& method, const augment::stage_list& policy,
+                const data::clip_set& clips, const F& f) {
+    const auto alike = [&]<std::size_t K>(std::integral_constant<std::size_t, K>) {
+        return f(augment::n_views<K, augment::stage_list>{policy},
+                 text(K, " views, ", settings_text(policy)));
     };
     switch (pretext::wanted_views<pretext::all<tensor>>(method)) {
         case 1:
-            return alike(augment::n_views<1, Policy>{policy});
+            return alike(std::integral_constant<std::size_t, 1>{});
         case 2:
-            return alike(augment::n_views<2, Policy>{policy});
+            return alike(std::integral_constant<std::size_t, 2>{});
         case 3: {
-            const augment::varied_views<Policy, Policy, extreme_policy<Policy>> views{
+            using stages = augment::stage_list;
+            const augment::varied_views<stages, stages, stages> views{
                 {policy, policy, extreme(policy, clips)}};
             return f(views, text("3 views, ", settings_text(views)));
         }
         default:
-            return alike(augment::n_views<pretraining_views, Policy>{policy});
+            return alike(std::integral_constant<std::size_t, pretraining_views>{});
     }
 }
 
@@ -122,8 +110,8 @@ recipe training_parts(const encode::clip_input& input, const model_options& mode
 }
 
 /// Trains on tensors T; the encoder that comes back is float in any case.
-template <class T, class Policy>
-training_result pretrain_with(const Policy& policy, const data::clip_set& clips,
+template <class T>
+training_result pretrain_with(const augment::stage_list& policy, const data::clip_set& clips,
                               const encode::clip_input& input, const model_options& model,
                               const training_options& training, std::uint64_t seed, int threads,
                               const std::string& checkpoint, const recipe& prepared,
@@ -236,11 +224,10 @@ recipe encoder_parts(const encode::clip_input& input, const model_options& model
 
 recipe pretraining_parts(const data::clip_set& clips, const encode::clip_input& input,
                          const model_options& model, const training_options& training) {
-    recipe out = with_policy(clips, model, training, [&](const auto& policy) {
-        return with_views(model.method, policy, clips, [&](const auto&, const std::string& words) {
-            return training_parts(input, model, training, words);
-        });
-    });
+    recipe out = with_views(model.method, training_policy(clips, model, training), clips,
+                            [&](const auto&, const std::string& words) {
+                                return training_parts(input, model, training, words);
+                            });
     out.set("method", model.method);
     if (model.queue > 0)
         out.set("queue", text(model.queue));
@@ -262,10 +249,8 @@ training_result pretrain(const data::clip_set& clips, const encode::clip_input& 
                          std::uint64_t seed, int threads, const std::string& checkpoint,
                          const recipe& prepared, const on_progress& progress) {
     const auto on = [&]<class T>(std::type_identity<T>) {
-        return with_policy(clips, model, training, [&](const auto& policy) {
-            return pretrain_with<T>(policy, clips, input, model, training, seed, threads,
-                                    checkpoint, prepared, progress);
-        });
+        return pretrain_with<T>(training_policy(clips, model, training), clips, input, model,
+                                training, seed, threads, checkpoint, prepared, progress);
     };
 #if defined(MGKIT_GEMM_ONEDNN)
     if (training.products == "bf16") return on(std::type_identity<eigen::bf16>{});

@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "mgkit/augment/crop_resize.hpp"
 #include "mgkit/backend/eigen.hpp"
 #include "mgkit/encode/any_encoder.hpp"
 #include "mgkit/encode/embed.hpp"
@@ -41,15 +40,6 @@ struct reporter {
         if (call) call(done, clips_per_epoch * s.epochs, earlier, s.loss);
     }
 };
-
-/// A policy whose crop is as training clips and options want it.
-template <class Policy>
-Policy with_crop(Policy policy, const mgkit::data::clip_set& clips, int frames, int min_crop) {
-    auto& crop = policy.template get<mgkit::augment::crop_resize>();
-    crop.min_crop = shortest_crop(clips, min_crop);
-    crop.frames = frames;
-    return policy;
-}
 
 struct trained_encoder::state {
     mgkit::context ctx;

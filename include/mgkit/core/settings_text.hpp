@@ -79,9 +79,15 @@ concept lists_settings = requires(const S& s, detail::setting_visitor f) {
     s.each_setting(f);
 };
 
+/// A class that stands for another one whose settings it has in words: `settings_words() const`.
+template <class S>
+concept words_settings = requires(const S& s) {
+    { s.settings_words() } -> std::convertible_to<std::string>;
+};
+
 /// What `settings_text` can write.
 template <class S>
-concept writable_settings = lists_settings<S> || std::is_aggregate_v<S>;
+concept writable_settings = lists_settings<S> || words_settings<S> || std::is_aggregate_v<S>;
 
 namespace detail {
 
@@ -111,6 +117,8 @@ void append_setting(std::string& out, const V& value) {
         text_piece(static_cast<long long>(value)).append_to(out);
     } else if constexpr (std::convertible_to<const V&, std::string_view>) {
         append_quoted(out, value);
+    } else if constexpr (words_settings<V>) {
+        out += value.settings_words();
     } else if constexpr (is_optional<V>) {
         if (value)
             append_setting(out, *value);

@@ -2,18 +2,16 @@
 // Which augmentations change what a trained probe sees in a clip, class by class.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "mgkit/augment/by_name.hpp"
 #include "mgkit/augment/list.hpp"
 #include "mgkit/core/settings_text.hpp"
-#include "mgkit/core/type_list.hpp"
 #include "mgkit/data/clip_set.hpp"
 #include "mgkit/metric/bootstrap.hpp"
 #include "mgkit/skeleton/pose.hpp"
@@ -45,22 +43,19 @@ change change_of(A stage, std::string name = std::string(A::name)) {
         }};
 }
 
-/// Every stage of a list at its default strength, in its order, for clips of skeleton `of`: a stage
-/// that exchanges joints exchanges those of `of`. Compositions are left out, as their names do not
-/// say what they are made of, and of equal names all but the first; `change_of` takes them.
+/// A stage under its name, as it is set.
+inline change change_of(const augment::named_stage& named) {
+    change out = change_of(augment::stage_list({named.stage}), named.name);
+    out.settings = named.stage.settings_words();
+    return out;
+}
+
+/// augment::default_stages as changes; compositions are left out there, `change_of` takes them.
 template <class List = augment::all>
 std::vector<change> default_changes(const skeleton::dynamic& of) {
     std::vector<change> out;
-    List::for_each([&]<class A>(type_tag<A>) {
-        constexpr std::string_view name = A::name;
-        if (name == "sequence" || name == "one_of" ||
-            std::any_of(out.begin(), out.end(), [&](const change& c) { return c.name == name; }))
-            return;
-        if constexpr (requires { A::of(of); })
-            out.push_back(change_of(A::of(of)));
-        else
-            out.push_back(change_of(A{}));
-    });
+    for (const augment::named_stage& stage : augment::default_stages<List>(of))
+        out.push_back(change_of(stage));
     return out;
 }
 
