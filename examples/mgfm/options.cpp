@@ -355,16 +355,18 @@ CLI::Option* encoder_options::add_to(CLI::App& command) {
     return file;
 }
 
-void repetition_options::add_to(CLI::App& command) {
+void repetition_options::add_to(CLI::App& command, bool with_encoders) {
     command.option_defaults()->group("Streams and seeds");
     std::string names;
     for (const auto& name : stream_names()) names += name + ", ";
-    command
-        .add_option("--streams", streams,
-                    "Streams: " + names.substr(0, names.size() - 2) + "; several are also fused")
-        ->delimiter(',')
-        ->check(CLI::IsMember(stream_names()))
-        ->capture_default_str();
+    names = names.substr(0, names.size() - 2) + "; several are also fused";
+    if (with_encoders)
+        names +=
+            ". Or ENCODER:STREAM, seen by another encoder than --encoder's, whose settings are "
+            "--set ENCODER.key=value";
+    CLI::Option* option = command.add_option("--streams", streams, "Streams: " + names);
+    option->delimiter(',')->capture_default_str();
+    if (!with_encoders) option->check(CLI::IsMember(stream_names()));
     command.add_option("--seeds", seeds, "Repetitions with seeds 1 to N")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();

@@ -68,7 +68,7 @@ private:
 struct model_options {
     std::string encoder = "dste";          ///< by its name in encode::all
     std::string method = "decorrelation";  ///< by its name in pretext::all; for pre-training
-    int queue = 0;  ///< of methods of momentum; 0: the method's own
+    int queue = 0;                         ///< of methods of momentum; 0: the method's own
     int frames = 64;
     int width = 0;  ///< 0 and below for heads: see settings_of
     int heads = 0;
@@ -144,7 +144,8 @@ struct repetition_options {
     std::vector<std::string> streams{"joint"};
     int seeds = 1;
 
-    void add_to(CLI::App& command);
+    /// `with_encoders`: a stream may be written ENCODER:STREAM, which members.hpp reads.
+    void add_to(CLI::App& command, bool with_encoders = false);
     /// 1 to `seeds`.
     std::vector<std::uint64_t> seed_numbers() const;
 };

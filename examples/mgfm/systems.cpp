@@ -17,23 +17,32 @@ using tensor = eigen::tensor<float>;
 
 }  // namespace
 
-study::system summary_system(int threads) {
-    return study::summary_system<tensor>(threads);
+study::system summary_system(int threads, const study::linear_choice& how) {
+    return study::summary_system<tensor>(threads, how);
 }
-study::system raw_system(input_of_stream input, int threads) {
-    return study::raw_system<tensor>(std::move(input), threads);
+study::system raw_system(input_of_stream input, int threads, const study::linear_choice& how) {
+    return study::raw_system<tensor>(std::move(input), threads, how);
 }
 study::system dtw_system(int threads) {
     return study::dtw_system(threads);
 }
 study::system shuffled_system(study::feature_maker make, study::parts_maker made_of, int threads,
-                              std::vector<std::uint64_t> seeds) {
+                              std::vector<std::uint64_t> seeds, const study::linear_choice& how) {
     return study::shuffled_system<tensor>(std::move(make), std::move(made_of), threads,
-                                          std::move(seeds));
+                                          std::move(seeds), how);
+}
+
+study::linear_choice linear_named(const std::string& name) {
+    if (name == "sgd") return probe::sgd_linear_settings{};
+    return study::ridge_settings{};
 }
 
 study::answer probed(const study::fold& at, const study::fold_features& features, int threads) {
-    return study::probed<tensor>(at, features, at.train.labels, threads);
+    return probed(at, features, threads, {});
+}
+study::answer probed(const study::fold& at, const study::fold_features& features, int threads,
+                     const study::linear_choice& how) {
+    return study::probed<tensor>(at, features, at.train.labels, threads, how);
 }
 study::answer searched(const study::fold& at, const study::fold_features& features, int threads) {
     return study::searched<tensor>(at, features, threads);

@@ -8,22 +8,31 @@
 #include <vector>
 
 #include "mgkit/encode/clip_input.hpp"
+#include "mgkit/study/linear.hpp"
 #include "mgkit/study/protocol.hpp"
 
 namespace mgfm {
 
 using input_of_stream = std::function<mgkit::encode::clip_input(const std::string&)>;
 
-mgkit::study::system summary_system(int threads);
-mgkit::study::system raw_system(input_of_stream input, int threads);
+mgkit::study::system summary_system(int threads, const mgkit::study::linear_choice& how = {});
+mgkit::study::system raw_system(input_of_stream input, int threads,
+                                const mgkit::study::linear_choice& how = {});
 mgkit::study::system dtw_system(int threads);
 mgkit::study::system shuffled_system(mgkit::study::feature_maker make,
                                      mgkit::study::parts_maker made_of, int threads,
-                                     std::vector<std::uint64_t> seeds);
+                                     std::vector<std::uint64_t> seeds,
+                                     const mgkit::study::linear_choice& how = {});
+
+/// The linear probe that --linear names: "ridge" or "sgd".
+mgkit::study::linear_choice linear_named(const std::string& name);
 
 /// 1-NN and linear probe, or 1-NN alone, on features of a fold.
 mgkit::study::answer probed(const mgkit::study::fold& at,
                             const mgkit::study::fold_features& features, int threads);
+mgkit::study::answer probed(const mgkit::study::fold& at,
+                            const mgkit::study::fold_features& features, int threads,
+                            const mgkit::study::linear_choice& how);
 mgkit::study::answer searched(const mgkit::study::fold& at,
                               const mgkit::study::fold_features& features, int threads);
 

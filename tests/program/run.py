@@ -26,6 +26,7 @@ import recordings
 import reports
 import same_bits
 import training_side
+import two_streams
 
 
 def main():
@@ -33,7 +34,7 @@ def main():
     failed = 0
     modules = [cases] if chosen[0].startswith("case_") else [
         audits, bad_folders, bad_arguments, bad_weights, commands, embedding, learning, other_data,
-        pretraining, recordings, reports, same_bits, training_side]
+        pretraining, recordings, reports, same_bits, training_side, two_streams]
     for module in modules:
         for name, test in vars(module).items():
             if not name.startswith("test_") or not any(name[5:].startswith(c) for c in chosen):

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
-// What probes make of features: a linear one whose ridge people of the training side choose, and
-// nearest neighbours.
+// What probes make of features: a linear one whose ridge people of the training side choose, or as
+// contrastive work reports it, and nearest neighbours.
 #pragma once
 
 #include <algorithm>
 #include <optional>
 #include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "mgkit/core/context.hpp"
 #include "mgkit/data/split.hpp"
 #include "mgkit/probe/linear.hpp"
 #include "mgkit/probe/neighbours.hpp"
+#include "mgkit/probe/sgd_linear.hpp"
 #include "mgkit/study/classes.hpp"
 #include "mgkit/study/fold.hpp"
 
@@ -71,6 +73,22 @@ linear_answer linear_probe(context& ctx, const fold& at, const fold_features& fe
                            const ridge_settings& settings = {}) {
     return linear_probe<T>(ctx, at, features, at.train.labels, settings);
 }
+
+/// The linear evaluation of contrastive work (probe::sgd_linear) over the classes of the training
+/// side; scores of the test side over all classes. Randomness, cost and errors: as there.
+template <tensor T>
+probe::evaluation sgd_linear_probe(context& ctx, const fold& at, const fold_features& features,
+                                   std::span<const int> labels,
+                                   const probe::sgd_linear_settings& settings = {}) {
+    const trained_classes trained(labels);
+    const auto scores = probe::sgd_linear<T>(ctx, features.train, trained.labels, features.test,
+                                             trained.count(), settings);
+    return probe::evaluate_scores(at.test.labels, trained.widened(scores, at.classes()),
+                                  at.classes());
+}
+
+/// Which linear probe reads features; by default the one whose ridge the training side chooses.
+using linear_choice = std::variant<ridge_settings, probe::sgd_linear_settings>;
 
 /// 1-NN by cosine and top-5 retrieval of the test side among the training side (probe::retrieve).
 template <tensor T>

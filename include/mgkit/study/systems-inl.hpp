@@ -8,6 +8,7 @@
 
 #include "mgkit/core/context.hpp"
 #include "mgkit/core/parallel.hpp"
+#include "mgkit/core/settings_text.hpp"
 #include "mgkit/probe/baseline_dtw.hpp"
 
 namespace MGKIT_NAMESPACE::study {
@@ -28,6 +29,23 @@ MGKIT_COLD_INLINE data::feature_table input_features(const data::clip_set& clips
                           work);
     });
     return out;
+}
+
+MGKIT_COLD_INLINE recipe linear_parts(const linear_choice& how) {
+    if (const auto* sgd = std::get_if<probe::sgd_linear_settings>(&how))
+        return {{"linear probe", "sgd_linear" + settings_text(*sgd)}};
+    const std::string words = settings_text(std::get<ridge_settings>(how));
+    return words == settings_text(ridge_settings{}) ? recipe()
+                                                    : recipe{{"linear probe", "ridge" + words}};
+}
+
+MGKIT_COLD_INLINE parts_maker with_linear(parts_maker made_of, const linear_choice& how) {
+    recipe further = linear_parts(how);
+    if (further.parts().empty()) return made_of;
+    return [made_of = std::move(made_of), further = std::move(further)](const task& t) {
+        recipe out = made_of ? made_of(t) : recipe();
+        return out.add(further);
+    };
 }
 
 MGKIT_COLD_INLINE feature_maker remembered(feature_maker make) {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "mgkit/encode/clip_input.hpp"
@@ -24,18 +25,30 @@ data::feature_table input_features(const data::clip_set& clips, const encode::cl
                                    int threads = 1);
 
 /// 1-NN and linear probe on features; `labels` are the training side's, or others to learn from.
-/// Randomness: none but the weights that every probe starts from, those of seed 0.
+/// Randomness: none but the weights that every probe starts from and, of sgd_linear, its orders:
+/// those of seed 0.
 template <tensor T>
 answer probed(const fold& at, const fold_features& features, std::span<const int> labels,
-              int threads = 1, const ridge_settings& settings = {}) {
+              int threads = 1, const linear_choice& how = {}) {
     context ctx{.threads = threads};
     answer out;
     out.knn = retrieve<T>(ctx, at, features, labels);
-    auto linear = linear_probe<T>(ctx, at, features, labels, settings);
+    if (const auto* sgd = std::get_if<probe::sgd_linear_settings>(&how)) {
+        out.linear = sgd_linear_probe<T>(ctx, at, features, labels, *sgd);
+        return out;
+    }
+    auto linear = linear_probe<T>(ctx, at, features, labels, std::get<ridge_settings>(how));
     out.linear = std::move(linear.scores);
     out.chosen.push_back({"ridge", text(linear.ridge)});
     return out;
 }
+
+/// What rows with this linear probe are made of beside their features: nothing for the default, so
+/// that they stay those of before there was a choice.
+recipe linear_parts(const linear_choice& how);
+
+/// `made_of` and `linear_parts`. Empty where both are.
+parts_maker with_linear(parts_maker made_of, const linear_choice& how);
 
 /// 1-NN and retrieval alone.
 template <tensor T>
@@ -62,13 +75,14 @@ system majority_system();
 /// fold.
 template <tensor T>
 system probed_system(feature_kind kind, feature_maker make, parts_maker made_of, int threads = 1,
-                     std::vector<std::uint64_t> seeds = {0}) {
-    return {
-        .kind = kind,
-        .run = [make = std::move(make), threads](
-                   const task& t) { return probed<T>(t.at, make(t), t.at.train.labels, threads); },
-        .made_of = std::move(made_of),
-        .seeds = std::move(seeds)};
+                     std::vector<std::uint64_t> seeds = {0}, const linear_choice& how = {}) {
+    return {.kind = kind,
+            .run =
+                [make = std::move(make), threads, how](const task& t) {
+                    return probed<T>(t.at, make(t), t.at.train.labels, threads, how);
+                },
+            .made_of = with_linear(std::move(made_of), how),
+            .seeds = std::move(seeds)};
 }
 
 /// 1-NN and retrieval alone; otherwise as probed_system.
@@ -86,38 +100,39 @@ system searched_system(feature_kind kind, feature_maker make, parts_maker made_o
 /// task's seed): what they find is chance, or the protocol leaks.
 template <tensor T>
 system shuffled_system(feature_maker make, parts_maker made_of, int threads = 1,
-                       std::vector<std::uint64_t> seeds = {0}) {
+                       std::vector<std::uint64_t> seeds = {0}, const linear_choice& how = {}) {
     return {.kind = feature_kind::shuffled,
             .run =
-                [make = std::move(make), threads](const task& t) {
+                [make = std::move(make), threads, how](const task& t) {
                     return probed<T>(t.at, make(t),
                                      probe::shuffled_labels(t.at.train.labels, random_key{t.seed}),
-                                     threads);
+                                     threads, how);
                 },
-            .made_of = std::move(made_of),
+            .made_of = with_linear(std::move(made_of), how),
             .seeds = std::move(seeds)};
 }
 
 /// Both probes on mean, deviation and speed of each joint, which no stream changes: they answer in
 /// the stream "joint" only.
 template <tensor T>
-system summary_system(int threads = 1) {
+system summary_system(int threads = 1, const linear_choice& how = {}) {
     system out = probed_system<T>(
         feature_kind::summary,
         [](const task& t) {
             return fold_features{probe::summary_features(views(t.at.train)),
                                  probe::summary_features(views(t.at.test))};
         },
-        {}, threads);
+        {}, threads, {0}, how);
     out.streams = {"joint"};
     return out;
 }
 
 /// Both probes on an encoder's input.
 template <tensor T>
-system raw_system(std::function<encode::clip_input(const std::string&)> input_of, int threads = 1) {
+system raw_system(std::function<encode::clip_input(const std::string&)> input_of, int threads = 1,
+                  const linear_choice& how = {}) {
     return probed_system<T>(feature_kind::raw, from_input(input_of, threads), input_parts(input_of),
-                            threads);
+                            threads, {0}, how);
 }
 
 /// 1-NN under dynamic time warping of the clips themselves; in the stream "joint" only.
