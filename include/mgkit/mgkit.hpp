@@ -174,6 +174,7 @@
 #include "mgkit/clip/visible.hpp"
 #include "mgkit/clip/whole_person.hpp"
 #include "mgkit/augment/axis_mask.hpp"
+#include "mgkit/augment/body_turns.hpp"
 #include "mgkit/augment/checked_span.hpp"
 #include "mgkit/augment/clip_info.hpp"
 #include "mgkit/augment/concept.hpp"
