@@ -137,19 +137,19 @@ void run_list(list_options& o) {
     io::json methods = io::json::array();
     std::string method_lines;
     pretext::all<symbolic>::for_each([&]<class M>(type_tag<M>) {
-        constexpr bool labels = pretext::needs_labels<M>(), two = pretext::needs_two_streams<M>();
-        constexpr bool map = pretext::needs_feature_map<M>();
-        constexpr int views = pretext::wanted_views<M>();
+        constexpr pretext::method_traits is = pretext::traits_of<M>();
+        constexpr int views = is.wanted_views;
         methods.push_back({{"name", M::name},
-                           {"uses_labels", labels},
-                           {"two_streams", two},
-                           {"feature_map", map},
+                           {"uses_labels", is.uses_labels},
+                           {"two_streams", is.two_streams},
+                           {"feature_map", is.needs_map},
                            {"views", views > 0 ? io::json(views) : io::json(nullptr)}});
-        method_lines += text(M::name, labels ? ": learns from labels (mgfm train)" : ": no labels",
-                             two   ? ", encoders of two streams"
-                             : map ? ", graph networks"
-                                   : ", any encoder",
-                             views > 0 ? text(", ", views, " views") : std::string(), "\n");
+        method_lines +=
+            text(M::name, is.uses_labels ? ": learns from labels (mgfm train)" : ": no labels",
+                 is.two_streams ? ", encoders of two streams"
+                 : is.needs_map ? ", graph networks"
+                                : ", any encoder",
+                 views > 0 ? text(", ", views, " views") : std::string(), "\n");
     });
     io::json views = io::json::array();
     for (const char* preset : {"reference", "mg"}) views.push_back(preset);

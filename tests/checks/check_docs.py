@@ -105,6 +105,9 @@ def section(folder, title, note):
     for header in listed(folder):
         name = header.rpartition("/")[2][:-len(".hpp")]
         source = tree.text(header)
+        beside = header.removesuffix(".hpp") + "_settings.hpp"
+        if (tree.INCLUDE / beside).is_file():
+            source += tree.text(beside)
         what = source.splitlines()[0].removeprefix("//").strip().rstrip(".")
         values = settings(source, name)
         # By examples/draw_augmentations: a component without a drawing is a problem; compositions,

@@ -86,7 +86,7 @@ void use_method(trial& t, const std::string& path) {
         t.used += curve.size();
         t.used += encode::embed(t.ctx, model.encoder(), t.input, t.clips).rows;
     };
-    if constexpr (pretext::needs_labels<M>())
+    if constexpr (pretext::traits_of<M>().uses_labels)
         fit(M(at, encoder, t.clips.classes()));
     else
         fit(M(at, encoder));

@@ -389,8 +389,8 @@ void aimclr(const io::safetensors_file& file, const io::json& config, checks& ou
              .neighbours = config.at("topk").get<int>(),
              .neighbours_from = 1});
         steps<T>(
-            out, file, config, ctx, model, model.contrast.queue,
-            names_below("contrast.pair.", as_named), {"input/", ""}, 3,
+            out, file, config, ctx, model, model.queue, names_below("contrast.pair.", as_named),
+            {"input/", ""}, 3,
             [&](const std::string& step) {
                 const auto of = [&](const char* name) {
                     return tensor_from<T>(ctx, file, step + name);

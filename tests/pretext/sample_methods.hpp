@@ -34,11 +34,8 @@ constexpr int tried_views(int wanted) {
 template <tensor T>
 struct sample_method {
     const char* name;
-    bool two_streams;  ///< whether it needs them
-    bool needs_map;    ///< likewise, of features over frames and joints
-    bool needs_labels;
-    int views;         ///< that it is tried on
-    bool own_targets;  ///< see pretext::aimclr
+    pretext::method_traits traits;
+    int views;  ///< that it is tried on
     made_method<T> (*make)(const nn::scope& at, const nn::fact_map& settings, int classes);
 };
 
@@ -47,14 +44,8 @@ std::vector<sample_method<T>> sample_methods() {
     std::vector<sample_method<T>> out;
     pretext::all<T>::for_each([&out]<class M>(type_tag<M>) {
         static_assert(pretext::method<M>);
-        out.push_back({M::name, pretext::needs_two_streams<M>(), pretext::needs_feature_map<M>(),
-                       pretext::needs_labels<M>(), tried_views(pretext::wanted_views<M>()),
-                       [] {
-                           if constexpr (requires { M::own_targets; })
-                               return M::own_targets;
-                           else
-                               return false;
-                       }(),
+        constexpr pretext::method_traits traits = pretext::traits_of<M>();
+        out.push_back({M::name, traits, tried_views(traits.wanted_views),
                        [](const nn::scope& at, const nn::fact_map& settings, int classes) {
                            std::unique_ptr<M> own =
                                pretext::make_one<M>(at, settings, small_method(classes));
@@ -74,9 +65,9 @@ std::vector<sample_method<T>> sample_methods() {
 template <tensor T>
 nn::fact_map encoder_for(const sample_method<T>& method, const encode::clip_extents& clip) {
     nn::fact_map out;
-    const bool first = method.two_streams || method.needs_map;
+    const bool two = method.traits.two_streams, first = two || method.traits.needs_map;
     for (const auto& sample : sample_encoders<T>())
-        if (!first || (out.empty() && (method.two_streams ? sample.two_streams : sample.map)))
+        if (!first || (out.empty() && (two ? sample.two_streams : sample.map)))
             out = sample.facts(clip);
     return out;
 }
@@ -92,7 +83,7 @@ nn::fact_map encoder_for(const std::string& method, const encode::clip_extents& 
 /// How many views it is tried on.
 template <tensor T>
 int views_for(const std::string& method) {
-    return tried_views(pretext::wanted_views<pretext::all<T>>(method));
+    return tried_views(pretext::traits_of<pretext::all<T>>(method).wanted_views);
 }
 
 template <tensor T>

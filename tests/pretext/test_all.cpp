@@ -96,8 +96,41 @@ TEST_CASE("every method has a name of its own and says what it is made of", "[pr
         CHECK(by_name.encoder<encode::any_encoder<T>>().name() == encoder.at("encoder"));
     }
     context ctx;
-    CHECK_REFUSED(pretext::make_method<T>("nothing", nn::scope(ctx), {}),
-                  "a method among " + pretext::method_names<pretext::all<T>>());
+    const std::string names_known = "a method among " + pretext::method_names<pretext::all<T>>();
+    CHECK_REFUSED(pretext::make_method<T>("nothing", nn::scope(ctx), {}), names_known);
+    CHECK_REFUSED(pretext::traits_of<pretext::all<T>>("nothing"), names_known);
+    CHECK_REFUSED(pretext::words_of<pretext::all<T>>("nothing", {}), names_known);
+}
+
+TEST_CASE("what a method will be made of is known before it is", "[pretext][quick]") {
+    const auto stated = [](int queue, double smoothing) {
+        pretext::method_settings out = test::small_method(classes);
+        out.queue = queue;
+        out.labels.label_smoothing = smoothing;
+        return out;
+    };
+    int told = 0;
+    std::set<std::string> by_queue, by_labels;
+    for (const auto& sample : test::sample_methods<T>()) {
+        INFO(sample.name);
+        const auto words = [&](const pretext::method_settings& s) {
+            return pretext::words_of<pretext::all<T>>(sample.name, s);
+        };
+        const auto now = stated(10, .25);
+        context ctx{.seed = 1};
+        const auto encoder = test::encoder_for<T>(sample, extents);
+        auto model = pretext::make_method<T>(sample.name, nn::scope(ctx), encoder, now);
+        recipe whole{{"method", sample.name},
+                     {"encoder", std::string(model.made_of().words("encoder"))}};
+        CHECK(model.made_of() == whole.add(words(now)));
+        CHECK(model.all_traits() == sample.traits);
+        told += words(now).parts().empty() ? 0 : 1;
+        if (!(words(now) == words(stated(0, .25)))) by_queue.insert(sample.name);
+        if (!(words(now) == words(stated(10, 0)))) by_labels.insert(sample.name);
+    }
+    CHECK(told >= 10);
+    CHECK(by_queue == std::set<std::string>{"aimclr", "ascal", "moco"});
+    CHECK(by_labels == std::set<std::string>{"supervised"});
 }
 
 TEST_CASE("every method: gradients by central differences", "[pretext]") {
@@ -105,7 +138,7 @@ TEST_CASE("every method: gradients by central differences", "[pretext]") {
     for (const auto& sample : test::sample_methods<T>()) {
         INFO(sample.name);
         // These have a check of their own, with the targets held: see test_contrastive.cpp.
-        if (sample.own_targets) continue;
+        if (sample.traits.own_targets) continue;
         ++checked;
         context ctx{.seed = 2, .training = true};
         auto of_sample = made(sample, ctx);
@@ -162,12 +195,12 @@ TEST_CASE("every method refuses what is no whole number of views, or lacks what 
             model(ctx, pretext::batch<X>{{{"clips", some, sample.views}},
                                          {{"labels", std::vector<int>{0, 2, 1, 1, 0, 2}}}}),
             text("rows in ", sample.views, " views"));
-        if (pretext::wanted_views<pretext::all<T>>(sample.name) > 0)
+        if (sample.traits.wanted_views > 0)
             CHECK_REFUSED(
                 model(ctx, pretext::batch<X>{{{"clips", X{input}, sample.views + 1}}, {}}),
                 text(sample.views, " views"));
         CHECK_REFUSED(model(ctx, pretext::batch<X>{}), "a field 'clips'");
-        if (sample.needs_labels)
+        if (sample.traits.uses_labels)
             CHECK_REFUSED(model(ctx, pretext::batch<X>{{{"clips", X{input}, sample.views}}, {}}),
                           "a label for each of 6 clips");
     }

@@ -42,7 +42,7 @@ struct translate {
 struct bag_mean {
     using tensor_type = T;
     static constexpr const char* name = "bag mean";
-    static constexpr bool uses_labels = true;
+    static constexpr pretext::method_traits traits{.uses_labels = true};
     nn::linear<T> fc;
 
     explicit bag_mean(context& ctx, extent width) : fc(nn::scope(ctx, "fc"), width, 2) {}

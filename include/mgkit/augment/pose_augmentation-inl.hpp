@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "mgkit/augment/body_turns.hpp"
 #include "mgkit/augment/draws.hpp"
-#include "mgkit/augment/view_perturbation.hpp"
 #include "mgkit/core/error.hpp"
 
 namespace MGKIT_NAMESPACE::augment {
@@ -57,7 +57,7 @@ MGKIT_INLINE bent_tree::bent_tree(const std::vector<int>& parents, const bone_ch
             double length = 1;
             for (std::size_t i = 0; i < changed; ++i) {
                 if (changes[i].joint != static_cast<int>(v)) continue;
-                turns[v] = product(turns[v], view_perturbation::rotation({changes[i].angles}));
+                turns[v] = product(turns[v], turns_from_z({changes[i].angles}));
                 length *= 1 + changes[i].lengthening;
             }
             tree_step& step = steps[count++];

@@ -2,11 +2,9 @@
 // The whole body turned, about one axis most.
 #pragma once
 
-#include <array>
-#include <cmath>
-#include <cstddef>
 #include <string_view>
 
+#include "mgkit/augment/body_turns.hpp"
 #include "mgkit/augment/concept.hpp"
 
 namespace MGKIT_NAMESPACE::augment {
@@ -25,10 +23,7 @@ struct rotation {
     double main_angle = .5235987755982988;     ///< radians, at most pi
     double other_angle = .017453292519943295;  ///< radians, at most pi
 
-    struct plan {
-        std::array<double, 3> angles{};  ///< about x, y and z; in 2-D the last one counts
-        friend bool operator==(const plan&, const plan&) = default;
-    };
+    using plan = body_turns;  ///< in 2-D the angle about z counts
 
     static rotation none() { return {.main_angle = 0, .other_angle = 0}; }
 
@@ -37,18 +32,7 @@ struct rotation {
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
         const bool flat = skeleton::coordinates(work.shape().layout) == 2;
-        affine_map map;
-        for (std::size_t axis = flat ? 2 : 0; axis < 3; ++axis) {
-            auto& first = map.linear[(axis + 1) % 3];
-            auto& second = map.linear[(axis + 2) % 3];
-            const double c = std::cos(p.angles[axis]), s = std::sin(p.angles[axis]);
-            for (std::size_t k = 0; k < 3; ++k) {
-                const double a = first[k], b = second[k];
-                first[k] = c * a + s * b;
-                second[k] = c * b - s * a;
-            }
-        }
-        work.transform(map);
+        work.transform(affine_map{turns_from_x(p, flat ? 2 : 0), {}});
     }
 };
 

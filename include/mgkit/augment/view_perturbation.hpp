@@ -2,9 +2,9 @@
 // The same movement seen from elsewhere: one wide and two narrow turns.
 #pragma once
 
-#include <array>
 #include <string_view>
 
+#include "mgkit/augment/body_turns.hpp"
 #include "mgkit/augment/concept.hpp"
 
 namespace MGKIT_NAMESPACE::augment {
@@ -27,10 +27,7 @@ struct view_perturbation {
     double narrow = .52359877559829882;        ///< radians about the two others, at most pi
     double out_of_plane = .52359877559829882;  ///< 2-D only: radians about x and y, at most pi / 2
 
-    struct plan {
-        std::array<double, 3> angles{};  ///< about x, y, z
-        friend bool operator==(const plan&, const plan&) = default;
-    };
+    using plan = body_turns;
 
     static view_perturbation none() { return {.wide = 0, .narrow = 0}; }
 
@@ -38,11 +35,8 @@ struct view_perturbation {
 
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
-        work.transform(affine_map{rotation(p), {}});
+        work.transform(affine_map{turns_from_z(p), {}});
     }
-
-    /// What column vectors are multiplied with: Rz Ry Rx.
-    static matrix3 rotation(const plan& p);
 };
 
 }  // namespace MGKIT_NAMESPACE::augment

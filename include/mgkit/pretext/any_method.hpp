@@ -26,7 +26,7 @@ public:
     virtual nn::leaf_list<T> leaves() = 0;
     virtual nn::fact_map facts() const = 0;
     virtual recipe made_of() const = 0;
-    virtual bool uses_labels() const = 0;
+    virtual method_traits traits() const = 0;
 
     /// The method's encoder if it is of this type, else null.
     virtual void* encoder(const mgkit::detail::type_mark&) { return nullptr; }
@@ -59,14 +59,7 @@ public:
         if constexpr (requires { std::string(M::name); }) out.set("method", M::name);
         return out.add(std::as_const(method_).made_of());
     }
-    bool uses_labels() const override {
-        if constexpr (requires { M::uses_labels; })
-            return M::uses_labels;
-        else if constexpr (requires { std::as_const(method_).needs_labels(); })
-            return std::as_const(method_).needs_labels();
-        else
-            return false;
-    }
+    method_traits traits() const override { return traits_of(std::as_const(method_)); }
 
     void* encoder(const mgkit::detail::type_mark& wanted) override {
         if constexpr (requires { method_.encoder(); }) {
@@ -116,7 +109,7 @@ public:
     nn::leaf_list<T> leaves() { return view_->leaves(); }
     nn::fact_map all_facts() const { return view_->facts(); }
     recipe made_of() const { return view_->made_of(); }
-    bool needs_labels() const { return view_->uses_labels(); }
+    method_traits all_traits() const { return view_->traits(); }
 
     /// The encoder that is trained. Errors: the method has none of this type.
     template <class E>

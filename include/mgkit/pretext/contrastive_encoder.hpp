@@ -25,6 +25,7 @@ struct contrast_head {
         return nn::members(nn::field("0", &contrast_head::first),
                            nn::field("2", &contrast_head::second));
     }
+    int features() const { return static_cast<int>(shape_of(second.weight.value)[0]); }
     template <operand X>
     X operator()(context& ctx, const X& features) const {
         return second(ctx, relu(ctx, first(ctx, features)));
@@ -52,6 +53,7 @@ struct contrastive_encoder {
     contrastive_encoder clone(context& ctx) const {
         return {nn::clone(ctx, backbone), nn::clone(ctx, fc)};
     }
+    int features() const { return fc.features(); }
     template <operand X>
     X operator()(context& ctx, const X& clips) const {
         return fc(ctx, backbone(ctx, clips));

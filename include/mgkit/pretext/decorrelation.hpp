@@ -11,6 +11,7 @@
 #include "mgkit/loss/decorrelation.hpp"
 #include "mgkit/nn/projector.hpp"
 #include "mgkit/pretext/by_view.hpp"
+#include "mgkit/pretext/method_settings.hpp"
 #include "mgkit/pretext/objective.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
@@ -27,7 +28,7 @@ public:
     using tensor_type = T;
     static constexpr const char* name = "decorrelation";
     static constexpr int views = static_cast<int>(Views::views);
-    static constexpr bool two_streams = true;
+    static constexpr method_traits traits{.two_streams = true};
 
     Encoder backbone;
     nn::projector<T> t_proj, s_proj, i_proj;
@@ -52,6 +53,10 @@ public:
           weights(w),
           encoder_words_(encode::encoder_words(backbone)) {
         make_projectors(at);
+    }
+
+    static recipe default_words(const method_settings&) {
+        return {{"loss weights", settings_text(loss::decorrelation_settings{})}};
     }
 
     static constexpr auto fields() {

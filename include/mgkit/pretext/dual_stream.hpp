@@ -24,7 +24,7 @@ public:
     using tensor_type = T;
     static constexpr const char* name = "dual_stream";
     static constexpr int views = static_cast<int>(Views::views);
-    static constexpr int wanted_views = 2;
+    static constexpr method_traits traits{.wanted_views = 2};
 
     moco<T, Spatial, no_views> spatial;
     moco<T, Temporal, no_views> temporal;

@@ -12,6 +12,7 @@
 #include "mgkit/loss/decorrelation.hpp"
 #include "mgkit/nn/projector.hpp"
 #include "mgkit/pretext/by_view.hpp"
+#include "mgkit/pretext/method_settings.hpp"
 #include "mgkit/pretext/objective.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
@@ -56,6 +57,10 @@ public:
           augmentation(std::move(augmentation_policy)),
           weights(w),
           encoder_words_(encode::encoder_words(backbone)) {}
+
+    static recipe default_words(const method_settings&) {
+        return {{"loss weights", settings_text(loss::decorrelation_settings{})}};
+    }
 
     static constexpr auto fields() {
         return nn::members(nn::field("backbone", &feature_decorrelation::backbone),

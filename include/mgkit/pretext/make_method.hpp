@@ -3,7 +3,6 @@
 // infrastructure
 #pragma once
 
-#include <concepts>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,15 +10,9 @@
 
 #include "mgkit/pretext/any_method.hpp"
 #include "mgkit/pretext/list.hpp"
+#include "mgkit/pretext/method_settings.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
-
-/// What a method may need beside its encoder.
-struct method_settings {
-    int classes = 0;               ///< of the labels, for methods that use them
-    supervised_settings labels{};  ///< how these learn from them
-    int queue = 0;  ///< embeddings that a method of momentum keeps; 0: as many as it does by itself
-};
 
 /// Names of the methods in a list: "decorrelation, supervised".
 template <class List>
@@ -31,50 +24,53 @@ std::string method_names() {
     return out;
 }
 
-/// Whether a method works on a temporal and a spatial stream of tokens.
+/// Calls `f(type_tag<M>{})` for the method M of `List` with this name. Errors: no such name, with
+/// those that there are; `where` names the source.
+template <class List, class F>
+void with_method(const std::string& name, const std::string& where, F&& f) {
+    bool found = false;
+    List::for_each([&](auto tag) {
+        if (found || name != decltype(tag)::type::name) return;
+        found = true;
+        f(tag);
+    });
+    if (!found) throw error(where, "a method among " + method_names<List>(), name);
+}
+
+/// The traits of the method of `List` with this name. Errors: no such name.
+template <class List>
+method_traits traits_of(const std::string& name) {
+    method_traits out;
+    with_method<List>(name, "traits_of", [&]<class M>(type_tag<M>) { out = traits_of<M>(); });
+    return out;
+}
+
+/// What `made_of()` of a method made by name says, beside the method's name and its encoder: the
+/// part of a run that is known before the method is made. Nothing where it does not say.
 template <class M>
-constexpr bool needs_two_streams() {
-    if constexpr (requires { M::two_streams; })
-        return M::two_streams;
+recipe words_of(const method_settings& s) {
+    if constexpr (requires { M::default_words(s); })
+        return M::default_words(s);
     else
-        return false;
+        return {};
+}
+/// The same of the method of `List` with this name. Errors: no such name.
+template <class List>
+recipe words_of(const std::string& name, const method_settings& s) {
+    recipe out;
+    with_method<List>(name, "words_of", [&]<class M>(type_tag<M>) { out = words_of<M>(s); });
+    return out;
 }
 
 /// Whether a method looks at labels.
 template <class M>
 constexpr bool needs_labels() {
-    if constexpr (requires { M::uses_labels; })
-        return M::uses_labels;
-    else
-        return false;
+    return traits_of<M>().uses_labels;
 }
-
-/// Whether a method needs an encoder whose feature is the mean of a map (encode::mapping_encoder).
-template <class M>
-constexpr bool needs_feature_map() {
-    if constexpr (requires { M::needs_map; })
-        return M::needs_map;
-    else
-        return false;
-}
-
-/// How many views of a clip a method reads; 0: any number from two on.
-template <class M>
-constexpr int wanted_views() {
-    if constexpr (requires { M::wanted_views; })
-        return M::wanted_views;
-    else
-        return 0;
-}
-/// The same of the method of `List` with this name; 0 where there is none.
+/// How many views the method of `List` with this name reads.
 template <class List>
 int wanted_views(const std::string& name) {
-    int out = 0;
-    List::for_each([&](auto tag) {
-        using M = typename decltype(tag)::type;
-        if (name == M::name) out = wanted_views<M>();
-    });
-    return out;
+    return traits_of<List>(name).wanted_views;
 }
 
 /// Makes a method of this type, on the encoder that `encoder` describes. Errors: those of the
@@ -82,17 +78,16 @@ int wanted_views(const std::string& name) {
 template <class M>
 std::unique_ptr<M> make_one(const nn::scope& at, const nn::fact_map& encoder,
                             const method_settings& s) {
-    if constexpr (std::constructible_from<M, const nn::scope&, const nn::fact_map&, int, no_views,
-                                          const supervised_settings&>)
-        return std::make_unique<M>(at, encoder, s.classes, no_views{}, s.labels);
-    else if constexpr (needs_labels<M>())
-        return std::make_unique<M>(at, encoder, s.classes);
-    else if constexpr (requires { typename M::momentum_options; }) {
-        typename M::momentum_options how;
-        if (s.queue != 0) M::queue_of(how) = s.queue;
-        return std::make_unique<M>(at, encoder, no_views{}, how);
-    } else
-        return std::make_unique<M>(at, encoder);
+    const auto make = [&](const auto&... classes) {
+        if constexpr (requires { M::options_of(s); })
+            return std::make_unique<M>(at, encoder, classes..., no_views{}, M::options_of(s));
+        else
+            return std::make_unique<M>(at, encoder, classes...);
+    };
+    if constexpr (traits_of<M>().uses_labels)
+        return make(s.classes);
+    else
+        return make();
 }
 
 /// Makes a method of `List` by its name, on the encoder that `encoder` describes (see
@@ -102,12 +97,8 @@ template <tensor T, class List = all<T>>
 any_method<T> make_method(const std::string& name, const nn::scope& at, const nn::fact_map& encoder,
                           const method_settings& s = {}) {
     std::optional<any_method<T>> out;
-    List::for_each([&](auto tag) {
-        using M = typename decltype(tag)::type;
-        if (out || name != M::name) return;
-        out.emplace(make_one<M>(at, encoder, s));
-    });
-    if (!out) throw error("make_method", "a method among " + method_names<List>(), name);
+    with_method<List>(name, "make_method",
+                      [&]<class M>(type_tag<M>) { out.emplace(make_one<M>(at, encoder, s)); });
     return std::move(*out);
 }
 

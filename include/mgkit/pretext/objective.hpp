@@ -13,6 +13,7 @@
 #include "mgkit/core/short_list.hpp"
 #include "mgkit/nn/leaves.hpp"
 #include "mgkit/pretext/batch.hpp"
+#include "mgkit/pretext/method_traits.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
 
@@ -25,7 +26,7 @@ struct objective_value {
 
 /// A training method: a module that maps a batch to a loss. `made_of()` says what it was built with
 /// beyond the data, such as encoder settings and loss weights (see settings_text): a run is resumed
-/// only where that is equal. `static constexpr bool uses_labels = true` refuses unlabelled clips.
+/// only where that is equal. What it needs it states in its `traits`, see method_traits.
 ///
 /// Four members are optional, and found by their names. The first three are part of a step, and of
 /// its recording where steps are recorded (see repeated_step), so they make no decision by values:
@@ -34,6 +35,10 @@ struct objective_value {
 ///     void gradients(context&, const nn::leaf_list<T>&);       // of all parameters, not yet used
 ///     void after_step(context&);                               // parameters updated
 ///     void after_epoch(context&, int epoch);                   // never recorded
+///
+/// Two static ones are for methods that are made by name, from method_settings: `options_of(s)`,
+/// the settings that its constructor takes behind the views; and `recipe default_words(s)`, what
+/// `made_of()` of a method made so says beside the encoder.
 template <class M>
 concept method = tensor<typename M::tensor_type> && nn::has_leaves<M> &&
     requires(M& m, const M& same, context& ctx,

@@ -11,6 +11,7 @@
 #include "mgkit/encode/settings.hpp"
 #include "mgkit/encode/tokens.hpp"
 #include "mgkit/pretext/frame_decoder.hpp"
+#include "mgkit/pretext/method_settings.hpp"
 #include "mgkit/pretext/objective.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
@@ -80,8 +81,9 @@ public:
     using tensor_type = T;
     static constexpr const char* name = "predict_cluster";
     static constexpr int views = static_cast<int>(Views::views);
-    static constexpr int wanted_views = 1;
-    static_assert(views == 0 || views == wanted_views, "mgkit: predict_cluster looks at one view");
+    static constexpr method_traits traits{.wanted_views = 1};
+    static_assert(views == 0 || views == traits.wanted_views,
+                  "mgkit: predict_cluster looks at one view");
 
     Encoder backbone;
     frame_decoder<T> decoder;
@@ -105,6 +107,10 @@ public:
                                                : std::move(encoder_words)) {
         if (how.decoder == weak_decoder::fixed_weight && !how.trained_weights)
             nn::set_trainable(decoder.gru, false);
+    }
+
+    static recipe default_words(const method_settings&) {
+        return {{"decoder", settings_text(predict_cluster_settings{})}};
     }
 
     static constexpr auto fields() {
@@ -132,7 +138,7 @@ public:
 
     template <operand X>
     objective_value<X> operator()(context& ctx, const batch<X>& input) const {
-        views_of(input, "clips", wanted_views, name);
+        views_of(input, "clips", traits.wanted_views, name);
         const X features = backbone(ctx, input.clips());
         const X frames = encode::temporal_tokens(ctx, input.clips());
         const auto lengths =

@@ -16,27 +16,13 @@
 #include "mgkit/encode/settings.hpp"
 #include "mgkit/loss/soft_targets.hpp"
 #include "mgkit/nn/linear.hpp"
+#include "mgkit/pretext/method_settings.hpp"
 #include "mgkit/pretext/mix_up.hpp"
 #include "mgkit/pretext/objective.hpp"
 #include "mgkit/tensor/ops/random.hpp"
 #include "mgkit/tensor/repeated_step.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
-
-/// How labels are learned from; the defaults are the plain cross-entropy.
-struct supervised_settings {
-    double label_smoothing = 0;   ///< share of every class in a label, see loss::add_soft_label
-    double logit_adjustment = 0;  ///< tau of loss::logit_offsets; needs `class_counts`
-    std::vector<std::int64_t> class_counts = {};  ///< training clips of each class
-    mix_up_settings mix_up = {};
-    double dropout = 0;  ///< of features, before the classifier
-};
-
-/// Errors: shares outside [0, 1), a negative tau or alpha, a tau without counts of all classes.
-void check(const supervised_settings& s, int classes);
-
-/// The settings as parts of what a run is made of.
-std::string words(const supervised_settings& s);
 
 /// Encoder and a linear classifier under softmax cross-entropy; each of the K views of a clip
 /// carries its label. The baseline that shows what labels would have given, and with
@@ -50,7 +36,7 @@ public:
     using tensor_type = T;
     static constexpr const char* name = "supervised";
     static constexpr int views = static_cast<int>(Views::views);
-    static constexpr bool uses_labels = true;
+    static constexpr method_traits traits{.uses_labels = true};
 
     Encoder backbone;
     nn::linear<T> fc;
@@ -76,6 +62,11 @@ public:
           encoder_words_(encode::encoder_words(backbone)),
           classes_(classes) {
         learn(how);
+    }
+
+    static supervised_settings options_of(const method_settings& stated) { return stated.labels; }
+    static recipe default_words(const method_settings& stated) {
+        return {{"classes", text(stated.classes)}, {"labels", words(stated.labels)}};
     }
 
     static constexpr auto fields() {
@@ -152,7 +143,3 @@ private:
 };
 
 }  // namespace MGKIT_NAMESPACE::pretext
-
-#if !defined(MGKIT_COMPILED)
-#include "mgkit/pretext/supervised-inl.hpp"
-#endif

@@ -10,6 +10,7 @@
 #include "mgkit/encode/concept.hpp"
 #include "mgkit/encode/settings.hpp"
 #include "mgkit/pretext/by_view.hpp"
+#include "mgkit/pretext/method_settings.hpp"
 #include "mgkit/pretext/objective.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
@@ -28,8 +29,8 @@ public:
     using loss_settings = typename Loss::settings;
     static constexpr const char* name = Loss::name;
     static constexpr int views = static_cast<int>(Views::views);
-    static constexpr int wanted_views = 2;
-    static_assert(views == 0 || views == wanted_views, "mgkit: the loss compares two views");
+    static constexpr method_traits traits{.wanted_views = 2};
+    static_assert(views == 0 || views == traits.wanted_views, "mgkit: the loss compares two views");
 
     Encoder backbone;
     typename Loss::template head<T> projection;
@@ -52,6 +53,10 @@ public:
           how_(how),
           encoder_words_(encode::encoder_words(backbone)) {}
 
+    static recipe default_words(const method_settings&) {
+        return {{"loss", settings_text(loss_settings{})}};
+    }
+
     static constexpr auto fields() {
         return nn::members(nn::field("backbone", &two_view_method::backbone),
                            nn::field("head", &two_view_method::projection));
@@ -64,7 +69,7 @@ public:
 
     template <operand X>
     objective_value<X> operator()(context& ctx, const batch<X>& input) const {
-        const int stacked = views_of(input, "clips", wanted_views, name);
+        const int stacked = views_of(input, "clips", traits.wanted_views, name);
         const auto z =
             by_view(ctx, projection(ctx, backbone(ctx, input.clips()), stacked), stacked);
         return Loss{}(ctx, z[0], z[1], how_);

@@ -188,7 +188,7 @@ MGKIT_COLD std::vector<epoch_record> fit(context& ctx, Method& model, Source&& d
     using T = typename Method::tensor_type;
     pretext::method_view<Method> trained(model);
     source_view<std::remove_reference_t<Source>> rows(data);
-    detail::check(settings, rows, trained.uses_labels());
+    detail::check(settings, rows, trained.traits().uses_labels);
     updater<T> update(ctx, trained.leaves(), optimiser_settings, settings.groups);
     training<T> job{trained,  rows, update, optimiser_settings.rate, any_schedule::of(schedule),
                     settings, {},   {}};

@@ -180,7 +180,7 @@ template <tensor T>
 MGKIT_COLD std::vector<epoch_record> run(context& ctx, training<T>& job) {
     const fit_settings& settings = job.settings;
     const auto& keepers = job.others.keepers;
-    detail::check(settings, job.data, job.method.uses_labels());
+    detail::check(settings, job.data, job.method.traits().uses_labels);
     const std::vector<int> starts = batch_starts(job.data.size(), settings.batch);
     const int batches = static_cast<int>(starts.size()) - 1;
 

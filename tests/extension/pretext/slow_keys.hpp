@@ -23,6 +23,7 @@ public:
     using tensor_type = T;
     static constexpr const char* name = "slow_keys";
     static constexpr int views = static_cast<int>(Views::views);
+    static constexpr pretext::method_traits traits{.wanted_views = 2};
     static constexpr double rate = 0.1, temperature = 0.5;
     static constexpr extent room = 20;
 
@@ -53,8 +54,7 @@ public:
 
     template <operand X>
     pretext::objective_value<X> operator()(context& ctx, const pretext::batch<X>& input) {
-        if (pretext::views_of(input, "clips", views, name) != 2)
-            throw error(name, "two views", "others");
+        pretext::views_of(input, "clips", traits.wanted_views, name);
         const extent clips = shape_of(input.clips())[0] / 2;
         const auto half = [&](Encoder& encoder, extent first) {
             const row_scope some(ctx, static_cast<std::size_t>(first),

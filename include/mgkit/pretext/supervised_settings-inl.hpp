@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Definitions of supervised.hpp.
+// Definitions of supervised_settings.hpp.
 #pragma once
 
 #include "mgkit/core/digest.hpp"
 #include "mgkit/nn/facts.hpp"
-#include "mgkit/pretext/supervised.hpp"
+#include "mgkit/pretext/supervised_settings.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
 
