@@ -327,12 +327,13 @@ std::vector<std::string> notes_of(const identify_options& o, const corpus& from,
         most.without_direction = std::max(most.without_direction, row.met.without_direction);
     }
     if (most.hidden_parents > 0)
-        out.push_back(text("Equal bones left ", most.hidden_parents,
-                           " joints as far from the next one seen as they were, since those "
-                           "between are not seen: they may still tell a person."));
+        out.push_back(text("Equal bones: ", most.hidden_parents,
+                           " positions stay as far from the next joint that is seen as they were, "
+                           "since those between are not: they may still tell a person."));
     if (most.without_direction > 0)
-        out.push_back(text("Equal bones left ", most.without_direction,
-                           " joints where they were: on their parent, or of no known length."));
+        out.push_back(text("Equal bones: ", most.without_direction,
+                           " positions stay beside the next joint as they were: on it, or of no "
+                           "known length."));
     if (from.clips.classes() < 2)
         out.push_back("The clips have one class: nobody is asked for gestures.");
     return out;
