@@ -19,6 +19,8 @@ void add_train(CLI::App& program, const std::string& command_line);
 void add_embed(CLI::App& program);
 void add_probe(CLI::App& program, const std::string& command_line);
 void add_retrieve(CLI::App& program, const std::string& command_line);
+void add_identify(CLI::App& program, const std::string& command_line);
+void add_audit_views(CLI::App& program, const std::string& command_line);
 void add_report(CLI::App& program);
 void add_synth(CLI::App& program);
 void add_sample(CLI::App& program, const std::string& command_line);

@@ -42,7 +42,8 @@ data::read_policy policy(const data_options& options) {
     return out;
 }
 
-corpus load(const data_options& options, int threads, const skeleton::dynamic* as) {
+corpus load(const data_options& options, int threads, const skeleton::dynamic* as,
+            const change_of_clips& change) {
     corpus out;
     data::clip_set clips;
     if (options.synthetic) {
@@ -60,6 +61,7 @@ corpus load(const data_options& options, int threads, const skeleton::dynamic* a
         clips.topology.centre = as->centre;
         clips.topology.scale_pair = as->scale_pair;
     }
+    if (change) clips = change(clips);
     clip::preprocess_settings settings = preparation(options);
     auto prepared = clip::prepare(settings, clips, threads);
     if (options.reference == "auto") {

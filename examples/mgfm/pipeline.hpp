@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -64,9 +65,13 @@ mgkit::clip::preprocess_settings preparation(const data_options& options);
 /// What readers do with doubtful values.
 mgkit::data::read_policy policy(const data_options& options);
 
+/// What is done to clips as they were read, before they are prepared.
+using change_of_clips = std::function<mgkit::data::clip_set(const mgkit::data::clip_set&)>;
+
 /// Reads (or generates) and prepares clips. `as`: the skeleton whose centre and scale pair count
 /// where it has as many joints; null for the clips' own.
-corpus load(const data_options& options, int threads, const mgkit::skeleton::dynamic* as = nullptr);
+corpus load(const data_options& options, int threads, const mgkit::skeleton::dynamic* as = nullptr,
+            const change_of_clips& change = {});
 
 /// The clips with the positions that `--reference auto` chooses from the clips `training`: per
 /// frame where the centre of the body travels more than one body size in the median clip, else per

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "systems.hpp"
 
+#include <memory>
 #include <utility>
 
 #include "mgkit/backend/eigen.hpp"
+#include "mgkit/study/linear.hpp"
 #include "mgkit/study/systems.hpp"
 
 namespace mgfm {
@@ -46,6 +48,47 @@ study::answer probed(const study::fold& at, const study::fold_features& features
 }
 study::answer searched(const study::fold& at, const study::fold_features& features, int threads) {
     return study::searched<tensor>(at, features, threads);
+}
+
+namespace {
+
+/// What a probe keeps from its training.
+struct fitted_probe {
+    context ctx;
+    study::trained_classes trained;
+    double ridge;
+    probe::standardiser scale;
+    nn::linear<tensor> fc;
+
+    fitted_probe(const study::fold& at, const data::feature_table& train, int threads)
+        : ctx{.threads = threads},
+          trained(at.train.labels),
+          ridge(study::choose_ridge<tensor>(ctx, at, train, at.train.labels)),
+          scale(train),
+          fc(nn::scope(ctx, "fc"), static_cast<extent>(train.columns), trained.count(), 0.01) {
+        probe::train_classifier(ctx, fc, scale(train), trained.labels,
+                                probe::softmax_regression(ridge));
+    }
+};
+
+}  // namespace
+
+trained_probe trained_on(const study::fold& at, const data::feature_table& train, int threads) {
+    auto fitted = std::make_shared<fitted_probe>(at, train, threads);
+    const double ridge = fitted->ridge;
+    return {[fitted = std::move(fitted), classes = at.classes()](const data::feature_table& of) {
+                return fitted->trained.widened(
+                    probe::scores(fitted->ctx, fitted->fc, fitted->scale(of)), classes);
+            },
+            ridge};
+}
+
+probe::reidentification reidentified(const data::clip_set& clips,
+                                     const data::feature_table& features,
+                                     std::span<const int> recordings,
+                                     const probe::reidentify_settings& settings, int threads) {
+    context ctx{.threads = threads};
+    return probe::reidentify<tensor>(ctx, clips, features, recordings, settings);
 }
 
 std::vector<study::system> compare(const compared& what, judge how, int threads) {

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "mgkit/encode/clip_input.hpp"
+#include "mgkit/probe/reidentify.hpp"
 #include "mgkit/study/linear.hpp"
 #include "mgkit/study/protocol.hpp"
 
@@ -35,6 +37,23 @@ mgkit::study::answer probed(const mgkit::study::fold& at,
                             const mgkit::study::linear_choice& how);
 mgkit::study::answer searched(const mgkit::study::fold& at,
                               const mgkit::study::fold_features& features, int threads);
+
+/// A linear probe of one side of a fold, to be asked as often as wanted.
+struct trained_probe {
+    std::function<std::vector<float>(const mgkit::data::feature_table&)>
+        scores;        ///< of all classes
+    double ridge = 0;  ///< that people of the training side chose
+};
+/// `train` are features of the training side; the scores are those of `probed`.
+trained_probe trained_on(const mgkit::study::fold& at, const mgkit::data::feature_table& train,
+                         int threads);
+
+/// Whose clips these features are of, and which gestures.
+mgkit::probe::reidentification reidentified(const mgkit::data::clip_set& clips,
+                                            const mgkit::data::feature_table& features,
+                                            std::span<const int> recordings,
+                                            const mgkit::probe::reidentify_settings& settings,
+                                            int threads);
 
 /// `probed` or `searched`.
 using judge = mgkit::study::answer (*)(const mgkit::study::fold&,

@@ -19,6 +19,7 @@ import bad_weights
 import cases
 import commands
 import embedding
+import identity
 import learning
 import other_data
 import pretraining
@@ -33,8 +34,8 @@ def main():
     chosen = sys.argv[2:] or [""]
     failed = 0
     modules = [cases] if chosen[0].startswith("case_") else [
-        audits, bad_folders, bad_arguments, bad_weights, commands, embedding, learning, other_data,
-        pretraining, recordings, reports, same_bits, training_side, two_streams]
+        audits, bad_folders, bad_arguments, bad_weights, commands, embedding, identity, learning,
+        other_data, pretraining, recordings, reports, same_bits, training_side, two_streams]
     for module in modules:
         for name, test in vars(module).items():
             if not name.startswith("test_") or not any(name[5:].startswith(c) for c in chosen):

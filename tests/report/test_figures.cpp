@@ -67,6 +67,14 @@ TEST_CASE("bars, curves and confusion give their numbers back") {
     CHECK(b.real(0, b.column("low")) == .125);
     CHECK(b.at(1, b.column("high")).empty());
     CHECK(b.real(2, b.column("value")) == .75);
+    CHECK(!b.find("people_shared"));
+    auto seen = bars;
+    seen[1].shared_people = 3;
+    const auto w = read_back(bars_csv(seen, bar_reference{"majority", .75}));
+    REQUIRE(w.find("people_shared"));
+    CHECK(w.integer(0, 4) == 0);
+    CHECK(w.integer(1, 4) == 3);
+    CHECK(w.at(2, 4).empty());
 
     const std::vector<study_curve> curves{{"a", {1, 2}, {.5, std::nan("")}, {.1, .05}},
                                           {"b", {1}, {3}, {}}};

@@ -218,6 +218,21 @@ TEST_CASE("the page has every part, nothing from elsewhere, and baselines beside
     CHECK_FALSE(contains(to_html(report::study{}), "confusion"));
 }
 
+TEST_CASE("the page counts people on both sides where there are any") {
+    report::study s = sample_study();
+    summarise(s);
+    CHECK_FALSE(contains(to_html(s), "People shared"));
+    for (auto& one : s.results)
+        if (one.features == feature_kind::raw) one.shared_people = 7;
+    summarise(s);
+    CHECK(most_shared_people(s) == 7);
+    const std::string page = to_html(s);
+    CHECK(markup_fault(page) == "");
+    CHECK(contains(page, "People shared</th>"));
+    CHECK(contains(page, "<td class=\"n\">7</td>"));
+    CHECK(contains(page, "seen in training"));
+}
+
 TEST_CASE("pages are written whole or not at all") {
     const std::string path = "report_test_page.html";
     std::ofstream(path) << "old";

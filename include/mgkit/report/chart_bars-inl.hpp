@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 #include "mgkit/core/error.hpp"
 #include "mgkit/report/csv.hpp"
@@ -77,9 +79,17 @@ MGKIT_COLD_INLINE svg bar_chart(std::string_view title, std::span<const bar> bar
 MGKIT_COLD_INLINE std::string bars_csv(std::span<const bar> bars,
                                        const std::optional<bar_reference>& reference,
                                        const std::string& measure) {
-    csv_builder out({"name", measure, "low", "high"});
-    for (const bar& b : bars) out.row({b.name, b.value, b.low, b.high});
-    if (reference) out.row({reference->name, reference->value, "", ""});
+    const bool shared =
+        std::any_of(bars.begin(), bars.end(), [](const bar& b) { return b.shared_people > 0; });
+    std::vector<std::string> columns{"name", measure, "low", "high"};
+    if (shared) columns.emplace_back("people_shared");
+    csv_builder out(std::move(columns));
+    const auto add = [&](std::vector<csv_cell> cells, const csv_cell& people) {
+        if (shared) cells.push_back(people);
+        out.row(cells);
+    };
+    for (const bar& b : bars) add({b.name, b.value, b.low, b.high}, b.shared_people);
+    if (reference) add({reference->name, reference->value, "", ""}, "");
     return out.str();
 }
 

@@ -17,6 +17,7 @@ struct bar {
     double value = 0;
     std::optional<double> low, high;
     bool emphasis = false;  ///< the system that the chart is about
+    int shared_people = 0;  ///< on both sides of its split
 };
 
 /// A vertical line to compare bars with, such as the majority class.
@@ -31,7 +32,8 @@ struct bar_reference {
 svg bar_chart(std::string_view title, std::span<const bar> bars,
               const std::optional<bar_reference>& reference = {});
 
-/// One row per bar: name, value, low, high; the reference is the last row.
+/// One row per bar: name, value, low, high; the reference is the last row. Where any bar has people
+/// on both sides, a column people_shared follows, empty for the reference.
 std::string bars_csv(std::span<const bar> bars, const std::optional<bar_reference>& reference = {},
                      const std::string& measure = "value");
 

@@ -115,6 +115,9 @@ MGKIT_COLD_INLINE void all_systems(composition& out, std::span<const run> runs) 
     std::vector<std::string> columns{"Features",          "What it is",    "Stream",
                                      "1-NN top-1",        "Linear top-1",  "1-NN class mean",
                                      "Linear class mean", "Folds x seeds", "Clips"};
+    const bool shared = std::any_of(runs.begin(), runs.end(),
+                                    [](const run& r) { return most_shared_people(r.result) > 0; });
+    if (shared) columns.push_back("People shared");
     if (out.many) columns.insert(columns.begin(), "Run");
     out.page.open_table("All systems, accuracy in percent", columns, out.many ? 4 : 3);
     for (const run& r : runs)
@@ -128,6 +131,7 @@ MGKIT_COLD_INLINE void all_systems(composition& out, std::span<const run> runs) 
                                          cell(row.linear_class_mean),
                                          {text(row.folds, " x ", row.seeds)},
                                          {row.clips > 0 ? std::to_string(row.clips) : "-"}};
+            if (shared) cells.push_back({std::to_string(row.shared_people)});
             if (out.many) cells.insert(cells.begin(), html_cell{r.name});
             out.page.row(cells, row.features == feature_kind::pretrained);
         }
@@ -135,6 +139,10 @@ MGKIT_COLD_INLINE void all_systems(composition& out, std::span<const run> runs) 
     out.page.paragraph(
         "Shuffled labels must fall to the majority class; if they do not, the split leaks. "
         "\"Supervised\" is the same encoder trained with all labels.");
+    if (shared)
+        out.page.paragraph(
+            "People shared: on both sides of a split, the most of any fold. Such scores are of "
+            "people who were seen in training.");
 }
 
 MGKIT_COLD_INLINE void bars(composition& out, const run& r) {
@@ -145,8 +153,9 @@ MGKIT_COLD_INLINE void bars(composition& out, const run& r) {
             for (feature_kind kind : feature_kinds) {
                 const auto f = figure_of(r.result, kind, stream, probe.summary);
                 if (f && kind != feature_kind::majority)
-                    list.push_back(
-                        {name(kind), f->mean, f->low, f->high, kind == feature_kind::pretrained});
+                    list.push_back({name(kind), f->mean, f->low, f->high,
+                                    kind == feature_kind::pretrained,
+                                    find(r.result, kind, stream)->shared_people});
             }
             if (list.empty()) continue;
             std::optional<bar_reference> reference;

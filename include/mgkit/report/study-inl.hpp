@@ -15,6 +15,12 @@ MGKIT_COLD_INLINE std::string class_name(const study_data& data, int label) {
                                                      : "class " + std::to_string(label);
 }
 
+MGKIT_COLD_INLINE int most_shared_people(const study& s) {
+    int out = 0;
+    for (const study_summary& row : s.summary) out = std::max(out, row.shared_people);
+    return out;
+}
+
 MGKIT_COLD_INLINE std::string synthetic_caveat(const study_data& data) {
     return "Synthetic data" +
            (data.generator.empty() ? std::string() : " (generator: " + data.generator + ")") +
@@ -36,9 +42,7 @@ MGKIT_COLD_INLINE std::vector<std::string> caveats(const study& s) {
     out.insert(out.end(), s.data.notes.begin(), s.data.notes.end());
     const auto found = s.data.found.sentences();
     out.insert(out.end(), found.begin(), found.end());
-    int shared = 0;
-    for (const study_summary& row : s.summary) shared = std::max(shared, row.shared_people);
-    if (shared > 0)
+    if (const int shared = most_shared_people(s); shared > 0)
         out.push_back(text(shared, shared == 1 ? " person is" : " people are",
                            " on both sides of the split, as its protocol defines it: the figures "
                            "say nothing about people who were not seen in training."));

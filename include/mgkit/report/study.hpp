@@ -128,6 +128,9 @@ struct study {
 /// Name of a class, or its number where the data name none.
 std::string class_name(const study_data& data, int label);
 
+/// People on both sides of a split, the most of any row of the summary.
+int most_shared_people(const study& s);
+
 /// What a reader must know about generated data.
 std::string synthetic_caveat(const study_data& data);
 

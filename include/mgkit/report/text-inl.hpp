@@ -3,7 +3,6 @@
 
 #include "mgkit/report/text.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -54,9 +53,7 @@ MGKIT_COLD_INLINE std::string to_text(const study& s) {
                                            {"1-NN class mean %", align::right},
                                            {"linear class mean %", align::right},
                                            {"runs", align::right}};
-        const bool shared =
-            std::any_of(s.summary.begin(), s.summary.end(),
-                        [](const study_summary& row) { return row.shared_people > 0; });
+        const bool shared = most_shared_people(s) > 0;
         if (shared) columns.push_back({"people on both sides", align::right});
         table scores(std::move(columns));
         for (const study_summary& row : s.summary) {
