@@ -21,6 +21,7 @@ void add_probe(CLI::App& program, const std::string& command_line);
 void add_retrieve(CLI::App& program, const std::string& command_line);
 void add_identify(CLI::App& program, const std::string& command_line);
 void add_audit_views(CLI::App& program, const std::string& command_line);
+void add_ablate(CLI::App& program, const std::string& command_line);
 void add_report(CLI::App& program);
 void add_synth(CLI::App& program);
 void add_sample(CLI::App& program, const std::string& command_line);

@@ -152,10 +152,10 @@ void run_list(list_options& o) {
                  views > 0 ? text(", ", views, " views") : std::string(), "\n");
     });
     io::json views = io::json::array();
-    for (const char* preset : {"reference", "mg"}) views.push_back(preset);
-    std::string view_line = "reference, mg, or joined by +: ";
-    for (const std::string& name : view_names()) {
-        view_line += (views.size() > 2 ? ", " : "") + name;
+    for (const char* preset : {"reference", "mg", "none"}) views.push_back(preset);
+    std::string view_line = "reference, mg, none, or joined by +: ";
+    for (const std::string& name : stage_names()) {
+        view_line += (views.size() > 3 ? ", " : "") + name;
         views.push_back(name);
     }
     put_json(o.json, {{"kind", "list"},

@@ -64,6 +64,7 @@ int main(int count, char** arguments) {
     mgfm::add_retrieve(program, command_line);
     mgfm::add_identify(program, command_line);
     mgfm::add_audit_views(program, command_line);
+    mgfm::add_ablate(program, command_line);
     mgfm::add_report(program);
     mgfm::add_list(program);
     const auto name = [&program] {

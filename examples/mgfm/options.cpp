@@ -214,7 +214,7 @@ void add_views(CLI::App& command, std::string& views) {
 
 }  // namespace
 
-void training_options::add_to(CLI::App& command) {
+void training_options::add_to(CLI::App& command, bool with_views) {
     command.option_defaults()->group("Training");
     command.add_option("--epochs", epochs, "Passes over the training clips")
         ->check(CLI::Range(1, 1000000))
@@ -236,7 +236,7 @@ void training_options::add_to(CLI::App& command) {
                     "Shortest crop in frames; 0 takes half the median length, at most 64")
         ->check(CLI::Range(0, 1000000))
         ->capture_default_str();
-    add_views(command, views);
+    if (with_views) add_views(command, views);
     command
         .add_option(
             "--products", products,

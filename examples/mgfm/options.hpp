@@ -127,7 +127,8 @@ struct training_options {
     std::string views = "reference";  ///< see policy_of
     std::string products = "float";   ///< float | bf16: factors of matrix products
 
-    void add_to(CLI::App& command);
+    /// Without `--views` for a command that says itself what views are.
+    void add_to(CLI::App& command, bool with_views = true);
 };
 
 /// Who trains and who is tested.

@@ -67,13 +67,7 @@ void add_study(CLI::App& program, const std::string& command_line) {
                      "supervised, shuffled, pretrained")
         ->delimiter(',')
         ->check(CLI::IsMember(kinds));
-    command
-        ->add_option("--linear", options->linear,
-                     "Linear probe: ridge, on standardised features with a strength that people of "
-                     "the training side choose, or sgd, the evaluation of contrastive work "
-                     "(features as they are, rate 0.1, 100 epochs)")
-        ->check(CLI::IsMember({"ridge", "sgd"}))
-        ->capture_default_str();
+    options->add_linear_to(*command);
     command->add_option("--work", options->work,
                         "Folder for checkpoints and finished rows (default: JSON file + .work)");
     add_json(*command, options->json, "All figures");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "study_run.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -282,6 +283,16 @@ private:
 };
 
 }  // namespace
+
+void study_options::add_linear_to(CLI::App& command) {
+    command
+        .add_option("--linear", linear,
+                    "Linear probe: ridge, on standardised features with a strength that people of "
+                    "the training side choose, or sgd, the evaluation of contrastive work "
+                    "(features as they are, rate 0.1, 100 epochs)")
+        ->check(CLI::IsMember({"ridge", "sgd"}))
+        ->capture_default_str();
+}
 
 report::study run_study(const study_options& o, const corpus& from, study::splits splits) {
     return study_run(o, from, std::move(splits))();

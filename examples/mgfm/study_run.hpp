@@ -28,6 +28,8 @@ struct study_options {
     mgkit::report::feature_kind fused = mgkit::report::feature_kind::pretrained;
     bool all_confusions = false;  ///< of each stream, whether or not anything else is shown
 
+    /// `--linear`, as every command has it that probes.
+    void add_linear_to(CLI::App& command);
     bool wants(mgkit::report::feature_kind kind) const {
         return features.empty() || std::find(features.begin(), features.end(),
                                              mgkit::report::name(kind)) != features.end();

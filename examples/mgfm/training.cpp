@@ -229,10 +229,7 @@ recipe pretraining_parts(const data::clip_set& clips, const encode::clip_input& 
                                 return training_parts(input, model, training, words);
                             });
     out.set("method", model.method);
-    if (model.queue > 0)
-        out.set("queue", text(model.queue));
-    else
-        out.set("loss weights", settings_text(loss::decorrelation_settings{}));
+    out.add(pretext::words_of<pretext::all<tensor>>(model.method, {.queue = model.queue}));
     return out.set("products", training.products);
 }
 

@@ -64,8 +64,8 @@ std::string wrong_views(const std::string& words) {
     }
 }
 
-std::vector<std::string> view_names() {
-    std::vector<std::string> out{"none"};
+std::vector<std::string> stage_names() {
+    std::vector<std::string> out;
     for (auto& stage : known_stages(skeleton::dynamic::copy_of(skeleton::ntu25{})))
         out.push_back(std::move(stage.name));
     return out;

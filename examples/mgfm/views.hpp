@@ -19,7 +19,7 @@ mgkit::augment::stage_list policy_of(const std::string& words, const mgkit::data
 /// Empty where `policy_of` knows all of the words, else what is wrong with them.
 std::string wrong_views(const std::string& words);
 
-/// Names of stages that --views takes, with "none".
-std::vector<std::string> view_names();
+/// Names of stages that --views takes beside "none".
+std::vector<std::string> stage_names();
 
 }  // namespace mgfm

@@ -208,7 +208,32 @@ MGKIT_COLD_INLINE std::optional<study_figure> difference_of(
     return out;
 }
 
+MGKIT_COLD_INLINE study_comparison compared(const row_list& first, const row_list& second,
+                                            const metric::bootstrap_settings& settings) {
+    study_comparison out;
+    out.against = second.front()->features;
+    out.stream = second.front()->stream;
+    out.knn_top1 = difference_of(first, second, &study_row::knn_hit, settings, out);
+    out.linear_top1 = difference_of(first, second, &study_row::linear_hit, settings, out);
+    return out;
+}
+
 }  // namespace detail
+
+MGKIT_COLD_INLINE study_comparison compare(std::span<const study_row> first,
+                                           std::span<const study_row> second,
+                                           const metric::bootstrap_settings& settings) {
+    const auto listed = [](std::span<const study_row> rows) {
+        if (rows.empty()) throw error("report::compare", "rows of two systems", "none of one");
+        detail::row_list out;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            detail::check_row(rows[i], i);
+            out.push_back(&rows[i]);
+        }
+        return out;
+    };
+    return detail::compared(listed(first), listed(second), settings);
+}
 
 MGKIT_COLD_INLINE void summarise(study& s, const metric::bootstrap_settings& settings) {
     if (s.results.empty())
@@ -232,13 +257,7 @@ MGKIT_COLD_INLINE void summarise(study& s, const metric::bootstrap_settings& set
             s.summary.push_back(detail::summary_of(found->second, settings));
             const auto best = groups.find({feature_kind::pretrained, stream});
             if (kind == feature_kind::pretrained || best == groups.end()) continue;
-            study_comparison c;
-            c.against = kind;
-            c.stream = stream;
-            c.knn_top1 = detail::difference_of(best->second, found->second, &study_row::knn_hit,
-                                               settings, c);
-            c.linear_top1 = detail::difference_of(best->second, found->second,
-                                                  &study_row::linear_hit, settings, c);
+            study_comparison c = detail::compared(best->second, found->second, settings);
             if (c.knn_top1 || c.linear_top1) s.comparisons.push_back(std::move(c));
         }
 }

@@ -2,10 +2,18 @@
 // Means and intervals of a study from its rows.
 #pragma once
 
+#include <span>
+
 #include "mgkit/metric/bootstrap.hpp"
 #include "mgkit/report/study.hpp"
 
 namespace MGKIT_NAMESPACE::report {
+
+/// Paired differences first - second over the clips that both sets of rows answered, as in
+/// `summarise`; `against` and `stream` are those of `second`. Errors: no rows, and those of
+/// `summarise`.
+study_comparison compare(std::span<const study_row> first, std::span<const study_row> second,
+                         const metric::bootstrap_settings& settings = {});
 
 /// Fills `summary` and `comparisons` from `results`.
 ///

@@ -11,9 +11,6 @@
 
 namespace MGKIT_NAMESPACE::report {
 
-namespace detail {
-
-/// "72.8 [68.1, 77.0]", "72.8", or "-" where there is no figure.
 MGKIT_COLD_INLINE std::string figure_text(const std::optional<study_figure>& f) {
     if (!f) return "-";
     std::string out = percent(f->mean);
@@ -31,8 +28,6 @@ MGKIT_COLD_INLINE std::string difference_text(const std::optional<study_figure>&
     if (f->low && f->high) out += " [" + number(*f->low) + ", " + number(*f->high) + "]";
     return out;
 }
-
-}  // namespace detail
 
 MGKIT_COLD_INLINE std::string to_text(const study& s) {
     std::string out = clean(s.title) + "\n";
@@ -59,10 +54,10 @@ MGKIT_COLD_INLINE std::string to_text(const study& s) {
         for (const study_summary& row : s.summary) {
             std::vector<std::string> cells{name(row.features),
                                            row.stream,
-                                           detail::figure_text(row.knn_top1),
-                                           detail::figure_text(row.linear_top1),
-                                           detail::figure_text(row.knn_class_mean),
-                                           detail::figure_text(row.linear_class_mean),
+                                           figure_text(row.knn_top1),
+                                           figure_text(row.linear_top1),
+                                           figure_text(row.knn_class_mean),
+                                           figure_text(row.linear_class_mean),
                                            std::to_string(row.rows)};
             if (shared) cells.push_back(std::to_string(row.shared_people));
             scores.add(std::move(cells));
@@ -76,8 +71,8 @@ MGKIT_COLD_INLINE std::string to_text(const study& s) {
                      {"linear top-1 points", align::right},
                      {"clips", align::right}});
         for (const study_comparison& row : s.comparisons)
-            gains.add({name(row.against), row.stream, detail::difference_text(row.knn_top1),
-                       detail::difference_text(row.linear_top1), std::to_string(row.clips)});
+            gains.add({name(row.against), row.stream, difference_text(row.knn_top1),
+                       difference_text(row.linear_top1), std::to_string(row.clips)});
         out += "\n" + gains.str();
     }
     if (!s.summary.empty()) out += "\n[low, high]: " + interval_words(s) + ".\n";

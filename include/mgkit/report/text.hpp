@@ -9,12 +9,10 @@
 
 namespace MGKIT_NAMESPACE::report {
 
-namespace detail {
-
-/// As figure_text, with a sign, for differences in percentage points.
+/// "72.8 [68.1, 77.0]" in percent, "72.8", or "-" where there is no figure.
+std::string figure_text(const std::optional<study_figure>& f);
+/// The same with a sign, for differences in percentage points.
 std::string difference_text(const std::optional<study_figure>& f);
-
-}  // namespace detail
 
 /// "95 % interval over subjects".
 std::string interval_words(const study& s);

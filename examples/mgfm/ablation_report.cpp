@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <optional>
+
+#include "ablation.hpp"
+#include "mgkit/report/chart_bars.hpp"
+#include "mgkit/report/escape.hpp"
+#include "mgkit/report/html_page.hpp"
+#include "mgkit/report/table.hpp"
+#include "mgkit/report/text.hpp"
+#include "mgkit/version.hpp"
+
+namespace mgfm {
+
+using namespace mgkit;
+using report::study_figure;
+
+namespace {
+
+const report::study_summary& summary_of(const ablated_views& s) {
+    return s.study.summary.front();
+}
+
+/// From the highest to the lowest within each number of stages, as the paper's figures do.
+std::vector<const ablated_views*> ordered(const ablation& a) {
+    std::vector<const ablated_views*> out;
+    for (const auto& s : a.sets) out.push_back(&s);
+    std::stable_sort(out.begin(), out.end(), [](const auto* x, const auto* y) {
+        if (x->stages != y->stages) return x->stages < y->stages;
+        return summary_of(*x).linear_top1->mean > summary_of(*y).linear_top1->mean;
+    });
+    return out;
+}
+
+std::string verdict(const std::optional<study_figure>& f) {
+    if (!f) return "";
+    if (!f->low || !f->high) return "cannot be told";
+    return *f->low > 0 ? "helps" : *f->high < 0 ? "hurts" : "cannot be told";
+}
+
+std::string panel(int stages) {
+    return stages == 0   ? "no augmentation"
+           : stages == 1 ? "one augmentation"
+                         : text(stages, " augmentations");
+}
+
+std::string intervals(const ablation& a) {
+    const auto& s = a.sets.front().study;
+    return text("[low, high]: ", report::percent(s.level), " % interval over ",
+                summary_of(a.sets.front()).subjects,
+                " people; differences are in points, on the same clips. \"helps\" and \"hurts\": "
+                "the linear probe's interval excludes 0. Many sets are compared: with ",
+                a.sets.size(), " of them one such interval in twenty excludes 0 by chance.");
+}
+
+void put(io::json& out, const char* name, const std::optional<study_figure>& f) {
+    if (!f) return;
+    out[name] = {{"mean", f->mean}};
+    if (f->low && f->high) {
+        out[name]["low"] = *f->low;
+        out[name]["high"] = *f->high;
+    }
+}
+
+io::json differences(const report::study_comparison& c) {
+    io::json out = io::json::object();
+    put(out, "knn_top1", c.knn_top1);
+    put(out, "linear_top1", c.linear_top1);
+    return out;
+}
+
+}  // namespace
+
+std::string to_text(const ablation& a) {
+    using report::align;
+    report::table lines({{"augmentation"},
+                         {"1-NN %", align::right},
+                         {"linear %", align::right},
+                         {"1-NN - none", align::right},
+                         {"linear - none", align::right},
+                         {"linear - random", align::right},
+                         {"linear - raw", align::right},
+                         {"it"}},
+                        100);
+    for (const auto* s : ordered(a)) {
+        const auto& own = summary_of(*s);
+        const bool none = s->stages == 0;
+        lines.add({s->views, report::figure_text(own.knn_top1),
+                   report::figure_text(own.linear_top1),
+                   none ? "" : report::difference_text(s->to_none.knn_top1),
+                   none ? "" : report::difference_text(s->to_none.linear_top1),
+                   report::difference_text(s->to_random.linear_top1),
+                   report::difference_text(s->to_raw.linear_top1),
+                   none ? "" : verdict(s->to_none.linear_top1)});
+    }
+    const auto& first = a.sets.front().study;
+    std::string out = text("mgfm ablate: ", first.data.name, "\n", "Split: ", first.split, "\n");
+    for (const auto& words : report::caveats(first)) out += "Note: " + words + "\n";
+    for (const auto& words : a.refused) out += "Note: " + words + "\n";
+    return out + "\n" + lines.str() + "\n" + intervals(a) + "\n";
+}
+
+io::json to_json(const ablation& a) {
+    const auto& first = a.sets.front().study;
+    io::json sets = io::json::array();
+    for (const auto& s : a.sets) {
+        const auto& own = summary_of(s);
+        io::json row{{"views", s.views},
+                     {"stages", s.stages},
+                     {"runs", own.rows},
+                     {"clips", own.clips},
+                     {"subjects", own.subjects},
+                     {"shared_people", own.shared_people},
+                     {"to_none", differences(s.to_none)},
+                     {"to_random", differences(s.to_random)},
+                     {"to_raw", differences(s.to_raw)}};
+        put(row, "knn_top1", own.knn_top1);
+        put(row, "linear_top1", own.linear_top1);
+        sets.push_back(std::move(row));
+    }
+    io::json settings = io::json::object();
+    for (const auto& [name, value] : first.settings)
+        if (name != "views") settings[name] = value;
+    return {{"kind", "ablation"},         {"program", "mgfm ablate"}, {"version", mgkit::version},
+            {"command", a.asked.command}, {"data", first.data.name},  {"split", first.split},
+            {"level", first.level},       {"settings", settings},     {"sets", sets},
+            {"left_out", a.refused}};
+}
+
+std::string to_html(const ablation& a) {
+    const auto& first = a.sets.front().study;
+    report::html_page page;
+    page.tag("h1", "What augmentations are worth: " + first.data.name);
+    page.tag("p", "Split: " + first.split, "lead").list(report::caveats(first));
+    if (!a.refused.empty()) page.list(a.refused);
+    std::optional<report::bar_reference> none;
+    for (const auto* s : ordered(a))
+        if (s->stages == 0) none = {"none", summary_of(*s).linear_top1->mean};
+    const auto all = ordered(a);
+    for (auto at = all.begin(); at != all.end();) {
+        const int stages = (*at)->stages;
+        std::vector<report::bar> bars;
+        for (; at != all.end() && (*at)->stages == stages; ++at) {
+            const auto& own = summary_of(**at);
+            bars.push_back({(*at)->views, own.linear_top1->mean, own.linear_top1->low,
+                            own.linear_top1->high, verdict((*at)->to_none.linear_top1) == "helps",
+                            own.shared_people});
+        }
+        page.figure(report::bar_chart("Linear probe, " + panel(stages), bars,
+                                      stages == 0 ? std::nullopt : none),
+                    "Dark: the interval of the difference to none lies above 0.");
+    }
+    page.heading("Figures").preformatted(to_text(a));
+    page.heading("Command").preformatted(a.asked.command);
+    return page.str("mgfm ablate: " + first.data.name);
+}
+
+}  // namespace mgfm
