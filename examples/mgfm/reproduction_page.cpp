@@ -69,7 +69,7 @@ void add_table(report::html_page& page, const reproduction& r,
 /// Horizontal bars in the groups of the paper, dashed lines between them and where no augmentation
 /// ends; below each bar of ours, thin and grey, the paper's where it is printed.
 report::svg bars(const reproduction& r, const printed_figure& f) {
-    constexpr double left = 290, plot = 330, right = 150, top = 44, step = 30, between = 12;
+    constexpr double left = 310, plot = 330, right = 150, top = 44, step = 30, between = 12;
     double most = 1;
     std::optional<double> plain;
     std::string told;
@@ -108,7 +108,7 @@ report::svg bars(const reproduction& r, const printed_figure& f) {
         }
         const auto ours = r.figure(b.ours);
         out.open(b.name + ": " + (ours ? report::percent(ours->top1) + " %" : r.without(b.ours)));
-        out.label(left - 8, y + 19, report::shorten(b.name, 28), "", "end");
+        out.label(left - 8, y + 19, report::shorten(b.name, 32), "", "end");
         if (ours) out.rectangle(left, y + 6, x(100 * ours->top1) - left, 11, "fill-a");
         if (b.value.value > 0) out.rectangle(left, y + 19, x(b.value.value) - left, 5, "quiet");
         out.label(left + plot + 10, y + 15, ours ? report::percent(ours->top1) : "not computed",

@@ -148,9 +148,10 @@ private:
         return o_.work + "/" + name;
     }
 
-    /// Checkpoints in the work folder that are of no use to this study.
+    /// Checkpoints in the work folder that are of no use to this study; where every row was there,
+    /// none was looked for.
     void say_what_is_left() const {
-        if (o_.work.empty()) return;
+        if (o_.work.empty() || store_.added() == 0) return;
         int others = 0;
         std::error_code code;
         for (std::filesystem::directory_iterator at(o_.work, code), end; !code && at != end;
