@@ -14,6 +14,7 @@ void add_inspect(CLI::App& program);
 void add_list(CLI::App& program);
 /// `command_line` goes into reports, so that the figures can be repeated.
 void add_study(CLI::App& program, const std::string& command_line);
+void add_reproduce(CLI::App& program, const std::string& command_line);
 void add_pretrain(CLI::App& program);
 void add_train(CLI::App& program, const std::string& command_line);
 void add_embed(CLI::App& program);

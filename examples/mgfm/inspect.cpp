@@ -8,6 +8,7 @@
 #include "mgkit/data/findings_json.hpp"
 #include "mgkit/data/readers/any.hpp"
 #include "mgkit/data/source.hpp"
+#include "mgkit/io/atomic_file.hpp"
 #include "mgkit/report/chart_skeleton.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/table.hpp"

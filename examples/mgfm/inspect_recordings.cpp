@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mgkit/data/findings_json.hpp"
+#include "mgkit/io/atomic_file.hpp"
 #include "mgkit/report/chart_skeleton.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/table.hpp"

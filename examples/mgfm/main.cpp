@@ -57,6 +57,7 @@ int main(int count, char** arguments) {
     mgfm::add_audit(program, command_line);
     mgfm::add_cut(program, command_line);
     mgfm::add_study(program, command_line);
+    mgfm::add_reproduce(program, command_line);
     mgfm::add_pretrain(program);
     mgfm::add_train(program, command_line);
     mgfm::add_embed(program);

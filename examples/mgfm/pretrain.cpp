@@ -91,11 +91,13 @@ training_side choose_clips(const data::clip_set& clips, const pretrain_options& 
 
 /// What the weights were made of, for whoever finds the file: of `clips`, nobody else's.
 io::text_map made_of_facts(const data::clip_set& clips, const recipe& made_of) {
-    return {{"data_digest", data::digest_of(study::counted(clips)).hex()},
-            {"made_of", made_of.key().hex()},
-            {"made_of_parts", io::to_json(made_of).dump()},
-            {"views_with_strengths", std::string(made_of.words("views"))},
-            {"loss_weights", std::string(made_of.words("loss weights"))}};
+    io::text_map out{{"data_digest", data::digest_of(study::counted(clips)).hex()},
+                     {"made_of", made_of.key().hex()},
+                     {"made_of_parts", io::to_json(made_of).dump()},
+                     {"views_with_strengths", std::string(made_of.words("views"))}};
+    if (const auto weights = made_of.words("loss weights"); !weights.empty())
+        out["loss_weights"] = std::string(weights);
+    return out;
 }
 
 io::json summary(const pretrain_options& o, const corpus& from, const data::clip_set& clips,

@@ -187,12 +187,12 @@ std::vector<data::segment> sampling_run::add(const recordings& from, std::size_t
             considered[static_cast<std::size_t>(t)] = seen.seen(t);
         const auto redrawn =
             clip::redraw(sampler, seen, person.fps, prior_, key, changes, options_.draws, threads);
-        const auto judge = [&](metric::iod& overlap, bool with_non_mg) {
+        const auto count = [&](metric::iod& overlap, bool with_non_mg) {
             overlap.add(person.frames(), clips, from.gestures(person, with_non_mg), considered,
                         person.subject, redrawn);
         };
-        judge(all_, true);
-        if (from.marks->non_mg) judge(without_, false);
+        count(all_, true);
+        if (from.marks->non_mg) count(without_, false);
     }
     if (const auto cuts = from.cut_ins.find(person.name); cuts != from.cut_ins.end())
         for (std::size_t k = 0; k < cut_in_kinds.size(); ++k)

@@ -149,9 +149,10 @@ private:
         return o_.work + "/" + name;
     }
 
-    /// Checkpoints in the work folder that are of no use to this study.
+    /// Checkpoints in the work folder that are of no use to this study; where every row was there,
+    /// none was looked for.
     void say_what_is_left() const {
-        if (o_.work.empty()) return;
+        if (o_.work.empty() || store_.added() == 0) return;
         int others = 0;
         std::error_code code;
         for (std::filesystem::directory_iterator at(o_.work, code), end; !code && at != end;
@@ -284,8 +285,8 @@ private:
 
 }  // namespace
 
-void study_options::add_linear_to(CLI::App& command) {
-    command
+void study_options::add_linear_to(CLI::App& to) {
+    to
         .add_option("--linear", linear,
                     "Linear probe: ridge, on standardised features with a strength that people of "
                     "the training side choose, or sgd, the evaluation of contrastive work "

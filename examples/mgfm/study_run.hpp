@@ -29,7 +29,7 @@ struct study_options {
     bool all_confusions = false;  ///< of each stream, whether or not anything else is shown
 
     /// `--linear`, as every command has it that probes.
-    void add_linear_to(CLI::App& command);
+    void add_linear_to(CLI::App& to);
     bool wants(mgkit::report::feature_kind kind) const {
         return features.empty() || std::find(features.begin(), features.end(),
                                              mgkit::report::name(kind)) != features.end();

@@ -83,7 +83,7 @@ auto with_views(const std::string& method, const augment::stage_list& policy,
         return f(augment::n_views<K, augment::stage_list>{policy},
                  text(K, " views, ", settings_text(policy)));
     };
-    switch (pretext::wanted_views<pretext::all<tensor>>(method)) {
+    switch (pretext::traits_of<pretext::all<tensor>>(method).wanted_views) {
         case 1:
             return alike(std::integral_constant<std::size_t, 1>{});
         case 2:
@@ -144,7 +144,7 @@ std::vector<std::string> pretraining_names() {
     std::vector<std::string> out;
     pretext::all<tensor>::for_each([&out](auto tag) {
         using method = typename decltype(tag)::type;
-        if (!pretext::needs_labels<method>()) out.emplace_back(method::name);
+        if (!pretext::traits_of<method>().uses_labels) out.emplace_back(method::name);
     });
     return out;
 }

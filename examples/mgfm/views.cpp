@@ -48,8 +48,8 @@ augment::stage_list policy_of(const std::string& words, const data::clip_set& cl
             stage = crop;
         }
     std::vector<augment::any_stage> stages{whole_clip(frames)};
-    for (const auto& stage : augment::stages_by_name(words, known, "views").stages())
-        stages.push_back(stage);
+    const augment::stage_list named = augment::stages_by_name(words, known, "views");
+    stages.insert(stages.end(), named.stages().begin(), named.stages().end());
     return augment::stage_list(std::move(stages));
 }
 

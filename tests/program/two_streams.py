@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Streams with encoders of their own, and the linear evaluation of contrastive work."""
+"""Streams with encoders of their own, the linear evaluation of contrastive work, and the tables of a
+paper beside figures of one's own."""
 
+import json
 import os
 
-from support import check, fresh, mgfm, refused, works_json
+import folder as clips
+from support import check, fresh, mgfm, refused, works, works_json
 
 SMALL = ["--frames", "16", "--batch", "8", "--epochs", "1", "--threads", "1"]
 GRAPH = ["--encoder", "st_gcn", "--method", "moco", "--set", "width=8", "--set", "blocks=2", "--set",
          "wider=2", "--set", "slower=2"]
 BOTH = [*GRAPH, "--streams", "joint,bigru:joint", "--set", "bigru.width=8", "--set", "bigru.layers=1"]
+PAPER = ["reproduce", "--paper", "identity-free", *SMALL, "--set", "aagcn.width=4", "--set",
+         "aagcn.blocks=2", "--set", "aagcn.wider=2", "--set", "aagcn.slower=2", "--set", "bigru.width=8",
+         "--set", "bigru.layers=1"]
 
 
 def figures(told, kind="pretrained"):
@@ -57,3 +63,40 @@ def test_bad_members(here):
     refused(here, *command, "--linear", "magic", code=2, says=["sgd"])
     refused(here, "train", "--data", path, "--out", os.path.join(here, "x"), "--streams", "bigru:joint",
             code=2, says=["--streams"])
+
+
+def test_reproduce(here):
+    path, page = fresh(here), os.path.join(here, "page.html")
+    result, work = os.path.join(here, "told.json"), os.path.join(here, "work")
+    command = [*PAPER, "--data", path, "--test-subjects", "4", "--only", "table3", "--work", work]
+    words = works(*command, "--json", result, "--html", page)
+    check("(41.05)" in words and "(76.67 or 75.69)" in words and "contradicts itself" in words, words)
+    with open(result, encoding="utf-8") as file:
+        told = json.load(file)
+    check([t["id"] for t in told["tables"]] == ["table3"] and not told["figures"], told["tables"])
+    rows = {row["stream"]: row for row in told["tables"][0]["rows"]}
+    check(list(rows) == ["Joint", "Sequence", "Joint+Sequence"], rows)
+    trained = {row["stream"]: row["linear_top1"] for row in told["results"]["dual"]}
+    for name, stream in (("Joint", "joint"), ("Sequence", "bigru:joint"),
+                         ("Joint+Sequence", "joint+bigru:joint")):
+        check(rows[name]["ours"]["linear_top1"] == trained[stream], rows[name], trained)
+        check(rows[name]["ours"]["shared_people"] == 0, rows[name])
+    check(rows["Sequence"]["paper"][2] == {"printed": 76.67, "printed_elsewhere": 75.69}, rows)
+    check("other data" in told["tables"][0]["whose"], told["tables"][0])
+    drawn = clips.read(page).decode()
+    check("<span>41.05</span>" in drawn and "Table 3" in drawn and "Table 4" not in drawn, "page")
+    again = mgfm(*command)
+    check("3 rows of before are used again, 0 were computed" in again.stderr, again.stderr)
+
+
+def test_bad_reproduction(here):
+    path = fresh(here)
+    refused(here, *PAPER, "--data", path, "--only", "table9", code=2, says=["table6", "figure12"])
+    refused(here, *PAPER, "--data", path, "--set", "width=8", code=2, says=["aagcn"])
+    refused(here, *PAPER, "--data", path, "--only", "table3", "--set", "aagcn.hops=8", says=["hops"])
+    refused(here, *PAPER, "--data", path, "--only", "table3", "--protocol", "cross-view",
+            says=["view.npy"])
+    refused(here, *PAPER, "--data", path, "--only", "table3", "--protocol", "cross-view", "--folds", "2",
+            code=2, says=["--folds"])
+    refused(here, "reproduce", "--paper", "another", "--data", path, code=2, says=["identity-free"])
+    refused(here, "reproduce", "--data", path, code=2, says=["--paper"])

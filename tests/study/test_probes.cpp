@@ -170,6 +170,39 @@ TEST_CASE("both probes see what features know; with shuffled labels they see not
     CHECK_FALSE(searched.linear);
 }
 
+TEST_CASE("the linear evaluation of contrastive work is a choice that rows name", "[quick]") {
+    const data::clip_set clips = small_clips(8);
+    const study::fold at = study::fold_of(clips, study::choose_splits(clips, {.folds = 2}), 0);
+    const study::feature_maker make = [](const study::task& t) {
+        return features_of(t.at, 8, 1, 8);
+    };
+    const study::parts_maker parts = [](const study::task&) {
+        return recipe{{"features", "some"}};
+    };
+    const study::task t{at, "joint", 1};
+    const auto by = [&](const study::linear_choice& how) {
+        return study::probed_system<T>(study::feature_kind::pretrained, make, parts, 1, {0}, how);
+    };
+    const probe::sgd_linear_settings published;
+    const auto found = by(published).run(t);
+    context ctx;
+    const auto alone = study::sgd_linear_probe<T>(ctx, at, make(t), at.train.labels);
+    CHECK(found.linear->scores == alone.scores);
+    CHECK(found.linear->top1 > .95);
+    CHECK(found.chosen.empty());
+    CHECK(found.linear->scores != by({}).run(t).linear->scores);
+    // Rows of before there was a choice stay; those of other settings are others.
+    CHECK(by({}).made_of(t) == parts(t));
+    CHECK(by(study::ridge_settings{}).made_of(t) == parts(t));
+    const recipe named = by(published).made_of(t);
+    CHECK(named.words("features") == "some");
+    CHECK(named.words("linear probe").starts_with("sgd_linear("));
+    CHECK_FALSE(named == by(probe::sgd_linear_settings{.epochs = 50}).made_of(t));
+    CHECK_FALSE(by(study::ridge_settings{.folds = 2}).made_of(t) == parts(t));
+    const auto plain = study::with_linear({}, {});
+    CHECK_FALSE(plain);
+}
+
 TEST_CASE("baselines answer as their parts do", "[quick]") {
     const data::clip_set clips = small_clips();
     const study::fold at = first_fold(clips);

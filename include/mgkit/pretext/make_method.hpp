@@ -62,17 +62,6 @@ recipe words_of(const std::string& name, const method_settings& s) {
     return out;
 }
 
-/// Whether a method looks at labels.
-template <class M>
-constexpr bool needs_labels() {
-    return traits_of<M>().uses_labels;
-}
-/// How many views the method of `List` with this name reads.
-template <class List>
-int wanted_views(const std::string& name) {
-    return traits_of<List>(name).wanted_views;
-}
-
 /// Makes a method of this type, on the encoder that `encoder` describes. Errors: those of the
 /// method.
 template <class M>
