@@ -50,7 +50,10 @@ struct gaussian_blur {
         const auto points = static_cast<std::size_t>(clip.shape.points());
         for (int c = 0; c < skeleton::coordinates(clip.shape.layout); ++c)
             for (std::size_t begin = 0; begin < points; begin += block)
-                blur(clip, c, begin, std::min(block, points - begin), weights.data());
+                if (normalised)
+                    blur<true>(clip, c, begin, std::min(block, points - begin), weights.data());
+                else
+                    blur<false>(clip, c, begin, std::min(block, points - begin), weights.data());
     }
 
 private:
@@ -60,7 +63,7 @@ private:
 
     /// Points [begin, begin + count) of channel c. Of the frames behind, the values before the blur
     /// are kept: frame t at t % (taps / 2 + 1).
-    template <class S>
+    template <bool Normalised, class S>
     void blur(const skeleton::pose_view<S>& clip, int c, std::size_t begin, std::size_t count,
               const S* weights) const {
         const int radius = taps / 2;
@@ -70,23 +73,25 @@ private:
         for (int t = 0; t < clip.length; ++t) {
             S* const row = clip.row(c, t) + begin;
             std::copy_n(row, count, kept[t % (radius + 1)]);
-            S sum[block] = {}, share[block] = {};
+            S sum[block] = {};
+            [[maybe_unused]] S share[block] = {};
             for (int d = -std::min(radius, t); d <= std::min(radius, clip.length - 1 - t); ++d) {
                 const int from = t + d;
                 const S weight = weights[d < 0 ? -d : d];
                 const S* const values =
                     d <= 0 ? kept[from % (radius + 1)] : clip.row(c, from) + begin;
-                const S* const there =
-                    sure ? sure + static_cast<std::size_t>(from) * width + begin : nullptr;
-                for (std::size_t i = 0; i < count; ++i) {
-                    sum[i] += weight * values[i];
-                    share[i] += !there || there[i] > S(0) ? weight : S(0);
+                for (std::size_t i = 0; i < count; ++i) sum[i] += weight * values[i];
+                if constexpr (Normalised) {
+                    const S* const there =
+                        sure ? sure + static_cast<std::size_t>(from) * width + begin : nullptr;
+                    for (std::size_t i = 0; i < count; ++i)
+                        share[i] += !there || there[i] > S(0) ? weight : S(0);
                 }
             }
             const S* const now =
                 sure ? sure + static_cast<std::size_t>(t) * width + begin : nullptr;
             for (std::size_t i = 0; i < count; ++i)
-                if (!now || now[i] > S(0)) row[i] = normalised ? sum[i] / share[i] : sum[i];
+                if (!now || now[i] > S(0)) row[i] = Normalised ? sum[i] / share[i] : sum[i];
         }
     }
 };
