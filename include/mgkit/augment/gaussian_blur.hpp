@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 #include "mgkit/augment/concept.hpp"
 
@@ -49,8 +50,14 @@ struct gaussian_blur {
         const auto clip = work.current();
         const auto points = static_cast<std::size_t>(clip.shape.points());
         for (int c = 0; c < skeleton::coordinates(clip.shape.layout); ++c)
-            for (std::size_t begin = 0; begin < points; begin += block)
-                blur(clip, c, begin, std::min(block, points - begin), weights.data());
+            for (std::size_t begin = 0; begin < points; begin += block) {
+                const std::size_t count = std::min(block, points - begin);
+                if (count == block)
+                    blur(clip, c, begin, weights.data(),
+                         std::integral_constant<std::size_t, block>{});
+                else
+                    blur(clip, c, begin, weights.data(), count);
+            }
     }
 
 private:
@@ -59,28 +66,32 @@ private:
     void check() const;
 
     /// Points [begin, begin + count) of channel c. Of the frames behind, the values before the blur
-    /// are kept: frame t at t % (taps / 2 + 1).
-    template <class S>
-    void blur(const skeleton::pose_view<S>& clip, int c, std::size_t begin, std::size_t count,
-              const S* weights) const {
+    /// are kept: frame t at t % (taps / 2 + 1). A count known to the compiler stays in registers.
+    template <class S, class Count>
+    void blur(const skeleton::pose_view<S>& clip, int c, std::size_t begin, const S* weights,
+              Count values_of_row) const {
+        const std::size_t count = values_of_row;
         const int radius = taps / 2;
         const S* const sure = clip.confidence();
         const auto width = static_cast<std::size_t>(clip.shape.points());
         S kept[most_taps / 2 + 1][block];
+        int newest = -1;
         for (int t = 0; t < clip.length; ++t) {
             S* const row = clip.row(c, t) + begin;
-            std::copy_n(row, count, kept[t % (radius + 1)]);
+            newest = newest < radius ? newest + 1 : 0;
+            std::copy_n(row, count, kept[newest]);
             S sum[block] = {}, share[block] = {};
             for (int d = -std::min(radius, t); d <= std::min(radius, clip.length - 1 - t); ++d) {
                 const int from = t + d;
                 const S weight = weights[d < 0 ? -d : d];
-                const S* const values =
-                    d <= 0 ? kept[from % (radius + 1)] : clip.row(c, from) + begin;
-                const S* const there =
-                    sure ? sure + static_cast<std::size_t>(from) * width + begin : nullptr;
-                for (std::size_t i = 0; i < count; ++i) {
-                    sum[i] += weight * values[i];
-                    share[i] += !there || there[i] > S(0) ? weight : S(0);
+                const int slot = newest + d < 0 ? newest + d + radius + 1 : newest + d;
+                const S* const values = d <= 0 ? kept[slot] : clip.row(c, from) + begin;
+                for (std::size_t i = 0; i < count; ++i) sum[i] += weight * values[i];
+                if (normalised) {
+                    const S* const there =
+                        sure ? sure + static_cast<std::size_t>(from) * width + begin : nullptr;
+                    for (std::size_t i = 0; i < count; ++i)
+                        share[i] += !there || there[i] > S(0) ? weight : S(0);
                 }
             }
             const S* const now =

@@ -42,13 +42,14 @@ struct joint_mask {
     template <class S>
     void apply(const plan& p, workspace<S>& work) const {
         const auto clip = work.current();
-        for (int t = 0; t < clip.length; ++t) {
-            if (!p.frames.contains(t)) continue;
-            for (int c = 0; c < skeleton::channels(clip.shape.layout); ++c)
-                for (int v = 0; v < clip.shape.joints; ++v)
-                    if (p.joints.contains(v))
-                        std::fill_n(clip.row(c, t) + v * clip.shape.persons, clip.shape.persons,
-                                    S(0));
+        const auto persons = static_cast<std::size_t>(clip.shape.persons);
+        for (int v = 0; v < clip.shape.joints; ++v) {
+            if (!p.joints.contains(v)) continue;
+            const std::size_t joint = static_cast<std::size_t>(v) * persons;
+            for (int t = 0; t < clip.length; ++t)
+                if (p.frames.contains(t))
+                    for (int c = 0; c < skeleton::channels(clip.shape.layout); ++c)
+                        std::fill_n(clip.row(c, t) + joint, persons, S(0));
         }
     }
 };

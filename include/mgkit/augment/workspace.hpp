@@ -146,6 +146,12 @@ public:
         return buffers_[spare_ - 1].view();
     }
 
+    /// Memory for a stage's own use until its `apply` ends, of any values; kept from clip to clip.
+    std::span<S> room(std::size_t count) {
+        if (room_.size() < count) room_.resize(count);
+        return {room_.data(), count};
+    }
+
     /// Writes the result. `destination` has the shape of the result and does not overlap the clip
     /// the work began with. Errors: another shape, an overlap, no memory, taps beyond the clip.
     void finish(skeleton::pose_view<S> destination) {
@@ -267,7 +273,7 @@ private:
                             text("frames below ", source_.length, " and weights in 0 to 1"),
                             text("frames ", tap.a, " and ", tap.b, ", weight ", tap.weight),
                             "check the plan");
-        const S* const map = coefficients();
+        const S* const map = mapped_ ? coefficients() : nullptr;
         if (!erased_) alive_.assign(points(), S(1));
         detail::render(source_, taps_, map, alive_.data(), to, staging);
     }
@@ -278,7 +284,7 @@ private:
     bool retimed_ = false, mapped_ = false, erased_ = false;
     std::size_t spare_ = 0;  ///< buffer the source is in; 0: it is the caller's
     std::vector<frame_tap> taps_;
-    std::vector<S> map_, alive_, staging_;
+    std::vector<S> map_, alive_, staging_, room_;
     std::array<skeleton::pose<S>, 2> buffers_;
     std::vector<double> confidence_, present_;
 };

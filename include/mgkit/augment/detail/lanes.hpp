@@ -50,6 +50,45 @@ void store(S* to, const V& values) {
     std::memcpy(to, &values, sizeof values);
 }
 
+/// Turns a table: to[c * to_stride + r] = from[r * from_stride + c], in tiles of 16 bytes a side.
+template <class S>
+void turn(const S* from, std::size_t from_stride, std::size_t rows, std::size_t columns, S* to,
+          std::size_t to_stride) {
+    const auto one_by_one = [&](std::size_t r, std::size_t columns_from, std::size_t columns_to) {
+        for (std::size_t c = columns_from; c < columns_to; ++c)
+            to[c * to_stride + r] = from[r * from_stride + c];
+    };
+    std::size_t r = 0;
+#if defined(__GNUC__) && !defined(__CUDACC__)
+    using V = lanes<S, 16>;
+    constexpr std::size_t side = 16 / sizeof(S);
+    const std::size_t whole = columns - columns % side;
+    for (; r + side <= rows; r += side) {
+        for (std::size_t c = 0; c < whole; c += side) {
+            const S* const in = from + r * from_stride + c;
+            S* const out = to + c * to_stride + r;
+            const V a = load<V>(in), b = load<V>(in + from_stride);
+            if constexpr (side == 4) {
+                const V d = load<V>(in + 2 * from_stride), e = load<V>(in + 3 * from_stride);
+                const V ab = __builtin_shufflevector(a, b, 0, 4, 1, 5),
+                        de = __builtin_shufflevector(d, e, 0, 4, 1, 5),
+                        ab_end = __builtin_shufflevector(a, b, 2, 6, 3, 7),
+                        de_end = __builtin_shufflevector(d, e, 2, 6, 3, 7);
+                store(out, V(__builtin_shufflevector(ab, de, 0, 1, 4, 5)));
+                store(out + to_stride, V(__builtin_shufflevector(ab, de, 2, 3, 6, 7)));
+                store(out + 2 * to_stride, V(__builtin_shufflevector(ab_end, de_end, 0, 1, 4, 5)));
+                store(out + 3 * to_stride, V(__builtin_shufflevector(ab_end, de_end, 2, 3, 6, 7)));
+            } else {
+                store(out, V(__builtin_shufflevector(a, b, 0, 2)));
+                store(out + to_stride, V(__builtin_shufflevector(a, b, 1, 3)));
+            }
+        }
+        for (std::size_t i = r; i < r + side; ++i) one_by_one(i, whole, columns);
+    }
+#endif
+    for (; r < rows; ++r) one_by_one(r, 0, columns);
+}
+
 #if defined(__GNUC__) && defined(__SSE2__) && !defined(__CUDACC__)
 
 /// Stores one register at a multiple of its size, past the caches.

@@ -44,19 +44,21 @@ row_blend<S> blend_of(const frame_tap& tap, std::size_t points) {
 }
 
 /// Points [p, p + width) of `rows`, written from frame `out_frame` on; V holds `width` values of
-/// type S. The maps of these points stay in registers. Without `Blend` every row has one source.
-template <std::size_t D, bool Confidence, bool Blend, class V, class S>
+/// type S. The maps of these points stay in registers. Without `Blend` every row has one source;
+/// without `Mapped` points stay where they are, and `map` is not read.
+template <std::size_t D, bool Confidence, bool Blend, bool Mapped, class V, class S>
 void render_block(skeleton::pose_view<const S> from, std::span<const row_blend<S>> rows,
                   const S* map, const S* alive, skeleton::pose_view<S> to, std::size_t out_frame,
                   std::size_t p) {
     const auto points = static_cast<std::size_t>(from.shape.points());
     const V zero{};
-    V linear[D][D], shift[D];
-    for (std::size_t r = 0; r < D; ++r) {
-        const S* const row = map + r * (D + 1) * points + p;
-        for (std::size_t c = 0; c < D; ++c) linear[r][c] = load<V>(row + c * points);
-        shift[r] = load<V>(row + D * points);
-    }
+    [[maybe_unused]] V linear[D][D], shift[D];
+    if constexpr (Mapped)
+        for (std::size_t r = 0; r < D; ++r) {
+            const S* const row = map + r * (D + 1) * points + p;
+            for (std::size_t c = 0; c < D; ++c) linear[r][c] = load<V>(row + c * points);
+            shift[r] = load<V>(row + D * points);
+        }
     const V keep = load<V>(alive + p);
 
     constexpr std::size_t channels = D + Confidence;
@@ -76,14 +78,19 @@ void render_block(skeleton::pose_view<const S> from, std::span<const row_blend<S
                 x[c] = load<V>(in[c] + row.a);
         V valid = keep;
         if constexpr (Confidence) {
-            const V start = load<V>(in[D] + row.a), end = load<V>(in[D] + row.b);
+            const V start = load<V>(in[D] + row.a), end = Blend ? load<V>(in[D] + row.b) : start;
             const auto seen = (start > zero) & (end > zero) & (keep > zero);
             valid = seen ? (start < end ? start : end) : zero;
             store(out[D] + at, valid);
         }
         for (std::size_t r = 0; r < D; ++r) {
-            V y = shift[r];
-            for (std::size_t c = 0; c < D; ++c) y += linear[r][c] * x[c];
+            V y;
+            if constexpr (Mapped) {
+                y = shift[r];
+                for (std::size_t c = 0; c < D; ++c) y += linear[r][c] * x[c];
+            } else {
+                y = x[r] + zero;  // no -0, as behind a map
+            }
             store(out[r] + at, V(valid > zero ? y : zero));
         }
         at += points;
@@ -91,23 +98,23 @@ void render_block(skeleton::pose_view<const S> from, std::span<const row_blend<S
 }
 
 /// All points of `rows`.
-template <std::size_t D, bool Confidence, bool Blend, class S>
+template <std::size_t D, bool Confidence, bool Blend, bool Mapped, class S>
 void render_rows(skeleton::pose_view<const S> from, std::span<const row_blend<S>> rows,
                  const S* map, const S* alive, skeleton::pose_view<S> to, std::size_t out_frame) {
     constexpr std::size_t width = sizeof(lanes<S>) / sizeof(S);
     const auto points = static_cast<std::size_t>(from.shape.points());
     if (points < width) {
         for (std::size_t p = 0; p < points; ++p)
-            render_block<D, Confidence, Blend, S>(from, rows, map, alive, to, out_frame, p);
+            render_block<D, Confidence, Blend, Mapped, S>(from, rows, map, alive, to, out_frame, p);
         return;
     }
     // The last block overlaps the one before: the same values are written twice.
     for (std::size_t p = 0; p < points; p += width)
-        render_block<D, Confidence, Blend, lanes<S>>(from, rows, map, alive, to, out_frame,
-                                                     std::min(p, points - width));
+        render_block<D, Confidence, Blend, Mapped, lanes<S>>(from, rows, map, alive, to, out_frame,
+                                                             std::min(p, points - width));
 }
 
-template <std::size_t D, bool Confidence, class S>
+template <std::size_t D, bool Confidence, bool Mapped, class S>
 void render_points(skeleton::pose_view<const S> from, std::span<const frame_tap> taps, const S* map,
                    const S* alive, skeleton::pose_view<S> to, std::vector<S>* staging) {
     // So many rows of all channels stay in the first-level cache while the blocks pass over them.
@@ -117,9 +124,9 @@ void render_points(skeleton::pose_view<const S> from, std::span<const frame_tap>
     const auto write = [&](std::size_t count, skeleton::pose_view<S> target, std::size_t frame) {
         const std::span<const row_blend<S>> rows(blends.data(), count);
         if (std::all_of(rows.begin(), rows.end(), [](const auto& r) { return r.a == r.b; }))
-            render_rows<D, Confidence, false>(from, rows, map, alive, target, frame);
+            render_rows<D, Confidence, false, Mapped>(from, rows, map, alive, target, frame);
         else
-            render_rows<D, Confidence, true>(from, rows, map, alive, target, frame);
+            render_rows<D, Confidence, true, Mapped>(from, rows, map, alive, target, frame);
     };
     for (std::size_t t = 0, n = 0; t < taps.size(); t += n) {
         n = std::min(staging == nullptr ? chunk : staged_chunk, taps.size() - t);
@@ -140,24 +147,30 @@ void render_points(skeleton::pose_view<const S> from, std::span<const frame_tap>
 }
 
 /// to = maps(blend(from)) for the valid frames, 0 for the frames after them.
-/// `map` holds D rows of D + 1 coefficients (the last one a shift) for each point, `alive` is 0 for
-/// points to be zeroed. With `staging` the result is written past the caches. Nothing is checked
-/// here.
+/// `map` holds D rows of D + 1 coefficients (the last one a shift) for each point, null where
+/// points stay where they are; `alive` is 0 for points to be zeroed. With `staging` the result is
+/// written past the caches. Nothing is checked here.
 template <class S>
 void render(skeleton::pose_view<const S> from, std::span<const frame_tap> taps, const S* map,
             const S* alive, skeleton::pose_view<S> to, std::vector<S>* staging) {
+    const auto write = [&]<std::size_t D, bool Confidence>() {
+        if (map == nullptr)
+            render_points<D, Confidence, false>(from, taps, map, alive, to, staging);
+        else
+            render_points<D, Confidence, true>(from, taps, map, alive, to, staging);
+    };
     switch (from.shape.layout) {
         case skeleton::channel_layout::xy:
-            render_points<2, false>(from, taps, map, alive, to, staging);
+            write.template operator()<2, false>();
             break;
         case skeleton::channel_layout::xyz:
-            render_points<3, false>(from, taps, map, alive, to, staging);
+            write.template operator()<3, false>();
             break;
         case skeleton::channel_layout::xyc:
-            render_points<2, true>(from, taps, map, alive, to, staging);
+            write.template operator()<2, true>();
             break;
         case skeleton::channel_layout::xyzc:
-            render_points<3, true>(from, taps, map, alive, to, staging);
+            write.template operator()<3, true>();
             break;
     }
     const int padding = to.shape.frames - static_cast<int>(taps.size());
