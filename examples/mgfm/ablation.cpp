@@ -19,12 +19,6 @@ namespace {
 const std::vector<std::string> best_of_the_paper{"stretch", "coordinate_perturbation",
                                                  "posterize_time"};
 
-std::string joined(const std::vector<std::string>& stages) {
-    std::string out;
-    for (const auto& stage : stages) out += (out.empty() ? "" : "+") + stage;
-    return out;
-}
-
 std::vector<report::study_row> rows_of(const report::study& s, feature_kind kind) {
     std::vector<report::study_row> out;
     for (const auto& row : s.results)
@@ -57,14 +51,14 @@ std::vector<std::string> ablated_sets(const std::vector<std::string>& stages,
     if (wants("pairs"))
         for (std::size_t i = 0; i < stages.size(); ++i)
             for (std::size_t k = i + 1; k < stages.size(); ++k)
-                out.push_back(joined({stages[i], stages[k]}));
+                out.push_back(stages[i] + "+" + stages[k]);
     if (wants("best")) {
         std::vector<std::string> found;
         for (const auto& stage : stages)
             if (std::find(best_of_the_paper.begin(), best_of_the_paper.end(), stage) !=
                 best_of_the_paper.end())
                 found.push_back(stage);
-        if (found.size() == best_of_the_paper.size()) out.push_back(joined(found));
+        if (found.size() == best_of_the_paper.size()) out.push_back(joined(found, "+"));
     }
     return out;
 }

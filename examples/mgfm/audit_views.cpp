@@ -130,12 +130,6 @@ std::vector<int> never_judged(const probe::invariance& found) {
     return out;
 }
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string out;
-    for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
-    return out;
-}
-
 std::string features_in_words(const encoder_options& encoder) {
     return !encoder.named()          ? "raw coordinates"
            : encoder.weights.empty() ? "features of the random encoder"

@@ -12,12 +12,6 @@ using namespace mgkit;
 
 namespace {
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string out;
-    for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
-    return out;
-}
-
 bool is_one_of(const std::vector<std::string>& names, const std::string& word) {
     return std::find(names.begin(), names.end(), word) != names.end();
 }
@@ -87,7 +81,9 @@ std::vector<std::string> settled_streams(const model_options& stated,
     for (const std::string& setting : stated.set) {
         const std::string owner = owner_of(setting);
         if (!owner.empty() && !encoders.contains(owner))
-            refuse("--set " + setting, "a setting of " + joined({encoders.begin(), encoders.end()}),
+            refuse("--set " + setting,
+                   "a setting of " +
+                       joined(std::vector<std::string>(encoders.begin(), encoders.end())),
                    "one of " + owner + ", which sees no stream",
                    "add " + owner + ":joint to --streams, or leave it out");
     }

@@ -74,6 +74,12 @@ std::string list_of(const std::vector<int>& values, const char* between) {
     return out;
 }
 
+std::string joined(const std::vector<std::string>& words, const char* between) {
+    std::string out;
+    for (const std::string& word : words) out += (out.empty() ? "" : between) + word;
+    return out;
+}
+
 void data_options::add_to(CLI::App& command) {
     command.option_defaults()->group("Clips");
     command.add_option("--data", folder,

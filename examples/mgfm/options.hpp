@@ -34,6 +34,7 @@ std::vector<std::string> skeleton_names();
 
 /// A list in words: "1, 2, 3"; as options take it with "," between.
 std::string list_of(const std::vector<int>& values, const char* between = ", ");
+std::string joined(const std::vector<std::string>& words, const char* between = ", ");
 
 /// Where clips come from and how they are prepared.
 struct data_options {

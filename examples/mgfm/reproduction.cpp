@@ -115,10 +115,10 @@ void check_runs(const reproduce_options& o) {
     for (const planned_run& run : wanted_runs(o)) {
         const study_options asked = options_of(o, run);
         settled_streams(asked.model, asked.repeat.streams);
-        for (const std::string& encoder : encoders_of(run)) encoders.insert(encoder);
+        const auto used = encoders_of(run);
+        encoders.insert(used.begin(), used.end());
     }
-    std::string names;
-    for (const std::string& encoder : encoders) names += (names.empty() ? "" : ", ") + encoder;
+    const std::string names = joined(std::vector<std::string>(encoders.begin(), encoders.end()));
     for (const std::string& setting : o.model.set)
         if (!encoders.contains(setting.substr(0, setting.find('.'))))
             wrong_usage(error("--set " + setting, "ENCODER.key=value with one of " + names,

@@ -205,6 +205,13 @@ TEST_CASE("a standardiser knows the training side; constant columns become 0", "
     CHECK_REFUSED(standardiser(data::feature_table{}), "a filled table");
 }
 
+TEST_CASE("a standardiser does not take small features for constant ones", "[quick]") {
+    data::feature_table train{4, 2, {1, 3, 2, -1, 3, 5, 4, 2}};
+    const auto unit = standardiser(train)(train);
+    for (float& v : train.values) v *= 0x1p-60f;
+    CHECK(standardiser(train)(train).values == unit.values);
+}
+
 TEST_CASE("the ridge is chosen on the training side alone") {
     // More columns than rows, hardly any of them telling: strong ridges generalise better.
     auto train = clouds(1, 60, 80, 2, 1);

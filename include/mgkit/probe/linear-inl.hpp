@@ -25,7 +25,10 @@ MGKIT_INLINE standardiser::standardiser(const data::feature_table& train)
     }
     for (std::size_t j = 0; j < train.columns; ++j) {
         const double deviation = std::sqrt(square[j] / static_cast<double>(train.rows));
-        scale_[j] = deviation > 1e-8 * std::max(1.0, std::abs(mean_[j])) ? 1 / deviation : 0;
+        // A deviation is small beside the column's own values, whatever their unit: features of
+        // fresh graph networks are of the order of 1e-9.
+        const bool varies = deviation > std::max(1e-8 * std::abs(mean_[j]), 1e-30);
+        scale_[j] = varies ? 1 / deviation : 0;
     }
 }
 

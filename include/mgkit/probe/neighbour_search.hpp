@@ -31,7 +31,7 @@ struct neighbours {
 
 namespace detail {
 
-/// Writes `row` divided by its Euclidean norm (at least 1e-12) and returns the norm's square, which
+/// Writes `row` divided by its Euclidean norm (at least 1e-30) and returns the norm's square, which
 /// is finite where the row is and its squares are.
 template <class S, class F>
 double write_normalised(std::span<const F> row, S* out) {
@@ -50,7 +50,7 @@ double write_normalised(std::span<const F> row, S* out) {
     for (const double s : sums) square += s;
     // In the wider of the two types: a finite double may be no finite float.
     using wide = std::common_type_t<S, F>;
-    const auto scale = static_cast<wide>(1.0 / std::max(std::sqrt(square), 1e-12));
+    const auto scale = static_cast<wide>(1.0 / std::max(std::sqrt(square), 1e-30));
     for (j = 0; j < row.size(); ++j) out[j] = static_cast<S>(static_cast<wide>(row[j]) * scale);
     return square;
 }
@@ -89,7 +89,7 @@ double product_margin(std::size_t size) {
 
 }  // namespace detail
 
-/// Rows divided by their Euclidean norm (at least 1e-12), in the scalar of S.
+/// Rows divided by their Euclidean norm (at least 1e-30), in the scalar of S.
 template <class S, class F>
 std::vector<S> normalised_rows(const data::basic_feature_table<F>& features) {
     std::vector<S> out(features.rows * features.columns);
