@@ -32,7 +32,7 @@ def test_wrong_usage(here):
 def test_help(here):
     del here
     for command in ("inspect", "study", "pretrain", "train", "list", "embed", "probe", "retrieve",
-                    "identify", "audit-views"):
+                    "identify", "audit-views", "ablate", "reproduce"):
         words = works(command, "--help")
         check("mgfm " + command in words and "Example" in words, words)
         check(command in works("--help"))

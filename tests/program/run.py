@@ -12,6 +12,7 @@ import traceback
 
 sys.dont_write_bytecode = True
 
+import ablation
 import audits
 import bad_arguments
 import bad_folders
@@ -34,7 +35,7 @@ def main():
     chosen = sys.argv[2:] or [""]
     failed = 0
     modules = [cases] if chosen[0].startswith("case_") else [
-        audits, bad_folders, bad_arguments, bad_weights, commands, embedding, identity, learning,
+        ablation, audits, bad_folders, bad_arguments, bad_weights, commands, embedding, identity, learning,
         other_data, pretraining, recordings, reports, same_bits, training_side, two_streams]
     for module in modules:
         for name, test in vars(module).items():

@@ -22,15 +22,22 @@ namespace MGKIT_NAMESPACE::augment {
 class any_stage {
     struct plan_base {
         virtual ~plan_base() = default;
+        /// One address for each type of plan: programs may be built without run-time types.
+        virtual const void* type() const = 0;
         virtual bool equals(const plan_base& other) const = 0;
     };
     template <class P>
     struct plan_of final : plan_base {
         explicit plan_of(P p) : value(std::move(p)) {}
+        static const plan_of* of(const plan_base* held) {
+            return held && held->type() == &tag ? static_cast<const plan_of*>(held) : nullptr;
+        }
+        const void* type() const override { return &tag; }
         bool equals(const plan_base& other) const override {
-            const auto* same = dynamic_cast<const plan_of*>(&other);
+            const plan_of* same = of(&other);
             return same && same->value == value;
         }
+        static constexpr char tag = 0;
         P value;
     };
 
@@ -94,7 +101,7 @@ private:
             stage.apply(own(drawn), work);
         }
         static const typename A::plan& own(const plan_base* drawn) {
-            const auto* found = dynamic_cast<const plan_of<typename A::plan>*>(drawn);
+            const auto* found = plan_of<typename A::plan>::of(drawn);
             if (!found)
                 throw error("augment::any_stage", text("a plan of ", A::name),
                             drawn ? "one of another stage" : "none",

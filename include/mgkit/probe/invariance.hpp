@@ -43,11 +43,21 @@ change change_of(A stage, std::string name = std::string(A::name)) {
         }};
 }
 
-/// A stage under its name, as it is set.
+/// A stage under its name, as it is set; draws as the stage does.
 inline change change_of(const augment::named_stage& named) {
-    change out = change_of(augment::stage_list({named.stage}), named.name);
-    out.settings = named.stage.settings_words();
-    return out;
+    return {named.name, named.stage.settings_words(),
+            [stage = named.stage](const random_key& key, skeleton::pose_view<const float> from) {
+                augment::workspace<float> work;
+                const auto info = work.describe(from);
+                const auto behind = stage.after(info);
+                skeleton::pose<float> out(behind.shape, behind.length);
+                random_stream stream(key, stage.name());
+                const auto plan = stage.draw(stream, info);
+                work.begin(from);
+                stage.apply(plan, work);
+                work.finish(out.view());
+                return out;
+            }};
 }
 
 /// augment::default_stages as changes; compositions are left out there, `change_of` takes them.
