@@ -5,6 +5,7 @@
 #include "ablation.hpp"
 #include "mgkit/report/chart_bars.hpp"
 #include "mgkit/report/escape.hpp"
+#include "mgkit/report/html.hpp"
 #include "mgkit/report/html_page.hpp"
 #include "mgkit/report/table.hpp"
 #include "mgkit/report/text.hpp"
@@ -46,7 +47,7 @@ std::string panel(int stages) {
 
 std::string intervals(const ablation& a) {
     const auto& s = a.sets.front().study;
-    return text("[low, high]: ", report::percent(s.level), " % interval over ",
+    return text("[low, high]: ", report::fixed(100 * s.level, 0), " % interval over ",
                 summary_of(a.sets.front()).subjects,
                 " people; differences are in points, on the same clips. \"helps\" and \"hurts\": "
                 "the linear probe's interval excludes 0. Many sets are compared: with ",
@@ -67,6 +68,36 @@ io::json differences(const report::study_comparison& c) {
     put(out, "knn_top1", c.knn_top1);
     put(out, "linear_top1", c.linear_top1);
     return out;
+}
+
+report::html_cell cell(const std::optional<study_figure>& f, bool difference) {
+    if (!f) return {"-"};
+    const std::string words = difference ? report::difference_text(f) : report::figure_text(f);
+    const auto mean = words.substr(0, words.find(' '));
+    return {mean, mean.size() < words.size() ? words.substr(mean.size() + 1) : ""};
+}
+
+void add_table(report::html_page& page, const std::vector<const ablated_views*>& sets,
+               const std::string& caption) {
+    const std::vector<std::string> columns{"Augmentation",    "It",          "1-NN",
+                                           "Linear",          "1-NN - none", "Linear - none",
+                                           "Linear - random", "Linear - raw"};
+    page.heading("Figures").open_table(caption, columns, 2);
+    for (const auto* s : sets) {
+        const auto& own = summary_of(*s);
+        const bool none = s->stages == 0;
+        const std::vector<report::html_cell> cells{
+            {s->views},
+            {none ? "" : verdict(s->to_none.linear_top1)},
+            cell(own.knn_top1, false),
+            cell(own.linear_top1, false),
+            none ? report::html_cell{"-"} : cell(s->to_none.knn_top1, true),
+            none ? report::html_cell{"-"} : cell(s->to_none.linear_top1, true),
+            cell(s->to_random.linear_top1, true),
+            cell(s->to_raw.linear_top1, true)};
+        page.row(cells);
+    }
+    page.close_table();
 }
 
 }  // namespace
@@ -129,14 +160,21 @@ io::json to_json(const ablation& a) {
 
 std::string to_html(const ablation& a) {
     const auto& first = a.sets.front().study;
+    const std::string title = "mgfm ablate: " + first.data.name;
     report::html_page page;
-    page.tag("h1", "What augmentations are worth: " + first.data.name);
-    page.tag("p", "Split: " + first.split, "lead").list(report::caveats(first));
-    if (!a.refused.empty()) page.list(a.refused);
-    std::optional<report::bar_reference> none;
-    for (const auto* s : ordered(a))
-        if (s->stages == 0) none = {"none", summary_of(*s).linear_top1->mean};
+    if (first.data.synthetic) page.tag("p", "Synthetic data", "mark");
+    page.tag("h1", title);
+    page.tag("p",
+             text(first.data.name, ": ", first.data.clips, " clips of ", first.data.subjects,
+                  " subjects. Split: ", first.split, "."),
+             "lead");
+    page.markup("<section class=\"caveats\">\n").heading("Before you read the figures");
+    page.list(report::caveats(first)).list(a.refused);
+    page.tag("p", report::responsible_use, "lead").markup("</section>\n");
     const auto all = ordered(a);
+    std::optional<report::bar_reference> none;
+    if (all.front()->stages == 0)
+        none = {"no augmentation", summary_of(*all.front()).linear_top1->mean};
     for (auto at = all.begin(); at != all.end();) {
         const int stages = (*at)->stages;
         std::vector<report::bar> bars;
@@ -146,13 +184,18 @@ std::string to_html(const ablation& a) {
                             own.linear_top1->high, verdict((*at)->to_none.linear_top1) == "helps",
                             own.shared_people});
         }
-        page.figure(report::bar_chart("Linear probe, " + panel(stages), bars,
-                                      stages == 0 ? std::nullopt : none),
-                    "Dark: the interval of the difference to none lies above 0.");
+        if (stages == 0) continue;
+        const std::string words = "Linear probe, " + panel(stages);
+        page.heading(words).figure(report::bar_chart(words, bars, none),
+                                   "Dark: the interval of its difference to none lies above 0.");
     }
-    page.heading("Figures").preformatted(to_text(a));
-    page.heading("Command").preformatted(a.asked.command);
-    return page.str("mgfm ablate: " + first.data.name);
+    add_table(page, all, intervals(a));
+    page.heading("Settings and reproduction");
+    std::vector<std::string> lines;
+    for (const auto& s : first.settings)
+        if (s.name != "views") lines.push_back(s.name + ": " + s.value);
+    page.list(lines).preformatted(a.asked.command);
+    return page.str(title);
 }
 
 }  // namespace mgfm
