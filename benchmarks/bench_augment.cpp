@@ -2,13 +2,15 @@
 // Augmentation of clips into four views on one core, beside a plain copy of the same bytes and,
 // where a build has it, the same arithmetic written with LibTorch's operations.
 //
-// Rows augment/<preset or stage>_<scalar>/<variant>: one clip and its views, which fit the
-// second-level cache, as in a training loop that consumes them at once. Rows
-// augment/stream_<preset>_float/ours: a gigabyte of clips in turn, their views into a gigabyte that
-// nobody reads. Counters: clips_per_second; bytes_per_second counts the clip read once and the
-// views written once. Ceiling and fraction: in cache, the time of a memcpy of as many views; from
-// memory, the rate of a memcpy of all clips, bytes read and written; measured in the same run.
-// Before anything is timed, our views and LibTorch's are compared.
+// Rows augment/<preset>_<scalar>/<variant>: one clip and its views, which fit the second-level
+// cache, as in a training loop that consumes them at once. Rows augment/stream_<preset>_float/ours:
+// a gigabyte of clips in turn, their views into a gigabyte that nobody reads. Counters:
+// clips_per_second; bytes_per_second counts the clip read once and the views written once. Ceiling
+// and fraction: in cache, the time of a memcpy of as many views; from memory, the rate of a memcpy
+// of all clips, bytes read and written; measured in the same run. Rows augment/<entry of
+// augment::all>_alone_<frames>/<ours or memcpy>: one view beside a copy of the clip, of 64 frames,
+// 41 joints, xyc, and of 300 frames, 25 joints, two persons, xyz; other joints where a stage is for
+// another skeleton. Before anything is timed, our views and LibTorch's are compared.
 #ifdef MGKIT_BENCH_TORCH
 #include "peers/augment_torch.hpp"
 #include "peers/torch_version.hpp"
@@ -29,6 +31,7 @@
 #include <ctime>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "mgkit/augment/list.hpp"
@@ -273,16 +276,75 @@ constexpr int joints_for() {
         return 41;
 }
 
-/// Every entry of augment::all by itself, on flat clips with confidence.
+/// The name of an entry of augment::all; of presets and compositions that share one, their type's.
+template <class A>
+std::string name_of() {
+    if constexpr (std::is_same_v<A, aug::reference>) return "reference";
+    if constexpr (std::is_same_v<A, aug::mg_fm>) return "mg_fm";
+    if constexpr (std::is_same_v<A, aug::mg_gestures>) return "mg_gestures";
+    if constexpr (std::is_same_v<A, aug::skeletonclr>) return "skeletonclr";
+    if constexpr (std::is_same_v<A, aug::aimclr_extreme>) return "aimclr_extreme";
+    if constexpr (std::is_same_v<A, aug::prior>) return "prior";
+    if constexpr (std::is_same_v<A, aug::with_probability<aug::speed_jitter>>)
+        return "with_probability";
+    return std::string(A::name);
+}
+
+/// Joints of the skeleton that a stage is for, else `otherwise`.
+template <class A>
+constexpr int joints_for(int otherwise) {
+    if constexpr (requires { typename A::skeleton; })
+        return skeleton::joint_count(typename A::skeleton{});
+    else
+        return otherwise;
+}
+
+/// One view of one clip, its draws included.
+template <class A>
+void one_view(benchmark::State& state, const skeleton::pose_shape& shape) {
+    const auto clip = moving_clip<float>(shape.layout, shape.frames, shape.joints, shape.persons);
+    const aug::n_views<1, A> one{A{}};
+    aug::workspace<float> work;
+    std::vector<float> destination(one.shape(work.describe(clip.view())).size());
+    random_key key{.seed = 11};
+    for (auto _ : state) {
+        ++key.clip;
+        one(key, clip.view(), destination, work);
+        benchmark::ClobberMemory();
+    }
+}
+
+void copy(benchmark::State& state, const skeleton::pose_shape& shape) {
+    const auto clip = moving_clip<float>(shape.layout, shape.frames, shape.joints, shape.persons);
+    std::vector<float> destination(shape.size());
+    for (auto _ : state) {
+        std::memcpy(destination.data(), clip.view().values, shape.size() * sizeof(float));
+        benchmark::ClobberMemory();
+    }
+    state.counters["bytes_per_second"] =
+        benchmark::Counter(static_cast<double>(shape.size() * sizeof(float)),
+                           benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// Every entry of augment::all by itself, beside a copy of the clip's bytes.
 void register_stages() {
     aug::all::for_each([](auto tag) {
         using stage = typename decltype(tag)::type;
-        benchmark::RegisterBenchmark(
-            ("augment/stage_" + std::string(stage::name) + "/ours").c_str(),
-            [](benchmark::State& state) {
-                run<float>(state, stage{}, channel_layout::xyc, 64, joints_for<stage>(), 1, false);
-            })
-            ->Unit(benchmark::kMicrosecond);
+        for (const skeleton::pose_shape& shape :
+             {skeleton::pose_shape{channel_layout::xyc, 64, joints_for<stage>(41), 1},
+              skeleton::pose_shape{channel_layout::xyz, 300, joints_for<stage>(25), 2}}) {
+            const std::string row =
+                "augment/" + name_of<stage>() + "_alone_" + std::to_string(shape.frames) + "/";
+            const auto add = [&](const char* variant,
+                                 void (*run)(benchmark::State&, const skeleton::pose_shape&)) {
+                benchmark::RegisterBenchmark((row + variant).c_str(),
+                                             [=](benchmark::State& state) { run(state, shape); })
+                    ->MinTime(.05)
+                    ->Unit(benchmark::kMicrosecond);
+            };
+            add("ours", one_view<stage>);
+            add("memcpy", copy);
+        }
     });
 }
 

@@ -17,6 +17,7 @@
 // LibTorch's own headers follow ours.
 #include <c10/core/InferenceMode.h>
 
+#include "zoo/layout.hpp"
 #include "zoo/theirs.hpp"
 #endif
 
@@ -95,26 +96,6 @@ void our_step(benchmark::State& state, const sized_encoder& of) {
 #ifdef MGKIT_BENCH_TORCH
 using peer_type = bench::peer_classifier<float>;
 
-/// Runs `work` with the peer in each layout and gives the faster one, by two calls of each.
-template <class F>
-std::unique_ptr<peer_type> faster_layout(const sized_encoder& of, F&& work) {
-    std::unique_ptr<peer_type> best;
-    double least = 0;
-    for (const bool channels_last : {false, true}) {
-        peer::zoo_settings s = bench::peer_settings(of.settings);
-        if (channels_last && peer::recurrent_name(s.encoder)) break;
-        s.channels_last = channels_last;
-        auto candidate = std::make_unique<peer_type>(s, classes);
-        work(*candidate);
-        const double took = bench::seconds_of([&] { work(*candidate); });
-        if (best == nullptr || took < least) best = std::move(candidate), least = took;
-    }
-    return best;
-}
-void name_layout(benchmark::State& state, const peer_type& model) {
-    state.SetLabel(model.settings.channels_last ? "channels last" : "contiguous");
-}
-
 void torch_nn(benchmark::State& state, const sized_encoder& of, int rows) {
     bench::set_torch_threads(1);
     const c10::InferenceMode nothing_recorded;
@@ -123,23 +104,27 @@ void torch_nn(benchmark::State& state, const sized_encoder& of, int rows) {
         benchmark::DoNotOptimize(
             m.model->backbone->forward(m.on_device(now.clips, static_cast<std::size_t>(rows))));
     };
-    const auto model = faster_layout(of, [&](peer_type& m) {
-        m.model->eval();
-        features(m);
-    });
+    const auto model = bench::faster_layout<peer_type>(
+        bench::peer_settings(of.settings),
+        [&](peer_type& m) {
+            m.model->eval();
+            features(m);
+        },
+        classes);
     for (auto _ : state) features(*model);
     count(state, of, of.multiply_adds * rows, rows, 1);
-    name_layout(state, *model);
+    bench::name_layout(state, model->settings);
 }
 
 void torch_step(benchmark::State& state, const sized_encoder& of) {
     bench::set_torch_threads(bench::threads());
     const auto now = of.clips(batch);
     const auto step = [&](peer_type& m) { m.step(now.clips, now.labels, rate); };
-    const auto model = faster_layout(of, step);
+    const auto model =
+        bench::faster_layout<peer_type>(bench::peer_settings(of.settings), step, classes);
     for (auto _ : state) step(*model);
     count(state, of, 3 * of.multiply_adds * batch, batch, bench::threads());
-    name_layout(state, *model);
+    bench::name_layout(state, model->settings);
 }
 
 /// Whether both give the same scores in evaluation mode from the same weights.

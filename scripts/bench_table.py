@@ -23,7 +23,8 @@ AREAS = {
     "pretrain": "Pre-training step",
     "gpu": "On a GPU",
     "embed": "Features of clips, one thread",
-    "augment": "Four views of a clip, one core",
+    "moco": "Momentum contrast step beside LibTorch",
+    "augment": "Four views of a clip, and one by each stage alone, one core",
     "retrieve": "Exact retrieval",
     "probe": "Linear probe",
     "ceiling": "What the machine can do",
@@ -49,6 +50,7 @@ GOALS = {
        for kind in ("clip", "step")},
     **{f"zoo/{encoder}_{kind}": ("torch_nn", goal, "", "")
        for encoder in ("lstm", "blstm") for kind, goal in (("clip", "1.5"), ("step", "1.2"))},
+    "augment": ("memcpy", ".33", "", ""),
     "augment/reference_64_float": ("", "", "", "10 us"),
     "augment/stream_reference_float/crop:64": ("", "", ".80", ""),
     "retrieve/13478x2048_q4322": ("faiss_flat", "1.2", "or .90", ""),

@@ -59,17 +59,20 @@ inline std::shared_ptr<encoder> make_encoder(const zoo_settings& s) {
     throw std::runtime_error("peer: no peer of this name: " + s.encoder);
 }
 
-/// Encoder and classifier of one scalar type; filters in the order of channels-last tensors where
-/// the settings say so.
+/// Puts filters into the order of channels-last tensors where the settings say so.
+inline void order_filters(nn::Module& model, const zoo_settings& s) {
+    if (!s.channels_last) return;
+    const at::NoGradGuard not_recorded;
+    for (Tensor& p : model.parameters())
+        if (p.dim() == 4) p.set_data(p.contiguous(at::MemoryFormat::ChannelsLast));
+}
+
+/// Encoder and classifier of one scalar type.
 inline classifier make_classifier(const zoo_settings& s, std::int64_t classes,
                                   at::ScalarType type) {
     classifier out(make_encoder(s), classes);
     out->to(type);
-    if (s.channels_last) {
-        const at::NoGradGuard not_recorded;
-        for (Tensor& p : out->parameters())
-            if (p.dim() == 4) p.set_data(p.contiguous(at::MemoryFormat::ChannelsLast));
-    }
+    order_filters(*out, s);
     return out;
 }
 
