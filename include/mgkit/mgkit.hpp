@@ -176,7 +176,6 @@
 #include "mgkit/augment/any_stage.hpp"
 #include "mgkit/augment/axis_mask.hpp"
 #include "mgkit/augment/body_turns.hpp"
-#include "mgkit/augment/by_name.hpp"
 #include "mgkit/augment/checked_span.hpp"
 #include "mgkit/augment/clip_info.hpp"
 #include "mgkit/augment/concept.hpp"

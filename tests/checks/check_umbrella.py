@@ -16,7 +16,8 @@ HEAD = f"""\
 
 """
 
-BY_NAME = ("inference.hpp", "data/interview/", "probe/invariance.hpp", "report/", "study/", "testing/")
+BY_NAME = ("augment/by_name.hpp", "data/interview/", "inference.hpp", "probe/invariance.hpp", "report/",
+           "study/", "testing/")
 wanted = [h for h in tree.headers()
           if h != "mgkit.hpp" and not tree.is_private(h) and not h.startswith(BY_NAME)
           and not tree.optional_backend(h)]
