@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// mgkit on the default backend. Optional backends, inference.hpp, data/interview/, probe/invariance.hpp,
-// report/, study/ and testing/ are included by name.
+// mgkit on the default backend. Optional backends, augment/by_name.hpp, data/interview/, inference.hpp,
+// probe/invariance.hpp, report/, study/ and testing/ are included by name.
 // Kept by tests/checks/check_umbrella.py --write.
 #pragma once
 
