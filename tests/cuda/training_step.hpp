@@ -112,7 +112,7 @@ private:
     }
 
     std::string method_;
-    int view_count_ = views_for<T>(method_);
+    int view_count_ = method_.empty() ? tried_views(0) : views_for<T>(method_);
     Method model_ = made();
     train::updater<T> update_{ctx, model_, train::adam{}};
     train::stepper<T> step_{model_, update_};
