@@ -131,6 +131,20 @@ TEST_CASE("graph networks have the names of their codes", "[encode][names]") {
                         {text("net.", i, ".residual.conv"), text("net.", i, ".residual.bn*")});
     }
     CHECK(names_of(ctr) == expected(want));
+
+    encode::shift_gcn<t64> shifting(ctx, {network()});
+    want = {"data_bn*"};
+    for (const int i : {1, 2, 3}) {
+        const std::string block = text("l", i), unit = block + ".gcn1.", tcn = block + ".tcn1.";
+        for (const char* each : {"Feature_Mask!", "Linear_weight!", "Linear_bias!", "bn*"})
+            want.push_back(unit + each);
+        for (const char* each : {"bn*", "bn2*", "temporal_linear", "shift_in.ypos!",
+                                 "shift_in.xpos!", "shift_out.ypos!", "shift_out.xpos!"})
+            want.push_back(tcn + each);
+        if (i < 3) want.insert(want.end(), {unit + "down.0", unit + "down.1*"});
+        if (i > 1) want.insert(want.end(), {block + ".residual.conv", block + ".residual.bn*"});
+    }
+    CHECK(names_of(shifting) == expected(want));
 }
 
 TEST_CASE("weights of other codes load under their names and prefixes", "[encode][names]") {

@@ -63,7 +63,9 @@ void load(context& ctx, const io::safetensors_file& file, const nn::leaf_list<T>
           const std::set<std::string>& known) {
     std::set<std::string> taken = known;
     for (const auto& l : leaves) {
-        const std::string stored = (l.weights != nullptr ? "param/" : "buffer/") + l.name;
+        std::string stored = (l.weights != nullptr ? "param/" : "buffer/") + l.name;
+        if (l.weights == nullptr && !file.contains(stored) && file.contains("param/" + l.name))
+            stored = "param/" + l.name;  // frozen in the reference
         taken.insert(stored);
         if (l.value == nullptr && !file.contains(stored)) continue;
         if (l.value == nullptr)
@@ -112,6 +114,19 @@ void compare_gradients(checks& out, context& ctx, const io::safetensors_file& fi
     }
 }
 
+/// Mean cross-entropy of scores against the labels of a file.
+template <class T>
+variable<T> labelled_loss(context& ctx, const io::safetensors_file& file, const variable<T>& y,
+                          const std::string& name) {
+    using S = typename backend_traits<T>::scalar;
+    const auto labels = file.read<double>(name);
+    const shape s = shape_of(y);
+    std::vector<S> truth(static_cast<std::size_t>(s.elements()));
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        truth[i * static_cast<std::size_t>(s[1]) + static_cast<std::size_t>(labels[i])] = 1;
+    return cross_entropy(ctx, y, variable<T>{backend_traits<T>::from_host(ctx, truth, s)});
+}
+
 /// Runs a candidate as the file says: evaluation, training, statistics, gradients. `heads` turns
 /// the result into what the file has under output/eval and output/train.
 template <class T>
@@ -119,7 +134,7 @@ void compare(checks& out, const io::safetensors_file& file, context& ctx, const 
              const std::string& output) {
     using S = typename backend_traits<T>::scalar;
     using X = variable<T>;
-    const bool whole = output == "logits";
+    const bool whole = file.contains("input/label");
     const T input = tensor_from<T>(ctx, file, "input/x");
     ctx.training = false;
     expect(out, ctx, file, "output/eval/" + output, made.run(ctx, X{input}).value,
@@ -131,12 +146,7 @@ void compare(checks& out, const io::safetensors_file& file, context& ctx, const 
     expect(out, ctx, file, "output/train/" + output, y.value, value_bound<S>);
     std::optional<X> loss;
     if (whole) {
-        const auto labels = file.read<double>("input/label");
-        const shape s = shape_of(y);
-        std::vector<S> truth(static_cast<std::size_t>(s.elements()));
-        for (std::size_t i = 0; i < labels.size(); ++i)
-            truth[i * static_cast<std::size_t>(s[1]) + static_cast<std::size_t>(labels[i])] = 1;
-        loss = cross_entropy(ctx, y, X{backend_traits<T>::from_host(ctx, truth, s)});
+        loss = labelled_loss(ctx, file, y, "input/label");
     } else {
         loss = mgkit::sum(ctx, mul(ctx, y, X{tensor_from<T>(ctx, file, "input/dy")}));
     }
@@ -179,27 +189,36 @@ inline encode::block_plan plan_of(const io::safetensors_file& file, const io::js
     return {in, out, config.contains("stride") ? config.at("stride").get<int>() : 1, first};
 }
 
-/// A whole network with its classifier. PYSKL's files have persons before frames.
+/// The leaves of an encoder, and of a classifier under the name of its layer.
 template <class T, class Encoder>
-void compare_model(checks& out, const io::safetensors_file& file, context& ctx, Encoder& model,
-                   bool pyskl) {
-    const std::string head = pyskl ? "cls_head.fc_cls" : "fc";
-    nn::linear<T> fc(nn::scope(ctx, head), model.features(),
-                     file.shape("param/" + head + ".bias")[0]);
+nn::leaf_list<T> with_classifier(Encoder& model, nn::linear<T>& fc, const std::string& head) {
     nn::leaf_list<T> leaves = nn::leaves(model);
-    for (auto& l : leaves)
-        if (pyskl) l.name = "backbone." + encode::pyskl_name(Encoder::name, l.name);
     for (auto l : nn::leaves(fc)) {
         l.name = head + "." + l.name;
         leaves.push_back(l);
     }
-    load(ctx, file, leaves, {});
+    return leaves;
+}
+
+/// A whole network with its classifier. PYSKL's files have persons before frames.
+template <class T, class Encoder>
+void compare_model(checks& out, const io::safetensors_file& file, context& ctx, Encoder& model,
+                   bool pyskl, const std::string& output = "logits",
+                   const std::set<std::string>& known = {}) {
+    const std::string head = pyskl ? "cls_head.fc_cls" : "fc";
+    nn::linear<T> fc(nn::scope(ctx, head), model.features(),
+                     file.shape("param/" + head + ".bias")[0]);
+    nn::leaf_list<T> leaves = with_classifier<T>(model, fc, head);
+    for (auto& l : leaves)
+        if (pyskl && !l.name.starts_with(head))
+            l.name = "backbone." + encode::pyskl_name(Encoder::name, l.name);
+    load(ctx, file, leaves, known);
     compare<T>(out, file, ctx,
                {leaves,
                 [&](context& c, const variable<T>& x) {
                     return fc(c, model(c, pyskl ? permute(c, x, {0, 4, 2, 3, 1}) : x));
                 }},
-               "logits");
+               output);
 }
 
 /// Matrices that a file has under any of the names are those that the library computes.

@@ -14,6 +14,7 @@
 #include "mgkit/backend/detail/parts.hpp"
 #include "mgkit/backend/detail/recurrence.hpp"
 #include "mgkit/backend/detail/rows.hpp"
+#include "mgkit/backend/detail/shift.hpp"
 #include "mgkit/backend/detail/tokens.hpp"
 #include "mgkit/backend/detail/windows.hpp"
 

@@ -16,6 +16,7 @@ namespace MGKIT_NAMESPACE {
 /// - `leaf(t)`: the same storage as a value whose gradient is wanted;
 /// - `detached(t)`: the same storage as a value that was made from nothing;
 /// - `needs_gradient(t)`: whether t was made from a leaf;
+/// - `rerouted(t, f)`: the same values, whose gradient g is handed on as f(g) (signed_gradient);
 /// - `native_gradients(result, weights, leaves, found)`: the gradient of sum(weights * result) for
 ///   each leaf; found[i] becomes 1 where the result depends on leaf i.
 /// Operations on variables of such a type run its forward kernels; nothing goes on the tape.

@@ -45,6 +45,7 @@
     ROW(normalise, 5, reduction, "")                            \
     ROW(max_pool, 1, reduction, "MaxPool")                      \
     ROW(mean_pool, 1, reduction, "AveragePool")                 \
+    ROW(shift, 2, movement, "")                                 \
     ROW(take_rows, 1, movement, "Gather")                       \
     ROW(add_rows, 2, movement, "")                              \
     ROW(restore_tokens, 2, movement, "")                        \

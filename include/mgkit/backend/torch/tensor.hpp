@@ -223,6 +223,14 @@ struct backend_traits<torch::tensor<S>> {
 
     static T detached(const T& t) { return t.value().detach(); }
     static T leaf(const T& t) { return t.value().detach().requires_grad_(); }
+    /// t, whose gradient is handed on as f(gradient).
+    template <class F>
+    static T rerouted(const T& t, F f) {
+        const at::Tensor out = t.value().view_as(t.value());
+        if (out.requires_grad())
+            out.register_hook([f = std::move(f)](const at::Tensor& g) { return f(T(g)).value(); });
+        return out;
+    }
     static bool needs_gradient(const T& t) {
         return t.value().defined() && t.value().requires_grad();
     }

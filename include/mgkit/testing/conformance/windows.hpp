@@ -7,6 +7,7 @@
 #include "mgkit/tensor/ops/graph.hpp"
 #include "mgkit/tensor/ops/normalise.hpp"
 #include "mgkit/tensor/ops/pool.hpp"
+#include "mgkit/tensor/ops/shift.hpp"
 #include "mgkit/testing/conformance/trial.hpp"
 
 namespace MGKIT_NAMESPACE::testing::entry {
@@ -152,6 +153,45 @@ struct mean_pool {
     }
 };
 
+/// Variants are 100 * outputs + 10 * stride + axis.
+struct shift {
+    using op = mgkit::op::shift;
+    static std::vector<trial> trials() {
+        std::vector<trial> out;
+        const auto add = [&](const shape& x, int variant, std::vector<double> offsets = {},
+                             unsigned constants = 0) {
+            trial t{{{x}, {{x[-1]}, -3, 3, std::move(offsets)}}, variant, constants};
+            t.values = 50;
+            t.gradients = 500;
+            out.push_back(std::move(t));
+        };
+        add({2, 7, 3, 4}, 711);
+        add({2, 7, 3, 4}, 421);
+        add({2, 8, 3, 4}, 421);
+        add({2, 7, 3, 4}, 311);
+        add({2, 7, 3, 4}, 512);
+        add({1, 1, 1, 1}, 111, {.25});
+        add({6, 3}, 610, {-.5, .5, 1.75});
+        add({3, 2, 5, 2, 3}, 512);
+        add({2, 16, 25, 16}, 1611);
+        add({3, 9, 2, 5}, 911, {-40.5, -9.5, -8.75, 8.25, 9.5});  // past either end
+        for (const unsigned constants : {1u, 2u}) add({2, 7, 3, 4}, 711, {}, constants);
+        add({2, 6, 2, 5}, 611, {-1, 0, 1, -6, 5});
+        out.back().differentiable = false;  // whole offsets, where values bend
+        return out;
+    }
+    static std::vector<refusal> refusals() {
+        return {{{{2, 7, 3, 4}, {3}}, 711}, {{{2, 7, 3, 4}, {1, 4}}, 711},
+                {{{2, 7, 3, 4}, {4}}, 713}, {{{2, 7, 3, 4}, {4}}, 11},
+                {{{2, 7, 3, 4}, {4}}, 701}, {{{0, 7, 3, 4}, {4}}, 711},
+                {{{4}, {4}}, 110}};
+    }
+    template <class X>
+    static X run(context& c, const std::vector<X>& in, int variant) {
+        return mgkit::shift(c, in[0], variant % 10, in[1], variant / 10 % 10, variant / 100);
+    }
+};
+
 struct graph_contract {
     using op = mgkit::op::graph_contract;
     static std::vector<trial> trials() {
@@ -247,8 +287,8 @@ namespace MGKIT_NAMESPACE::testing {
 
 struct window_operations {
     static constexpr std::string_view name = "windows";
-    using entries = type_list<entry::conv, entry::max_pool, entry::mean_pool, entry::graph_contract,
-                              entry::normalise>;
+    using entries = type_list<entry::conv, entry::max_pool, entry::mean_pool, entry::shift,
+                              entry::graph_contract, entry::normalise>;
 };
 
 }  // namespace MGKIT_NAMESPACE::testing
