@@ -235,9 +235,11 @@ public:
     void add_standing(context& ctx, nn::standing_values& out) const {
         nn::add_standing(ctx, blocks, out);
     }
-    /// Offsets whose gradient is one, so that differences agree.
+    /// Offsets whose gradient is one, and a width at which no relu bends within a difference.
     static settings sample_settings(const clip_extents& clip) {
-        return {sample_graph_network(clip), false, true};
+        settings s{sample_graph_network(clip), false, true};
+        s.network.width = 5;
+        return s;
     }
     const settings& configuration() const { return settings_; }
     nn::fact_map facts() const { return facts_of(name, settings_); }
