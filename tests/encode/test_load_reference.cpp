@@ -145,6 +145,24 @@ TEST_CASE("graph networks have the names of their codes", "[encode][names]") {
         if (i > 1) want.insert(want.end(), {block + ".residual.conv", block + ".residual.bn*"});
     }
     CHECK(names_of(shifting) == expected(want));
+
+    encode::gcn_nas<t64> searched(ctx, {network(), "ch3+PA+S+T+ST,PA+T,A+S"});
+    want = {"data_bn*"};
+    for (const int i : {1, 2, 3}) {
+        const std::string block = text("l", i), unit = block + ".gcn1.";
+        want.insert(want.end(),
+                    {unit + "PA!", unit + "bn*", block + ".tcn1.conv", block + ".tcn1.bn*"});
+        std::vector<std::string> layers{"conv_d"};
+        if (i != 2) layers.insert(layers.end(), {"conv_a", "conv_b"});
+        if (i != 3) layers.insert(layers.end(), {"conv_T1", "conv_T2"});
+        if (i == 1) layers.insert(layers.end(), {"conv_ST11", "conv_ST12"});
+        for (const std::string& layer : layers)
+            for (int k = 0; k < (layer.starts_with("conv_ST") ? 6 : 3); ++k)
+                want.push_back(text(unit, layer, ".", k));
+        if (i < 3) want.insert(want.end(), {unit + "down.0", unit + "down.1*"});
+        if (i > 1) want.insert(want.end(), {block + ".residual.conv", block + ".residual.bn*"});
+    }
+    CHECK(names_of(searched) == expected(want));
 }
 
 TEST_CASE("weights of other codes load under their names and prefixes", "[encode][names]") {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Families: zoo/shiftgcn, units and networks whose code stands beside the graph
+// Families: zoo/gcnnas, zoo/shiftgcn, units and networks whose code stands beside the graph
 // networks'. Float bounds are those of graph_network_families.hpp.
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <set>
 #include <span>
@@ -10,8 +11,10 @@
 #include <vector>
 
 #include "golden/graph_network_families.hpp"
+#include "mgkit/encode/gcn_nas.hpp"
 #include "mgkit/encode/shift_gcn.hpp"
 #include "mgkit/tensor/ops/shift.hpp"
+#include "mgkit/train/separable_cem.hpp"
 #include "mgkit/train/sgd.hpp"
 
 namespace MGKIT_NAMESPACE::golden::zoo_network_group {
@@ -192,9 +195,86 @@ void shiftgcn(const io::safetensors_file& file, const io::json& config, checks& 
     });
 }
 
+/// The edges of the search by the factors of a file, which are softmaxed: so are their logarithms.
+inline encode::edge_sum searched_sum(const io::safetensors_file& file) {
+    auto point = file.read<double>("input/w");
+    for (double& w : point) w = std::log(w);
+    return encode::edge_sums(encode::searched_sums(point, "search"), 1, "search").at(0);
+}
+
+/// Generations of the search, as a file tells what each was worth.
+inline void search(const io::safetensors_file& file, const io::json& config, checks& out) {
+    const auto number = [&](const char* name) { return config.at(name).get<double>(); };
+    const auto whole = [&](const char* name) { return config.at(name).get<int>(); };
+    train::separable_cem cem({.numbers = whole("num_params"),
+                              .mean = number("mu0"),
+                              .variance = number("sigma0"),
+                              .damp = number("damp"),
+                              .least_damp = number("damp_limit"),
+                              .kept = number("tau"),
+                              .population = whole("pop"),
+                              .parents = whole("parents"),
+                              .antithetic = config.at("antithetic").get<bool>(),
+                              .elitism = config.at("elitism").get<bool>()});
+    const auto same = [&](const std::string& name, std::span<const double> got) {
+        if (!file.contains(name)) return;
+        const auto want = file.read<double>(name);
+        out.close(name, got, std::span<const double>(want), 1e-9);
+    };
+    same("output/weights", cem.weights());
+    for (int g = 0; file.contains(text("input/", g, "/solutions")); ++g) {
+        cem.tell(file.read<double>(text("input/", g, "/solutions")),
+                 file.read<double>(text("input/", g, "/scores")));
+        const std::string at = text("output/", g, "/");
+        same(at + "mu", cem.mean());
+        same(at + "cov", cem.variance());
+        same(at + "elite", cem.elite());
+        same(at + "damp", std::vector<double>{cem.damp()});
+    }
+}
+
+template <class... Ts>
+void gcnnas(const io::safetensors_file& file, const io::json& config, checks& out) {
+    if (file.contains("output/weights")) return search(file, config, out);
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using X = variable<T>;
+        context ctx;
+        const auto& extents = file.shape("input/A");
+        const skeleton::adjacency edges{static_cast<int>(extents.at(0)),
+                                        static_cast<int>(extents.at(1)),
+                                        file.read<double>("input/A")};
+        if (config.contains("widths")) {
+            skeleton::graph graph{edges.joints, {}, 0};
+            for (const auto& pair : config.at("edges"))
+                graph.edges.push_back({pair.at(0).get<int>(), pair.at(1).get<int>()});
+            encode::gcn_nas_settings s{ten_blocks(file, config, graph)};
+            expect(out, ctx, file, "input/A",
+                   encode::adjacency_tensor<T>(ctx, skeleton::inward_outward(graph)), 1e-6);
+            encode::gcn_nas<T> model(nn::scope(ctx), s);
+            const auto plans = ten_plans(s.network, config);
+            const auto sums = encode::edge_sums(s.sums, s.network.blocks, "gcnnas");
+            model.blocks.clear();
+            for (std::size_t i = 0; i < plans.size(); ++i)
+                model.blocks.emplace_back(nn::scope(ctx), plans[i], edges, sums[i]);
+            return compare_model<T>(out, file, ctx, model, false, "y");
+        }
+        const encode::block_plan plan = plan_of(file, config, false);
+        if (file.contains("input/w")) {
+            encode::gcn_nas_block<T> made(nn::scope(ctx), plan, edges, searched_sum(file));
+            return compare_block<T>(out, file, ctx, nn::leaves(made),
+                                    [&](context& c, const X& x) { return made(c, x); });
+        }
+        const auto formula = config.at("formula").get<std::string>();
+        const auto sum = encode::edge_sums(formula.substr(formula.find('=') + 1), 1, "formula");
+        encode::summed_graph_unit<T> made(nn::scope(ctx), plan, edges, sum.at(0));
+        compare_block<T>(out, file, ctx, nn::leaves(made),
+                         [&](context& c, const X& x) { return made(c, x); });
+    });
+}
+
 template <class... Ts>
 void add_families(std::vector<family>& all) {
-    all.insert(all.end(), {{"zoo/shiftgcn", shiftgcn<Ts...>}});
+    all.insert(all.end(), {{"zoo/gcnnas", gcnnas<Ts...>}, {"zoo/shiftgcn", shiftgcn<Ts...>}});
 }
 
 }  // namespace MGKIT_NAMESPACE::golden::zoo_network_group

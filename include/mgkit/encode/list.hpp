@@ -9,6 +9,7 @@
 #include "mgkit/encode/blstm.hpp"
 #include "mgkit/encode/ctr_gcn.hpp"
 #include "mgkit/encode/dste.hpp"
+#include "mgkit/encode/gcn_nas.hpp"
 #include "mgkit/encode/gru.hpp"
 #include "mgkit/encode/lstm.hpp"
 #include "mgkit/encode/shift_gcn.hpp"
@@ -29,6 +30,7 @@ using all = type_list<
     aagcn<T>,
     ctr_gcn<T>,
     shift_gcn<T>,
+    gcn_nas<T>,
     lstm<T>,
     blstm<T>,
     gru<T>,
