@@ -21,10 +21,9 @@ static_assert(fused<op::max, 1> && fused<op::relu, 1> && fused<op::gelu, 1> &&
               fused<op::attention, 1> && fused<op::attend, 2> && fused<op::token_mix, 3> &&
               fused<op::restore_tokens, 2> && fused<op::cross_entropy, 2> &&
               fused<op::classifier_loss, 4> && fused<op::take_rows, 1> && fused<op::add_rows, 2> &&
-              fused<op::blend, 2> && fused<op::gru, 4> && fused<op::lstm, 3> && fused<op::conv, 3> &&
-              fused<op::max_pool, 1> && fused<op::mean_pool, 1> && fused<op::shift, 2> &&
-              fused<op::graph_contract, 2> &&
-              fused<op::normalise, 5>);
+              fused<op::blend, 2> && fused<op::gru, 4> && fused<op::lstm, 3> &&
+              fused<op::conv, 3> && fused<op::max_pool, 1> && fused<op::mean_pool, 1> &&
+              fused<op::shift, 2> && fused<op::graph_contract, 2> && fused<op::normalise, 5>);
 static_assert(op::updates_in_place<op::adam_step, f, f, f> &&
               op::updates_in_place<op::sgd_step, f, f>);
 
