@@ -258,6 +258,7 @@
 #include "mgkit/encode/load_pretrained.hpp"
 #include "mgkit/encode/load_reference.hpp"
 #include "mgkit/encode/lstm.hpp"
+#include "mgkit/encode/ms_g3d.hpp"
 #include "mgkit/encode/pretrained.hpp"
 #include "mgkit/encode/recurrent_network.hpp"
 #include "mgkit/encode/reference_names.hpp"

@@ -217,6 +217,57 @@ TEST_CASE("weights of another graph or encoder are refused in one line", "[encod
     CHECK(none.find("values of st_gcn") != none.npos);
 }
 
+TEST_CASE("edges of several distances are compared in both conventions", "[encode][names]") {
+    const scratch_folder folder;
+    using enum skeleton::degree_norm;
+    for (const std::string conventions : {"original", "pyskl"}) {
+        context ctx;
+        const bool original = conventions == "original";
+        const encode::ms_g3d_settings settings{network(), 2, 2, "3", conventions};
+        encode::ms_g3d<t64> model(nn::scope(ctx, "a"), settings),
+            other(nn::scope(ctx, "b"), settings);
+        test::shake(ctx, model);
+        const auto written_for = [&](const std::string& graph, const std::string& path) {
+            const auto body = skeleton::parse_graph(graph, "test");
+            const auto fixed = skeleton::normalised(skeleton::scale_adjacency(body, 2),
+                                                    original ? symmetric : columns);
+            nn::archive_writer out;
+            out.add(ctx, nn::leaves(model), "backbone.");
+            out.put("backbone.A", std::vector<double>(25 * 25), {25, 25});
+            out.put(original ? "backbone.sgcn1.0.A_powers" : "backbone.sgcn1.0.A",
+                    std::vector<double>(fixed.values), {2, 25, 25});
+            out.save(path);
+            return path;
+        };
+        const std::string moved = written_for(
+            "25 joints, centre 20: 0-1 1-20 2-20 3-2 4-20 5-4 6-5 7-6 8-20 9-8 10-9 11-10 12-0 "
+            "13-12 14-13 15-14 16-0 17-16 18-17 19-18 21-7 22-7 23-11 24-11",
+            folder / "moved");
+        const std::string what =
+            refusal([&] { encode::load_reference(ctx, other, io::safetensors_file(moved)); });
+        CHECK(what.find("sgcn1.0.A") != what.npos);
+        CHECK(features(ctx, other) != features(ctx, model));
+        const auto found = encode::load_reference(
+            ctx, other, io::safetensors_file(written_for("ntu25", folder / "same")));
+        CHECK(found.prefix == "backbone.");
+        CHECK(found.left_out.size() == 2);
+        CHECK(features(ctx, other) == features(ctx, model));
+    }
+}
+
+TEST_CASE("settings of MS-G3D that it has not are named", "[encode][names]") {
+    context ctx;
+    const auto made = [&](const encode::ms_g3d_settings& s) {
+        return refusal([&] { encode::ms_g3d<t64> model(ctx, s); });
+    };
+    CHECK(made({network(), 2, 2, "3,4"}).find("odd numbers") != std::string::npos);
+    CHECK(made({network(), 0, 2}).find("distances") != std::string::npos);
+    CHECK(made({network(), 2, 2, "3", "torch"}).find("original or pyskl") != std::string::npos);
+    auto narrow = network();
+    narrow.width = 5;
+    CHECK(made({narrow, 2, 2}).find("channels of 6 or more") != std::string::npos);
+}
+
 TEST_CASE("graphs and clips that a network cannot take are named", "[encode][names]") {
     context ctx;
     const auto made = [&](const std::string& graph) {

@@ -329,14 +329,14 @@ void ctrgcn(const io::safetensors_file& file, const io::json& config, checks& ou
             const bool residual = file.contains("param/residual.conv.weight") ||
                                   file.path().find("nores") == std::string::npos;
             encode::ctr_gcn_block<T> made(nn::scope(ctx), plan_of(file, config, !residual), edges,
-                                          kernel_of(config), dilations_of(config), true);
+                                          {kernel_of(config), dilations_of(config)}, true);
             return compare_block<T>(out, file, ctx, nn::leaves(made),
                                     [&](context& c, const X& x) { return made(c, x); });
         }
         if (file.contains("param/branches.0.0.weight")) {
             const encode::block_plan p = plan_of(file, config, false);
-            encode::dilated_branches<T> made(nn::scope(ctx), p.out, p.stride, kernel_of(config),
-                                             dilations_of(config));
+            encode::dilated_branches<T> made(nn::scope(ctx), p.in, p.out, p.stride,
+                                             {kernel_of(config), dilations_of(config)});
             return compare_block<T>(out, file, ctx, nn::leaves(made), [&](context& c, const X& x) {
                 return relu(c, encode::side_by_side(c, x, made.branches));
             });

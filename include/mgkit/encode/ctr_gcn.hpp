@@ -106,35 +106,6 @@ struct channel_refined_unit {
     }
 };
 
-/// Branches of equal shares of the channels: convolutions over `kernel` frames, one for each
-/// dilation, a maximum over 3, one that sees single frames. File name branches.
-template <model_tensor T>
-struct dilated_branches {
-    std::vector<temporal_branch<T>> branches;
-
-    dilated_branches() = default;
-    MGKIT_COLD dilated_branches(const nn::scope& at, extent width, extent stride, int kernel,
-                                const std::vector<int>& dilations) {
-        using branch = temporal_branch<T>;
-        using kind = typename branch::kind;
-        const extent count = static_cast<extent>(dilations.size()) + 2;
-        if (width % count != 0)
-            throw error("ctr_gcn",
-                        text("channels that are a multiple of ", count, " in every block"),
-                        text(width));
-        const auto add = [&](const typename branch::reach& how) {
-            branches.emplace_back(at / "branches" / std::to_string(branches.size()), width,
-                                  width / count, stride, how, false);
-        };
-        for (const int dilation : dilations) add({kind::convolution, kernel, dilation, true});
-        add({kind::maximum, 3, 1, true});
-        add({});
-    }
-    static constexpr auto fields() {
-        return nn::members(nn::field("branches", &dilated_branches::branches));
-    }
-};
-
 /// One block: file names gcn1, tcn1, residual.
 template <model_tensor T>
 struct ctr_gcn_block {
@@ -143,10 +114,10 @@ struct ctr_gcn_block {
     nn::maybe<temporal_unit<T>> residual;
 
     ctr_gcn_block() = default;
-    MGKIT_COLD ctr_gcn_block(const nn::scope& at, const block_plan& p, const T& edges, int kernel,
-                             const std::vector<int>& dilations, bool relu_behind)
+    MGKIT_COLD ctr_gcn_block(const nn::scope& at, const block_plan& p, const T& edges,
+                             const dilated_reach& reach, bool relu_behind)
         : gcn1(at / "gcn1", p, edges),
-          tcn1(at / "tcn1", p.out, p.stride, kernel, dilations),
+          tcn1(at / "tcn1", p.out, p.out, p.stride, reach),
           plan_(p),
           relu_behind_(relu_behind) {
         if (!p.first && !p.same()) residual = temporal_unit<T>(at / "residual", p, 1);
@@ -196,10 +167,14 @@ public:
           settings_(with_graph(s, name)) {
         const T edges =
             adjacency_tensor<T>(at.ctx, skeleton::inward_outward(graph_of(s.network, name)));
-        const auto dilations = number_list(s.dilations, 1, 1024, text(name, ": dilations"));
-        if (s.kernel < 1 || s.kernel % 2 == 0) throw error(name, "an odd kernel", text(s.kernel));
+        const dilated_reach reach = dilated_reach_of(s.kernel, s.dilations, name);
+        const int count = static_cast<int>(reach.dilations.size()) + 2;
         for (const block_plan& p : block_plans(s.network, name)) {
-            net.emplace_back(at / "net" / std::to_string(net.size()), p, edges, s.kernel, dilations,
+            if (p.out % count != 0)
+                throw error(name,
+                            text("channels that are a multiple of ", count, " in every block"),
+                            text(p.out));
+            net.emplace_back(at / "net" / std::to_string(net.size()), p, edges, reach,
                              s.relu_behind_branches);
             features_ = p.out;
         }

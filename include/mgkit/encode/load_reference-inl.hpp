@@ -84,16 +84,23 @@ MGKIT_COLD_INLINE void require_same_edges(const io::safetensors_file& file,
     const auto graph = settings.find("graph"), encoder = settings.find("encoder");
     if (graph == settings.end() || encoder == settings.end()) return;
     const skeleton::graph made_for = skeleton::parse_graph(graph->second, "graph");
+    const bool by_hops = encoder->second == "st_gcn", by_scales = encoder->second == "ms_g3d";
     const skeleton::adjacency ours =
-        encoder->second == "st_gcn"
-            ? skeleton::hop_partitions(made_for,
-                                       {partition_strategy(settings.at("partitions"), file.path()),
-                                        nn::number_of(settings, "hops", 1, file.path())})
-            : skeleton::inward_outward(made_for);
+        by_hops ? skeleton::hop_partitions(
+                      made_for, {partition_strategy(settings.at("partitions"), file.path()),
+                                 nn::number_of(settings, "hops", 1, file.path())})
+        : by_scales ? skeleton::normalised(
+                          skeleton::scale_adjacency(
+                              made_for, nn::number_of(settings, "scales", 1, file.path())),
+                          settings.at("conventions") == "pyskl" ? skeleton::degree_norm::columns
+                                                                : skeleton::degree_norm::symmetric)
+                    : skeleton::inward_outward(made_for);
     for (const auto& entry : file.entries()) {
-        const bool fixed = entry.name == at.prefix + "A" ||
-                           (encoder->second == "st_gcn" && entry.name.starts_with(at.prefix) &&
-                            entry.name.ends_with(".gcn.A"));
+        if (!entry.name.starts_with(at.prefix)) continue;
+        const std::string_view name = std::string_view(entry.name).substr(at.prefix.size());
+        const bool fixed = by_scales ? name.starts_with("sgcn") &&
+                                           (name.ends_with(".0.A") || name.ends_with(".A_powers"))
+                                     : name == "A" || (by_hops && name.ends_with(".gcn.A"));
         if (!fixed) continue;
         const auto values = file.read<double>(entry.name);
         if (values.size() != ours.values.size())

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Temporal convolution in branches of several reaches, as ST-GCN++ and CTR-GCN have it.
+// Temporal convolution in branches of several reaches, as ST-GCN++, CTR-GCN, MS-G3D and BlockGCN
+// have it.
 // infrastructure
 #pragma once
 
@@ -14,11 +15,13 @@ class temporal_branch {
 public:
     using tensor_type = T;
     enum class kind { point, maximum, convolution };
-    /// kernel and dilation along frames; `normalised`: a further normalisation behind it.
+    /// kernel and dilation along frames; `normalised`: a further normalisation behind it;
+    /// `scatter`: deviation of the scales of normalisation around 1 at the start.
     struct reach {
         kind how = kind::point;
         int kernel = 1, dilation = 1;
         bool normalised = false;
+        double scatter = 0;
     };
 
     temporal_branch() = default;
@@ -30,14 +33,14 @@ public:
           reach_(r),
           stride_(stride),
           alone_(alone) {
-        if (!alone) norm_ = nn::batch_norm<T>(at / "1", out);
+        if (!alone) norm_ = scattered_norm<T>(at / "1", out, r.scatter);
         if (r.how == kind::convolution) {
             const nn::scope unit = at / "3";
             frames_ =
                 nn::conv<T>(unit / "conv", out, out, along_frames(r.kernel, stride, r.dilation));
-            if (r.normalised) last_ = nn::batch_norm<T>(unit / "bn", out);
+            if (r.normalised) last_ = scattered_norm<T>(unit / "bn", out, r.scatter);
         } else if (r.how == kind::maximum && r.normalised) {
-            last_ = nn::batch_norm<T>(at / "4", out);
+            last_ = scattered_norm<T>(at / "4", out, r.scatter);
         }
     }
 
@@ -90,5 +93,49 @@ X side_by_side(context& ctx, const X& x, const std::vector<temporal_branch<T>>& 
     for (const auto& branch : branches) parts.push_back(branch(ctx, x));
     return concat(ctx, 3, std::span<const X>(parts));
 }
+
+/// What dilated branches look at.
+struct dilated_reach {
+    int kernel = 3;
+    std::vector<int> dilations{1, 2, 3, 4};
+    double scatter = 0;  ///< see temporal_branch::reach
+};
+
+/// Of settings: `dilations` as "1,2". Errors: an even kernel, no dilations but numbers from 1 to
+/// 1024.
+inline dilated_reach dilated_reach_of(int kernel, const std::string& dilations,
+                                      const std::string& where) {
+    if (kernel < 1 || kernel % 2 == 0) throw error(where, "an odd kernel", text(kernel));
+    return {kernel, number_list(dilations, 1, 1024, where + ": dilations")};
+}
+
+/// Convolutions over `kernel` frames, one for each dilation, a maximum over 3, one that sees single
+/// frames, all of equally many channels but for the last, which takes what they leave over. File
+/// name branches. Errors: fewer channels than branches.
+template <model_tensor T>
+struct dilated_branches {
+    std::vector<temporal_branch<T>> branches;
+
+    dilated_branches() = default;
+    MGKIT_COLD dilated_branches(const nn::scope& at, extent in, extent out, extent stride,
+                                const dilated_reach& r) {
+        using branch = temporal_branch<T>;
+        using kind = typename branch::kind;
+        const extent count = static_cast<extent>(r.dilations.size()) + 2, each = out / count;
+        if (each < 1)
+            throw error(at.name, text("channels of ", count, " or more in every block"), text(out));
+        const auto add = [&](const typename branch::reach& how, extent width) {
+            branches.emplace_back(at / "branches" / std::to_string(branches.size()), in, width,
+                                  stride, how, false);
+        };
+        for (const int dilation : r.dilations)
+            add({kind::convolution, r.kernel, dilation, true, r.scatter}, each);
+        add({kind::maximum, 3, 1, true, r.scatter}, each);
+        add({kind::point, 1, 1, false, r.scatter}, out - (count - 1) * each);
+    }
+    static constexpr auto fields() {
+        return nn::members(nn::field("branches", &dilated_branches::branches));
+    }
+};
 
 }  // namespace MGKIT_NAMESPACE::encode

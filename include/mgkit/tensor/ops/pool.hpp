@@ -90,4 +90,14 @@ X mean_pool(context& ctx, const X& x, const window& over) {
     return apply(ctx, pool, x);
 }
 
+/// What each window sees, one place after the other: x [N, D1, .., Dk, C] -> [N, O1 * .. * Ok,
+/// taps, C]; entries beside x count as 0. Errors: see window::result. Cost: a move of the result.
+template <operand X>
+X windows_of(context& ctx, const X& x, const window& over) {
+    const shape in = shape_of(x);
+    if (in.elements() == 0) throw error("windows_of", "x that is not empty", in.str());
+    const shape to = over.result(in, in[-1], "windows_of");
+    return detail::seen_through(ctx, over, x, to.elements() / (to[0] * to[-1]), 0);
+}
+
 }  // namespace MGKIT_NAMESPACE
