@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Graph networks under the names of the codes they come from, and weights of theirs.
+#include <algorithm>
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
@@ -253,6 +255,58 @@ TEST_CASE("edges of several distances are compared in both conventions", "[encod
         CHECK(found.left_out.size() == 2);
         CHECK(features(ctx, other) == features(ctx, model));
     }
+}
+
+TEST_CASE("distances in a skeleton are compared with a file's", "[encode][names]") {
+    const scratch_folder folder;
+    context ctx;
+    encode::block_gcn<t64> model(nn::scope(ctx, "a"), {network(), 4, 3}),
+        other(nn::scope(ctx, "b"), {network(), 4, 3});
+    test::shake(ctx, model);
+    const auto written_with = [&](double first, const std::string& path) {
+        auto hops = skeleton::hop_distances(skeleton::parse_graph("ntu25", "test"), 25);
+        hops[1] += first;
+        nn::archive_writer out;
+        out.add(ctx, nn::leaves(model));
+        out.put("l2.gcn1.hops", std::move(hops), {25, 25});
+        out.save(path);
+        return path;
+    };
+    const std::string what = refusal([&] {
+        encode::load_reference(ctx, other, io::safetensors_file(written_with(1, folder / "far")));
+    });
+    CHECK(what.find("joint 0 to joint 1") != what.npos);
+    encode::load_reference(ctx, other, io::safetensors_file(written_with(0, folder / "same")));
+    CHECK(features(ctx, other) == features(ctx, model));
+}
+
+TEST_CASE("BlockGCN: clips see each other only where its code's ways are asked for", "[encode]") {
+    context ctx;
+    for (const bool mixes : {false, true}) {
+        encode::block_gcn<t64> model(nn::scope(ctx, "a"), {network(), 4, 3, 3, "1", mixes});
+        test::shake(ctx, model);
+        const auto both = features(ctx, model);
+        const auto alone =
+            testing::detail::to_doubles(ctx, model(ctx, test::clips_of<t64>(ctx, people, {2})));
+        double apart = 0;
+        for (std::size_t i = 0; i < alone.size(); ++i)
+            apart = std::max(apart, std::abs(both[alone.size() + i] - alone[i]));
+        CHECK((apart > 1e-6) == mixes);
+    }
+}
+
+TEST_CASE("BlockGCN: one clip in training leaves sound statistics", "[encode]") {
+    context ctx{.training = true};
+    encode::clip_extents one = people;
+    one.persons = 1;
+    auto settings = network();
+    settings.clip = one;
+    encode::block_gcn<t64> model(ctx, {settings, 4, 3});
+    model(ctx, test::clips_of<t64>(ctx, one, {1}));
+    for (const auto& l : nn::leaves(model))
+        if (l.value != nullptr)
+            for (const double v : testing::detail::to_doubles(ctx, *l.value))
+                REQUIRE(std::isfinite(v));
 }
 
 TEST_CASE("settings of MS-G3D that it has not are named", "[encode][names]") {

@@ -6,6 +6,7 @@
 #include "mgkit/encode/aagcn.hpp"
 #include "mgkit/encode/agcn.hpp"
 #include "mgkit/encode/bigru.hpp"
+#include "mgkit/encode/block_gcn.hpp"
 #include "mgkit/encode/blstm.hpp"
 #include "mgkit/encode/ctr_gcn.hpp"
 #include "mgkit/encode/dste.hpp"
@@ -29,6 +30,7 @@ using all = type_list<
     aagcn<T>,
     ctr_gcn<T>,
     ms_g3d<T>,
+    block_gcn<T>,
     lstm<T>,
     blstm<T>,
     gru<T>,

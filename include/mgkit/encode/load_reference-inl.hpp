@@ -79,29 +79,41 @@ MGKIT_COLD_INLINE std::string reference_stored(const io::safetensors_file& file,
     return file.contains(at.prefix + wrapped) ? wrapped : name;
 }
 
+/// What an encoder with these settings takes from the graph alone.
+MGKIT_COLD_INLINE skeleton::adjacency fixed_edges(std::string_view encoder,
+                                                  const nn::fact_map& settings,
+                                                  const skeleton::graph& g,
+                                                  const std::string& where) {
+    using enum skeleton::degree_norm;
+    if (encoder == "st_gcn")
+        return skeleton::hop_partitions(g, {partition_strategy(settings.at("partitions"), where),
+                                            nn::number_of(settings, "hops", 1, where)});
+    if (encoder == "ms_g3d")
+        return skeleton::normalised(
+            skeleton::scale_adjacency(g, nn::number_of(settings, "scales", 1, where)),
+            settings.at("conventions") == "pyskl" ? columns : symmetric);
+    if (encoder == "block_gcn") return {1, g.joints, skeleton::hop_distances(g, g.joints)};
+    return skeleton::inward_outward(g);
+}
+/// Whether the encoder's code keeps them under this name.
+MGKIT_COLD_INLINE bool holds_fixed_edges(std::string_view encoder, std::string_view name) {
+    if (encoder == "ms_g3d")
+        return name.starts_with("sgcn") && (name.ends_with(".0.A") || name.ends_with(".A_powers"));
+    if (encoder == "block_gcn") return name == "hops" || name.ends_with(".hops");
+    return name == "A" || (encoder == "st_gcn" && name.ends_with(".gcn.A"));
+}
+
 MGKIT_COLD_INLINE void require_same_edges(const io::safetensors_file& file,
                                           const reference_place& at, const nn::fact_map& settings) {
     const auto graph = settings.find("graph"), encoder = settings.find("encoder");
     if (graph == settings.end() || encoder == settings.end()) return;
     const skeleton::graph made_for = skeleton::parse_graph(graph->second, "graph");
-    const bool by_hops = encoder->second == "st_gcn", by_scales = encoder->second == "ms_g3d";
-    const skeleton::adjacency ours =
-        by_hops ? skeleton::hop_partitions(
-                      made_for, {partition_strategy(settings.at("partitions"), file.path()),
-                                 nn::number_of(settings, "hops", 1, file.path())})
-        : by_scales ? skeleton::normalised(
-                          skeleton::scale_adjacency(
-                              made_for, nn::number_of(settings, "scales", 1, file.path())),
-                          settings.at("conventions") == "pyskl" ? skeleton::degree_norm::columns
-                                                                : skeleton::degree_norm::symmetric)
-                    : skeleton::inward_outward(made_for);
+    const skeleton::adjacency ours = fixed_edges(encoder->second, settings, made_for, file.path());
     for (const auto& entry : file.entries()) {
-        if (!entry.name.starts_with(at.prefix)) continue;
-        const std::string_view name = std::string_view(entry.name).substr(at.prefix.size());
-        const bool fixed = by_scales ? name.starts_with("sgcn") &&
-                                           (name.ends_with(".0.A") || name.ends_with(".A_powers"))
-                                     : name == "A" || (by_hops && name.ends_with(".gcn.A"));
-        if (!fixed) continue;
+        if (!entry.name.starts_with(at.prefix) ||
+            !holds_fixed_edges(encoder->second,
+                               std::string_view(entry.name).substr(at.prefix.size())))
+            continue;
         const auto values = file.read<double>(entry.name);
         if (values.size() != ours.values.size())
             throw error(file.path() + ": " + entry.name,

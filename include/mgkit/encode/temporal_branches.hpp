@@ -104,9 +104,9 @@ struct dilated_reach {
 /// Of settings: `dilations` as "1,2". Errors: an even kernel, no dilations but numbers from 1 to
 /// 1024.
 inline dilated_reach dilated_reach_of(int kernel, const std::string& dilations,
-                                      const std::string& where) {
+                                      const std::string& where, double scatter = 0) {
     if (kernel < 1 || kernel % 2 == 0) throw error(where, "an odd kernel", text(kernel));
-    return {kernel, number_list(dilations, 1, 1024, where + ": dilations")};
+    return {kernel, number_list(dilations, 1, 1024, where + ": dilations"), scatter};
 }
 
 /// Convolutions over `kernel` frames, one for each dilation, a maximum over 3, one that sees single
