@@ -173,7 +173,7 @@ void model_options::add_to(CLI::App& command) {
         ->capture_default_str();
     command
         .add_option("--queue", queue,
-                    "Embeddings of earlier batches that moco, aimclr and ascal tell a clip from "
+                    "Embeddings of earlier batches that a method of momentum tells a clip from "
                     "(the paper: 512 for iMiGUE, 16384 for NTU-60); 0 for the method's own")
         ->check(CLI::Range(0, 1 << 20))
         ->capture_default_str();

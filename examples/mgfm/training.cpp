@@ -109,6 +109,11 @@ recipe training_parts(const encode::clip_input& input, const model_options& mode
     return out;
 }
 
+/// What a method made by name is told.
+pretext::method_settings method_of(const data::clip_set& clips, const model_options& model) {
+    return {.queue = model.queue, .skeleton = pretext::facts_of_skeleton(clips.topology)};
+}
+
 /// Trains on tensors T; the encoder that comes back is float in any case.
 template <class T>
 training_result pretrain_with(const augment::stage_list& policy, const data::clip_set& clips,
@@ -119,7 +124,7 @@ training_result pretrain_with(const augment::stage_list& policy, const data::cli
     trained_encoder out(input, model, seed, threads);
     context& ctx = out.get().ctx;
     auto method = pretext::make_method<T>(model.method, nn::scope(ctx), settings_of(input, model),
-                                          {.queue = model.queue});
+                                          method_of(clips, model));
     fitted done = with_views(model.method, policy, clips, [&](const auto& views, const auto&) {
         return fit(ctx, method, views, clips, input, training, checkpoint, prepared, progress);
     });
@@ -229,7 +234,7 @@ recipe pretraining_parts(const data::clip_set& clips, const encode::clip_input& 
                                 return training_parts(input, model, training, words);
                             });
     out.set("method", model.method);
-    out.add(pretext::words_of<pretext::all<tensor>>(model.method, {.queue = model.queue}));
+    out.add(pretext::words_of<pretext::all<tensor>>(model.method, method_of(clips, model)));
     return out.set("products", training.products);
 }
 

@@ -297,6 +297,7 @@
 #include "mgkit/pretext/objective.hpp"
 #include "mgkit/pretext/predict_cluster.hpp"
 #include "mgkit/pretext/simclr.hpp"
+#include "mgkit/pretext/skelemixclr.hpp"
 #include "mgkit/pretext/supervised.hpp"
 #include "mgkit/pretext/supervised_settings.hpp"
 #include "mgkit/pretext/two_views.hpp"

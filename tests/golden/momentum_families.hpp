@@ -130,13 +130,19 @@ struct step_names {
     std::string input, queue;  ///< "input/" before im_q, "" or "buffer/" before queue
 };
 
+/// The objective of step k on a batch.
+template <class T>
+using objective_of =
+    std::function<pretext::objective_value<variable<T>>(int, const pretext::batch<variable<T>>&)>;
+
 /// Steps of a method as the file says: loss, gradients, parameters, statistics and queue after
-/// each. `views(k)` are the step's, stacked; `before(k)` what is set before it.
+/// each. `views(k)` are the step's, stacked; `before(k)` what is set before it; `objective` stands
+/// for the model's call where the file has the step's draws.
 template <class T, class Method>
 void steps(checks& out, const io::safetensors_file& file, const io::json& config, context& ctx,
            Method& model, nn::queue<T>& queue, const renaming& theirs, const step_names& at,
            int count, const std::function<T(const std::string&)>& views,
-           const std::function<void(int)>& before = {}) {
+           const std::function<void(int)>& before = {}, const objective_of<T>& objective = {}) {
     using S = scalar_of<T>;
     nn::leaf_list<T> leaves = nn::leaves(model);
     for (auto& l : leaves) l.name = theirs(l.name);
@@ -156,7 +162,8 @@ void steps(checks& out, const io::safetensors_file& file, const io::json& config
         model.before_step(ctx);
         const variable<T> clips{views(step + at.input)};
         const recording<T> record(ctx);
-        const auto value = model(ctx, pretext::batch<variable<T>>{{{"clips", clips, count}}, {}});
+        const pretext::batch<variable<T>> batch{{{"clips", clips, count}}, {}};
+        const auto value = objective ? objective(k, batch) : model(ctx, batch);
         expect(out, ctx, file, step + "loss", value.loss.value, value_bound<S>);
         backward(ctx, value.loss);
         compare_step_gradients(out, ctx, file, leaves, step + "grad/");

@@ -8,6 +8,7 @@
 #include "mgkit/encode/concept.hpp"
 #include "mgkit/nn/clone.hpp"
 #include "mgkit/nn/linear.hpp"
+#include "mgkit/nn/norm.hpp"
 #include "mgkit/nn/values.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
@@ -32,18 +33,44 @@ struct contrast_head {
     }
 };
 
+/// Linear, batch norm, ReLU, linear: features [B, F] -> [B, width], `hidden` units between, F where
+/// that is 0; each pass by its own statistics. File names `0`, `1` and `3`.
+template <model_tensor T>
+struct normalised_head {
+    nn::linear<T> first, second;
+    nn::batch_norm<T> norm;
+
+    normalised_head() = default;
+    MGKIT_COLD normalised_head(const nn::scope& at, extent features, extent width,
+                               extent hidden = 0)
+        : first(at / "0", features, hidden > 0 ? hidden : features),
+          second(at / "3", hidden > 0 ? hidden : features, width),
+          norm(at / "1", hidden > 0 ? hidden : features) {}
+
+    static constexpr auto fields() {
+        return nn::members(nn::field("0", &normalised_head::first),
+                           nn::field("1", &normalised_head::norm),
+                           nn::field("3", &normalised_head::second));
+    }
+    int features() const { return static_cast<int>(shape_of(second.weight.value)[0]); }
+    template <operand X>
+    X operator()(context& ctx, const X& features, int groups = 1) const {
+        return second(ctx, relu(ctx, norm(ctx, first(ctx, features), groups)));
+    }
+};
+
 /// Clips [B, C, T, V, M] -> embeddings [B, width], not normalised. Names `backbone.*`, `fc.*`.
-template <model_tensor T, class Encoder>
+template <model_tensor T, class Encoder, class Head = contrast_head<T>>
 struct contrastive_encoder {
     using tensor_type = T;
 
     Encoder backbone;
-    contrast_head<T> fc;
+    Head fc;
 
     /// Takes an encoder that is made, at `at / "backbone"`.
     MGKIT_COLD contrastive_encoder(const nn::scope& at, Encoder encoder, extent width)
         : backbone(std::move(encoder)), fc(at / "fc", backbone.features(), width) {}
-    MGKIT_COLD contrastive_encoder(Encoder encoder, contrast_head<T> head)
+    MGKIT_COLD contrastive_encoder(Encoder encoder, Head head)
         : backbone(std::move(encoder)), fc(std::move(head)) {}
 
     static constexpr auto fields() {

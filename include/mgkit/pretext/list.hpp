@@ -12,6 +12,7 @@
 #include "mgkit/pretext/moco.hpp"
 #include "mgkit/pretext/predict_cluster.hpp"
 #include "mgkit/pretext/simclr.hpp"
+#include "mgkit/pretext/skelemixclr.hpp"
 #include "mgkit/pretext/supervised.hpp"
 #include "mgkit/pretext/vicreg.hpp"
 
@@ -28,6 +29,7 @@ using all = type_list<
     moco<T, encode::any_encoder<T>, no_views>,
     aimclr<T, encode::any_encoder<T>, no_views>,
     ascal<T, encode::any_encoder<T>, no_views>,
+    skelemixclr<T, encode::any_encoder<T>, no_views>,
     simclr<T, encode::any_encoder<T>, no_views>,
     barlow_twins<T, encode::any_encoder<T>, no_views>,
     vicreg<T, encode::any_encoder<T>, no_views>,

@@ -26,6 +26,7 @@ namespace MGKIT_NAMESPACE::pretext {
 /// - `contrast(settings)`: the part of them that has `queue`, `momentum` and `temperature`;
 /// - `network<T, Encoder>`: what embeds, the encoder itself or something with a `backbone`, and
 ///   `make(at, encoder, settings)`, which makes it and refuses settings;
+/// - `adopt(settings, stated)`, optional: what it takes of method_settings beside the queue;
 /// - `rows(ctx, z)`: the embeddings that are compared, of what the network gives;
 /// - `follows_before`: whether the second encoder moves before a step or behind it.
 ///
@@ -70,6 +71,7 @@ public:
     static options options_of(const method_settings& stated) {
         options out;
         if (stated.queue != 0) Kind::contrast(out).queue = stated.queue;
+        if constexpr (requires { Kind::adopt(out, stated); }) Kind::adopt(out, stated);
         return out;
     }
     static recipe default_words(const method_settings& stated) {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Families of momentum contrast that knows of skeletons: pretext/skelemixclr.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "golden/momentum_families.hpp"
+#include "mgkit/pretext/skelemixclr.hpp"
+
+namespace MGKIT_NAMESPACE::golden::skeleton_contrast_group {
+
+using namespace momentum_group;
+
+/// Means of four frames each, and an affine map of every joint's: stands for a graph network.
+template <model_tensor T>
+struct block_encoder {
+    using tensor_type = T;
+    nn::linear<T> lin;
+
+    static constexpr auto fields() { return nn::members(nn::field("lin", &block_encoder::lin)); }
+    int features() const { return static_cast<int>(shape_of(lin.weight.value)[0]); }
+    template <operand X>
+    X frames(context& ctx, const X& clips) const {
+        const shape s = shape_of(clips);
+        const X apart = mgkit::permute(ctx, clips, {0, 4, 2, 3, 1});
+        const X means = mgkit::mean(
+            ctx, mgkit::reshape(ctx, apart, {s[0] * s[4], s[2] / 4, 4, s[3], s[1]}), {2});
+        return lin(ctx, means);
+    }
+    template <operand X>
+    X operator()(context& ctx, const X& clips) const {
+        return encode::mean_of_persons(ctx, frames(ctx, clips), shape_of(clips)[0]);
+    }
+};
+
+template <class... Ts>
+void skelemixclr(const io::safetensors_file& file, const io::json& config, checks& out) {
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
+        context ctx;
+        pretext::skelemixclr_settings how{.contrast = contrast_of(config), .pastes = {}};
+        if (config.contains("swap_params")) {
+            for (std::size_t i = 0; i < config.at("swap_params").size(); ++i) {
+                const auto of = config.at("swap_params")[i].template get<std::vector<double>>();
+                const auto whole = [&](std::size_t k) { return static_cast<int>(of.at(k)); };
+                how.pastes.push_back({whole(0), whole(1), whole(2), whole(3), whole(4), of.at(5)});
+            }
+        } else {
+            how.mean = true;
+            how.pastes.push_back({.repeats = config.at("repeat").get<int>()});
+        }
+        const auto& s = file.shape("param/encoder_q.lin.weight");
+        pretext::skelemixclr<T, encode::any_encoder<T>, pretext::no_views> model(
+            nn::scope(ctx),
+            encode::any_encoder<T>::of(block_encoder<T>{
+                {nn::scope(ctx), static_cast<extent>(s[1]), static_cast<extent>(s[0])}}),
+            {}, how);
+        const auto query = [&](const std::string& step, std::size_t i) {
+            const std::string one = step + "im_q";
+            return tensor_from<T>(ctx, file, file.contains(one) ? one : text(one, "/", i));
+        };
+        const auto stacked = [&](const std::string& step) {
+            T all = mgkit::concat(ctx, 0, query(step, 0), tensor_from<T>(ctx, file, step + "im_k"));
+            for (std::size_t i = 1; i < how.pastes.size(); ++i)
+                all = mgkit::concat(ctx, 0, all, query(step, i));
+            return all;
+        };
+        const auto recorded = [&](int k, const pretext::batch<variable<T>>& batch) {
+            int mixture = 0;
+            return model.with_pastes(ctx, batch, [&](int i, int, extent rows, const shape&) {
+                const std::string step = text("step/", k, "/"), at = text(step, "mix/", mixture++);
+                std::vector<std::int32_t> donors;
+                for (const double d : file.read<double>(at + "/randidx"))
+                    donors.push_back(static_cast<std::int32_t>(d));
+                const pretext::paste<T> with{index_tensor({rows}, donors),
+                                             tensor_from<T>(ctx, file, at + "/mask")};
+                if (file.contains(at + "/mixed"))
+                    expect(out, ctx, file, at + "/mixed",
+                           pretext::pasted(ctx, query(step, static_cast<std::size_t>(i)), with),
+                           value_bound<S>);
+                return with;
+            });
+        };
+        steps<T>(out, file, config, ctx, model, model.queue, names_below("pair.", as_named),
+                 {"", "buffer/"}, static_cast<int>(how.pastes.size()) + 1, stacked, {}, recorded);
+    });
+}
+
+template <class... Ts>
+void add_families(std::vector<family>& families) {
+    families.push_back({"pretext/skelemixclr", skelemixclr<Ts...>});
+}
+
+}  // namespace MGKIT_NAMESPACE::golden::skeleton_contrast_group
