@@ -9,6 +9,7 @@
 #include "mgkit/pretext/barlow_twins.hpp"
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/pretext/feature_decorrelation.hpp"
+#include "mgkit/pretext/hysp.hpp"
 #include "mgkit/pretext/moco.hpp"
 #include "mgkit/pretext/predict_cluster.hpp"
 #include "mgkit/pretext/simclr.hpp"
@@ -29,6 +30,7 @@ using all = type_list<
     moco<T, encode::any_encoder<T>, no_views>,
     aimclr<T, encode::any_encoder<T>, no_views>,
     ascal<T, encode::any_encoder<T>, no_views>,
+    hysp<T, encode::any_encoder<T>, no_views>,
     skelemixclr<T, encode::any_encoder<T>, no_views>,
     simclr<T, encode::any_encoder<T>, no_views>,
     barlow_twins<T, encode::any_encoder<T>, no_views>,
