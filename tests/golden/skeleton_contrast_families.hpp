@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Families of momentum contrast that knows of skeletons: pretext/skelemixclr.
+// Families of momentum contrast that knows of skeletons: pretext/skelemixclr,
+// pretext/crossclr.
 #pragma once
 
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "golden/momentum_families.hpp"
+#include "mgkit/pretext/crossclr.hpp"
 #include "mgkit/pretext/skelemixclr.hpp"
 
 namespace MGKIT_NAMESPACE::golden::skeleton_contrast_group {
@@ -88,9 +90,90 @@ void skelemixclr(const io::safetensors_file& file, const io::json& config, check
     });
 }
 
+/// Streams share the end of their head, which files hold under the name of each.
+template <class... Ts>
+void crossclr(const io::safetensors_file& file, const io::json& config, checks& out) {
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        using S = scalar_of<T>;
+        using X = variable<T>;
+        context ctx;
+        pretext::crossclr_settings how{.contrast = contrast_of(config),
+                                       .neighbours = config.at("topk").get<int>(),
+                                       .cross_from = 1,
+                                       .context = config.at("context").get<bool>()};
+        const std::vector<std::string> streams{"", "_motion", "_bone"};
+        const auto count = config.at("views").get<std::size_t>();
+        if (count > 2) {
+            const auto bones = config.at("bone_pairs_1based").get<std::vector<std::vector<int>>>();
+            how.parents.resize(config.at("V").get<std::size_t>());
+            for (const auto& bone : bones)
+                how.parents.at(static_cast<std::size_t>(bone.at(0) - 1)) = bone.at(1) - 1;
+        }
+        const auto& s = file.shape("param/encoder_q.lin.weight");
+        std::vector<encode::any_encoder<T>> encoders;
+        for (std::size_t i = 0; i < count; ++i)
+            encoders.push_back(encode::any_encoder<T>::of(flat_encoder<T>{
+                {nn::scope(ctx), static_cast<extent>(s[1]), static_cast<extent>(s[0])}}));
+        pretext::crossclr<T, encode::any_encoder<T>, pretext::no_views> model(
+            nn::scope(ctx), std::move(encoders), {}, how);
+        nn::leaf_list<T> leaves = nn::leaves(model);
+        for (auto& l : leaves)
+            for (const auto& [ours, theirs] :
+                 {std::pair{"pair.query.", "encoder_q"}, {"pair.key.", "encoder_k"}}) {
+                const std::string head = ours, file_head = theirs;
+                l.name = exchanged(l.name, {{head + "backbone.", file_head + "."},
+                                            {head + "fc.", file_head + ".fc."},
+                                            {head + "others.0.backbone.", file_head + "_motion."},
+                                            {head + "others.0.own.", file_head + "_motion.fc.0."},
+                                            {head + "others.1.backbone.", file_head + "_bone."},
+                                            {head + "others.1.own.", file_head + "_bone.fc.0."}});
+            }
+        set_leaves(ctx, file, leaves, "");
+        const auto queue_at = [&](const std::string& at, std::size_t i) {
+            return queue_by_age<T>(ctx, file, at + "buffer/queue" + streams[i], false,
+                                   at + "buffer/queue_ptr" + streams[i]);
+        };
+        for (std::size_t i = 0; i < count; ++i) fill_queue(ctx, model.queues[i], queue_at("", i));
+        train::updater<T> learner(
+            ctx, model,
+            train::sgd{.rate = config.at("lr").get<double>(),
+                       .momentum = config.at("momentum").get<double>(),
+                       .weight_decay = config.at("weight_decay").get<double>(),
+                       .nesterov = config.at("nesterov").get<bool>()});
+        ctx.training = true;
+        const auto phases = config.at("phases").get<std::vector<std::string>>();
+        for (std::size_t k = 0; k < phases.size(); ++k) {
+            const std::string step = text("step/", k, "/");
+            model.epochs = phases[k] == "cross" ? 1 : 0;
+            nn::zero_gradients(leaves);
+            model.before_step(ctx);
+            const X clips{mgkit::concat(ctx, 0, tensor_from<T>(ctx, file, step + "im_q"),
+                                        tensor_from<T>(ctx, file, step + "im_k"))};
+            const recording<T> record(ctx);
+            const auto value = model(ctx, pretext::batch<X>{{{"clips", clips, 2}}, {}});
+            expect(out, ctx, file, step + "loss_total", value.loss.value, value_bound<S>);
+            for (std::size_t i = 0; i < count; ++i)
+                expect(out, ctx, file, step + "loss" + streams[i], value.parts[i].second.value,
+                       value_bound<S>);
+            backward(ctx, value.loss);
+            compare_step_gradients(out, ctx, file, leaves, step + "grad/");
+            learner.step(ctx);
+            compare_leaves(out, ctx, file, leaves, step);
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto got = nn::host_values(ctx, model.queues[i].rows);
+                const auto want = nn::host_values(ctx, queue_at(step, i));
+                const std::vector<double> rows(want.begin(), want.end());
+                out.close(step + "queue" + streams[i], std::span(got), std::span(rows),
+                          value_bound<S>);
+            }
+        }
+    });
+}
+
 template <class... Ts>
 void add_families(std::vector<family>& families) {
     families.push_back({"pretext/skelemixclr", skelemixclr<Ts...>});
+    families.push_back({"pretext/crossclr", crossclr<Ts...>});
 }
 
 }  // namespace MGKIT_NAMESPACE::golden::skeleton_contrast_group

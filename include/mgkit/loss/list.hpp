@@ -4,6 +4,7 @@
 
 #include "mgkit/loss/barlow_twins.hpp"
 #include "mgkit/loss/contrastive.hpp"
+#include "mgkit/loss/cross_view.hpp"
 #include "mgkit/loss/decorrelation.hpp"
 #include "mgkit/loss/extreme_views.hpp"
 #include "mgkit/loss/hyperbolic.hpp"

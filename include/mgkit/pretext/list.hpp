@@ -7,6 +7,7 @@
 #include "mgkit/pretext/aimclr.hpp"
 #include "mgkit/pretext/ascal.hpp"
 #include "mgkit/pretext/barlow_twins.hpp"
+#include "mgkit/pretext/crossclr.hpp"
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/pretext/feature_decorrelation.hpp"
 #include "mgkit/pretext/hysp.hpp"
@@ -31,6 +32,7 @@ using all = type_list<
     aimclr<T, encode::any_encoder<T>, no_views>,
     ascal<T, encode::any_encoder<T>, no_views>,
     hysp<T, encode::any_encoder<T>, no_views>,
+    crossclr<T, encode::any_encoder<T>, no_views>,
     skelemixclr<T, encode::any_encoder<T>, no_views>,
     simclr<T, encode::any_encoder<T>, no_views>,
     barlow_twins<T, encode::any_encoder<T>, no_views>,
