@@ -75,7 +75,7 @@ augment::stage_list extreme(const augment::stage_list& policy, const data::clip_
     return augment::stage_list(std::move(stages));
 }
 
-/// `f(views, words)` with the views that a method compares: a third one is extreme.
+/// `f(views, words)` with the views that a method compares: a third and a fourth one are extreme.
 template <class F>
 auto with_views(const std::string& method, const augment::stage_list& policy,
                 const data::clip_set& clips, const F& f) {
@@ -93,6 +93,13 @@ auto with_views(const std::string& method, const augment::stage_list& policy,
             const augment::varied_views<stages, stages, stages> views{
                 {policy, policy, extreme(policy, clips)}};
             return f(views, text("3 views, ", settings_text(views)));
+        }
+        case 4: {
+            using stages = augment::stage_list;
+            const stages strong = extreme(policy, clips);
+            const augment::varied_views<stages, stages, stages, stages> views{
+                {policy, policy, strong, strong}};
+            return f(views, text("4 views, ", settings_text(views)));
         }
         default:
             return alike(std::integral_constant<std::size_t, pretraining_views>{});

@@ -290,6 +290,7 @@
 #include "mgkit/pretext/energy_drop.hpp"
 #include "mgkit/pretext/feature_decorrelation.hpp"
 #include "mgkit/pretext/frame_decoder.hpp"
+#include "mgkit/pretext/hiclr.hpp"
 #include "mgkit/pretext/hysp.hpp"
 #include "mgkit/pretext/list.hpp"
 #include "mgkit/pretext/make_method.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Families of momentum contrast that knows of skeletons: pretext/skelemixclr,
-// pretext/crossclr.
+// pretext/crossclr, pretext/hiclr.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 
 #include "golden/momentum_families.hpp"
 #include "mgkit/pretext/crossclr.hpp"
+#include "mgkit/pretext/hiclr.hpp"
 #include "mgkit/pretext/skelemixclr.hpp"
 
 namespace MGKIT_NAMESPACE::golden::skeleton_contrast_group {
@@ -171,9 +172,44 @@ void crossclr(const io::safetensors_file& file, const io::json& config, checks& 
 }
 
 template <class... Ts>
+void hiclr(const io::safetensors_file& file, const io::json& config, checks& out) {
+    in_precisions<Ts...>([&]<class T>(type_tag<T>) {
+        context ctx;
+        const auto& s = file.shape("param/encoder_q.lin.weight");
+        pretext::hiclr<T, encode::any_encoder<T>, pretext::no_views> model(
+            nn::scope(ctx),
+            encode::any_encoder<T>::of(flat_encoder<T>{
+                {nn::scope(ctx), static_cast<extent>(s[1]), static_cast<extent>(s[0])}}),
+            {},
+            {.contrast = contrast_of(config),
+             .mask_ratio = config.at("mask_ratio").get<double>(),
+             .neighbours = config.at("topk").get<int>(),
+             .neighbours_from = 1});
+        const auto phases = config.at("phases").get<std::vector<std::string>>();
+        steps<T>(
+            out, file, config, ctx, model, model.queue, names_below("pair.", as_named),
+            {"", "buffer/"}, 4,
+            [&](const std::string& step) {
+                const auto of = [&](const char* name) {
+                    return tensor_from<T>(ctx, file, step + name);
+                };
+                return mgkit::concat(ctx, 0, mgkit::concat(ctx, 0, of("im_q"), of("im_k")),
+                                     mgkit::concat(ctx, 0, of("im_q_1"), of("im_q_2")));
+            },
+            [&](int k) { model.epochs = phases.at(static_cast<std::size_t>(k)) == "nnm" ? 1 : 0; },
+            [&](int k, const pretext::batch<variable<T>>& batch) {
+                return model.with_mask(ctx, batch, [&](const shape&) {
+                    return tensor_from<T>(ctx, file, text("step/", k, "/mask_TV"));
+                });
+            });
+    });
+}
+
+template <class... Ts>
 void add_families(std::vector<family>& families) {
     families.push_back({"pretext/skelemixclr", skelemixclr<Ts...>});
     families.push_back({"pretext/crossclr", crossclr<Ts...>});
+    families.push_back({"pretext/hiclr", hiclr<Ts...>});
 }
 
 }  // namespace MGKIT_NAMESPACE::golden::skeleton_contrast_group

@@ -51,14 +51,16 @@ inline augment::reference policy() {
     return out;
 }
 
-/// `f(views)` with so many views of each clip: one to three.
+/// `f(views)` with so many views of each clip: one to four.
 template <class F>
 void with_views(int count, const data::clip_set& set, const encode::clip_input& input, F&& f) {
     const auto call = [&]<std::size_t K>(std::integral_constant<std::size_t, K>) {
         train::skeleton_views views(set, input, augment::n_views<K, augment::reference>{policy()});
         f(views);
     };
-    if (count == 3)
+    if (count == 4)
+        call(std::integral_constant<std::size_t, 4>{});
+    else if (count == 3)
         call(std::integral_constant<std::size_t, 3>{});
     else if (count == 1)
         call(std::integral_constant<std::size_t, 1>{});

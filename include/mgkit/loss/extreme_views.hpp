@@ -34,6 +34,9 @@ MGKIT_COLD tensor_of<X> right_columns(context& ctx, const short_list<X, 3>& scor
     return mgkit::mul(ctx, right, mgkit::square(ctx, root));
 }
 
+/// Whose scores those of a stronger view are drawn to.
+enum class drawn_to { first, previous };
+
 template <operand X>
 struct extreme_terms {
     X total, contrast;
@@ -41,16 +44,20 @@ struct extreme_terms {
 };
 
 /// Cross-entropy of the first scores [B, K] to what is right [B, K], and half of that of each of
-/// the others to the softmax of the first, which gets no gradient from it; means over rows.
-/// Source: Guo et al., AAAI 2022 (AimCLR: D3M, and NNM by `right_columns`).
+/// the others to the softmax of the first, or of the one before it, which gets no gradient from it;
+/// means over rows. Source: Guo et al., AAAI 2022 (AimCLR: D3M, and NNM by `right_columns`); Zhang
+/// et al., AAAI 2023 (HiCLR: `drawn_to::previous`).
 template <operand X>
 MGKIT_COLD extreme_terms<X> extreme_views(context& ctx, const short_list<X, 3>& scores,
-                                          const tensor_of<X>& right) {
+                                          const tensor_of<X>& right,
+                                          drawn_to whose = drawn_to::first) {
     using T = tensor_of<X>;
     const X contrast = cross_entropy(ctx, scores[0], X{right});
     extreme_terms<X> out{contrast, contrast, {}};
-    const X target{mgkit::softmax(ctx, T(value_of(detach(scores[0]))))};
+    const auto soft = [&](const X& of) { return X{mgkit::softmax(ctx, T(value_of(detach(of))))}; };
+    X target = soft(scores[0]);
     for (std::size_t i = 1; i < scores.size(); ++i) {
+        if (i > 1 && whose == drawn_to::previous) target = soft(scores[i - 1]);
         const X term = cross_entropy(ctx, scores[i], target);
         out.agreement.push_back(term);
         out.total = add(ctx, out.total, affine(ctx, term, 0.5));

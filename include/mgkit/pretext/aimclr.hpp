@@ -3,12 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <utility>
 
 #include "mgkit/encode/feature_map.hpp"
-#include "mgkit/loss/extreme_views.hpp"
 #include "mgkit/pretext/energy_drop.hpp"
 #include "mgkit/pretext/moco.hpp"
 
@@ -103,7 +101,9 @@ public:
             scores_of(map);
             if (how.drop) scores_of(energy_drop(ctx, map, how.keep));
         }
-        const auto terms = loss::extreme_views(ctx, scores, right_ones(ctx, scores));
+        const auto terms = loss::extreme_views(
+            ctx, scores,
+            this->right_ones(ctx, scores, how.neighbours, how.neighbours_from, epochs));
         if (ctx.training) this->queue.push(ctx, k);
         objective_value<X> out{terms.total, {{"info_nce", terms.contrast}}};
         for (std::size_t i = 0; i < terms.agreement.size(); ++i)
@@ -112,20 +112,6 @@ public:
     }
 
     void after_epoch(context&, int) { ++epochs; }
-
-private:
-    /// Shares of the scores that count as right, [B, 1 + queue].
-    template <operand X>
-    tensor_of<X> right_ones(context& ctx, const short_list<X, 3>& scores) const {
-        const aimclr_settings& how = this->settings();
-        const auto fill = [](std::span<scalar_of<X>> to, const std::int64_t* now, int from) {
-            to[0] = scalar_of<X>(from >= 0 && *now >= from ? 1 : 0);
-        };
-        if (how.neighbours_from < 0)
-            return loss::right_columns(ctx, scores, how.neighbours, T{}, T{});
-        return loss::right_columns(ctx, scores, how.neighbours, this->queue.mask(ctx),
-                                   step_values<T>(ctx, {1, 1}, fill, &epochs, how.neighbours_from));
-    }
 };
 
 }  // namespace MGKIT_NAMESPACE::pretext

@@ -10,6 +10,7 @@
 #include "mgkit/pretext/crossclr.hpp"
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/pretext/feature_decorrelation.hpp"
+#include "mgkit/pretext/hiclr.hpp"
 #include "mgkit/pretext/hysp.hpp"
 #include "mgkit/pretext/moco.hpp"
 #include "mgkit/pretext/predict_cluster.hpp"
@@ -31,6 +32,7 @@ using all = type_list<
     moco<T, encode::any_encoder<T>, no_views>,
     aimclr<T, encode::any_encoder<T>, no_views>,
     ascal<T, encode::any_encoder<T>, no_views>,
+    hiclr<T, encode::any_encoder<T>, no_views>,
     hysp<T, encode::any_encoder<T>, no_views>,
     crossclr<T, encode::any_encoder<T>, no_views>,
     skelemixclr<T, encode::any_encoder<T>, no_views>,

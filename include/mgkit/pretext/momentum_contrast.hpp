@@ -4,11 +4,13 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "mgkit/encode/settings.hpp"
-#include "mgkit/loss/contrastive.hpp"
+#include "mgkit/loss/extreme_views.hpp"
 #include "mgkit/nn/queue.hpp"
 #include "mgkit/pretext/by_view.hpp"
 #include "mgkit/pretext/contrastive_encoder.hpp"
@@ -97,6 +99,19 @@ public:
     X scores(context& ctx, const X& q, const tensor_of<X>& k) const {
         return loss::contrast_scores(ctx, q, X{k}, queue.template values<X>(ctx),
                                      queue.template mask<X>(ctx), Kind::contrast(how_).temperature);
+    }
+    /// Shares of scores that count as right, [B, 1 + queue]: a row's own key and, when `from`
+    /// epochs of `epochs` are finished (never where that is below 0), its nearest `neighbours` in
+    /// the queue by any of the scores; see loss::right_columns.
+    template <operand X>
+    tensor_of<X> right_ones(context& ctx, const short_list<X, 3>& scores, int neighbours, int from,
+                            const std::int64_t& epochs) const {
+        if (from < 0) return loss::right_columns(ctx, scores, neighbours, T{}, T{});
+        const auto fill = [](std::span<scalar_of<T>> to, const std::int64_t* now, int first) {
+            to[0] = scalar_of<T>(*now >= first ? 1 : 0);
+        };
+        return loss::right_columns(ctx, scores, neighbours, queue.mask(ctx),
+                                   step_values<T>(ctx, {1, 1}, fill, &epochs, from));
     }
     /// Rows of one view of a batch, of `views` views, to be compared: by the encoder that learns,
     /// and by the one that follows.
