@@ -8,5 +8,6 @@
 #include "mgkit/loss/decorrelation.hpp"
 #include "mgkit/loss/extreme_views.hpp"
 #include "mgkit/loss/hyperbolic.hpp"
+#include "mgkit/loss/similarity_distribution.hpp"
 #include "mgkit/loss/soft_targets.hpp"
 #include "mgkit/loss/vicreg.hpp"

@@ -60,24 +60,29 @@ struct paste_plan {
 /// Errors: fewer than two clips, or parts of the body; parts of other joints than the map has.
 paste_plan plan_of(const paste_draw& from);
 
-/// Clips [B, C, T, V, M] with what lies inside of the paste taken from their donors: frame t
-/// belongs to frame t T' / T of the map. Cost: four passes over the clips.
+/// Clips [B, C, T, V, M] where `inside` [T', V] is 0, and `others` where it is 1: frame t belongs
+/// to frame t T' / T of the mask. Cost: three passes over the clips.
 template <operand X>
-X pasted(context& ctx, const X& clips, const paste<tensor_of<X>>& with) {
+X pasted_between(context& ctx, const X& clips, const X& others, const tensor_of<X>& inside) {
     using T = tensor_of<X>;
     const shape in = shape_of(clips);
-    const extent cells = shape_of(with.inside)[0];
+    const extent cells = shape_of(inside)[0];
     const auto cell_of = [](std::span<std::int32_t> to, extent count) {
-        const auto frames = static_cast<extent>(to.size());
+        const auto frames = static_cast<extent>(to.size()), block = (frames + count - 1) / count;
         for (extent t = 0; t < frames; ++t)
-            to[static_cast<std::size_t>(t)] = static_cast<std::int32_t>(t * count / frames);
+            to[static_cast<std::size_t>(t)] = static_cast<std::int32_t>(t / block);
     };
     const index_tensor cell = step_integers<T, std::int32_t>(
         ctx, {in[2]}, {0, static_cast<std::int32_t>(cells - 1)}, cell_of, cells);
     const T mask =
-        mgkit::reshape(ctx, mgkit::gather(ctx, with.inside, 0, cell), {1, 1, in[2], in[3], 1});
-    const X others = gather(ctx, clips, 0, with.donors);
+        mgkit::reshape(ctx, mgkit::gather(ctx, inside, 0, cell), {1, 1, in[2], in[3], 1});
     return add(ctx, mul(ctx, clips, X{mgkit::affine(ctx, mask, -1, 1)}), mul(ctx, others, X{mask}));
+}
+
+/// Clips [B, C, T, V, M] with what lies inside of the paste taken from their donors.
+template <operand X>
+X pasted(context& ctx, const X& clips, const paste<tensor_of<X>>& with) {
+    return pasted_between(ctx, clips, gather(ctx, clips, 0, with.donors), with.inside);
 }
 
 /// The mean of maps [B * M, T', V, C] where `mask` [T', V] is 1, over persons too: [B, C].
