@@ -11,6 +11,7 @@
 #include "mgkit/encode/dste.hpp"
 #include "mgkit/encode/gru.hpp"
 #include "mgkit/encode/lstm.hpp"
+#include "mgkit/encode/patch_transformer.hpp"
 #include "mgkit/encode/st_gcn.hpp"
 #include "mgkit/encode/st_gcn_pp.hpp"
 #include "mgkit/encode/sttr.hpp"
@@ -27,6 +28,7 @@ using all = type_list<
     agcn<T>,
     aagcn<T>,
     ctr_gcn<T>,
+    patch_transformer<T>,
     lstm<T>,
     blstm<T>,
     gru<T>,

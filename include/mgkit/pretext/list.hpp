@@ -9,6 +9,7 @@
 #include "mgkit/pretext/barlow_twins.hpp"
 #include "mgkit/pretext/decorrelation.hpp"
 #include "mgkit/pretext/feature_decorrelation.hpp"
+#include "mgkit/pretext/mamp.hpp"
 #include "mgkit/pretext/moco.hpp"
 #include "mgkit/pretext/predict_cluster.hpp"
 #include "mgkit/pretext/simclr.hpp"
@@ -31,7 +32,8 @@ using all = type_list<
     simclr<T, encode::any_encoder<T>, no_views>,
     barlow_twins<T, encode::any_encoder<T>, no_views>,
     vicreg<T, encode::any_encoder<T>, no_views>,
-    predict_cluster<T, encode::any_encoder<T>, no_views>
+    predict_cluster<T, encode::any_encoder<T>, no_views>,
+    mamp<T, encode::any_encoder<T>, no_views>
     // clang-format on
     >;
 
