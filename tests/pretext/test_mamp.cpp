@@ -26,7 +26,7 @@ using encoder = encode::any_encoder<T>;
 using method = pretext::mamp<T, encoder, pretext::no_views>;
 using pretext::masked_target;
 
-constexpr encode::clip_extents extents{2, 8, 3, 2};
+constexpr encode::clip_extents tiny_clip{2, 8, 3, 2};
 constexpr int clip_count = 3;
 constexpr pretext::mamp_settings half{.ratio = 0.5, .patch = 2, .layers = 1};
 
@@ -36,7 +36,7 @@ const std::vector<std::string> forms{"patch_transformer", "dste", "sttr"};
 nn::fact_map facts(const std::string& form) {
     nn::fact_map out;
     encode::with_encoder<encode::all<T>>({{"encoder", form}}, "test", [&out]<class E>(type_tag<E>) {
-        out = encode::facts_of(E::name, E::sample_settings(extents));
+        out = encode::facts_of(E::name, E::sample_settings(tiny_clip));
     });
     return out;
 }
@@ -272,10 +272,10 @@ TEST_CASE("settings that mask nothing sensible are refused", "[mamp][quick]") {
     refuses({.temperature = -1}, "a temperature of 0 or more");
     refuses({.stride = 8}, "a stride from 1 to 7 frames");
     refuses({.layers = 0}, "one or more layers");
-    CHECK_REFUSED((encode::patch_transformer<T>(nn::scope(ctx), {.clip = extents, .patch = 3})),
+    CHECK_REFUSED((encode::patch_transformer<T>(nn::scope(ctx), {.clip = tiny_clip, .patch = 3})),
                   "a patch whose frames divide those of a clip");
     CHECK_REFUSED(
-        (encode::patch_transformer<T>(nn::scope(ctx), {.clip = extents, .pooling = "last"})),
+        (encode::patch_transformer<T>(nn::scope(ctx), {.clip = tiny_clip, .pooling = "last"})),
         "pooling mean or joints");
     CHECK_REFUSED(made(ctx, "blstm"), "a temporal and a spatial stream of tokens");
     const method model = made(ctx, "dste");

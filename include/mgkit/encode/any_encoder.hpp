@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "mgkit/encode/feature_map.hpp"
+#include "mgkit/encode/frame_states.hpp"
 #include "mgkit/encode/list.hpp"
 #include "mgkit/encode/settings.hpp"
 #include "mgkit/nn/clone.hpp"
@@ -78,6 +79,11 @@ public:
     T frames(context& ctx, const T& clips) const { return held_->frames(ctx, clips); }
     X frames(context& ctx, const X& clips) const { return held_->frames(ctx, clips); }
 
+    /// What it has for each moment, see frame_states.
+    T states(context& ctx, const T& clips) const { return held_->states(ctx, clips); }
+    X states(context& ctx, const X& clips) const { return held_->states(ctx, clips); }
+    int state_width() const { return held_->state_width(); }
+
     int features() const { return held_->features(); }
     /// Whether `frames` may be called.
     bool has_map() const { return held_->has_map(); }
@@ -126,6 +132,9 @@ private:
         virtual stream_pair<X> tokens(context&, const X&) const = 0;
         virtual T frames(context&, const T&) const = 0;
         virtual X frames(context&, const X&) const = 0;
+        virtual T states(context&, const T&) const = 0;
+        virtual X states(context&, const X&) const = 0;
+        virtual int state_width() const = 0;
         virtual int features() const = 0;
         virtual bool has_map() const = 0;
         virtual std::unique_ptr<base> clone(context&) const = 0;
@@ -164,6 +173,13 @@ private:
         }
         T frames(context& ctx, const T& clips) const override { return map_of(ctx, clips); }
         X frames(context& ctx, const X& clips) const override { return map_of(ctx, clips); }
+        T states(context& ctx, const T& clips) const override {
+            return frame_states(ctx, model, clips);
+        }
+        X states(context& ctx, const X& clips) const override {
+            return frame_states(ctx, model, clips);
+        }
+        int state_width() const override { return encode::state_width<T>(model); }
         int features() const override { return model.features(); }
         bool has_map() const override { return maps; }
         std::unique_ptr<base> clone(context& ctx) const override {

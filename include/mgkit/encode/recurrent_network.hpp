@@ -70,6 +70,21 @@ public:
     }
     template <operand X>
     X operator()(context& ctx, const X& clips) const {
+        return of_frames(ctx, vectors(ctx, clips));
+    }
+    /// The last layer's states after each frame [N, T, features], whatever the pooling.
+    template <operand X>
+    X states(context& ctx, const X& clips) const {
+        return net(ctx, vectors(ctx, clips)).out;
+    }
+
+private:
+    static constexpr const char* file_name =
+        Cell == nn::recurrent_cell::gru ? "encoder.gru" : "bi_lstm";
+
+    /// Frames of clips [N, C, T, V, M] as vectors [N, T, values].
+    template <operand X>
+    X vectors(context& ctx, const X& clips) const {
         const shape s = shape_of(clips);
         const clip_extents& e = plan_.clip;
         if (s.rank() != 5 || s[1] != e.channels || s[2] == 0 || s[3] != e.joints ||
@@ -78,14 +93,10 @@ public:
                         text("clips [N, ", e.channels, ", T, ", e.joints, ", ", e.persons,
                              "] of one or more frames"),
                         s.str());
-        if (!plan_.channel_major) return of_frames(ctx, temporal_tokens(ctx, clips));
+        if (!plan_.channel_major) return temporal_tokens(ctx, clips);
         const X frames = permute(ctx, clips, {0, 2, 1, 3, 4});
-        return of_frames(ctx, reshape(ctx, frames, {s[0], s[2], s[1] * s[3] * s[4]}));
+        return reshape(ctx, frames, {s[0], s[2], s[1] * s[3] * s[4]});
     }
-
-private:
-    static constexpr const char* file_name =
-        Cell == nn::recurrent_cell::gru ? "encoder.gru" : "bi_lstm";
 
     recurrent_plan plan_;
     const char* name_ = "";

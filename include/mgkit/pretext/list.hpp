@@ -12,8 +12,10 @@
 #include "mgkit/pretext/mamp.hpp"
 #include "mgkit/pretext/moco.hpp"
 #include "mgkit/pretext/predict_cluster.hpp"
+#include "mgkit/pretext/s_vae.hpp"
 #include "mgkit/pretext/simclr.hpp"
 #include "mgkit/pretext/supervised.hpp"
+#include "mgkit/pretext/u_s_vae.hpp"
 #include "mgkit/pretext/vicreg.hpp"
 
 namespace MGKIT_NAMESPACE::pretext {
@@ -33,7 +35,9 @@ using all = type_list<
     barlow_twins<T, encode::any_encoder<T>, no_views>,
     vicreg<T, encode::any_encoder<T>, no_views>,
     predict_cluster<T, encode::any_encoder<T>, no_views>,
-    mamp<T, encode::any_encoder<T>, no_views>
+    mamp<T, encode::any_encoder<T>, no_views>,
+    u_s_vae<T, encode::any_encoder<T>, no_views>,
+    s_vae<T, encode::any_encoder<T>, no_views>
     // clang-format on
     >;
 
