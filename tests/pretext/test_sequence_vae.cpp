@@ -307,7 +307,7 @@ TEST_CASE("both learn to rebuild, and one its labels", "[latents]") {
     const std::vector<int> labels{0, 2, 1, 1, 0, 2};
     const auto alone = train_on(ctx, free, clips, {}, 150);
     CHECK(alone.back() < .8 * alone.front());
-    const auto with = train_on(ctx, taught, clips, labels, 300);
+    const auto with = train_on(ctx, taught, clips, labels, 150);
     CHECK(with.back() < .8 * with.front());
     ctx.training = false;
     const auto scores = nn::host_values(ctx, taught.scores(ctx, taught.latent(ctx, clips)));
