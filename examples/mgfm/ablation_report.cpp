@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "ablation.hpp"
+#include "mgkit/data/findings_json.hpp"
 #include "mgkit/report/chart_bars.hpp"
 #include "mgkit/report/escape.hpp"
 #include "mgkit/report/html.hpp"
@@ -43,6 +44,13 @@ std::string panel(int stages) {
     return stages == 0   ? "no augmentation"
            : stages == 1 ? "one augmentation"
                          : text(stages, " augmentations");
+}
+
+/// What a reader must know before any figure, here and in every other form.
+std::vector<std::string> caveats(const ablation& a) {
+    std::vector<std::string> out = report::caveats(a.sets.front().study);
+    out.insert(out.end(), a.refused.begin(), a.refused.end());
+    return out;
 }
 
 std::string intervals(const ablation& a) {
@@ -126,8 +134,7 @@ std::string to_text(const ablation& a) {
     }
     const auto& first = a.sets.front().study;
     std::string out = text("mgfm ablate: ", first.data.name, "\n", "Split: ", first.split, "\n");
-    for (const auto& words : report::caveats(first)) out += "Note: " + words + "\n";
-    for (const auto& words : a.refused) out += "Note: " + words + "\n";
+    for (const auto& words : caveats(a)) out += "Note: " + words + "\n";
     return out + "\n" + lines.str() + "\n" + intervals(a) + "\n";
 }
 
@@ -152,10 +159,18 @@ io::json to_json(const ablation& a) {
     io::json settings = io::json::object();
     for (const auto& [name, value] : first.settings)
         if (name != "views") settings[name] = value;
-    return {{"kind", "ablation"},         {"program", "mgfm ablate"}, {"version", mgkit::version},
-            {"command", a.asked.command}, {"data", first.data.name},  {"split", first.split},
-            {"level", first.level},       {"settings", settings},     {"sets", sets},
-            {"left_out", a.refused}};
+    return {{"kind", "ablation"},
+            {"program", "mgfm ablate"},
+            {"version", mgkit::version},
+            {"command", a.asked.command},
+            {"data", first.data.name},
+            {"split", first.split},
+            {"level", first.level},
+            {"settings", settings},
+            {"sets", sets},
+            {"caveats", caveats(a)},
+            {"left_out", a.refused},
+            {"findings", data::to_json(first.data.found)}};
 }
 
 std::string to_html(const ablation& a) {
@@ -169,7 +184,7 @@ std::string to_html(const ablation& a) {
                   " subjects. Split: ", first.split, "."),
              "lead");
     page.markup("<section class=\"caveats\">\n").heading("Before you read the figures");
-    page.list(report::caveats(first)).list(a.refused);
+    page.list(caveats(a));
     page.tag("p", report::responsible_use, "lead").markup("</section>\n");
     const auto all = ordered(a);
     std::optional<report::bar_reference> none;
